@@ -1,0 +1,1 @@
+"""Files the page serves to the browser: the basemap, and where it came from."""

@@ -1,0 +1,52 @@
+"""Every error dashboard raises.
+
+    DashboardError
+    ├── ReadError (ValueError)          a file is not a site list, or is damaged
+    ├── FilterError (ValueError)        a filter has an unknown name or value
+    ├── ExportError (ValueError)        a table does not fit the format asked for
+    └── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
+"""
+
+
+class DashboardError(Exception):
+    """Root of every error raised on purpose by this package."""
+
+
+class ReadError(DashboardError, ValueError):
+    """Raised when a file cannot be read; names the file, the reason and, if known, the place.
+
+    Args:
+        name: the file's name as the person knows it.
+        reason: what was wrong, a few words.
+        where: the row, line, byte or key at which it went wrong.
+    """
+
+    def __init__(self, name: str, reason: str, where: str = "") -> None:
+        self.name = name
+        self.reason = reason
+        self.where = where
+        super().__init__(f"{name}: {reason}" + (f" ({where})" if where else ""))
+
+
+class FilterError(DashboardError, ValueError):
+    """Raised for an unknown filter, or an unknown value of a closed set.
+
+    ``parameter`` names the filter, ``value`` what was given, ``allowed`` what could have been,
+    nearest spelling first.
+    """
+
+    def __init__(
+        self, parameter: str, value: str, message: str, allowed: tuple[str, ...] = ()
+    ) -> None:
+        self.parameter = parameter
+        self.value = value
+        self.allowed = allowed
+        super().__init__(message)
+
+
+class ExportError(DashboardError, ValueError):
+    """Raised when a table does not fit the format asked for."""
+
+
+class RegistryError(DashboardError, ConnectionError):
+    """Raised when the registry could not be asked, or its answer could not be used."""

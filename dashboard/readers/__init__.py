@@ -1,0 +1,1 @@
+"""Bytes in, trials and sites out; the format is chosen by content."""

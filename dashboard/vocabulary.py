@@ -1,0 +1,74 @@
+"""The words registries use for status, phase and sex, and ours for them."""
+
+import re
+
+NOT_STATED = "Not stated"
+
+SITE_STATUSES = (
+    "Recruiting",
+    "Not yet recruiting",
+    "Active, not recruiting",
+    "Enrolling by invitation",
+    "Completed",
+    "Suspended",
+    "Terminated",
+    "Withdrawn",
+    "Available",
+)
+"""What a site's status can be; empty when the source does not say."""
+
+TRIAL_STATUSES = (
+    *SITE_STATUSES,
+    "No longer available",
+    "Temporarily not available",
+    "Approved for marketing",
+    "Withheld",
+    "Unknown status",
+)
+
+_STATUS_BY_KEY = {re.sub(r"[^a-z]", "", s.casefold()): s for s in TRIAL_STATUSES} | {
+    "unknown": "Unknown status",
+    "activenotrecruiting": "Active, not recruiting",
+    "notrecruiting": "Active, not recruiting",
+    "ongoingnotrecruiting": "Active, not recruiting",
+    "openforrecruitment": "Recruiting",
+    "enrolling": "Recruiting",
+}
+
+
+def status_word(text: str) -> str:
+    """The status in our words: ``ACTIVE_NOT_RECRUITING`` -> ``Active, not recruiting``.
+
+    Unknown text comes back stripped, so that nothing is lost; empty stays empty.
+    """
+    return _STATUS_BY_KEY.get(re.sub(r"[^a-z]", "", text.casefold()), text.strip())
+
+
+def site_status_word(text: str) -> str:
+    """As :func:`status_word`, but empty where the word is none of :data:`SITE_STATUSES`."""
+    word = status_word(text)
+    return word if word in SITE_STATUSES else ""
+
+
+_PHASES = {
+    "na": "Not applicable",
+    "notapplicable": "Not applicable",
+    "earlyphase1": "Early Phase 1",
+    "phase0": "Early Phase 1",
+}
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+
+
+def phase_word(text: str) -> str:
+    """The phase in our words: ``PHASE2`` -> ``Phase 2``, ``PHASE1|PHASE2`` -> ``Phase 1/Phase 2``.
+
+    Unknown text comes back stripped; empty stays empty.
+    """
+    stripped = text.strip()
+    key = re.sub(r"[^a-z0-9]", "", stripped.casefold())
+    if key in _PHASES:
+        return _PHASES[key]
+    numbers = re.findall(r"(?:phase|^|[/|,;&\s-])[\s_]*([1-4]|iv|i{1,3})(?![a-z0-9])", stripped.casefold())
+    if not numbers:
+        return stripped
+    return "/".join(f"Phase {_ROMAN.get(n, n)}" for n in dict.fromkeys(numbers))

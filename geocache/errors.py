@@ -1,0 +1,33 @@
+"""Every error geocache raises.
+
+    GeocacheError
+    ├── ConfigurationError (ValueError)      a setting is missing, unknown or refused
+    ├── InputError (ValueError)              a file or value given by the caller cannot be used
+    ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
+    ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
+    └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
+"""
+
+
+class GeocacheError(Exception):
+    """Root of every error raised on purpose by this package."""
+
+
+class ConfigurationError(GeocacheError, ValueError):
+    """Raised at construction when a setting cannot work; the message names the setting."""
+
+
+class InputError(GeocacheError, ValueError):
+    """Raised when a file, column or value from the caller cannot be used; says which."""
+
+
+class IndexBuildError(GeocacheError, RuntimeError):
+    """Raised when the gazetteer's index cannot be built or opened."""
+
+
+class StoreError(GeocacheError, RuntimeError):
+    """Raised when the store cannot be opened, or was written by a newer version."""
+
+
+class NotAskedError(GeocacheError, ConnectionError):
+    """Raised when a provider could not be asked: never the same as "not found"."""

@@ -1,0 +1,1 @@
+"""The offline provider: a geopy geocoder over an index of GeoNames places."""

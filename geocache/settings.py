@@ -1,0 +1,43 @@
+"""Settings of geocache, read from the environment."""
+
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+APP_NAME = "trial-site-map"
+
+
+def default_data_folder() -> Path:
+    """The platform's folder for this user's data."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+
+
+class GeocacheSettings(BaseSettings):
+    """What the environment says; every field is in the README under its upper-case name."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    site_map_data: Path = Field(default_factory=default_data_folder)
+    geocache_url: str = ""
+    geocache_providers: str = "gazetteer"
+    geocache_contact: str = ""
+    geocache_nominatim_url: str = ""
+    geocache_requests_per_second: float | None = Field(default=None, gt=0)
+
+    @cached_property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store: ``GEOCACHE_URL``, or SQLite under the data folder."""
+        return self.geocache_url or f"sqlite:///{self.site_map_data / 'geocache.sqlite'}"
+
+    @cached_property
+    def providers(self) -> tuple[str, ...]:
+        """Provider names in the order they are asked."""
+        return tuple(p.strip().casefold() for p in self.geocache_providers.split(",") if p.strip())
+
+    @cached_property
+    def index_folder(self) -> Path:
+        """Where the gazetteer's index lives."""
+        return self.site_map_data / "gazetteer"
