@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
 from dashboard.links import plain
@@ -24,7 +25,7 @@ def circle_of(filters: address.Filters, opened: Service) -> maps.Circle | None:
 def main() -> None:
     """Draw the page once."""
     st.set_page_config(
-        page_title="Trial site map", page_icon=":material/location_on:", layout="wide"
+        page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
     )
     opened = service()
     starting.wait_for(opened)

@@ -58,26 +58,23 @@ def map_panel(
             feature_group_to_add=maps.SiteLayer(data),
             on_change=lambda: heed(st.session_state[key]),
         )
-        _legend(sites, colour_by)
+        _colour_choice(colour_by)
     with beside:
         if picked is not None:
             details.site_details(sites.loc[picked], sites, trials)
-        countries.country_chart(sites, MAP_HEIGHT if picked is None else 220)
+        countries.country_chart(sites, MAP_HEIGHT if picked is None else 240, dark=dark)
 
 
-def _legend(sites: pd.DataFrame, colour_by: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(maps.legend_html(maps.legend(sites, colour_by)), width="stretch")
-        st.session_state["view_colour"] = colour_by
-        st.segmented_control(
-            "Colour by",
-            list(COLOUR_BY),
-            key="view_colour",
-            format_func=lambda name: f"By {name}",
-            on_change=_recolour,
-            label_visibility="collapsed",
-            width="content",
-        )
+def _colour_choice(colour_by: str) -> None:
+    st.session_state["view_colour"] = colour_by
+    st.segmented_control(
+        "Colour by",
+        list(COLOUR_BY),
+        key="view_colour",
+        format_func=lambda name: f"Colour by {name}",
+        on_change=_recolour,
+        label_visibility="collapsed",
+    )
 
 
 def _recolour() -> None:
