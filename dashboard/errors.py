@@ -1,10 +1,10 @@
 """Every error dashboard raises.
 
-    DashboardError
-    ├── ReadError (ValueError)          a file is not a site list, or is damaged
-    ├── FilterError (ValueError)        a filter has an unknown name or value
-    ├── ExportError (ValueError)        a table does not fit the format asked for
-    └── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
+DashboardError
+├── ReadError (ValueError)          a file is not a site list, or is damaged
+├── FilterError (ValueError)        a filter has an unknown name or value
+├── ExportError (ValueError)        a table does not fit the format asked for
+└── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
 """
 
 

@@ -68,7 +68,9 @@ def phase_word(text: str) -> str:
     key = re.sub(r"[^a-z0-9]", "", stripped.casefold())
     if key in _PHASES:
         return _PHASES[key]
-    numbers = re.findall(r"(?:phase|^|[/|,;&\s-])[\s_]*([1-4]|iv|i{1,3})(?![a-z0-9])", stripped.casefold())
+    numbers = re.findall(
+        r"(?:phase|^|[/|,;&\s-])[\s_]*([1-4]|iv|i{1,3})(?![a-z0-9])", stripped.casefold()
+    )
     if not numbers:
         return stripped
     return "/".join(f"Phase {_ROMAN.get(n, n)}" for n in dict.fromkeys(numbers))
