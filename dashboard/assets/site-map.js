@@ -281,7 +281,10 @@
     state.layer = whole;
     state.counts = data.countries;
     state.active = data.active || [];
-    if (state.countries) state.countries.setStyle(countryStyle);
+    if (state.countries) {
+      state.countries.setStyle(countryStyle);
+      state.countries.eachLayer((shape) => { if (state.active.includes(shape.feature.properties.code)) shape.bringToFront(); });
+    }
     legend(data);
     const box = state.map.getContainer();
     box.dataset.sites = String(data.sites.row.length);

@@ -17,7 +17,7 @@ def country_chart(sites: pd.DataFrame, height: int, *, dark: bool = False) -> No
     first = counts.iloc[0]
     ink = "#e5e7eb" if dark else "#1f2937"
     spec = {
-        "height": BAR_PX * len(counts),
+        "height": {"step": BAR_PX},
         "encoding": {
             "y": {
                 "field": "country",
