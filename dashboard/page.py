@@ -39,14 +39,16 @@ def main() -> None:
         notes.append(str(error))
         sites, circle = library.table.iloc[:0], None
 
-    lists.problems(library, opened.cache.warnings)
-    for note in notes:
-        st.warning(f"Not used from this link: {plain(note)}")
     sidebar.sidebar(filters, facet_counts(library.table, filters))
-    header.header(sites if len(sites) else library.table, library.trials, library.as_of)
-    sidebar.active_filters(filters)
-    if sites.empty:
-        tables.empty_state(filters)
+    # One container for all that comes and goes: the map below keeps its place, and so its view.
+    with st.container():
+        lists.problems(library, opened.cache.warnings)
+        for note in notes:
+            st.warning(f"Not used from this link: {plain(note)}")
+        header.header(sites if len(sites) else library.table, library.trials, library.as_of)
+        sidebar.active_filters(filters)
+        if sites.empty:
+            tables.empty_state(filters)
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
 
     missing = int(sites["latitude"].isna().sum())

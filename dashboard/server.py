@@ -37,3 +37,12 @@ def options() -> dict[str, Any]:
         "exception_handlers": {FilterError: api.filter_error},
         "middleware": [Middleware(GZipMiddleware, minimum_size=1024)],
     }
+
+
+def __getattr__(name: str) -> Any:
+    """``dashboard.server:app``, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    import streamlit as st  # noqa: PLC0415 - half a second, only for serving
+
+    return st.App(PAGE, **options())

@@ -72,6 +72,7 @@
   }
 
   function base(map, options) {
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
     state.map = map;
     state.options = options;
     const box = map.getContainer();
