@@ -45,7 +45,9 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
-@click.option("--port", envvar="PORT", default=8501, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--port", envvar="PORT", default=8501, show_default=True, type=click.IntRange(0, 65535)
+)
 @click.option("--app", default="dashboard.server:app", hidden=True)
 def run(host: str, port: int, app: str) -> None:
     """Serve the dashboard.
@@ -67,7 +69,13 @@ def run(host: str, port: int, app: str) -> None:
     shown = "localhost" if host in {"127.0.0.1", "::1", "0.0.0.0"} else host  # noqa: S104
     click.echo(f"Trial site map at http://{shown}:{port} (Ctrl-C ends it)", err=True)
     uvicorn.run(
-        app, host=host, port=port, app_dir=".", log_level="warning", access_log=False, ws="websockets-sansio"
+        app,
+        host=host,
+        port=port,
+        app_dir=".",
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
     )
 
 

@@ -73,7 +73,9 @@ def open_file(path: Path) -> OpenedList:
         reading = read(path.read_bytes(), path.name)
     except ReadError as error:
         log.warning("%s: %s", path, error)
-        return OpenedList(path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else ""))
+        return OpenedList(
+            path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else "")
+        )
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
@@ -112,10 +114,9 @@ def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
             if earlier is not None:
                 newer = number if date > earlier[0] else earlier[1]
                 older = earlier[1] if newer == number else number
-                notes.append(
-                    f"{trial.trial_id or 'The list without trial ids'} is in {lists[newer].name} and "
-                    f"{lists[older].name}; {lists[newer].name} is shown."
-                )
+                what = trial.trial_id or "The list without trial ids"
+                kept, left = lists[newer].name, lists[older].name
+                notes.append(f"{what} is in {kept} and {left}; {kept} is shown.")
                 if newer != number:
                     continue
             chosen[trial.trial_id] = (date, number)

@@ -83,7 +83,7 @@ class _Base(JSCSSMixin, MacroElement):
     ]
 
     def __init__(self, options: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "SiteMapBase"
         self.options_json = script_json(options)
 
@@ -203,7 +203,10 @@ def layer_data(
     starts = [0]
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
-    country = [summary.country_label(row.country_code, row.country) for row in first_rows.itertuples()]
+    country = [
+        summary.country_label(str(code), str(text))
+        for code, text in zip(first_rows["country_code"], first_rows["country"], strict=True)
+    ]
     data: dict[str, Any] = {
         "categories": [category.for_browser() for category in categories],
         "places": {

@@ -6,13 +6,14 @@ from dashboard import maps, selection
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
+from dashboard.filters import Filters
 from dashboard.links import plain
 from dashboard.service import Service, service
 from dashboard.views import address, countries, header, lists, sidebar, starting, tables, trial
 from dashboard.views.map_panel import map_panel
 
 
-def circle_of(filters: address.Filters, opened: Service) -> maps.Circle | None:
+def circle_of(filters: Filters, opened: Service) -> maps.Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None

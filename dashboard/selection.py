@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ from dashboard.filters import BBox, Filters, point_of
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position
-
 
 DISTANCE_COLUMN = "distance_km"
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
@@ -61,12 +60,16 @@ def _flagged(column: pd.Series, values: tuple[str, ...]) -> Mask:
     return _distinct_mask(column, lambda text: not wanted.isdisjoint(text.split(";")))
 
 
+def _holds(word: str, text: str) -> bool:
+    return word in folded(text)
+
+
 def _search(sites: pd.DataFrame, query: str) -> Mask:
     mask = np.ones(len(sites), dtype=bool)
     for word in folded(query).split():
         found = np.zeros(len(sites), dtype=bool)
         for name in SEARCHED:
-            found |= _distinct_mask(sites[name], lambda text, word=word: word in folded(text))
+            found |= _distinct_mask(sites[name], partial(_holds, word))
         mask &= found
     return mask
 

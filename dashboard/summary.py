@@ -117,7 +117,9 @@ def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
     if sites.empty:
         return "No site."
     figures = key_figures(sites)
-    parts = [f"{plural(figures.sites, 'site')} in {plural(figures.countries, 'country', 'countries')}"]
+    parts = [
+        f"{plural(figures.sites, 'site')} in {plural(figures.countries, 'country', 'countries')}"
+    ]
     if figures.trials > 1:
         parts[0] += f" and {plural(figures.trials, 'trial')}"
     countries = by_country(sites)

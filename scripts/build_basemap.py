@@ -22,7 +22,9 @@ CODES_WITHOUT_ISO_NUMBER = {"Kosovo": "XK"}
 def fetch_geojson(folder: Path) -> dict[str, Any]:
     """The 1:50m countries as GeoJSON, through the npm packages named above."""
     subprocess.run(["npm", "init", "-y"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["npm", "install", "--silent", "world-atlas@2", "topojson-client@3"], cwd=folder, check=True)
+    subprocess.run(
+        ["npm", "install", "--silent", "world-atlas@2", "topojson-client@3"], cwd=folder, check=True
+    )
     source = folder / "node_modules" / "world-atlas" / "countries-50m.json"
     command = ["node_modules/.bin/topo2geo", "countries=countries.json", "-i", str(source)]
     subprocess.run(command, cwd=folder, check=True)

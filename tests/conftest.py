@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from geocache.gazetteer import Gazetteer
+
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / "test-place-index"
 """Built at the first run only; inside .venv, so that nothing else is left behind."""
@@ -13,8 +15,6 @@ INDEX = ROOT / ".venv" / "test-place-index"
 @pytest.fixture(scope="session")
 def place_index() -> Path:
     """A folder with the gazetteer's index, built once for all tests and runs."""
-    from geocache.gazetteer import Gazetteer
-
     Gazetteer(INDEX)
     return INDEX
 

@@ -24,9 +24,20 @@ def country_chart(sites: pd.DataFrame, height: int, *, dark: bool = False) -> No
                 "type": "nominal",
                 "sort": None,
                 "title": None,
-                "axis": {"labelLimit": 150, "ticks": False, "domain": False, "labelPadding": 6, "labelColor": ink},
+                "axis": {
+                    "labelLimit": 150,
+                    "ticks": False,
+                    "domain": False,
+                    "labelPadding": 6,
+                    "labelColor": ink,
+                },
             },
-            "x": {"field": "sites", "type": "quantitative", "axis": None, "scale": {"domain": [0, int(first["sites"]) * 1.18]}},
+            "x": {
+                "field": "sites",
+                "type": "quantitative",
+                "axis": None,
+                "scale": {"domain": [0, int(first["sites"]) * 1.18]},
+            },
             "tooltip": [
                 {"field": "country", "title": "Country"},
                 {"field": "sites", "title": "Sites", "format": ","},

@@ -94,19 +94,19 @@ def _recruiting() -> None:
 def active_filters(filters: Filters) -> None:
     """One line of what is filtered, each removable with one click."""
     shown: list[tuple[str, str, object]] = []
-    for name in LABELS:
+    for name, title in LABELS.items():
         value = getattr(filters, name)
         if isinstance(value, tuple) and name != "bbox":
             label = choice_label(name)
             shown += [
-                (f"{name}:{v}", f"{LABELS[name]}: {label(v)}", tuple(w for w in value if w != v))
+                (f"{name}:{v}", f"{title}: {label(v)}", tuple(w for w in value if w != v))
                 for v in value
             ]
         elif value and name != "radius_km":
             words = "current view" if name == "bbox" else str(value)
             if name == "near" and filters.radius_km is not None:
                 words += f", {filters.radius_km:g} km"
-            shown.append((name, f"{LABELS[name]}: {words}", None if name == "bbox" else ""))
+            shown.append((name, f"{title}: {words}", None if name == "bbox" else ""))
     if not shown:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

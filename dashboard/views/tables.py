@@ -33,7 +33,11 @@ def _label(column: str) -> str:
 def site_table_view(sites: pd.DataFrame, total: int) -> None:
     """Draw the filtered site table and its download."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"**{len(sites):,}** of {total:,} sites" if len(sites) != total else f"**{total:,}** sites"
+        words = (
+            f"**{len(sites):,}** of {total:,} sites"
+            if len(sites) != total
+            else f"**{total:,}** sites"
+        )
         st.markdown(words, width="stretch")
         st.download_button(
             "Download CSV",

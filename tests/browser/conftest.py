@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -71,9 +73,6 @@ def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
-    import time
-    from urllib.error import HTTPError
-
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
@@ -182,8 +181,6 @@ def visiting(browser: Browser, server: Server, **options: object) -> Iterator[Vi
 @pytest.fixture
 def visitors(browser: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
     """Make visitors with options of their own (viewport, colour scheme, touch)."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         made: list[Visit] = []
 

@@ -36,7 +36,9 @@ def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
     frame = visit.open(sites=75)
     assert sites_on_map(frame) == 75
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Blinatumomab (MT103)")
-    expect(visit.page.get_by_text("75 sites in 11 countries; Germany has the most, 17")).to_be_visible()
+    expect(
+        visit.page.get_by_text("75 sites in 11 countries; Germany has the most, 17")
+    ).to_be_visible()
     expect(visit.page.get_by_role("link", name="NCT01207388").first).to_have_attribute(
         "href", "https://clinicaltrials.gov/study/NCT01207388"
     )
