@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from dashboard.codes import codes_of, combined, recoded
 from geocache.borders import in_country
 from geocache.countries import country_code
 from geocache.distance import COORDINATE_DECIMALS, distance_km
@@ -41,9 +42,10 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, Ex
     columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
     joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
-        number = name in {"latitude", "longitude", "score"}
-        distinct = pd.array(list(values), dtype="float64" if number else "str")
-        joined[name] = distinct.take(codes)
+        if name in {"latitude", "longitude", "score"}:
+            joined[name] = pd.array(list(values), dtype="float64").take(codes)
+        else:
+            joined[name] = recoded(codes, list(values))
     return joined
 
 
@@ -62,10 +64,12 @@ def _row(position: Position) -> tuple[object, ...]:
 
 def _distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     """For each row the number of its place, and the places by number."""
-    groups = table.groupby(list(PLACE_COLUMNS), sort=False, dropna=False)
-    codes = groups.ngroup().to_numpy()
-    first = table.loc[~pd.Series(codes).duplicated().to_numpy(), list(PLACE_COLUMNS)]
-    return codes, [Place(*row) for row in first.itertuples(index=False, name=None)]
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))
+    first = np.full(len(keys), -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
+    words = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
+    return codes, [Place(*row) for row in zip(*words, strict=True)]
 
 
 def _with_registry_points(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dashboard.codes import codes_of, compact, recoded
 from dashboard.positions import Locate, position_columns
 from geocache.countries import country_code
 
@@ -72,6 +73,8 @@ def split_facility(text: str) -> tuple[str, str]:
 def site_table(readings: Sequence[Reading], locate: Locate | None = None) -> pd.DataFrame:
     """The site table of some readings: a row a site, with :data:`COLUMNS`.
 
+    Text columns are categoricals: millions of rows repeat few texts.
+
     Args:
         readings: in the order their sites shall stand.
         locate: answers each distinct place once, in order; ``None`` leaves positions empty but
@@ -82,19 +85,18 @@ def site_table(readings: Sequence[Reading], locate: Locate | None = None) -> pd.
     if not frames:
         return empty_table()
     read = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    read = read.reset_index(drop=True)
-    table = pd.DataFrame({name: read[name] for name in READ_COLUMNS})
+    read = compact(read.reset_index(drop=True)[list(READ_COLUMNS)])
+    columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
+    codes, trial_ids = codes_of(read["trial_id"])
     for column, text in _TRIAL_COLUMNS.items():
-        words = {trial_id: str(getattr(trial, text)) for trial_id, trial in trials.items()}
-        table[column] = table["trial_id"].map(words).fillna("").astype("str")
-    for column in ("latitude", "longitude"):
-        table[column] = table[column].astype("float64")
-    codes, names = pd.factorize(table["country"])
-    table["country_code"] = pd.Series(
-        [country_code(str(n)) for n in names], dtype="str"
-    ).to_numpy()[codes]
-    table = table.assign(**position_columns(table, locate))
-    return table[list(COLUMNS)]
+        words = [str(getattr(trials.get(i), text, "")) for i in trial_ids]
+        columns[column] = recoded(codes, words)
+    codes, names = codes_of(read["country"])
+    columns["country_code"] = recoded(codes, [country_code(str(name)) for name in names])
+    for name in ("latitude", "longitude"):
+        columns[name] = read[name].astype("float64")
+    columns |= position_columns(pd.DataFrame(columns), locate)
+    return pd.DataFrame({name: columns[name] for name in COLUMNS})
 
 
 _TRIAL_COLUMNS = {
@@ -108,6 +110,8 @@ _TRIAL_COLUMNS = {
 def empty_table() -> pd.DataFrame:
     """A site table of no rows, with every column's type."""
     numbers = {"latitude", "longitude", "score"}
-    return pd.DataFrame(
-        {name: pd.Series(dtype="float64" if name in numbers else "str") for name in COLUMNS}
+    return compact(
+        pd.DataFrame(
+            {name: pd.Series(dtype="float64" if name in numbers else "str") for name in COLUMNS}
+        )
     )
