@@ -49,7 +49,9 @@ def sizes_of_trials(sites: int, random: np.random.Generator) -> np.ndarray:
 def _text(codes: np.ndarray, words: list[str]) -> pd.Categorical:
     """A categorical of words that may repeat."""
     numbers, distinct = pd.factorize(np.array(words, dtype=object))
-    return pd.Categorical.from_codes(numbers.astype(np.int32)[codes], pd.Index(distinct, dtype="str"))
+    return pd.Categorical.from_codes(
+        numbers.astype(np.int32)[codes], pd.Index(distinct, dtype="str")
+    )
 
 
 def site_list(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFrame:
@@ -65,9 +67,7 @@ def site_list(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFr
     city = random.choice(len(cities), size=sites, p=people / people.sum())
     if sites >= 2 * places:  # every place has a site, as in the registry's list of places
         city[random.permutation(sites)[:places]] = np.arange(places)
-    trial_of = np.repeat(
-        np.arange(len(sizes := sizes_of_trials(sites, random))), sizes
-    )
+    trial_of = np.repeat(np.arange(len(sizes := sizes_of_trials(sites, random))), sizes)
     table: dict[str, object] = _trials(trial_of, len(sizes), random)
     table |= _addresses(city, cities, people, random)
     table |= _positions(city, cities, random)
@@ -76,7 +76,10 @@ def site_list(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFr
 
 def _trials(trial_of: np.ndarray, trials: int, random: np.random.Generator) -> dict[str, object]:
     ids = [f"NCT{90_000_000 + number}" for number in range(trials)]
-    titles = [f"A generated study of treatment {n % 9973} in condition {n % 613}, part {n}" for n in range(trials)]
+    titles = [
+        f"A generated study of treatment {n % 9973} in condition {n % 613}, part {n}"
+        for n in range(trials)
+    ]
     status = random.integers(0, len(SITE_STATUSES), trials)
     phase = random.integers(0, len(_PHASES), trials)
     sponsors = max(3, trials // 40)
@@ -86,7 +89,9 @@ def _trials(trial_of: np.ndarray, trials: int, random: np.random.Generator) -> d
         "trial_title": _text(trial_of, titles),
         "trial_status": _text(status[trial_of], list(SITE_STATUSES)),
         "phase": _text(phase[trial_of], list(_PHASES)),
-        "sponsor": _text(sponsor[trial_of], [f"Sponsor {n} Pharmaceuticals" for n in range(sponsors)]),
+        "sponsor": _text(
+            sponsor[trial_of], [f"Sponsor {n} Pharmaceuticals" for n in range(sponsors)]
+        ),
     }
 
 
@@ -97,13 +102,16 @@ def _addresses(
     hospitals = np.minimum(400, 1 + people // 40_000).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(hospitals)])
     names = [
-        f"{one['name']} {_KINDS[n % len(_KINDS)]}" + (f" {n // len(_KINDS) + 1}" if n >= len(_KINDS) else "")
+        f"{one['name']} {_KINDS[n % len(_KINDS)]}"
+        + (f" {n // len(_KINDS) + 1}" if n >= len(_KINDS) else "")
         for one, count in zip(cities, hospitals.tolist(), strict=True)
         for n in range(count)
     ]
     hospital = first[city] + (hospitals[city] * random.random(sites)).astype(np.int64)
     placeholder = random.random(sites) < 1 / 3
-    hospital[placeholder] = len(names) + random.integers(0, len(_PLACEHOLDERS), int(placeholder.sum()))
+    hospital[placeholder] = len(names) + random.integers(
+        0, len(_PLACEHOLDERS), int(placeholder.sum())
+    )
     status = random.choice(len(_STATUS_SHARES), sites, p=_STATUS_SHARES)
     codes = [str(one["countrycode"]) for one in cities]
     numbered = np.where(random.random(sites) < 0.2, 1 + random.integers(1, 2_000, sites), 0)

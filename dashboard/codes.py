@@ -79,7 +79,7 @@ def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
 
 
 def combined(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
-    """One number a row for several columns of (codes, distinct count); equal rows, equal numbers."""
+    """One number a row for several columns, given as codes and how many distinct; equal if equal."""
     total: npt.NDArray[np.int64] | None = None
     span = 1
     for codes, size in columns:
@@ -96,7 +96,11 @@ def distinct_pairs(rows: Codes, of: Codes, row_count: int, of_count: int) -> npt
     if row_count * of_count <= min(_BITMAP_LIMIT, 100 * len(rows) + 1_000_000):
         seen = np.zeros(row_count * of_count, dtype=bool)
         seen[rows.astype(np.int64) * of_count + of] = True
-        return seen.reshape(row_count, of_count).sum(axis=1) if of_count else np.zeros(row_count, np.int64)
+        return (
+            seen.reshape(row_count, of_count).sum(axis=1)
+            if of_count
+            else np.zeros(row_count, np.int64)
+        )
     pairs = pd.unique(rows.astype(np.int64) * of_count + of)
     return np.bincount(pairs // of_count, minlength=row_count)
 

@@ -50,7 +50,7 @@ def main() -> None:
         sidebar.active_filters(filters)
         if sites.empty:
             tables.empty_state(filters)
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
 
     missing = int(sites["latitude"].isna().sum())
     names = ["Sites", "Countries", "Trial", f"Not on the map ({missing:,})", "Open lists"]

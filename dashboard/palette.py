@@ -94,4 +94,4 @@ def categories_of(
     index = {category.label: number for number, category in enumerate(known)}
     fallback = len(known) - 1
     of_distinct = np.array([index.get(name, fallback) for name in names], dtype=np.int8)
-    return known, of_distinct[codes] if len(names) else np.empty(0, dtype=np.int8)
+    return known, of_distinct[codes] if names else np.empty(0, dtype=np.int8)

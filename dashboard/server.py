@@ -9,9 +9,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from dashboard import api
+from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.map_store import map_store
 from dashboard.service import service
 
 PAGE = Path(__file__).with_name("page.py")
@@ -26,7 +27,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 def routes() -> list[BaseRoute]:
     """The routes beside the page."""
-    return [*api.routes(service()), libraries.mount()]
+    return [*api.routes(service()), *map_data.routes(map_store()), libraries.mount()]
 
 
 def options() -> dict[str, Any]:
