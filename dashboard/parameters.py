@@ -85,7 +85,7 @@ def number_of(text: str) -> float | None:
     return float(text) if _NUMBER.fullmatch(text.strip()) else None
 
 
-def point_of(text: str) -> tuple[float, float] | None:
+def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
     """``LAT,LON`` as two numbers, ``None`` where the text is something else.
 
     Raises:
@@ -97,7 +97,7 @@ def point_of(text: str) -> tuple[float, float] | None:
     latitude, longitude = float(found[1]), float(found[5])
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         ranges = ("latitude -90 to 90", "longitude -180 to 180")
-        raise FilterError("near", text, f"near={text}: {' and '.join(ranges)}", ranges)
+        raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)
     return latitude, longitude
 
 

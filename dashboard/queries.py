@@ -32,20 +32,23 @@ class Query:
         return urlencode(pairs)
 
 
-def parse_query(pairs: Iterable[tuple[str, str]], columns: tuple[str, ...]) -> Query:
+def parse_query(
+    pairs: Iterable[tuple[str, str]], columns: tuple[str, ...], *, distance: bool = True
+) -> Query:
     """The query that names and values ask for.
 
     Args:
         pairs: in order; a name may repeat, ``view_…`` is passed over.
-        columns: those the table has; with ``near`` there is ``distance_km`` too.
+        columns: those the table has.
+        distance: with ``near`` there is a last column ``distance_km`` too.
 
     Raises:
         FilterError: an unknown name, column or value of a closed set, a malformed number.
     """
     pairs = [(name, value) for name, value in pairs if not name.startswith(VIEW_PREFIX)]
     filters = parse(pairs, also=PAGING)
-    distance = (DISTANCE_COLUMN,) if filters.near else ()
-    reader = columns_parameter(columns, distance)
+    further = (DISTANCE_COLUMN,) if distance and filters.near else ()
+    reader = columns_parameter(columns, further)
     given = {name: [value for n, value in pairs if n == name] for name in PAGING}
     for name in ("limit", "offset"):
         if len(given[name]) > 1:
@@ -53,8 +56,8 @@ def parse_query(pairs: Iterable[tuple[str, str]], columns: tuple[str, ...]) -> Q
     if len(given["columns"]) > MAX_VALUES:
         raise FilterError("columns", "", f"columns: more than {MAX_VALUES} values")
     asked = dict.fromkeys(name for value in given["columns"] for name in reader.read(value))
-    if asked and distance:
-        asked[DISTANCE_COLUMN] = None
+    if asked:
+        asked |= dict.fromkeys(further)
     return Query(
         filters,
         tuple(asked),

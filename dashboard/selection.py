@@ -153,13 +153,13 @@ def readings_of(text: str) -> list[Place]:
     return [Place(city=parts[0])]
 
 
-def find_place(text: str, locate: Locate) -> Position:
+def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
     """Where ``LAT,LON``, a ZIP code or a place in words is; unresolved when nobody knows.
 
     Raises:
         FilterError: two numbers that are no coordinates.
     """
-    point = point_of(text)
+    point = point_of(text, parameter)
     if point:
         return Position(*point, place_name=text)
     answers = (locate(place) for place in readings_of(text))
