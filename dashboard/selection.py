@@ -20,6 +20,7 @@ from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position
 
 DISTANCE_COLUMN = "distance_km"
+KM_PER_MILE = 1.609344
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
 
 Mask = npt.NDArray[np.bool_]
