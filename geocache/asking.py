@@ -52,9 +52,13 @@ class Asker:
         self._store = store
         self._provider = provider
 
-    def queries(self, place: Place) -> Iterator[Query]:
-        """The queries for a place, in the order they are asked."""
-        return self._provider.queries(place)
+    def first_key(self, place: Place) -> str:
+        """As the provider's."""
+        return self._provider.first_key(place)
+
+    def completed(self, place: Place, found: Position) -> Position:
+        """What is remembered of a query, as the position of a place that shares it."""
+        return _position(place, found)
 
     def remembered(self, places: Sequence[Place]) -> dict[int, Position]:
         """By index, the positions of places whose first query is remembered with a hit."""
@@ -227,7 +231,7 @@ def _by_key(waiting: dict[int, _Open]) -> dict[str, list[int]]:
 
 
 def _position(place: Place, found: Position) -> Position:
-    if place.facility and is_placeholder(place.facility):
+    if place.facility and found.source != "pin" and is_placeholder(place.facility):
         return found._replace(flags=(*found.flags, Flag.PLACEHOLDER_FACILITY))
     return found
 

@@ -4,12 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from math import isfinite
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from geocache.choosing import chosen, doubtful
-from geocache.errors import InputError
 from geocache.keys import place_key
 from geocache.place import Place, Position
 from geocache.store import NEVER, Answer, Pin, SafeStore
@@ -104,11 +103,14 @@ class GeoCache:
         ``online=False`` asks only the store and offline providers. An unresolved position's
         ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
         """
-        first = self.providers[0]
-        if not first.online:
-            key = place_key(place)
-            found = self._store.look(key, first.name, first.version, key, int(time.time()))
-            if found and (found.source == "pin" or len(self.providers) == 1 or not doubtful(found)):
+        if self.providers:
+            first, key = self.providers[0], place_key(place)
+            asker = self._asker(first) if first.online else None
+            own = asker.first_key(place) if asker else key
+            found = self._store.look(key, first.name, first.version, own, int(time.time()))
+            if found and (found.source == "pin" or not doubtful(found)):
+                return asker.completed(place, found) if asker else found
+            if found and not asker and len(self.providers) == 1:
                 return found
         return next(self._locate_chunk([place], self._current_runs() if online else None))
 
@@ -149,7 +151,7 @@ class GeoCache:
             if not open_:
                 break
         for found in best[shown:]:
-            yield found or Position()
+            yield found or Position(reason="no provider to ask")
 
     def _ask(
         self,
@@ -187,13 +189,13 @@ class GeoCache:
         if full:
             self.flush()
 
-    def _asker(self, provider: "Provider") -> "Asker":
-        from geocache.asking import Asker  # noqa: PLC0415 # with the retries, for online ones only
+    def _asker(self, provider: "Any") -> "Asker":
+        known = self._askers.get(provider.name)
+        if known is None:
+            from geocache.asking import Asker  # noqa: PLC0415 # and retries: for online ones only
 
-        with self._lock:
-            if provider.name not in self._askers:
-                self._askers[provider.name] = Asker(self._store, provider)
-            return self._askers[provider.name]
+            known = self._askers[provider.name] = Asker(self._store, provider)
+        return known
 
     def _new_runs(self) -> "dict[str, Run]":
         from geocache.trying import Run  # noqa: PLC0415
@@ -234,7 +236,10 @@ class GeoCache:
         Raises:
             InputError: as :meth:`pin`; then none is set.
         """
-        self._store.pin([_checked(pin) for pin in pins])
+        several = list(pins)
+        for pin in several:
+            pin.check()
+        self._store.pin(several)
 
     def unpin(self, place: Place) -> bool:
         """Take a pin back; whether there was one."""
@@ -249,9 +254,26 @@ class GeoCache:
         self.flush()
         return self._store.answers()
 
-    def remember(self, answers: Sequence[Answer]) -> None:
-        """Take over answers from elsewhere, as they are."""
-        self._store.remember(answers)
+    def remember(self, answers: Sequence[Answer]) -> int:
+        """Take over answers from elsewhere, unless there are newer ones; how many were taken."""
+        return self._store.take_over(answers)
+
+    def backup(self, path: Path) -> None:
+        """Copy the store into a new file, while others use it.
+
+        Raises:
+            StoreError: the file is there already, or the store is not one on disk.
+        """
+        self.flush()
+        self._store.backup(path)
+
+    def restore(self, path: Path) -> None:
+        """Replace all that is remembered and pinned with a backup, for every user of the store.
+
+        Raises:
+            StoreError: the file is no backup of this or an older version.
+        """
+        self._store.restore(path)
 
     def forget(
         self,
@@ -271,36 +293,26 @@ class GeoCache:
         """
         self.flush()
         return self._store.forget(
-            keys=None if place is None else self._keys_of(place),
+            keys=None if place is None else _keys_of(place),
             provider=provider,
             misses_only=misses_only,
             expired_at=int(time.time()) if expired_only else None,
         )
 
-    def _keys_of(self, place: Place) -> list[str]:
-        keys = [place_key(place)]
-        for provider in self.providers:
-            if provider.online:
-                keys += [query.key for query in self._asker(provider).queries(place)]
-        return keys
-
     def stats(self) -> dict[str, Any]:
         """What is remembered, for people and for JSON.
 
-        ``store, revision, pins, claims`` and ``answers``: a list of ``provider, version, current``
-        (whether that version is asked now), ``hits, misses, expired``.
+        ``store, revision, pins, claims`` and ``answers``: a list of ``provider, version, hits,
+        misses, expired``.
         """
         self.flush()
         counts = self._store.counts(int(time.time()))
-        current = {(provider.name, provider.version) for provider in self.providers}
         groups: dict[tuple[str, str], dict[str, Any]] = {}
         for name, version, miss, expired, count in counts.pop("answers"):
-            group = groups.setdefault((name, version), {"hits": 0, "misses": 0, "expired": 0})
+            nothing = {"provider": name, "version": version, "hits": 0, "misses": 0, "expired": 0}
+            group = groups.setdefault((name, version), nothing)
             group["expired" if expired else "misses" if miss else "hits"] += count
-        answers = [
-            {"provider": name, "version": version, "current": (name, version) in current, **group}
-            for (name, version), group in groups.items()
-        ]
+        answers = list(groups.values())
         return {"store": self._store.url, "revision": self.revision, **counts, "answers": answers}
 
     def close(self) -> None:
@@ -326,13 +338,7 @@ def _read_settings() -> "GeocacheSettings":
     return GeocacheSettings()
 
 
-def _checked(pin: Pin) -> Pin:
-    if not any(part.strip() for part in pin.place):
-        raise InputError("a pin needs a place: facility, city, state, postcode or country")
-    for name, value, most in (
-        ("latitude", pin.latitude, 90.0),
-        ("longitude", pin.longitude, 180.0),
-    ):
-        if not isfinite(value) or abs(value) > most:
-            raise InputError(f"{name} {value} is not between -{most:g} and {most:g}")
-    return pin
+def _keys_of(place: Place) -> list[str]:
+    from geocache.providers.queries import every_key  # noqa: PLC0415
+
+    return [place_key(place), *every_key(place)]

@@ -121,7 +121,7 @@ def _elsewhere(best: Location, fitting: Sequence[Location]) -> list[Location]:
 def _rivals(best: Location, other: Location) -> bool:
     weights = [one.raw.get("importance") for one in (best, other)]
     if all(isinstance(weight, int | float) for weight in weights):
-        return abs(weights[0] - weights[1]) < _IMPORTANCE_GAP
+        return bool(abs(weights[0] - weights[1]) < _IMPORTANCE_GAP)
     return names.fold(str(best.address).partition(",")[0]) == names.fold(
         str(other.address).partition(",")[0]
     )

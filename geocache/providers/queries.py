@@ -91,3 +91,15 @@ def first_key(place: Place, *, facilities: bool, structured: bool) -> str:
     if facilities and facility:
         return query_key("facility words", facility, city, state, code)
     return query_key("city parts" if structured else "city words", city, state, code)
+
+
+def every_key(place: Place) -> list[str]:
+    """The keys of all queries that any provider may have been sent for a place."""
+    return list(
+        {
+            query.key
+            for facilities in (True, False)
+            for structured in (True, False)
+            for query in queries_for(place, facilities=facilities, structured=structured)
+        }
+    )

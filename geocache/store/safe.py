@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock
@@ -45,9 +46,10 @@ class SafeStore:
         self, provider: str, version: str, keys: Sequence[str], now: int
     ) -> dict[str, Position]:
         """As :meth:`Store.recall`."""
-        found = self._read(lambda store: store.recall(provider, version, keys, now), {})
+        nothing: dict[str, Position] = {}
+        found = self._read(lambda store: store.recall(provider, version, keys, now), nothing)
         if self._memory:
-            found |= self._memory.recall(provider, version, keys, now)
+            found = found | self._memory.recall(provider, version, keys, now)
         return found
 
     def look(
@@ -65,7 +67,8 @@ class SafeStore:
 
     def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
         """As :meth:`Store.pinned`."""
-        found = self._read(lambda store: store.pinned(keys), {})
+        nothing: dict[str, Position] = {}
+        found = self._read(lambda store: store.pinned(keys), nothing)
         return found | self._memory.pinned(keys) if self._memory else found
 
     def revision(self) -> int:
@@ -83,6 +86,10 @@ class SafeStore:
             self._write(lambda store: store.remember(answers, news=news))
         else:
             self._in_memory().remember(answers, news=news)
+
+    def take_over(self, answers: Sequence[Answer]) -> int:
+        """As :meth:`Store.take_over`."""
+        return self._write(lambda store: store.take_over(answers))
 
     def pin(self, pins: Iterable[Pin]) -> None:
         """As :meth:`Store.pin`."""
@@ -150,6 +157,27 @@ class SafeStore:
         if self._disk:
             return self._disk.counts(now)
         return self._in_memory().counts(now)
+
+    def backup(self, path: Path) -> None:
+        """As :meth:`Store.backup`.
+
+        Raises:
+            StoreError: the file is there already, or the store is not one on disk.
+        """
+        if path.exists():
+            raise StoreError(f"{path} is there already")
+        try:
+            (self._disk or self._in_memory()).backup(path)
+        except _ERRORS as error:
+            raise StoreError(f"{path}: {_short(error)}") from error
+
+    def restore(self, path: Path) -> None:
+        """As :meth:`Store.restore`.
+
+        Raises:
+            StoreError: the file is no backup, or the store cannot be written.
+        """
+        self._write_or_refuse("restore", lambda store: store.restore(path))
 
     def close(self) -> None:
         """Close what is open; what was in memory is gone."""

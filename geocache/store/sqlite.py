@@ -86,12 +86,17 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def upsert(table: Table) -> Insert:
-    """Insert a row, or replace that of the same key."""
+CHANGES = "SELECT total_changes()"
+"""How many rows this connection has written so far."""
+
+
+def upsert(table: Table, newer: str = "") -> Insert:
+    """Insert a row, or replace that of the same key, unless its column ``newer`` is greater."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    where = table.c[newer] <= statement.excluded[newer] if newer else None
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest, where=where)
 
 
 def insert_missing(table: Table) -> Insert:

@@ -1,15 +1,20 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
+import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 
+from geocache.errors import StoreError
 from geocache.keys import key_number, key_numbers, place_key
 from geocache.place import Place, Position, Precision
 from geocache.store import schema, sqlite
@@ -123,6 +128,19 @@ class Store:
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
                 _bump(connection)
 
+    def take_over(self, answers: Sequence[Answer]) -> int:
+        """Write answers from elsewhere, unless there are newer ones; how many were written."""
+        if not answers:
+            return 0
+        with self._writing() as connection:
+            before = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
+            connection.exec_driver_sql(
+                _upsert_sql(newer_only=True), [_answer_row(answer) for answer in answers]
+            )
+            _bump(connection)
+            after = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
+        return int(after - before) - 1
+
     def pin(self, pins: Iterable[Pin]) -> None:
         """Set pins, replacing those of the same places."""
         rows = [_pin_row(pin) for pin in pins]
@@ -159,7 +177,7 @@ class Store:
             expired_at: only what has expired by then, in seconds since 1970.
         """
         table = schema.answers.c
-        conditions = []
+        conditions: list[ColumnElement[bool]] = []
         if keys is not None:
             conditions.append(table.key.in_(keys))
         if provider:
@@ -274,6 +292,41 @@ class Store:
             )
         return {"pins": pins or 0, "claims": claims or 0, "answers": [tuple(row) for row in rows]}
 
+    def backup(self, path: Path) -> None:
+        """Copy the database into a new file, while others use it."""
+        source = sqlite.database_file(self.url)
+        if source is None:
+            raise StoreError("the store is in memory: there is nothing to back up")
+        sqlite.copy(source, path)
+
+    def restore(self, path: Path) -> None:
+        """Replace everything with a backup's content; other users see it at their next lookup.
+
+        Raises:
+            StoreError: the file is no store, a damaged one, or one of a newer version.
+        """
+        target = sqlite.database_file(self.url)
+        if target is None:
+            raise StoreError("the store is in memory: name a file in GEOCACHE_URL to restore into")
+        if not path.is_file():
+            raise StoreError(f"{path}: no such file")
+        with TemporaryDirectory() as folder:
+            # Brought up to date apart from the original, then moved in whole.
+            fresh = Path(folder, "restored.sqlite")
+            try:
+                sqlite.check(path)
+                sqlite.copy(path, fresh)
+                restored = Store(f"sqlite:///{fresh}")
+            except (sqlite3.Error, DBAPIError) as error:
+                raise StoreError(f"{path} is no backup of a store: {error}") from error
+            with restored._writing() as connection:  # noqa: SLF001 # another one of us
+                grown = update(schema.meta).where(schema.meta.c.name == "revision")
+                connection.execute(grown.values(value=self.revision() + 1))
+                connection.execute(delete(schema.claims))
+            restored.close()
+            with self._write_lock:
+                sqlite.copy(fresh, target)
+
     def close(self) -> None:
         """Close every connection."""
         while self._readers:
@@ -288,8 +341,9 @@ def _bump(connection: Connection) -> None:
 
 
 @cache
-def _upsert_sql() -> str:
-    return str(sqlite.upsert(schema.answers).compile(dialect=sqlite.DIALECT))
+def _upsert_sql(*, newer_only: bool = False) -> str:
+    newer = "asked_at" if newer_only else ""
+    return str(sqlite.upsert(schema.answers, newer).compile(dialect=sqlite.DIALECT))
 
 
 def _answer_row(answer: Answer) -> tuple[Any, ...]:
