@@ -9,6 +9,7 @@ from geocache.gazetteer.kinds import WORDS, Kind
 from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import Witness
+from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
@@ -38,7 +39,7 @@ class Answers:
         flags = self._doubts(best, others)
         if witness.area is not None and witness.area.exact and best.verdict.area is False:
             if best.verdict.state is not True:
-                return self._zip(witness, f"not {index.name(best.row)}")
+                return self._zip(witness, f"not {index.name(best.row)}", best.reading.name)
         score = 1.0 - best.reading.cost - 0.1 * KIND_COST[best.kind] - 0.1 * best.letters
         score -= 0.2 * len(flags)
         point = index.point(best.row)
@@ -71,8 +72,10 @@ class Answers:
             flags.append(Flag.APPROXIMATE)
         if best.verdict.state is False:
             flags.append(Flag.CONFLICTING_STATE)
-        if best.verdict.area is False and best.verdict.state is not True and not flags:
-            flags.append(Flag.AMBIGUOUS)
+        if best.verdict.area is False and not best.verdict.state and not flags:
+            large = self._index.populations[best.row] >= _SURE_POPULATION
+            if not (large and best.kind is Kind.OFFICIAL):
+                flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
 
     def _trusted(self, best: Candidate) -> bool:
@@ -94,23 +97,25 @@ class Answers:
             said.append("postcode agrees" if best.verdict.area else "another postcode")
         return "; ".join(said)
 
-    def _zip(self, witness: Witness, why: str) -> Position:
+    def _zip(self, witness: Witness, why: str, name: str) -> Position:
+        """The ZIP code's own point: approximate unless it goes by the name asked for."""
         area = witness.area
-        assert area is not None  # noqa: S101
-        flags = () if self._zip_in_state(witness) else (Flag.CONFLICTING_STATE,)
+        assert area is not None  # noqa: S101 - callers ask only with a ZIP code
+        flags = []
+        if not name or key(fold(area.name))[:4] != key(name)[:4]:
+            flags.append(Flag.APPROXIMATE)
+        if witness.state.numbers and area.region not in witness.state.numbers:
+            flags.append(Flag.CONFLICTING_STATE)
         return Position(
-            round(area.point[0], 5),
-            round(area.point[1], 5),
+            area.point[0],
+            area.point[1],
             Precision.POSTCODE,
             f"{area.name}, United States",
             SOURCE,
-            0.7 if not flags else 0.5,
-            flags,
+            round(0.8 - 0.15 * len(flags), 3),
+            tuple(flags),
             f"{why}; ZIP code of {area.name}",
         )
-
-    def _zip_in_state(self, witness: Witness) -> bool:
-        return True
 
     def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
         """The largest place of a region, or the postcode's city within it."""
@@ -137,7 +142,7 @@ class Answers:
         """A rough position from the postcode, the state, or a country no larger than a city."""
         area = witness.area
         if area is not None and area.exact:
-            return self._zip(witness, missing)
+            return self._zip(witness, missing, "")
         if witness.city >= 0:
             return self._near(witness.city, f"{missing}; the state names a city")
         if area is not None and area.region < 0:

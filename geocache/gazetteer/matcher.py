@@ -12,7 +12,7 @@ from geocache.gazetteer.readings import NOWHERE, Reading, readings
 from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import NOTHING, States
-from geocache.gazetteer.witness import Witness
+from geocache.gazetteer.witness import NEAR_STATE, Witness
 from geocache.names import MAX_NAME_LENGTH, fold, key, repair
 from geocache.place import Place, Position
 
@@ -36,8 +36,7 @@ _FAMILIES = {
 """Where a country's registries also file the sites of another code."""
 
 _STATE_CITY_POPULATION = 30_000
-_TRUSTED_POPULATION = 100_000
-_UNIQUE_KM = 50.0
+_PART_POPULATION = 15_000
 
 
 class Matcher:
@@ -88,6 +87,8 @@ class Matcher:
         return self.answers.around(code, witness, missing) or self.answers.unresolved(missing)
 
     def _witness(self, code: str, city: str, state: str, postcode: str) -> Witness:
+        if state and country_code(state) == code:
+            state = ""
         matches = self.states.find(code, state) if state else NOTHING
         area = self.postcodes.find(code, postcode) if postcode else None
         row = -1
@@ -121,17 +122,19 @@ class Matcher:
                 rows = [
                     (row, kind)
                     for row, kind in rows
-                    if kind < Kind.OTHER_SCRIPT and index.populations[row] >= 15_000
+                    if kind < Kind.OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
             found += [candidate(index, heard, row, kind, reading) for row, kind in rows]
             if found and self._settled(found):
                 break
-        return ranked(found)
+        return ranked(self.index, found)
 
     @staticmethod
     def _settled(found: list[Candidate]) -> bool:
         best = max(found, key=lambda c: c.weight)
-        return best.verdict.state is not False and best.verdict.area is not False
+        verdict = best.verdict
+        sure = verdict.state is None or verdict.weight > NEAR_STATE
+        return sure and verdict.state is not False and verdict.area is not False
 
     def _nearly(self, code: str, city: str, witness: Witness) -> list[Candidate]:
         """Candidates that sound like the city or are spelt nearly so."""
@@ -151,9 +154,21 @@ class Matcher:
                 candidate(index, witness, row, Kind.ALTERNATE, reading, letters)
                 for letters, row, _ in self.spelling.close(code, name)
             ]
+            found = [one for one in found if self._plausible(one, len(name))]
             if found:
                 break
-        return ranked(found)
+        return ranked(self.index, found)
+
+    def _plausible(self, one: Candidate, length: int) -> bool:
+        """Whether a near name may stand: never against a witness, alone only for a larger city."""
+        if one.verdict.state is False or one.verdict.area is False:
+            return False
+        if one.verdict.state or one.verdict.area:
+            return True
+        people = self.index.populations[one.row]
+        if one.letters < 2:
+            return people >= (15_000 if length < 7 else 5_000)
+        return length > 8 and people >= 50_000
 
     def _without_country(self, city: str, country: str) -> Position:
         """Unresolved, unless the city's name is borne by one place in the whole world."""

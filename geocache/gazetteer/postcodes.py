@@ -27,7 +27,11 @@ _REACH_KM = {"DE": 60.0, "GB": 50.0, "IT": 60.0, "JP": 60.0, "NL": 40.0, "BE": 4
 
 
 class Area(NamedTuple):
-    """Where a postcode lies: near ``point``, or in ``region`` when that is not -1."""
+    """Where a postcode lies.
+
+    Near ``point``, or in ``region`` when that is not -1; a US ZIP code has both and is ``exact``.
+    ``row`` is the area's main city, -1 for a ZIP code.
+    """
 
     row: int
     region: int
@@ -81,5 +85,5 @@ class Postcodes:
         found = self._index.zips.get(digits.zfill(5)[:5]) if 3 <= len(digits) else None
         if not found:
             return None
-        state, latitude, longitude, name = found
-        return Area(-1, -1, (latitude, longitude), 30.0, f"{name}, {state}", exact=True)
+        region, latitude, longitude, name = found
+        return Area(-1, region, (latitude, longitude), 30.0, name, exact=True)

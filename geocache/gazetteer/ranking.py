@@ -26,6 +26,7 @@ DISTRICT_WEIGHT = 4.7
 POST_OFFICE_WEIGHT = 3.3
 COST_SCALE = 10.0
 FAR_KM = 25.0
+DISTRICT_KM = 60.0
 
 
 class Candidate(NamedTuple):
@@ -59,14 +60,26 @@ def candidate(
     return Candidate(row, kind, weight, verdict, reading, letters)
 
 
-def ranked(candidates: list[Candidate]) -> list[Candidate]:
-    """Best first, each place once."""
+def ranked(index: Index, candidates: list[Candidate]) -> list[Candidate]:
+    """Best first, each place once; a district that is itself on the list is put where it is."""
     best: dict[int, Candidate] = {}
     for one in candidates:
         other = best.get(one.row)
         if other is None or other.weight < one.weight:
             best[one.row] = one
-    return sorted(best.values(), key=lambda c: -c.weight)
+    found = sorted(best.values(), key=lambda c: -c.weight)
+    if found and found[0].kind is Kind.DISTRICT:
+        city = found[0].row
+        for one in found[1:]:
+            if one.kind < Kind.OTHER_SCRIPT and _within(index, one.row, city):
+                found.remove(one)
+                return [one._replace(weight=found[0].weight), *found[1:]]
+    return found
+
+
+def _within(index: Index, row: int, city: int) -> bool:
+    far = distance_km(index.point(row), index.point(city))
+    return far <= FAR_KM or (far <= DISTRICT_KM and index.first[row] == index.first[city])
 
 
 def elsewhere(index: Index, found: list[Candidate], limit: int = 4) -> list[Candidate]:

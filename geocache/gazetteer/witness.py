@@ -10,6 +10,7 @@ from geocache.gazetteer.states import Matches
 _BORDER_KM = 20.0
 _AROUND_CITY_KM = 60.0
 _REGION_MARGIN_KM = 30.0
+_DOUBT = 1.8
 
 IN_STATE = 3.0
 NEAR_STATE = 1.5
@@ -65,14 +66,18 @@ class Witness(NamedTuple):
             state, weight = (True, NEAR_STATE_CITY) if near else (None, 0.0)
         if self.area is None:
             return Verdict(state, None, weight)
-        near = self._in_area(row, self.area)
-        if near:
+        near_area = self._in_area(row, self.area)
+        if near_area:
             weight += AT_ZIP if self.area.exact else IN_AREA
-        return Verdict(state, near, weight)
+        return Verdict(state, near_area, weight)
 
-    def _in_area(self, row: int, area: Area) -> bool:
-        if area.region >= 0:
+    def _in_area(self, row: int, area: Area) -> bool | None:
+        """Near the area, far from it, or ``None`` in between, where areas are not drawn exactly."""
+        if area.region >= 0 and not area.exact:
             return self.index.first[row] == area.region or self.index.near_region(
                 row, area.region, _REGION_MARGIN_KM
             )
-        return distance_km(self.index.point(row), area.point) <= area.reach_km
+        far = distance_km(self.index.point(row), area.point)
+        if far <= area.reach_km:
+            return True
+        return None if far <= _DOUBT * area.reach_km else False

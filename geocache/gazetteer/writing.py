@@ -34,11 +34,21 @@ def write(gathered: "Gathered", folder: Path) -> None:
     _write_regions(gathered, folder)
     _write_spellings(gathered, folder)
     _json(folder, "areas", _areas(gathered))
+    states = {
+        region.code: region.number
+        for region in gathered.regions.regions
+        if region.country == "US" and region.level == 1
+    }
     _json(
         folder,
         "zips",
         {
-            z.code: [z.state, round(z.latitude, 5), round(z.longitude, 5), z.names[0]]
+            z.code: [
+                states.get(z.state, -1),
+                round(z.latitude, 5),
+                round(z.longitude, 5),
+                f"{z.names[0]}, {z.state}",
+            ]
             for z in zip_codes()
         },
     )
