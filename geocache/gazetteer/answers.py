@@ -8,7 +8,7 @@ from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
 from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
-from geocache.gazetteer.witness import Witness
+from geocache.gazetteer.witness import AT_ZIP, Witness
 from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
@@ -19,11 +19,17 @@ _UNIQUE_KM = 50.0
 _SURE_POPULATION = 50_000
 
 
+def _prior(one: Candidate) -> float:
+    """A candidate's weight before any witness was heard."""
+    return one.weight - one.verdict.weight
+
+
 class Answers:
     """Says where, how exactly, how surely, and why."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self.label = lru_cache(maxsize=50_000)(self._label)
         self.small_country = lru_cache(maxsize=300)(self._small_country)
 
     @staticmethod
@@ -64,7 +70,10 @@ class Answers:
 
     def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
         flags = []
-        if others and best.weight - others[0].weight < AMBIGUOUS_WEIGHT:
+        if others and (
+            best.weight - others[0].weight < AMBIGUOUS_WEIGHT
+            or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
+        ):
             flags.append(Flag.AMBIGUOUS)
         if best.kind is Kind.DISTRICT or best.reading.part:
             flags.append(Flag.APPROXIMATE)
@@ -77,6 +86,11 @@ class Answers:
             if not (large and best.kind is Kind.OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    @staticmethod
+    def _only_area(best: Candidate) -> bool:
+        """Whether nothing but a rough postcode area speaks for a place."""
+        return bool(best.verdict.area) and not best.verdict.state and best.verdict.weight < AT_ZIP
 
     def _trusted(self, best: Candidate) -> bool:
         """A near spelling is trusted when a witness agrees, or for one letter of a large city."""
@@ -200,7 +214,7 @@ class Answers:
             f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
         )
 
-    def label(self, row: int) -> str:
+    def _label(self, row: int) -> str:
         """The place's name, its state's and its country's."""
         index = self._index
         state = index.region_names.get(index.first[row], "")

@@ -61,7 +61,7 @@ class Gathered:
         self.names: list[str] = []
         self.hashes, self.rows, self.kinds = array("Q"), array("I"), array("B")
         self.spelt: dict[str, dict[str, int]] = {}
-        self.hosts = array("I")
+        self.hosts, self.fame = array("I"), array("B")
 
     def gather(self, progress: Progress) -> None:
         """Read every source."""
@@ -96,6 +96,7 @@ class Gathered:
         self.latitudes.append(round(place.latitude * 100_000))
         self.longitudes.append(round(place.longitude * 100_000))
         self.populations.append(place.population)
+        self.fame.append(min(255, len(place.alternates)))
         self.country_of.append(self.countries.setdefault(place.country, len(self.countries)))
         self.names.append(place.name)
         self.admin1.append(place.admin1)
@@ -156,6 +157,7 @@ class Gathered:
             self.first.append(states.get(office.state, -1))
             self.second.append(-1)
             self.hosts.append(row)
+            self.fame.append(0)
             self.name(row, office.country, key(fold(office.name)), Kind.POST_OFFICE)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import mmap
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +49,7 @@ class Index:
             self.first = self._view("first", "i")
             self.second = self._view("second", "i")
             self.hosts = self._view("hosts", "I")
+            self.fame = self._view("fame", "B")
             self._country_of = self._view("country_of", "H")
             self._text_starts = self._view("text_starts", "I")
             self._texts = self._view("texts", "B")
@@ -111,19 +112,18 @@ class Index:
         return {row[0]: row[1] for rows in self._regions.values() for row in rows}
 
     def rows_of_region(self, number: int) -> memoryview:
-        """Rows of the places in a state or county."""
+        """Rows of the places in a state or county, south to north."""
         return self._region_rows[self._region_starts[number] : self._region_starts[number + 1]]
 
     def _near_region(self, row: int, number: int, reach_km: float) -> bool:
         """Whether some place of a region lies within reach of a place."""
         here = self.point(row)
-        latitudes, latitude = self.latitudes, self.latitudes[row]
+        latitude = self.latitudes.__getitem__
         band = int(reach_km / 111 * 100_000)
-        return any(
-            abs(latitudes[other] - latitude) <= band
-            and distance_km(here, self.point(other)) <= reach_km
-            for other in self.rows_of_region(number)
-        )
+        rows = self.rows_of_region(number)
+        first = bisect_left(rows, latitude(row) - band, key=latitude)
+        last = bisect_right(rows, latitude(row) + band, key=latitude)
+        return any(distance_km(here, self.point(other)) <= reach_km for other in rows[first:last])
 
     @cached_property
     def areas(self) -> dict[str, dict[str, list[int]]]:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from geocache.countries import country_code, country_name
+from geocache.countries import country_code, country_name, usual_country_code
 from geocache.gazetteer.answers import Answers
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
@@ -66,9 +66,12 @@ class Matcher:
             return self._without_country(city, country)
         if city and key(fold(city)) in NOWHERE:
             city = ""
-        witness = self._witness(code, city, state, postcode)
+        witness = self._witness(code, state, postcode)
         if city:
             found = self._named(code, city, witness)
+            if found and found[0].verdict.area is False and state and not witness.state.numbers:
+                swapped = self._swapped(code, state, postcode)
+                found = swapped or found
             if found:
                 return self.answers.city(code, found, witness)
             region = self.states.exactly(code, city)
@@ -86,8 +89,8 @@ class Matcher:
         missing = f"“{city}” not found in {country_name(code)}" if city else "no city"
         return self.answers.around(code, witness, missing) or self.answers.unresolved(missing)
 
-    def _witness(self, code: str, city: str, state: str, postcode: str) -> Witness:
-        if state and country_code(state) == code:
+    def _witness(self, code: str, state: str, postcode: str) -> Witness:
+        if state and usual_country_code(state) == code:
             state = ""
         matches = self.states.find(code, state) if state else NOTHING
         area = self.postcodes.find(code, postcode) if postcode else None
@@ -95,6 +98,15 @@ class Matcher:
         if state and not matches.numbers:
             row = self._city_in_state_column(code, state)
         return Witness(self.index, matches, area, row)
+
+    def _swapped(self, code: str, state: str, postcode: str) -> list[Candidate]:
+        """Candidates for the state's text read as the city, where the postcode agrees."""
+        found = self._named(code, state, self._witness(code, "", postcode))
+        return [
+            one._replace(verdict=one.verdict._replace(state=False))
+            for one in found
+            if one.verdict.area
+        ][:1]
 
     def _city_in_state_column(self, code: str, state: str) -> int:
         rows = [

@@ -24,9 +24,11 @@ KIND_COST = {
 SUBURB_COST = 0.3
 DISTRICT_WEIGHT = 4.7
 POST_OFFICE_WEIGHT = 3.3
+UNCOUNTED_WEIGHT = 3.0
+FAME, FAME_LIMIT = 0.02, 25
 COST_SCALE = 10.0
 FAR_KM = 25.0
-DISTRICT_KM = 60.0
+DISTRICT_KM = 40.0
 
 
 class Candidate(NamedTuple):
@@ -45,14 +47,16 @@ def candidate(
 ) -> Candidate:
     """A place weighed: its inhabitants, kind of name, suburbs less, and what witnesses say.
 
-    ``letters`` is how many letters of the name had to change.
+    How many languages have a name for a place tells apart rows that count the same people. ``letters`` is how many letters of the name had to change.
     """
     if kind is Kind.DISTRICT:
         weight = DISTRICT_WEIGHT
     elif kind is Kind.POST_OFFICE:
         weight = POST_OFFICE_WEIGHT
     else:
-        weight = log10(index.populations[row] + 100) - KIND_COST[kind]
+        people = index.populations[row]
+        weight = log10(people + 100) if people else UNCOUNTED_WEIGHT
+        weight += FAME * min(index.fame[row], FAME_LIMIT) - KIND_COST[kind]
         if index.hosts[row] != row:
             weight -= SUBURB_COST
     verdict = SILENT if witness.silent else witness.hear(row)
@@ -67,14 +71,14 @@ def ranked(index: Index, candidates: list[Candidate]) -> list[Candidate]:
         other = best.get(one.row)
         if other is None or other.weight < one.weight:
             best[one.row] = one
-    found = sorted(best.values(), key=lambda c: -c.weight)
-    if found and found[0].kind is Kind.DISTRICT:
-        city = found[0].row
-        for one in found[1:]:
-            if one.kind < Kind.OTHER_SCRIPT and _within(index, one.row, city):
-                found.remove(one)
-                return [one._replace(weight=found[0].weight), *found[1:]]
-    return found
+    found = list(best.values())
+    for city in [one for one in found if one.kind is Kind.DISTRICT]:
+        for at, one in enumerate(found):
+            if one.kind < Kind.OTHER_SCRIPT and _within(index, one.row, city.row):
+                found[at] = one._replace(weight=max(one.weight, city.weight))
+                found.remove(city)
+                break
+    return sorted(found, key=lambda c: -c.weight)
 
 
 def _within(index: Index, row: int, city: int) -> bool:

@@ -90,11 +90,14 @@ class RegionTable:
             for name in region.names:
                 by_name[region.country, name].append(region)
         translations = list(_translations())
+        states_match = self._states_match()
         for iso in pycountry.subdivisions:
             names = _iso_names(iso.name, translations)
             level = 1 if iso.parent_code is None else 2
             matches = [r for name in names for r in by_name.get((iso.country_code, name), ())]
             chosen = [r for r in matches if r.level == level] or matches
+            if level == 1 and chosen and chosen[0].level == 2 and states_match[iso.country_code]:
+                chosen = [self.regions[r.parent] for r in chosen if r.parent >= 0]
             if chosen:
                 number = Counter(r.number for r in chosen).most_common(1)[0][0]
             else:
@@ -108,6 +111,16 @@ class RegionTable:
                 region.names.add("#" + suffix)
         for region in self.regions:
             region.names.discard("")
+
+    @staticmethod
+    def _iso_states() -> Counter[str]:
+        return Counter(iso.country_code for iso in pycountry.subdivisions if not iso.parent_code)
+
+    def _states_match(self) -> dict[str, bool]:
+        """Whether a country's states are about those of ISO 3166-2 (Taiwan's are not)."""
+        ours = Counter(region.country for region in self.regions if region.level == 1)
+        iso = self._iso_states()
+        return {country: 2 * ours[country] >= iso[country] for country in iso}
 
     def by_country(self) -> dict[str, list[Region]]:
         """The regions of each country that have a name."""

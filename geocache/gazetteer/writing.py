@@ -24,7 +24,7 @@ def write(gathered: "Gathered", folder: Path) -> None:
     _save(folder, "hashes", hashes[order])
     _save(folder, "rows", rows[order])
     _save(folder, "kinds", kinds[order])
-    for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts"):
+    for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts", "fame"):
         (folder / name).write_bytes(getattr(gathered, name).tobytes())
     (folder / "country_of").write_bytes(gathered.country_of.tobytes())
     texts = [name.encode() for name in gathered.names]
@@ -69,7 +69,8 @@ def _write_regions(gathered: "Gathered", folder: Path) -> None:
     first = np.frombuffer(gathered.first, dtype=np.int32)
     second = np.frombuffer(gathered.second, dtype=np.int32)
     both = np.concatenate((first, second))
-    order = np.argsort(both, kind="stable")
+    latitudes = np.frombuffer(gathered.latitudes, dtype=np.int32)
+    order = np.lexsort((np.concatenate((latitudes, latitudes)), both))
     starts = np.searchsorted(both[order], np.arange(len(gathered.regions.regions) + 1))
     _save(folder, "region_starts", starts.astype(np.uint32))
     _save(folder, "region_rows", (order % len(first)).astype(np.uint32))
