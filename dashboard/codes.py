@@ -6,7 +6,7 @@ coded when it is asked for. What is worked out for a large table is remembered a
 
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from unicodedata import combining, normalize
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.types import union_categoricals
 
 Codes = npt.NDArray[np.integer[Any]]
 Given = ParamSpec("Given")
@@ -49,6 +50,21 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
             if isinstance(column.dtype, pd.CategoricalDtype)
         }
     )
+
+
+def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of equal columns one below the other, text as categoricals, rows numbered anew."""
+    parts = [compact(table) for table in tables]
+    if len(parts) == 1:
+        return parts[0].reset_index(drop=True)
+    columns: dict[str, object] = {}
+    for name in parts[0].columns:
+        of_name = [part[name] for part in parts]
+        if isinstance(of_name[0].dtype, pd.CategoricalDtype):
+            columns[name] = union_categoricals(of_name)
+        else:
+            columns[name] = np.concatenate([column.to_numpy() for column in of_name])
+    return pd.DataFrame(columns)
 
 
 def recoded(codes: Codes, words: list[str]) -> pd.Categorical:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dashboard.codes import stacked
 from dashboard.errors import ReadError
 from dashboard.positions import Locate
 from dashboard.readers import read
@@ -129,6 +130,40 @@ def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
     dates = [_date_of(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
     table = site_table(readings, locate) if readings else empty_table()
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
+
+
+def extend(library: Library, own: Sequence[OpenedList], locate: Locate | None) -> Library:
+    """The library with further lists; the newer of a trial that both hold is shown.
+
+    The library's own table is kept as it is, so that only what is added is located.
+    """
+    if not own:
+        return library
+    added = merge(own, locate)
+    notes = [*library.notes, *added.notes]
+    lost: set[str] = set()
+    older: set[str] = set()
+    for trial_id, trial in added.trials.items():
+        known = library.trials.get(trial_id)
+        if known is None:
+            continue
+        newer = (trial.as_of or trial.last_updated) >= (known.as_of or known.last_updated)
+        (lost if newer else older).add(trial_id)
+        kept = "what you added is" if newer else "the newer record already open is"
+        notes.append(f"{trial_id or 'The list without trial ids'} was already open; {kept} shown.")
+    tables = [
+        library.table[~library.table["trial_id"].isin(lost)] if lost else library.table,
+        added.table[~added.table["trial_id"].isin(older)] if older else added.table,
+    ]
+    tables = [table for table in tables if len(table)]
+    trials = library.trials | {k: v for k, v in added.trials.items() if k not in older}
+    return Library(
+        (*library.lists, *own),
+        trials,
+        stacked(tables) if tables else empty_table(),
+        tuple(notes),
+        max(library.as_of, added.as_of),
+    )
 
 
 def _only(reading: Reading, trial_ids: set[str]) -> Reading:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.map_store import map_store
+from dashboard.security import SecurityHeaders
 from dashboard.service import service
 
 PAGE = Path(__file__).with_name("page.py")
@@ -31,12 +31,19 @@ def routes() -> list[BaseRoute]:
 
 
 def options() -> dict[str, Any]:
-    """Keyword arguments for ``st.App``."""
+    """Keyword arguments for ``st.App``, which compresses what it sends by itself."""
+    settings = service().settings
     return {
         "routes": routes(),
         "lifespan": lifespan,
         "exception_handlers": {FilterError: api.filter_error},
-        "middleware": [Middleware(GZipMiddleware, minimum_size=1024)],
+        "middleware": [
+            Middleware(
+                SecurityHeaders,
+                frame_ancestors=settings.frame_ancestors,
+                tiles=settings.site_map_tiles,
+            )
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard.codes import codes_of, compact, recoded
+from dashboard.codes import codes_of, compact, recoded, stacked
 from dashboard.positions import Locate, position_columns
 from geocache.countries import country_code
 
@@ -84,8 +84,7 @@ def site_table(readings: Sequence[Reading], locate: Locate | None = None) -> pd.
     frames = [reading.sites for reading in readings if len(reading.sites)]
     if not frames:
         return empty_table()
-    read = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    read = compact(read.reset_index(drop=True)[list(READ_COLUMNS)])
+    read = stacked([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
     codes, trial_ids = codes_of(read["trial_id"])
     for column, text in _TRIAL_COLUMNS.items():

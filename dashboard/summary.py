@@ -12,6 +12,7 @@ from dashboard.codes import (
     combined,
     counts_by_code,
     distinct_pairs,
+    recoded,
     remembered,
     spread,
 )
@@ -50,6 +51,13 @@ class KeyFigures:
 def country_label(code: str, text: str = "") -> str:
     """What a country is called: its short English name, else the registry's text."""
     return country_name(code) or text or NOT_STATED
+
+
+def country_labels(sites: pd.DataFrame) -> pd.Series:
+    """For each row what its country is called, as :func:`country_label` says."""
+    land, names = _countries(sites)
+    labels = recoded(land, [country_label(*name) for name in names])
+    return pd.Series(labels.astype("str"), index=sites.index)
 
 
 @remembered

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Mapping
 
 from dashboard.errors import ReadError
+from dashboard.readers.collector import collector_paused
 from dashboard.readers.column_guess import guess_columns
 from dashboard.readers.column_names import TARGETS
-from dashboard.readers.formats import FORMATS, gather
+from dashboard.readers.formats import FORMATS, Job, gather
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
 from dashboard.readers.reading import READ_COLUMNS, Reading
@@ -38,8 +39,9 @@ def read(
     """
     gathered = Gathered(contacts=contacts)
     try:
-        format_name = gather(data, name, gathered, columns, progress)
-        return gathered.reading(name, format_name)
+        with collector_paused():
+            format_name = gather(data, Job(name, gathered, columns, progress))
+            return gathered.reading(name, format_name)
     except ReadError:
         raise
     except Exception as error:

@@ -79,8 +79,7 @@ def clean_points(
 def _numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     if set(map(type, values)) - {float}:
         values = [value if type(value) is float else as_number(value) for value in values]
-    numbers = np.array(values, dtype=np.float64)
-    return numbers
+    return np.array(values, dtype=np.float64)
 
 
 _NUMBER = re.compile(r"^([+−-]?)(\d{1,3}(?:[.,]\d{0,20})?)\s*°?\s*([NSEWO])?$", re.IGNORECASE)

@@ -142,7 +142,7 @@ def _chained(table: Table) -> Iterator[list[str]]:
 
 
 def _trial_id_above(table: Table, name: str) -> str:
-    """The one trial a list without a trial column is about: named above its header, or by its file."""
+    """The trial of a list without a trial column: named above its header, or by its file."""
     above = table.sample[: table.header_at or 0]
     text = " ".join(" ".join(row) for row in above)
     found = {number.upper() for number in _NCT.findall(text)} or {
@@ -185,7 +185,7 @@ class _Adder:
         }
         self._add_trials(columns, len(rows))
         self._split_places(columns, values)
-        self._read_points(columns, values, len(rows))
+        self._read_points(columns, values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
                 [NO_POINT] * len(rows) if target in ("latitude", "longitude") else [""] * len(rows)
@@ -245,7 +245,6 @@ class _Adder:
         self,
         columns: Sequence[Sequence[str]],
         values: dict[str, Sequence[str] | Sequence[float]],
-        count: int,
     ) -> None:
         if "point" in self._place:
             halves = [_halves(text) for text in columns[self._place["point"]]]
@@ -257,10 +256,10 @@ class _Adder:
         if self._source is not None and "latitude" in values and "longitude" in values:
             sources = columns[self._source]
             for target in ("latitude", "longitude"):
-                given = list(values[target])
+                given = [as_number(value) for value in values[target]]
                 values[target] = [
-                    float(given[at]) if sources[at].strip() == "registry" else NO_POINT
-                    for at in range(count)
+                    number if source.strip() == "registry" else NO_POINT
+                    for number, source in zip(given, sources, strict=True)
                 ]
 
 

@@ -20,7 +20,7 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
         st.caption(plain(_many(shown)))
     st.markdown(plain(summary.sentence(sites, as_of)))
     figures = summary.key_figures(sites)
-    with st.grid(4 if len(shown) < 2 else 5, gap="small", min_column_width=140):
+    with st.container(horizontal=True, gap="small"):
         st.metric("Sites", f"{figures.sites:,}", border=True)
         st.metric("Countries", f"{figures.countries:,}", border=True)
         st.metric("Cities", f"{figures.cities:,}", border=True)

@@ -11,10 +11,10 @@ from dashboard.filters import BBox
 from dashboard.map_store import map_store
 from dashboard.palette import COLOUR_BY
 from dashboard.trials import Trial
-from dashboard.views import address, countries, details
+from dashboard.views import address, countries, details, picked
 
 MAP_HEIGHT = 460
-PICKED = "picked_site"
+MAX_DETAILS = 3
 _SEEN_CLICKS = "map_clicks_seen"
 
 
@@ -38,13 +38,11 @@ def map_panel(
     colour_by = address.view("colour", "status")
     if colour_by not in COLOUR_BY:
         colour_by = "status"
-    picked = st.session_state.get(PICKED)
-    if picked is not None and picked not in sites.index:
-        picked = None
+    chosen = picked.among(sites)
     data = maps.layer_data(
         sites,
         colour_by=colour_by,
-        picked=() if picked is None else (picked,),
+        picked=chosen,
         active_countries=address.current().country,
         circle=circle,
         whole=whole,
@@ -65,9 +63,11 @@ def map_panel(
         )
         _colour_choice(colour_by)
     with beside:
-        if picked is not None:
-            details.site_details(sites.loc[picked], sites, trials)
-        countries.country_chart(sites, MAP_HEIGHT if picked is None else 240, dark=dark)
+        for row in chosen[:MAX_DETAILS]:
+            details.site_details(sites.loc[row], sites, trials)
+        if len(chosen) > MAX_DETAILS:
+            st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
+        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)
 
 
 def _colour_choice(colour_by: str) -> None:
@@ -108,4 +108,4 @@ def heed(said: Mapping[str, object] | None) -> None:
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "site":
-        st.session_state[PICKED] = int(properties["site"])
+        picked.pick([int(properties["site"])])

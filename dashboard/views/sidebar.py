@@ -1,12 +1,13 @@
 """The filters in the sidebar; each choice says how many sites it would leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from dashboard.filters import Filters
 from dashboard.summary import country_label
-from dashboard.views import address
+from dashboard.trials import Trial
+from dashboard.views import address, own_lists, person
 
 LABELS = {
     "trial": "Trial",
@@ -58,9 +59,12 @@ def _choose(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
     )
 
 
-def sidebar(filters: Filters, facets: dict[str, dict[str, int]]) -> None:
+def sidebar(
+    filters: Filters, facets: dict[str, dict[str, int]], trials: Mapping[str, Trial]
+) -> None:
     """Draw the filters; every change goes to the address bar."""
     with st.sidebar:
+        own_lists.bring()
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(
@@ -79,6 +83,8 @@ def sidebar(filters: Filters, facets: dict[str, dict[str, int]]) -> None:
                 key="filter_recruiting",
                 on_change=_recruiting,
             )
+        person.nearest(filters)
+        person.who_can_take_part(trials)
         for name in ("country", *IF_SEVERAL, "city", "status", "precision", "flag"):
             counts = facets[name]
             chosen = getattr(filters, name)

@@ -1,9 +1,13 @@
 """What a store gives and takes: pins, answers, and their compact text."""
 
-import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 
+import orjson
+
+from geocache.errors import InputError
 from geocache.place import Alternative, Flag, Place, Position, Precision
 
 _new = tuple.__new__  # three times as fast as Position(*...), and a lookup is little else
@@ -18,6 +22,21 @@ class Pin(NamedTuple):
     note: str = ""
     who: str = ""
     pinned_at: int = 0
+
+    def check(self) -> None:
+        """Raise unless it is a pin that can be set.
+
+        Raises:
+            InputError: a coordinate is no number of degrees on Earth, or the place is empty.
+        """
+        if not any(part.strip() for part in self.place):
+            raise InputError("a pin needs a place: facility, city, state, postcode or country")
+        for name, value, most in (
+            ("latitude", self.latitude, 90.0),
+            ("longitude", self.longitude, 180.0),
+        ):
+            if not isfinite(value) or abs(value) > most:
+                raise InputError(f"{name} {value} is not between -{most:g} and {most:g}")
 
     def position(self) -> Position:
         """The pin as an answer; certain, because a person said so."""
@@ -66,12 +85,13 @@ _precisions = _Precisions()
 
 def alternatives_text(alternatives: Sequence[Alternative]) -> str:
     """The alternatives as one line of JSON; empty when there are none."""
-    return json.dumps(alternatives, ensure_ascii=False) if alternatives else ""
+    return orjson.dumps([tuple(one) for one in alternatives]).decode() if alternatives else ""
 
 
+@lru_cache(maxsize=16_384)  # a city's are those of all its facilities
 def alternatives_of(text: str) -> tuple[Alternative, ...]:
     """Undo :func:`alternatives_text`."""
-    return tuple(Alternative(*each) for each in json.loads(text)) if text else ()
+    return tuple(Alternative(*each) for each in orjson.loads(text)) if text else ()
 
 
 POSITION_COLUMNS = (

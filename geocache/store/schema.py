@@ -113,12 +113,31 @@ def prepare(connection: Connection) -> None:
         rows = [{"name": "schema", "value": SCHEMA_VERSION}, {"name": "revision", "value": 0}]
         connection.execute(insert(meta), rows)
         return
+    _refuse_newer(found)
+    for version in range(found, SCHEMA_VERSION):
+        MIGRATIONS[version](connection)
+    if found < SCHEMA_VERSION:
+        connection.execute(update(meta).where(meta.c.name == "schema").values(value=SCHEMA_VERSION))
+
+
+def check(connection: Connection) -> None:
+    """Raise unless the tables are there and of this version, without writing anything.
+
+    Raises:
+        StoreError: the store is of another version.
+        sqlalchemy.exc.DatabaseError: it has no such tables.
+    """
+    found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
+    _refuse_newer(found)
+    if found < SCHEMA_VERSION:
+        raise StoreError(
+            f"the store has schema {found} and cannot be written to be brought up to date"
+        )
+
+
+def _refuse_newer(found: int) -> None:
     if found > SCHEMA_VERSION:
         raise StoreError(
             f"the store has schema {found}, this geocache knows up to {SCHEMA_VERSION}: "
             "update geocache, or name another store in GEOCACHE_URL"
         )
-    for version in range(found, SCHEMA_VERSION):
-        MIGRATIONS[version](connection)
-    if found < SCHEMA_VERSION:
-        connection.execute(update(meta).where(meta.c.name == "schema").values(value=SCHEMA_VERSION))

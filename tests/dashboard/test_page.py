@@ -94,7 +94,7 @@ def test_a_broken_file_is_named_and_everything_else_opens(
 
 
 def test_the_trial_panel_has_the_record(page: AppTest) -> None:
-    page.session_state["tab"] = "Trial"
+    page.session_state["tab"] = "Trials"
     page.run()
     words = " ".join(m.value for m in page.markdown).replace("\\", "")
     assert "NCT04556084" in words
