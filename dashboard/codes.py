@@ -87,6 +87,13 @@ def counts_by_code(codes: Codes, size: int) -> npt.NDArray[np.int64]:
     return np.bincount(codes, minlength=size)
 
 
+def first_rows(codes: Codes, size: int) -> npt.NDArray[np.int64]:
+    """The first row of each of ``size`` codes; ``len(codes)`` for those that do not occur."""
+    first = np.full(size, len(codes), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
+    return first
+
+
 def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """What holds for the distinct texts, for each row."""
     if not len(of_distinct):
@@ -95,7 +102,7 @@ def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
 
 
 def combined(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
-    """One number a row for several columns, given as codes and how many distinct; equal if equal."""
+    """One number a row for several columns, each given as codes and how many there are."""
     total: npt.NDArray[np.int64] | None = None
     span = 1
     for codes, size in columns:

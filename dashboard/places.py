@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.codes import Codes, codes_of, combined, remembered
+from dashboard.codes import Codes, codes_of, combined, first_rows, remembered
 from dashboard.summary import country_label
 from geocache.place import Flag, Precision
 
@@ -58,8 +58,7 @@ def place_index(sites: pd.DataFrame) -> PlaceIndex:
          (precision, len(precisions))]
     )  # fmt: skip
     codes, distinct = pd.factorize(keys)
-    first = np.zeros(len(distinct), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
+    first = first_rows(codes, len(distinct))
     number = np.full(len(sites), -1, dtype=np.int32)
     number[rows] = codes
     areas = np.array([word in AREAS for word in precisions], dtype=np.uint8)

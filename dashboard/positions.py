@@ -1,15 +1,17 @@
 """How positions join the site table, and which position wins."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from dashboard.codes import codes_of, combined, recoded
+from dashboard.codes import codes_of, combined, first_rows, recoded, spread
 from geocache.borders import in_country
 from geocache.countries import country_code
 from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.keys import fold
 from geocache.place import Alternative, Flag, Place, Position, Precision
 
 Locate = Callable[[Sequence[Place]], Iterable[Position]]
@@ -26,6 +28,28 @@ POSITION_COLUMNS = (
     "flags",
     "reason",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which saved positions still hold: those found by ``version``, but for ``pinned`` places."""
+
+    version: str = ""
+    pinned: tuple[Place, ...] = ()
+
+
+def rows_of_places(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
+    """Which rows of a table with :data:`PLACE_COLUMNS` are one of some places, spelt alike."""
+    found = np.zeros(len(table), dtype=bool)
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    for place in places:
+        mask = np.ones(len(table), dtype=bool)
+        for (codes, distinct), part in zip(columns, place, strict=True):
+            wanted = fold(part)
+            same = np.array([fold(str(text)) == wanted for text in distinct], dtype=bool)
+            mask &= spread(codes, same)
+        found |= mask
+    return found
 
 
 def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
@@ -66,8 +90,7 @@ def _distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     """For each row the number of its place, and the places by number."""
     columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
     codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))
-    first = np.full(len(keys), -1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
+    first = first_rows(codes, len(keys))
     words = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
     return codes, [Place(*row) for row in zip(*words, strict=True)]
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dashboard.codes import codes_of, folded, folded_texts, spread
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
-from dashboard.parameters import NEAR_FORMS, BBox, nearest_first, point_of
+from dashboard.parameters import NEAR_FORMS, BBox, point_of
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dashboard.library import Library, merge, open_sources
+from dashboard.positions import Known
 from dashboard.settings import Settings
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -89,7 +90,7 @@ class Service:
         if revision != self._revision:
             with self._lock:
                 if revision != self._revision:
-                    self._library = merge(self._library.lists, self.locate_many)
+                    self._library = merge(self._library.lists, self.locate_many, self._known())
                     self._revision = self.cache.revision
         return self._library
 
@@ -107,7 +108,7 @@ class Service:
             self._tell("Reading site lists", 0.9)
             lists = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            self._library = merge(lists, self.locate_many)
+            self._library = merge(lists, self.locate_many, self._known())
             self._revision = self._cache.revision
             self._tell("Ready", 1.0)
         except Exception as error:
@@ -116,8 +117,17 @@ class Service:
         finally:
             self._ready.set()
 
+    def _known(self) -> Known:
+        """Which positions of a saved site table are today's."""
+        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
+
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+def positions_of(cache: GeoCache) -> str:
+    """By which data and rules a geocache finds positions: the mark of a saved site table."""
+    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
 
 
 @cache

@@ -12,6 +12,7 @@ from dashboard.codes import (
     combined,
     counts_by_code,
     distinct_pairs,
+    first_rows,
     recoded,
     remembered,
     spread,
@@ -140,8 +141,7 @@ def by_trial(sites: pd.DataFrame) -> pd.DataFrame:
     trial, trials = codes_of(sites["trial_id"])
     land, names = _countries(sites)
     size = len(trials)
-    first = np.full(size, len(sites), dtype=np.int64)
-    first[trial[::-1]] = np.arange(len(sites), dtype=np.int64)[::-1]
+    first = first_rows(trial, size)
     order = np.argsort(first, kind="stable")
     order = order[: int((first < len(sites)).sum())]
     named = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
