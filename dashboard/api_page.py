@@ -70,9 +70,7 @@ def _parameters() -> str:
             (
                 f"<code>{parameter.name}</code>" + (" (repeatable)" if parameter.many else ""),
                 _words(parameter.about) + _allowed(parameter),
-                f'<a href="{example}"><code>{escape(query)}</code></a>'
-                if parameter.example
-                else "",
+                f'<a href="{example}"><code>{escape(query)}</code></a>' if parameter.example else "",
             )
         )
     return _rows(("Name", "Meaning", "Example"), rows)
