@@ -13,6 +13,7 @@ from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
+from dashboard.session_cookie import SessionCookie
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -41,7 +42,8 @@ def options() -> dict[str, Any]:
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
-            )
+            ),
+            Middleware(SessionCookie),
         ],
     }
 
