@@ -68,7 +68,7 @@ def main() -> None:
         sidebar.active_filters(filters)
         if sites.empty:
             tables.empty_state(filters, len(library.table))
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
     panels(sites, library, filters, opened)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dashboard.library import Library, OpenedList, merge, open_sources
+from dashboard.positions import Known
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from geocache.lookup import GeoCache
@@ -171,7 +172,7 @@ class Service:
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
-        return merge([*self._sources, *shared], self.locate_many)
+        return merge([*self._sources, *shared], self.locate_many, self._known())
 
     def _open(self) -> None:
         try:
@@ -190,8 +191,17 @@ class Service:
         finally:
             self._ready.set()
 
+    def _known(self) -> Known:
+        """Which positions of a saved site table are today's."""
+        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
+
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+def positions_of(cache: GeoCache) -> str:
+    """By which data and rules a geocache finds positions: the mark of a saved site table."""
+    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
 
 
 @cache
