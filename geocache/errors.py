@@ -1,11 +1,11 @@
 """Every error geocache raises.
 
-    GeocacheError
-    ├── ConfigurationError (ValueError)      a setting is missing, unknown or refused
-    ├── InputError (ValueError)              a file or value given by the caller cannot be used
-    ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
-    ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
-    └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
+GeocacheError
+├── ConfigurationError (ValueError)      a setting is missing, unknown or refused
+├── InputError (ValueError)              a file or value given by the caller cannot be used
+├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
+├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
+└── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
 """
 
 

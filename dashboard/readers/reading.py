@@ -5,22 +5,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dashboard.sites import READ_COLUMNS
 from dashboard.trials import Trial
 
-READ_COLUMNS = (
-    "trial_id",
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "status",
-    "latitude",
-    "longitude",
-)
-"""Columns of :attr:`Reading.sites`: text as the registry wrote it (status in our words), and the
-registry's own point in WGS 84 degrees, NaN where it gives none."""
+__all__ = ["READ_COLUMNS", "Reading"]
 
 CONTACT_COLUMNS = ("site", "name", "role", "phone", "email")
 """Columns of :attr:`Reading.contacts`; ``site`` is the row in :attr:`Reading.sites`."""

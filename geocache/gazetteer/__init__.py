@@ -1,1 +1,5 @@
-"""The offline provider: a geopy geocoder over an index of GeoNames places."""
+"""The offline gazetteer: a geopy geocoder over data that ships with its packages."""
+
+from geocache.gazetteer.provider import Gazetteer
+
+__all__ = ["Gazetteer"]

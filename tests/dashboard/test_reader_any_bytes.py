@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trial_formats import WRITERS
+from tests.dashboard.trial_formats import WRITERS
 
 from dashboard.errors import ReadError
 from dashboard.readers import READ_COLUMNS, read

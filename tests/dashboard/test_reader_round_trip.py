@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from trial_formats import WRITERS
+from tests.dashboard.trial_formats import WRITERS
 
 from dashboard.readers import read
 

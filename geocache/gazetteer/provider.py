@@ -1,0 +1,107 @@
+"""The offline gazetteer as a geopy geocoder."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from geopy.geocoders.base import Geocoder
+from geopy.location import Location
+
+from geocache.gazetteer.index import Index
+from geocache.gazetteer.matcher import Matcher
+from geocache.gazetteer.sources import versions
+from geocache.place import Place, Position
+
+RULES_VERSION = "1"
+"""Raised with every change to the index's layout or to how names are matched and ranked."""
+
+_BUILD_TIMEOUT_SECONDS = 300.0
+
+
+class Gazetteer(Geocoder):  # type: ignore[misc]
+    """Places from data on this machine; nothing is sent anywhere.
+
+    Builds its index into ``folder`` if none of its version is there (about 10 s, once; safe when
+    several processes start together), then opens it in milliseconds.
+
+    Args:
+        folder: where the index lives; made if missing.
+        progress: called while building with what is being done and the share done, 0-1.
+
+    Raises:
+        IndexBuildError: a data package is missing or the index cannot be read.
+    """
+
+    name = "gazetteer"
+    online = False
+    attribution = "GeoNames (CC BY 4.0)"
+
+    def __init__(
+        self, folder: Path, *, progress: Callable[[str, float], None] | None = None
+    ) -> None:
+        super().__init__(timeout=None)
+        self.folder = Path(folder)
+        self.version = f"{versions()}-{RULES_VERSION}"
+        self._index = Index(self._built(progress or (lambda _stage, _fraction: None)))
+
+    def _built(self, progress: Callable[[str, float], None]) -> Path:
+        wanted = self.folder / f"index-{self.version}"
+        if wanted.is_dir():
+            return wanted
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "building.lock", timeout=_BUILD_TIMEOUT_SECONDS):
+            if not wanted.is_dir():
+                from geocache.gazetteer.build import build  # noqa: PLC0415 - numpy and scipy
+
+                build(wanted, progress)
+                for old in self.folder.glob("index-*"):
+                    if old != wanted:
+                        shutil.rmtree(old, ignore_errors=True)
+        return wanted
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self._index)
+
+    def locate(self, place: Place) -> Position:
+        """Where the place is; unresolved with a reason when unknown. Never raises for odd text."""
+        return self._matcher.locate(place)
+
+    def geocode(
+        self, query: str | Mapping[str, str] | Place, exactly_one: bool = True, timeout: Any = None
+    ) -> Location | list[Location] | None:
+        """As geopy's geocoders answer: a Location, a list of them, or ``None`` when unknown.
+
+        ``query`` is a :class:`Place`, a mapping with its parts, or text such as
+        ``City, State, Country``.
+        """
+        place = _as_place(query)
+        position = self.locate(place)
+        if position.latitude is None or position.longitude is None:
+            return None
+        first = Location(
+            position.place_name, (position.latitude, position.longitude), position._asdict()
+        )
+        if exactly_one:
+            return first
+        return [first] + [
+            Location(other.place_name, (other.latitude, other.longitude), other._asdict())
+            for other in position.alternatives
+        ]
+
+
+def _as_place(query: str | Mapping[str, str] | Place) -> Place:
+    if isinstance(query, Place):
+        return query
+    if isinstance(query, Mapping):
+        known = {field: str(query[field]) for field in Place._fields if query.get(field)}
+        if "postalcode" in query:
+            known.setdefault("postcode", str(query["postalcode"]))
+        return Place(**known)
+    parts = [part.strip() for part in str(query).split(",")]
+    if len(parts) == 1:
+        return Place(city=parts[0])
+    return Place(city=parts[0], state=", ".join(parts[1:-1]), country=parts[-1])

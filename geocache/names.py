@@ -1,0 +1,81 @@
+"""Place names made comparable: repair, fold, and the key names are looked up by."""
+
+import re
+import unicodedata
+
+MAX_NAME_LENGTH = 120
+"""Characters of a name that are read; the longest real place name known has 85."""
+
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
+        "ı": "i", "ħ": "h", "ŋ": "ng", "ə": "a", "ŀ": "l", "ƒ": "f", "ɡ": "g", "ʊ": "u",
+        "'": None, "’": None, "‘": None, "ʼ": None, "`": None, "´": None, "ʻ": None, "ʿ": None,
+        "ʾ": None, "ʹ": None, "ʺ": None, "′": None, '"': None, "“": None, "”": None, "ʽ": None,
+        "\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None,
+        "\u200f": None, "\ufeff": None, "\ufffd": None,
+    }
+)  # fmt: skip
+_MARKS = re.compile("[\u0300-\u036f]+")
+_GAPS = re.compile(r"[\W_]+")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
+_MOJIBAKE = re.compile("[ÂÃÄÅÆÐÑà-ãäåæ¿Ð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|�")
+_EXPANSIONS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "ae", "Ö": "oe", "Ü": "ue",
+     "Ø": "oe", "Å": "aa"}
+)  # fmt: skip
+
+_WORDS = {
+    "saint": "st", "sankt": "st", "sint": "st", "sainte": "ste", "santa": "santa",
+    "mount": "mt", "fort": "ft", "und": "and",
+}  # fmt: skip
+_HAS_WORD = re.compile(r"\b(?:saint|sankt|sint|sainte|mount|fort|und)\b")
+
+
+def repair(text: str) -> str:
+    """The text with JSON and HTML escapes and mis-decoded bytes undone, cut to a sane length.
+
+    ``MÃ¼nchen`` and ``M\\u00fcnchen`` both give ``München``.
+    """
+    text = text[:MAX_NAME_LENGTH]
+    if "\\u" in text or "&" in text:
+        text = _ESCAPE.sub(_unescape, text)
+    if not text.isascii() and _MOJIBAKE.search(text):
+        import ftfy  # noqa: PLC0415 - 60 ms, and most sessions never meet mojibake
+
+        text = str(ftfy.fix_text(text))
+    return text
+
+
+def _unescape(found: re.Match[str]) -> str:
+    if found[1]:
+        letter = chr(int(found[1], 16))
+        return letter if unicodedata.category(letter) != "Cs" else ""
+    import html  # noqa: PLC0415
+
+    return html.unescape(found[0])
+
+
+def fold(text: str) -> str:
+    """Lower-case words without accents, apostrophes or punctuation, one space apart.
+
+    ``Saint-Étienne`` -> ``st etienne``; scripts other than Latin keep their letters.
+    """
+    text = text.casefold().translate(_LETTERS)
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
+    text = _GAPS.sub(" ", text).strip()
+    if _HAS_WORD.search(text):
+        text = " ".join(_WORDS.get(word, word) for word in text.split(" "))
+    return text
+
+
+def key(folded: str) -> str:
+    """What a folded name is looked up by: its letters alone, so that spacing does not count."""
+    return folded.replace(" ", "")
+
+
+def expanded(text: str) -> str:
+    """The name with its umlauts written as two letters, or empty when it has none."""
+    wide = text.translate(_EXPANSIONS)
+    return wide if wide != text else ""
