@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.dashboard.trial_formats import WRITERS
 
 from dashboard.readers import read
+from tests.dashboard.trial_formats import WRITERS
 
 SEED = Path(__file__).parents[2] / "seeds" / "NCT01207388.txt"
 TRIAL_ID = "NCT01207388"
