@@ -4,9 +4,11 @@ Opening happens on a thread of its own, so that the server answers at once; whoe
 library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never waits).
 """
 
+import io
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +16,8 @@ from dashboard.library import Library, merge, open_sources
 from dashboard.settings import Settings
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
+from geocache.store import Pin
+from geocache.transfer import write
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +96,42 @@ class Service:
                     self._library = merge(self._library.lists, self.locate_many)
                     self._revision = self.cache.revision
         return self._library
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this server takes corrections."""
+        return not self.settings.site_map_read_only
+
+    def pin(
+        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
+    ) -> None:
+        """Say where some places are, for everyone, from now on.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        now = int(time.time())
+        self.cache.pin_many(Pin(place, latitude, longitude, note, who, now) for place in places)
+
+    def unpin(self, place: Place) -> None:
+        """Take a pin back.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        self.cache.unpin(place)
+
+    def pins_csv(self) -> bytes:
+        """All pins as CSV, as ``geocache import`` takes them."""
+        text = io.StringIO(newline="")
+        write(self.cache, text, "csv", pins_only=True)
+        return text.getvalue().encode()
+
+    def _check_may_change(self) -> None:
+        if not self.may_change:
+            raise PermissionError("SITE_MAP_READ_ONLY is set: nothing can be changed here")
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""

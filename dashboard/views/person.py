@@ -53,7 +53,11 @@ def nearest(filters: Filters) -> None:
 
 def _set_person(trials: Mapping[str, Trial]) -> None:
     state = st.session_state
-    chosen = state["person_conditions"], state["person_age"], "" if state["person_sex"] == "Any" else state["person_sex"]
+    chosen = (
+        state["person_conditions"],
+        state["person_age"],
+        "" if state["person_sex"] == "Any" else state["person_sex"],
+    )
     if not any(value not in ([], None, "") for value in chosen):
         address.change(trial=())
         return
