@@ -122,7 +122,7 @@ def _exit_code_of(cache: Any) -> int:
 @click.option("--strict", is_flag=True, help="Exit with 1 if a place is unresolved.")
 @click.option("--offline", is_flag=True, help="Ask no online provider, only what is remembered.")
 @click.option("--scheduled", is_flag=True, help="Keep to the limits for jobs on a schedule (cron).")
-def locate(
+def locate(  # noqa: PLR0917 # click gives them by name
     source: Path, output: Path, as_json: bool, strict: bool, offline: bool, scheduled: bool
 ) -> int:
     """Add positions to a CSV file of places.

@@ -114,6 +114,8 @@ def prepare(connection: Connection) -> None:
         connection.execute(insert(meta), rows)
         return
     _refuse_newer(found)
+    # Says at once if the file cannot be written, not at the first answer.
+    connection.execute(update(meta).where(meta.c.name == "schema").values(value=found))
     for version in range(found, SCHEMA_VERSION):
         MIGRATIONS[version](connection)
     if found < SCHEMA_VERSION:

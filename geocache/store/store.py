@@ -315,11 +315,12 @@ class Store:
             fresh = Path(folder, "restored.sqlite")
             try:
                 sqlite.check(path)
+                Store(f"sqlite:///{path}", read_only=True).close()
                 sqlite.copy(path, fresh)
                 restored = Store(f"sqlite:///{fresh}")
             except (sqlite3.Error, DBAPIError) as error:
                 raise StoreError(f"{path} is no backup of a store: {error}") from error
-            with restored._writing() as connection:  # noqa: SLF001 # another one of us
+            with restored._writing() as connection:
                 grown = update(schema.meta).where(schema.meta.c.name == "revision")
                 connection.execute(grown.values(value=self.revision() + 1))
                 connection.execute(delete(schema.claims))
