@@ -118,7 +118,7 @@ def locate_file(
             if header is None:
                 raise InputError(f"{source} is empty")
             columns = _place_columns(header, str(source))
-            writer = csv.writer(out, lineterminator="\n")
+            writer = csv.writer(out)
             writer.writerow([*_kept_names(header), *OUTPUT_COLUMNS])
             cells = _squared(rows, len(header), str(source), summary)
             ahead: deque[list[str]] = deque()

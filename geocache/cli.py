@@ -138,11 +138,11 @@ def locate(  # noqa: PLR0917 # click gives them by name
     """
     from geocache.bulk import Summary, locate_file  # noqa: PLC0415
     from geocache.lookup import GeoCache  # noqa: PLC0415
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
     if as_json and str(output) == "-":
         raise click.UsageError("--json and -o - both want stdout")
-    settings = GeocacheSettings()
+    settings = read_settings()
     if scheduled:
         settings = settings.model_copy(update={"geocache_scheduled": True})
     summary = Summary()

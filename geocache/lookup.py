@@ -332,9 +332,9 @@ class GeoCache:
 
 
 def _read_settings() -> "GeocacheSettings":
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
-    return GeocacheSettings()
+    return read_settings()
 
 
 def _keys_of(place: Place) -> list[str]:
