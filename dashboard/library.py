@@ -73,7 +73,9 @@ def open_file(path: Path) -> OpenedList:
         reading = read(path.read_bytes(), path.name)
     except ReadError as error:
         log.warning("%s: %s", path, error)
-        return OpenedList(path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else ""))
+        return OpenedList(
+            path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else "")
+        )
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
@@ -112,10 +114,9 @@ def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
             if earlier is not None:
                 newer = number if date > earlier[0] else earlier[1]
                 older = earlier[1] if newer == number else number
-                notes.append(
-                    f"{trial.trial_id or 'The list without trial ids'} is in {lists[newer].name} and "
-                    f"{lists[older].name}; {lists[newer].name} is shown."
-                )
+                what = trial.trial_id or "The list without trial ids"
+                kept, left = lists[newer].name, lists[older].name
+                notes.append(f"{what} is in {kept} and {left}; {kept} is shown.")
                 if newer != number:
                     continue
             chosen[trial.trial_id] = (date, number)
@@ -128,6 +129,40 @@ def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
     dates = [_date_of(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
     table = site_table(readings, locate) if readings else empty_table()
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
+
+
+def extend(library: Library, own: Sequence[OpenedList], locate: Locate | None) -> Library:
+    """The library with further lists; the newer of a trial that both hold is shown.
+
+    The library's own table is kept as it is, so that only what is added is located.
+    """
+    if not own:
+        return library
+    added = merge(own, locate)
+    notes = [*library.notes, *added.notes]
+    lost: set[str] = set()
+    older: set[str] = set()
+    for trial_id, trial in added.trials.items():
+        known = library.trials.get(trial_id)
+        if known is None:
+            continue
+        newer = (trial.as_of or trial.last_updated) >= (known.as_of or known.last_updated)
+        (lost if newer else older).add(trial_id)
+        kept = "what you added is" if newer else "the newer record already open is"
+        notes.append(f"{trial_id or 'The list without trial ids'} was already open; {kept} shown.")
+    tables = [
+        library.table[~library.table["trial_id"].isin(lost)] if lost else library.table,
+        added.table[~added.table["trial_id"].isin(older)] if older else added.table,
+    ]
+    tables = [table for table in tables if len(table)]
+    trials = library.trials | {k: v for k, v in added.trials.items() if k not in older}
+    return Library(
+        (*library.lists, *own),
+        trials,
+        pd.concat(tables, ignore_index=True) if tables else empty_table(),
+        tuple(notes),
+        max(library.as_of, added.as_of),
+    )
 
 
 def _only(reading: Reading, trial_ids: set[str]) -> Reading:

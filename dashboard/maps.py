@@ -5,7 +5,6 @@ plain arrays that ``assets/site-map.js`` draws. Every text enters the browser as
 """
 
 import hashlib
-import html
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from folium.template import Template
 
 from dashboard import summary
 from dashboard.assets import libraries
-from dashboard.palette import Category, categories_of
+from dashboard.palette import categories_of
 from geocache.place import Flag, Precision
 
 MAX_ZOOM = 17
@@ -84,7 +83,7 @@ class _Base(JSCSSMixin, MacroElement):
     ]
 
     def __init__(self, options: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "SiteMapBase"
         self.options_json = script_json(options)
 
@@ -204,7 +203,10 @@ def layer_data(
     starts = [0]
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
-    country = [summary.country_label(row.country_code, row.country) for row in first_rows.itertuples()]
+    country = [
+        summary.country_label(str(code), str(text))
+        for code, text in zip(first_rows["country_code"], first_rows["country"], strict=True)
+    ]
     data: dict[str, Any] = {
         "categories": [category.for_browser() for category in categories],
         "places": {
@@ -232,6 +234,7 @@ def layer_data(
             for code, count in sites["country_code"].value_counts().items()
             if code and count
         },
+        "legend": colour_by,
         "active": list(active_countries),
         "picked": [int(row) for row in picked],
     }
@@ -241,23 +244,3 @@ def layer_data(
             data["circle"] = data["centre"] | {"km": circle.radius_km}
     data["revision"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
     return data
-
-
-def legend(sites: pd.DataFrame, colour_by: str) -> list[tuple[Category, int]]:
-    """The categories on the map with their counts of located sites."""
-    located = sites[sites["latitude"].notna()]
-    categories, codes = categories_of(located, colour_by)
-    counts = pd.Series(codes).value_counts()
-    return [(c, int(counts.get(i, 0))) for i, c in enumerate(categories) if counts.get(i, 0)]
-
-
-def legend_html(entries: list[tuple[Category, int]]) -> str:
-    """The legend as HTML: shape, label and count of each category."""
-    items = "".join(
-        f'<span style="display:inline-flex;align-items:center;gap:.35em;margin-right:1em">'
-        f'<svg width="14" height="14" viewBox="0 0 24 24" aria-hidden="true">'
-        f"{category.svg}</svg>"
-        f"{html.escape(category.label)} ({count:,})</span>"
-        for category, count in entries
-    )
-    return f'<div style="font-size:.85rem;line-height:1.7">{items}</div>'

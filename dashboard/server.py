@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from dashboard import api
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.security import SecurityHeaders
 from dashboard.service import service
 
 PAGE = Path(__file__).with_name("page.py")
@@ -30,10 +30,26 @@ def routes() -> list[BaseRoute]:
 
 
 def options() -> dict[str, Any]:
-    """Keyword arguments for ``st.App``."""
+    """Keyword arguments for ``st.App``, which compresses what it sends by itself."""
+    settings = service().settings
     return {
         "routes": routes(),
         "lifespan": lifespan,
         "exception_handlers": {FilterError: api.filter_error},
-        "middleware": [Middleware(GZipMiddleware, minimum_size=1024)],
+        "middleware": [
+            Middleware(
+                SecurityHeaders,
+                frame_ancestors=settings.frame_ancestors,
+                tiles=settings.site_map_tiles,
+            )
+        ],
     }
+
+
+def __getattr__(name: str) -> Any:
+    """``dashboard.server:app``, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    import streamlit as st  # noqa: PLC0415 - half a second, only for serving
+
+    return st.App(PAGE, **options())

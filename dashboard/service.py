@@ -93,6 +93,13 @@ class Service:
                     self._revision = self.cache.revision
         return self._library
 
+    def close(self) -> None:
+        """Give the geocache back; the service is of no use afterwards."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._cache is not None:
+            self._cache.close()
+
     def _open(self) -> None:
         try:
             self._tell("Opening the place index", 0.0)

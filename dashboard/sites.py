@@ -90,9 +90,9 @@ def site_table(readings: Sequence[Reading], locate: Locate | None = None) -> pd.
     for column in ("latitude", "longitude"):
         table[column] = table[column].astype("float64")
     codes, names = pd.factorize(table["country"])
-    table["country_code"] = pd.Series([country_code(str(n)) for n in names], dtype="str").to_numpy()[
-        codes
-    ]
+    table["country_code"] = pd.Series(
+        [country_code(str(n)) for n in names], dtype="str"
+    ).to_numpy()[codes]
     table = table.assign(**position_columns(table, locate))
     return table[list(COLUMNS)]
 

@@ -41,6 +41,17 @@ def country_label(code: str, text: str = "") -> str:
     return country_name(code) or text or NOT_STATED
 
 
+def country_labels(sites: pd.DataFrame) -> pd.Series:
+    """For each row what its country is called, as :func:`country_label` says."""
+    pairs = sites[["country_code", "country"]].drop_duplicates()
+    labels = {
+        (code, text): country_label(code, text)
+        for code, text in pairs.itertuples(index=False, name=None)
+    }
+    keys = zip(sites["country_code"], sites["country"], strict=True)
+    return pd.Series([labels[key] for key in keys], index=sites.index, dtype="str")
+
+
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
     """Counts over a site table; a city counts once in each country and state."""
     country = sites["country_code"].where(sites["country_code"] != "", sites["country"])
@@ -117,7 +128,9 @@ def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
     if sites.empty:
         return "No site."
     figures = key_figures(sites)
-    parts = [f"{plural(figures.sites, 'site')} in {plural(figures.countries, 'country', 'countries')}"]
+    parts = [
+        f"{plural(figures.sites, 'site')} in {plural(figures.countries, 'country', 'countries')}"
+    ]
     if figures.trials > 1:
         parts[0] += f" and {plural(figures.trials, 'trial')}"
     countries = by_country(sites)

@@ -1,6 +1,7 @@
 """The words registries use for status, phase and sex, and ours for them."""
 
 import re
+from functools import lru_cache
 
 NOT_STATED = "Not stated"
 
@@ -29,13 +30,14 @@ TRIAL_STATUSES = (
 _STATUS_BY_KEY = {re.sub(r"[^a-z]", "", s.casefold()): s for s in TRIAL_STATUSES} | {
     "unknown": "Unknown status",
     "activenotrecruiting": "Active, not recruiting",
-    "notrecruiting": "Active, not recruiting",
+    "nolongerrecruiting": "Active, not recruiting",
     "ongoingnotrecruiting": "Active, not recruiting",
     "openforrecruitment": "Recruiting",
     "enrolling": "Recruiting",
 }
 
 
+@lru_cache(maxsize=4_096)
 def status_word(text: str) -> str:
     """The status in our words: ``ACTIVE_NOT_RECRUITING`` -> ``Active, not recruiting``.
 
@@ -60,6 +62,7 @@ _PHASE_NUMBER = re.compile(r"(?:phase|^|[/|,;&\s-])[\s_]*([1-4]|iv|i{1,3})(?![a-
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 
 
+@lru_cache(maxsize=4_096)
 def phase_word(text: str) -> str:
     """The phase in our words: ``PHASE2`` -> ``Phase 2``, ``PHASE1|PHASE2`` -> ``Phase 1/Phase 2``.
 
@@ -103,6 +106,7 @@ _PHRASES = {
 _ACRONYM = re.compile(r"\b(Dna|Nih|Who|Ect|Us|Uk|Eu)\b")
 
 
+@lru_cache(maxsize=4_096)
 def phrase(text: str) -> str:
     """A registry's design word, sex, class or role as people write it.
 

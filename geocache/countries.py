@@ -176,6 +176,12 @@ def _translated() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=20_000)
+def usual_country_code(name: str) -> str:
+    """As :func:`country_code`, but only of names and codes in English: for text of any kind."""
+    return _known().get(_as_key(name), "")
+
+
 @lru_cache(maxsize=4096)
 def country_code(name: str) -> str:
     """The ISO 3166-1 alpha-2 code of a country's name or code in any usual spelling.

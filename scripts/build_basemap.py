@@ -3,6 +3,7 @@
 Source: Natural Earth 1:50m admin 0 countries (public domain) in the npm package ``world-atlas``,
 turned into GeoJSON by the npm package ``topojson-client``. Needs ``npm``; run once in a while:
 
+    pip install antimeridian
     python scripts/build_basemap.py
 """
 
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import antimeridian
 import pycountry
 
 TARGET = Path(__file__).parent.parent / "dashboard" / "assets" / "countries.json"
@@ -22,7 +24,9 @@ CODES_WITHOUT_ISO_NUMBER = {"Kosovo": "XK"}
 def fetch_geojson(folder: Path) -> dict[str, Any]:
     """The 1:50m countries as GeoJSON, through the npm packages named above."""
     subprocess.run(["npm", "init", "-y"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["npm", "install", "--silent", "world-atlas@2", "topojson-client@3"], cwd=folder, check=True)
+    subprocess.run(
+        ["npm", "install", "--silent", "world-atlas@2", "topojson-client@3"], cwd=folder, check=True
+    )
     source = folder / "node_modules" / "world-atlas" / "countries-50m.json"
     command = ["node_modules/.bin/topo2geo", "countries=countries.json", "-i", str(source)]
     subprocess.run(command, cwd=folder, check=True)
@@ -52,6 +56,8 @@ def main() -> None:
     """Write the basemap."""
     with tempfile.TemporaryDirectory() as folder:
         source = fetch_geojson(Path(folder))
+    # The source is made for globes: shapes over the 180th meridian must be cut for a flat map.
+    source = antimeridian.fix_geojson(source)
     features = [
         {
             "type": "Feature",

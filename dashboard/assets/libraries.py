@@ -31,5 +31,7 @@ def mount() -> Mount:
     }
     return Mount(
         PREFIX,
-        routes=[Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in folders.items()],
+        routes=[
+            Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in folders.items()
+        ],
     )

@@ -17,11 +17,17 @@
     return made;
   }
 
-  function control(position, className, label, text, action) {
+  const ICONS = {
+    home: '<path d="M3 11 12 3l9 8M6 9.5V20h12V9.5"/>',
+    view: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+  };
+
+  function control(position, className, label, icon, action) {
     const Button = L.Control.extend({
       onAdd() {
         const box = element("div", "leaflet-bar");
-        const button = element("button", "sm-control " + className, text);
+        const button = element("button", "sm-control " + className);
+        button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${ICONS[icon]}</svg>`;
         button.type = "button";
         button.title = label;
         button.setAttribute("aria-label", label);
@@ -66,6 +72,7 @@
   }
 
   function base(map, options) {
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
     state.map = map;
     state.options = options;
     const box = map.getContainer();
@@ -100,8 +107,8 @@
       })
       .catch((error) => { box.dataset.basemap = "failed"; console.error(error); });
 
-    control("topleft", "sm-home", "Show all sites", "\u2302", fit).addTo(map);
-    if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "\u26F6", () => {
+    control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
+    if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {
       const view = map.getBounds();
       const clamp = (value, limit) => Math.max(-limit, Math.min(limit, Number(value.toFixed(4))));
       const wide = view.getEast() - view.getWest() >= 360;
@@ -179,6 +186,34 @@
     return box;
   }
 
+  /* Which look means what, with the number of sites on the map. */
+  function legend(data) {
+    if (state.legend) state.legend.remove();
+    const totals = new Array(data.categories.length).fill(0);
+    data.sites.category.forEach((category) => { totals[category] += 1; });
+    const Legend = L.Control.extend({
+      onAdd() {
+        const box = element("section", "sm-legend");
+        box.setAttribute("aria-label", "Legend");
+        box.append(element("h3", "", data.legend));
+        const list = element("ul");
+        data.categories.forEach((category, index) => {
+          if (!totals[index]) return;
+          const item = element("li");
+          const key = element("span");
+          key.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${category.svg}</svg>`;
+          item.append(key.firstChild, element("span", "", category.label), element("span", "sm-number", totals[index].toLocaleString("en")));
+          list.append(item);
+        });
+        box.append(list);
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.disableScrollPropagation(box);
+        return box;
+      },
+    });
+    state.legend = totals.some(Boolean) ? new Legend({ position: "topright" }).addTo(state.map) : null;
+  }
+
   function layer(data) {
     const places = data.places;
     const group = L.markerClusterGroup({
@@ -247,7 +282,11 @@
     state.layer = whole;
     state.counts = data.countries;
     state.active = data.active || [];
-    if (state.countries) state.countries.setStyle(countryStyle);
+    if (state.countries) {
+      state.countries.setStyle(countryStyle);
+      state.countries.eachLayer((shape) => { if (state.active.includes(shape.feature.properties.code)) shape.bringToFront(); });
+    }
+    legend(data);
     const box = state.map.getContainer();
     box.dataset.sites = String(data.sites.row.length);
     box.dataset.revision = data.revision;

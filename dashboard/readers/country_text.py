@@ -16,7 +16,7 @@ def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
     for length in (3, 2):
         if len(parts) > length - 1:
             name = ", ".join(parts[-length:])
-            if country_code(name) and not country_code(parts[-1]):
+            if parts[-length] and country_code(name) and not country_code(parts[-1]):
                 return list(parts[:-length]), name
     return list(parts[:-1]), parts[-1] if parts else ""
 

@@ -26,7 +26,7 @@ _LIKELY = [
     "big5",
 ]
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what a trailing byte became.
-_MOJIBAKE = re.compile(
+MOJIBAKE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     "\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
@@ -101,12 +101,12 @@ def _detected(data: bytes) -> str:
 
 def repair(text: str) -> tuple[str, int] | None:
     """The text with its mojibake lines repaired and their count; None where there are none."""
-    if _MOJIBAKE.search(text) is None:
+    if MOJIBAKE.search(text) is None:
         return None
     lines = text.split("\n")
     count = 0
     for at, line in enumerate(lines):
-        if _MOJIBAKE.search(line):
+        if MOJIBAKE.search(line):
             fixed = ftfy.fix_encoding(line)
             count += fixed != line
             lines[at] = fixed

@@ -1,6 +1,7 @@
 """What a reader gives back: trials, sites and what to doubt about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -8,6 +9,9 @@ from dashboard.sites import READ_COLUMNS
 from dashboard.trials import Trial
 
 __all__ = ["READ_COLUMNS", "Reading"]
+
+CONTACT_COLUMNS = ("site", "name", "role", "phone", "email")
+"""Columns of :attr:`Reading.contacts`; ``site`` is the row in :attr:`Reading.sites`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,10 @@ class Reading:
     ``format`` is a human name (``ClinicalTrials.gov API v2 JSON``); ``sites`` has
     :data:`READ_COLUMNS`, a row a site in the file's order; ``warnings`` are sentences, each naming
     the row or trial it is about; ``as_of`` is the ISO date the data is from, or empty.
+
+    Of a plain table ``header`` holds the file's columns and ``columns`` which of them was taken for
+    which of ours (``{"city": "Ort"}``). ``contacts`` is None unless contacts were asked for: they
+    are people's names and numbers, and no export holds them.
     """
 
     name: str
@@ -25,3 +33,6 @@ class Reading:
     sites: pd.DataFrame
     warnings: tuple[str, ...] = ()
     as_of: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+    contacts: pd.DataFrame | None = None

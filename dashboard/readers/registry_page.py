@@ -3,11 +3,10 @@
 import re
 
 from dashboard.errors import ReadError
-from dashboard.readers.columns import SiteColumns
 from dashboard.readers.country_text import split_place, unlike
+from dashboard.readers.gather import Gathered
 from dashboard.readers.page_record import trial_record
 from dashboard.readers.page_sections import Line, split_sections
-from dashboard.readers.reading import Reading
 from dashboard.vocabulary import site_status_word
 
 FORMAT = "Registry page (text)"
@@ -25,7 +24,7 @@ def recognised(text: str) -> bool:
     return len(re.findall(r"^[ \t]*Site Status\b", text, re.MULTILINE)) > 1
 
 
-def read_page(text: str, name: str) -> Reading:
+def gather_page(text: str, name: str, gathered: Gathered) -> None:
     """The trial and the sites of one page.
 
     A page without `Locations` gives no sites and a warning. The page's own list of countries is
@@ -37,29 +36,27 @@ def read_page(text: str, name: str) -> Reading:
     trial_id = found[1].upper()
     sections = split_sections(text)
     trial = trial_record(trial_id, sections)
-    sites = SiteColumns()
-    warnings: list[str] = []
+    gathered.open_trial(trial)
+    before = len(gathered)
     if "Locations" in sections.lines:
-        warnings += _add_sites(sites, trial_id, sections.lines["Locations"])
-        if not len(sites):
-            warnings.append(f"{trial_id}: the Locations section holds no site")
+        _add_sites(gathered, sections.lines["Locations"])
+        if len(gathered) == before:
+            gathered.warn(f"{trial_id}: the Locations section holds no site")
     else:
-        warnings.append(f"{trial_id}: the page has no Locations section, so there are no sites")
-    if len(sites) and trial.countries:
-        warnings += unlike(trial_id, trial.countries, sites.country)
-    return Reading(name, FORMAT, (trial,), sites.frame(), tuple(warnings), trial.as_of)
+        gathered.warn(f"{trial_id}: the page has no Locations section, so there are no sites")
+    if len(gathered) > before and trial.countries:
+        gathered.warn(*unlike(trial_id, trial.countries, gathered.country[before:]))
 
 
-def _add_sites(sites: SiteColumns, trial_id: str, lines: list[Line]) -> list[str]:
+def _add_sites(gathered: Gathered, lines: list[Line]) -> None:
     """Each site ends with its `Site Status` line, and its status where one follows."""
-    warnings: list[str] = []
     block: list[str] = []
     awaiting_status = False
     for number, line in lines:
         found = _SITE_STATUS.match(line)
         if found is None:
             if awaiting_status and site_status_word(line):
-                sites.status[-1] = line
+                gathered.status[-1] = line
             else:
                 block.append(line)
             awaiting_status = False
@@ -67,11 +64,10 @@ def _add_sites(sites: SiteColumns, trial_id: str, lines: list[Line]) -> list[str
         place = block.pop() if block else ""
         city, state, country = split_place(place)
         if not country:
-            warnings.append(f"line {number}: no country in {place!r}; the site is kept")
+            gathered.warn(f"line {number}: no country in {place[:80]!r}; the site is kept")
         facility = " ".join(text for text in block if not _CONTACT.search(text))
-        sites.add(trial_id, facility, city, state, "", country, found[1])
+        gathered.add(facility, city, state, "", country, found[1])
         awaiting_status = not found[1]
         block = []
-    if block and lines:
-        warnings.append(f"line {lines[-1].number}: text after the last site was not used")
-    return warnings
+    if block:
+        gathered.warn(f"line {lines[-1].number}: text after the last site was not used")

@@ -9,23 +9,35 @@ from dashboard.vocabulary import NOT_STATED
 BAR_PX = 25
 
 
-def country_chart(sites: pd.DataFrame, height: int) -> None:
+def country_chart(sites: pd.DataFrame, height: int, *, dark: bool = False) -> None:
     """Draw sites per country as bars, most first, with their numbers."""
     counts = summary.by_country(sites)[["country", "sites"]]
     if counts.empty:
         return
     first = counts.iloc[0]
+    ink = "#e5e7eb" if dark else "#1f2937"
     spec = {
-        "height": BAR_PX * len(counts),
+        "height": {"step": BAR_PX},
         "encoding": {
             "y": {
                 "field": "country",
                 "type": "nominal",
                 "sort": None,
                 "title": None,
-                "axis": {"labelLimit": 150, "ticks": False, "domain": False, "labelPadding": 6},
+                "axis": {
+                    "labelLimit": 150,
+                    "ticks": False,
+                    "domain": False,
+                    "labelPadding": 6,
+                    "labelColor": ink,
+                },
             },
-            "x": {"field": "sites", "type": "quantitative", "axis": None},
+            "x": {
+                "field": "sites",
+                "type": "quantitative",
+                "axis": None,
+                "scale": {"domain": [0, int(first["sites"]) * 1.18]},
+            },
             "tooltip": [
                 {"field": "country", "title": "Country"},
                 {"field": "sites", "title": "Sites", "format": ","},
@@ -34,7 +46,7 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
         "layer": [
             {"mark": {"type": "bar", "cornerRadiusEnd": 3, "height": {"band": 0.72}}},
             {
-                "mark": {"type": "text", "align": "left", "dx": 5},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink},
                 "encoding": {"text": {"field": "sites", "format": ","}},
             },
         ],

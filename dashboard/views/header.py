@@ -20,15 +20,13 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
         st.caption(plain(_many(shown)))
     st.markdown(plain(summary.sentence(sites, as_of)))
     figures = summary.key_figures(sites)
-    with st.grid(4 if len(shown) < 2 else 5, gap="small", min_column_width=110):
+    with st.container(horizontal=True, gap="small"):
         st.metric("Sites", f"{figures.sites:,}", border=True)
         st.metric("Countries", f"{figures.countries:,}", border=True)
         st.metric("Cities", f"{figures.cities:,}", border=True)
         if len(shown) > 1:
             st.metric("Trials", f"{figures.trials:,}", border=True)
-        st.metric(
-            "On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True
-        )
+        st.metric("On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True)
 
 
 def _one_trial(trial: Trial) -> None:
@@ -39,7 +37,9 @@ def _one_trial(trial: Trial) -> None:
         plain(trial.status),
         plain(trial.phase),
         f"{trial.enrollment:,} participants" if trial.enrollment is not None else "",
-        f"as of {plain(trial.as_of or trial.last_updated)}" if trial.as_of or trial.last_updated else "",
+        f"as of {plain(trial.as_of or trial.last_updated)}"
+        if trial.as_of or trial.last_updated
+        else "",
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
 

@@ -10,10 +10,10 @@ from dashboard import maps
 from dashboard.filters import BBox
 from dashboard.palette import COLOUR_BY
 from dashboard.trials import Trial
-from dashboard.views import address, countries, details
+from dashboard.views import address, countries, details, picked
 
 MAP_HEIGHT = 460
-PICKED = "picked_site"
+MAX_DETAILS = 3
 _SEEN_CLICKS = "map_clicks_seen"
 
 
@@ -35,13 +35,11 @@ def map_panel(
     colour_by = address.view("colour", "status")
     if colour_by not in COLOUR_BY:
         colour_by = "status"
-    picked = st.session_state.get(PICKED)
-    if picked is not None and picked not in sites.index:
-        picked = None
+    chosen = picked.among(sites)
     data = maps.layer_data(
         sites,
         colour_by=colour_by,
-        picked=() if picked is None else (picked,),
+        picked=chosen,
         active_countries=address.current().country,
         circle=circle,
     )
@@ -58,26 +56,25 @@ def map_panel(
             feature_group_to_add=maps.SiteLayer(data),
             on_change=lambda: heed(st.session_state[key]),
         )
-        _legend(sites, colour_by)
+        _colour_choice(colour_by)
     with beside:
-        if picked is not None:
-            details.site_details(sites.loc[picked], sites, trials)
-        countries.country_chart(sites, MAP_HEIGHT if picked is None else 220)
+        for row in chosen[:MAX_DETAILS]:
+            details.site_details(sites.loc[row], sites, trials)
+        if len(chosen) > MAX_DETAILS:
+            st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
+        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)
 
 
-def _legend(sites: pd.DataFrame, colour_by: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(maps.legend_html(maps.legend(sites, colour_by)), width="stretch")
-        st.session_state["view_colour"] = colour_by
-        st.segmented_control(
-            "Colour by",
-            list(COLOUR_BY),
-            key="view_colour",
-            format_func=lambda name: f"By {name}",
-            on_change=_recolour,
-            label_visibility="collapsed",
-            width="content",
-        )
+def _colour_choice(colour_by: str) -> None:
+    st.session_state["view_colour"] = colour_by
+    st.segmented_control(
+        "Colour by",
+        list(COLOUR_BY),
+        key="view_colour",
+        format_func=lambda name: f"Colour by {name}",
+        on_change=_recolour,
+        label_visibility="collapsed",
+    )
 
 
 def _recolour() -> None:
@@ -106,4 +103,4 @@ def heed(said: Mapping[str, object] | None) -> None:
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "site":
-        st.session_state[PICKED] = int(properties["site"])
+        picked.pick([int(properties["site"])])

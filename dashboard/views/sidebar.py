@@ -1,12 +1,13 @@
 """The filters in the sidebar; each choice says how many sites it would leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from dashboard.filters import Filters
 from dashboard.summary import country_label
-from dashboard.views import address
+from dashboard.trials import Trial
+from dashboard.views import address, own_lists, person
 
 LABELS = {
     "trial": "Trial",
@@ -58,9 +59,12 @@ def _choose(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
     )
 
 
-def sidebar(filters: Filters, facets: dict[str, dict[str, int]]) -> None:
+def sidebar(
+    filters: Filters, facets: dict[str, dict[str, int]], trials: Mapping[str, Trial]
+) -> None:
     """Draw the filters; every change goes to the address bar."""
     with st.sidebar:
+        own_lists.bring()
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(
@@ -79,6 +83,8 @@ def sidebar(filters: Filters, facets: dict[str, dict[str, int]]) -> None:
                 key="filter_recruiting",
                 on_change=_recruiting,
             )
+        person.nearest(filters)
+        person.who_can_take_part(trials)
         for name in ("country", *IF_SEVERAL, "city", "status", "precision", "flag"):
             counts = facets[name]
             chosen = getattr(filters, name)
@@ -94,19 +100,19 @@ def _recruiting() -> None:
 def active_filters(filters: Filters) -> None:
     """One line of what is filtered, each removable with one click."""
     shown: list[tuple[str, str, object]] = []
-    for name in LABELS:
+    for name, title in LABELS.items():
         value = getattr(filters, name)
         if isinstance(value, tuple) and name != "bbox":
             label = choice_label(name)
             shown += [
-                (f"{name}:{v}", f"{LABELS[name]}: {label(v)}", tuple(w for w in value if w != v))
+                (f"{name}:{v}", f"{title}: {label(v)}", tuple(w for w in value if w != v))
                 for v in value
             ]
         elif value and name != "radius_km":
             words = "current view" if name == "bbox" else str(value)
             if name == "near" and filters.radius_km is not None:
                 words += f", {filters.radius_km:g} km"
-            shown.append((name, f"{LABELS[name]}: {words}", None if name == "bbox" else ""))
+            shown.append((name, f"{title}: {words}", None if name == "bbox" else ""))
     if not shown:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

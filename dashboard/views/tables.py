@@ -1,20 +1,35 @@
-"""The site table with its download, and what is not on the map."""
+"""The site table: choose columns, select rows, and what is not on the map."""
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import exports
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS
+from dashboard.views import address, downloads, picked
 
 FIRST = ("facility", "city", "country", "status")
-ON_SCREEN = (
-    *FIRST,
-    *(c for c in COLUMNS if c not in FIRST and c not in {"trial_title", "trial_status"}),
-    "trial_title",
-    "trial_status",
+MACHINE = (
+    "country_code",
+    "latitude",
+    "longitude",
+    "precision",
+    "place_name",
+    "source",
+    "score",
+    "flags",
+    "reason",
 )
+ORDER = (
+    *FIRST,
+    DISTANCE_COLUMN,
+    "site_number",
+    "trial_id",
+    *(c for c in COLUMNS if c not in {*FIRST, *MACHINE, "site_number", "trial_id"}),
+    *MACHINE,
+)
+"""Columns on screen: who and where first, what machines need last."""
+
 LABELS = {
     "trial_id": "Trial",
     "trial_title": "Title",
@@ -24,44 +39,88 @@ LABELS = {
     "place_name": "Placed at",
     DISTANCE_COLUMN: "Distance (km)",
 }
+_TABLE = "site_table"
+_COLUMNS = "view_columns"
 
 
-def _label(column: str) -> str:
+def label(column: str) -> str:
+    """What a column is called on screen."""
     return LABELS.get(column, column.replace("_", " ").capitalize())
 
 
-def site_table_view(sites: pd.DataFrame, total: int) -> None:
-    """Draw the filtered site table and its download."""
+def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> None:
+    """Draw the filtered site table, its columns chooser and its downloads.
+
+    Args:
+        sites: the filtered site table.
+        total: how many sites there are without filters.
+        link: the address of this view.
+    """
+    present = [c for c in ORDER if c in sites]
+    shown = _chosen_columns(sites, present)
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"**{len(sites):,}** of {total:,} sites" if len(sites) != total else f"**{total:,}** sites"
-        st.markdown(words, width="stretch")
-        st.download_button(
-            "Download CSV",
-            lambda: exports.to_csv(sites),
-            file_name="sites.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            type="primary",
-            key="download_csv",
-            help="Exactly the rows and columns of this table",
+        words = (
+            f"**{len(sites):,}** of {total:,} sites"
+            if len(sites) != total
+            else f"**{total:,}** sites"
         )
-    distance = (DISTANCE_COLUMN,) if DISTANCE_COLUMN in sites else ()
-    order = (*FIRST, *distance, *ON_SCREEN[len(FIRST) :])
+        st.markdown(words, width="stretch")
+        _columns_chooser(present, shown)
+        downloads.link_button(link)
+        downloads.download_buttons(sites, link)
+    chosen = picked.rows()
     st.dataframe(
         sites,
         hide_index=True,
-        height=420,
-        column_order=order,
-        column_config={
-            column: st.column_config.NumberColumn(_label(column), format="%.2f")
-            if column == "score"
-            else st.column_config.Column(_label(column))
-            for column in order
-        },
+        height=420 if len(sites) > 10 else "auto",
+        column_order=shown,
+        column_config={column: _config(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
-        key="site_table",
+        key=_TABLE,
+        on_select=lambda: picked.from_table(st.session_state[_TABLE], sites),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": picked.numbers(sites, chosen)}},
     )
+    st.caption(
+        "Select rows to highlight them on the map. Empty status: the list does not state it."
+    )
+
+
+def _config(column: str) -> object:
+    if column == "score":
+        return st.column_config.NumberColumn(label(column), format="%.2f")
+    if column in {"facility", "trial_title", "reason"}:
+        return st.column_config.TextColumn(label(column), width="medium")
+    return st.column_config.Column(label(column))
+
+
+def _chosen_columns(sites: pd.DataFrame, present: list[str]) -> list[str]:
+    """The columns asked for in the address bar; without, those that hold anything."""
+    asked = [c for c in address.view("columns", "").split(",") if c in present]
+    if asked:
+        return asked
+    return [
+        c for c in present if c in FIRST or sites[c].dtype.kind == "f" or (sites[c] != "").any()
+    ]
+
+
+def _columns_chooser(present: list[str], shown: list[str]) -> None:
+    with st.popover("Columns", icon=":material/view_column:"):
+        st.session_state[_COLUMNS] = shown
+        st.pills(
+            "Columns shown",
+            present,
+            selection_mode="multi",
+            key=_COLUMNS,
+            format_func=label,
+            on_change=_columns_changed,
+            args=(present,),
+        )
+
+
+def _columns_changed(present: list[str]) -> None:
+    asked = [c for c in present if c in st.session_state[_COLUMNS]]
+    address.set_view("columns", ",".join(asked), "")
 
 
 def unresolved_view(sites: pd.DataFrame) -> None:
@@ -75,12 +134,20 @@ def unresolved_view(sites: pd.DataFrame) -> None:
         missing,
         hide_index=True,
         column_order=("reason", "facility", "city", "state", "country", "trial_id", "site_number"),
-        column_config={c: st.column_config.Column(_label(c)) for c in COLUMNS},
+        column_config={c: st.column_config.Column(label(c)) for c in COLUMNS},
         alt=f"Sites without a position, {len(missing):,} rows",
     )
 
 
-def empty_state(filters: Filters) -> None:
+def empty_state(filters: Filters, total: int) -> None:
     """What to do when no site matches."""
-    words = "No site matches these filters." if filters else "No site list is open."
-    st.info(words, icon=":material/filter_alt_off:")
+    if filters and total:
+        st.info(
+            "No site matches these filters. Remove one of them above, or clear all.",
+            icon=":material/filter_alt_off:",
+        )
+    else:
+        st.info(
+            "No site list is open. Add one with “Add sites” in the sidebar.",
+            icon=":material/upload_file:",
+        )

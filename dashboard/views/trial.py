@@ -111,7 +111,9 @@ def _treatment(trial: Trial) -> None:
         st.markdown(f"**Arm: {plain(arm.label)}**{kind}  \n{plain(arm.description)}")
     for given in trial.interventions:
         kind = f" ({plain(_words(given.type))})" if given.type else ""
-        names = f"  \nAlso called {plain(', '.join(given.other_names))}" if given.other_names else ""
+        names = (
+            f"  \nAlso called {plain(', '.join(given.other_names))}" if given.other_names else ""
+        )
         st.markdown(
             f"**Intervention: {plain(given.name)}**{kind}  \n{plain(given.description)}{names}"
         )
