@@ -71,6 +71,7 @@ class GeoCache:
         self._askers: dict[str, Asker] = {}
         self._runs: dict[str, tuple[float, Run]] = {}
         self._unwritten: dict[tuple[str, str], Answer] = {}
+        self._tidied: set[str] = set()
         self._lock = threading.Lock()
 
     @property
@@ -217,6 +218,10 @@ class GeoCache:
         """Write what is kept back."""
         with self._lock:
             answers, self._unwritten = list(self._unwritten.values()), {}
+        for provider, version in {(each.provider, each.version) for each in answers}:
+            if provider not in self._tidied:
+                self._tidied.add(provider)
+                self._store.tidy(provider, version)
         self._store.remember(answers, news=False)
 
     def pin(

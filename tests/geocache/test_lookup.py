@@ -87,6 +87,9 @@ def test_better_data_is_asked_again_and_pins_stay(tmp_path: Path) -> None:
     with GeoCache(store_url(tmp_path), providers=[new]) as cache:
         cache.locate(GRAZ)
         assert cache.locate(LOST).source == "pin"
+        assert cache.stats()["answers"] == [
+            {"provider": "atlas", "version": "2", "hits": 1, "misses": 0, "expired": 0}
+        ]
     assert len(new.asked) == 1
 
 
