@@ -32,12 +32,12 @@ _WORDS = {
 _HAS_WORD = re.compile(r"\b(?:saint|sankt|sint|sainte|mount|fort|und)\b")
 
 
-def repair(text: str) -> str:
-    """The text with JSON and HTML escapes and mis-decoded bytes undone, cut to a sane length.
+def repair(text: str, limit: int = MAX_NAME_LENGTH) -> str:
+    """The text with JSON and HTML escapes and mis-decoded bytes undone, cut to ``limit``.
 
     ``MÃ¼nchen`` and ``M\\u00fcnchen`` both give ``München``.
     """
-    text = text[:MAX_NAME_LENGTH]
+    text = text[:limit]
     if "\\u" in text or "&" in text:
         text = _ESCAPE.sub(_unescape, text)
     if not text.isascii() and _MOJIBAKE.search(text):

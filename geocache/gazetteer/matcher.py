@@ -8,7 +8,7 @@ from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.postcodes import Postcodes
 from geocache.gazetteer.ranking import Candidate, candidate, ranked
-from geocache.gazetteer.readings import NOWHERE, Reading, readings
+from geocache.gazetteer.readings import NOWHERE, readings
 from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import NOTHING, States
@@ -136,7 +136,7 @@ class Matcher:
                     for row, kind in rows
                     if kind < Kind.OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
-            found += [candidate(index, heard, row, kind, reading) for row, kind in rows]
+            found += [candidate(heard, row, kind, reading) for row, kind in rows]
             if found and self._settled(found):
                 break
         return ranked(self.index, found)
@@ -159,11 +159,11 @@ class Matcher:
             alike = sound(code, name)
             if alike:
                 found += [
-                    candidate(index, witness, row, Kind.SOUND, reading)
+                    candidate(witness, row, Kind.SOUND, reading)
                     for row, _ in index.named("~" + code, alike)
                 ]
             found += [
-                candidate(index, witness, row, Kind.ALTERNATE, reading, letters)
+                candidate(witness, row, Kind.ALTERNATE, reading, letters)
                 for letters, row, _ in self.spelling.close(code, name)
             ]
             found = [one for one in found if self._plausible(one, len(name))]

@@ -81,8 +81,8 @@ class Postcodes:
         return digits
 
     def _zip(self, postcode: str) -> Area | None:
-        digits = _NOT_DIGIT.sub("", postcode.split("-")[0][:12])
-        found = self._index.zips.get(digits.zfill(5)[:5]) if 3 <= len(digits) else None
+        digits = _NOT_DIGIT.sub("", postcode.split("-", maxsplit=1)[0][:12])
+        found = self._index.zips.get(digits.zfill(5)[:5]) if len(digits) >= 3 else None
         if not found:
             return None
         region, latitude, longitude, name = found
