@@ -61,6 +61,9 @@ def fold(text: str) -> str:
 
     ``Saint-Étienne`` -> ``st etienne``; scripts other than Latin keep their letters.
     """
+    if text.isascii() and text.isalpha():
+        text = text.lower()
+        return _WORDS.get(text, text)
     text = text.casefold().translate(_LETTERS)
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
@@ -77,5 +80,7 @@ def key(folded: str) -> str:
 
 def expanded(text: str) -> str:
     """The name with its umlauts written as two letters, or empty when it has none."""
+    if text.isascii():
+        return ""
     wide = text.translate(_EXPANSIONS)
     return wide if wide != text else ""
