@@ -62,6 +62,7 @@ def _known() -> dict[str, str]:
             known.setdefault(_as_key(name), code)
     for code, name in _SHORT_NAMES.items():
         known.setdefault(_as_key(name), code)
+        known.setdefault(_as_key(code), code)
     for old in pycountry.historic_countries:
         successor = _SUCCESSORS.get(old.alpha_4)
         if successor:

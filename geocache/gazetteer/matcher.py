@@ -8,7 +8,7 @@ from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.postcodes import Postcodes
 from geocache.gazetteer.ranking import Candidate, candidate, ranked
-from geocache.gazetteer.readings import NOWHERE, readings
+from geocache.gazetteer.readings import NOWHERE, Reading, readings
 from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import NOTHING, States
@@ -119,9 +119,18 @@ class Matcher:
     def _named(self, code: str, city: str, witness: Witness) -> list[Candidate]:
         """Candidates of the readings, ranked; reading on while the witnesses contradict."""
         index = self.index
-        found: list[Candidate] = []
+        folded = fold(city)
+        literal = key(folded)
+        as_written = Reading(folded, 0.0, "")
+        found = [
+            candidate(witness, row, kind, as_written) for row, kind in index.named(code, literal)
+        ]
+        if found and self._settled(found):
+            return ranked(index, found) if len(found) > 1 else found
         for reading in readings(city, code):
             name = key(reading.name)
+            if name == literal:
+                continue
             heard = witness
             if reading.hint and not witness.state.numbers:
                 hinted = self.states.exactly(code, reading.hint)
