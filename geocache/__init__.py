@@ -1,6 +1,47 @@
-"""Where is this place? Ask once, remember, and never say more than is known."""
+"""Where is this place? Ask once, remember, and never say more than is known.
 
+>>> from geocache import GeoCache, Place
+>>> with GeoCache() as cache:  # doctest: +SKIP
+...     cache.locate(Place(city="Graz", country="Austria"))
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from geocache.errors import (
+    ConfigurationError,
+    GeocacheError,
+    IndexBuildError,
+    InputError,
+    NotAskedError,
+    StoreError,
+)
 from geocache.place import Alternative, Flag, Place, Position, Precision
 from geocache.version import __version__
 
-__all__ = ["Alternative", "Flag", "Place", "Position", "Precision", "__version__"]
+if TYPE_CHECKING:
+    from geocache.lookup import GeoCache
+
+__all__ = [
+    "Alternative",
+    "ConfigurationError",
+    "Flag",
+    "GeoCache",
+    "GeocacheError",
+    "IndexBuildError",
+    "InputError",
+    "NotAskedError",
+    "Place",
+    "Position",
+    "Precision",
+    "StoreError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # The cache brings threads, tables and settings with it; a place costs nothing.
+    if name == "GeoCache":
+        from geocache.lookup import GeoCache  # noqa: PLC0415
+
+        return GeoCache
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 APP_NAME = "trial-site-map"
@@ -25,7 +25,10 @@ class GeocacheSettings(BaseSettings):
     geocache_providers: str = "gazetteer"
     geocache_contact: str = ""
     geocache_nominatim_url: str = ""
+    geocache_servers: str = ""
+    geocache_keys: SecretStr = SecretStr("")
     geocache_requests_per_second: float | None = Field(default=None, gt=0)
+    geocache_scheduled: bool = False
 
     @cached_property
     def store_url(self) -> str:

@@ -1,1 +1,53 @@
-"""Bytes in, trials and sites out; the format is chosen by content."""
+"""Bytes in, trials and sites out; the format is chosen by content, never by the file's name."""
+
+import logging
+from collections.abc import Mapping
+
+from dashboard.errors import ReadError
+from dashboard.readers.collector import collector_paused
+from dashboard.readers.column_guess import guess_columns
+from dashboard.readers.column_names import TARGETS
+from dashboard.readers.formats import FORMATS, Job, gather
+from dashboard.readers.gather import Gathered
+from dashboard.readers.json_text import Progress
+from dashboard.readers.reading import READ_COLUMNS, Reading
+
+_log = logging.getLogger(__name__)
+
+
+def read(
+    data: bytes,
+    name: str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    contacts: bool = False,
+    progress: Progress | None = None,
+) -> Reading:
+    """Read one file of any format in :data:`FORMATS`, also inside gzip and zip.
+
+    Args:
+        data: the file's bytes, in any usual encoding.
+        name: what the person calls it; used in messages, and for the trial of a plain list that
+            names none.
+        columns: for a plain table, which column is which of :data:`TARGETS`
+            (``{"city": "Ort"}``) in place of the guess, which is in :attr:`Reading.columns`.
+        contacts: read the people named for each site too; left out unless asked for.
+        progress: called with the part that is done, 0-1, while a large file is read.
+
+    Raises ReadError, naming the file and the place in it, for what is empty, damaged, refused or no
+    site list. Nothing else is raised.
+    """
+    gathered = Gathered(contacts=contacts)
+    try:
+        with collector_paused():
+            format_name = gather(data, Job(name, gathered, columns, progress))
+            return gathered.reading(name, format_name)
+    except ReadError:
+        raise
+    except Exception as error:
+        # A reader's own mistake must not take the other files down with it.
+        _log.exception("%s could not be read", name)
+        raise ReadError(name, f"could not be read: {type(error).__name__}: {error}") from error
+
+
+__all__ = ["FORMATS", "READ_COLUMNS", "TARGETS", "Reading", "guess_columns", "read"]

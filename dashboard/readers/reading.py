@@ -1,25 +1,17 @@
 """What a reader gives back: trials, sites and what to doubt about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dashboard.sites import READ_COLUMNS
 from dashboard.trials import Trial
 
-READ_COLUMNS = (
-    "trial_id",
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "status",
-    "latitude",
-    "longitude",
-)
-"""Columns of :attr:`Reading.sites`: text as the registry wrote it (status in our words), and the
-registry's own point in WGS 84 degrees, NaN where it gives none."""
+__all__ = ["READ_COLUMNS", "Reading"]
+
+CONTACT_COLUMNS = ("site", "name", "role", "phone", "email")
+"""Columns of :attr:`Reading.contacts`; ``site`` is the row in :attr:`Reading.sites`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +21,10 @@ class Reading:
     ``format`` is a human name (``ClinicalTrials.gov API v2 JSON``); ``sites`` has
     :data:`READ_COLUMNS`, a row a site in the file's order; ``warnings`` are sentences, each naming
     the row or trial it is about; ``as_of`` is the ISO date the data is from, or empty.
+
+    Of a plain table ``header`` holds the file's columns and ``columns`` which of them was taken for
+    which of ours (``{"city": "Ort"}``). ``contacts`` is None unless contacts were asked for: they
+    are people's names and numbers, and no export holds them.
     """
 
     name: str
@@ -37,3 +33,6 @@ class Reading:
     sites: pd.DataFrame
     warnings: tuple[str, ...] = ()
     as_of: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+    contacts: pd.DataFrame | None = None

@@ -1,0 +1,45 @@
+# Two commands: `make run` serves the dashboard, `make test` runs every test.
+# Both set up what is missing into .venv/ first.
+
+PORT ?= 8501
+HOST ?= 127.0.0.1
+PY := .venv/bin/python
+JOBS ?= 2
+
+.PHONY: run test check bench fuzz screenshots lock setup setup-test clean
+
+run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
+	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
+
+test: setup-test ## Run every test
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: setup-test ## Format, lint, types, import rules
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+bench: setup-test ## Measure what the README says (SITES=… for one size)
+	$(PY) -m benchmarks $(ARGS)
+
+fuzz: setup-test ## 100,000 inputs a reader
+	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m "" -k property tests/dashboard
+
+screenshots: setup-test ## Make the README's pictures from the running page
+	$(PY) scripts/screenshots.py
+
+lock: setup-test ## Pin the newest versions that fit pyproject.toml
+	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(LOCKFLAGS)
+	$(PY) -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements-test.lock $(LOCKFLAGS)
+
+setup:
+	@scripts/setup.sh run
+
+setup-test:
+	@scripts/setup.sh test
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

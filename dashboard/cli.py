@@ -1,0 +1,96 @@
+"""The command line ``site-map``."""
+
+import logging
+import socket
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from geocache.version import __version__
+
+LAZY = {
+    "read": ("dashboard.commands_read", "read_command"),
+    "fetch": ("dashboard.commands_fetch", "fetch_command"),
+    "refresh": ("dashboard.commands_fetch", "refresh_command"),
+    "warm": ("dashboard.commands_locate", "warm_command"),
+    "export": ("dashboard.commands_locate", "export_command"),
+}
+"""Commands loaded when asked for, so that each starts fast."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, by name."""
+        return sorted([*super().list_commands(ctx), *LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported if need be."""
+        if cmd_name in LAZY:
+            module, name = LAZY[cmd_name]
+            command: Any = getattr(import_module(module), name)
+            return command  # type: ignore[no-any-return]
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="site-map")
+def cli() -> None:
+    """The sites of clinical trials on a map."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+
+
+@cli.command()
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", envvar="PORT", default=8501, show_default=True, type=click.IntRange(0, 65535)
+)
+@click.option("--app", default="dashboard.server:app", hidden=True)
+def run(host: str, port: int, app: str) -> None:
+    """Serve the dashboard.
+
+    Example: site-map run --port 8600
+    """
+    import uvicorn  # noqa: PLC0415 - only this command serves
+
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.UsageError(
+            f"cannot serve at {host}:{port}: {reason.lower()}; choose another with PORT=…"
+        ) from None
+    shown = "localhost" if host in {"127.0.0.1", "::1", "0.0.0.0"} else host  # noqa: S104
+    click.echo(f"Trial site map at http://{shown}:{port} (Ctrl-C ends it)", err=True)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        app_dir=".",
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+    )
+
+
+def main() -> None:
+    """Run the command line; a usage error is one line on stderr and exit code 2."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except click.ClickException as error:
+        click.echo(f"site-map: {error.format_message()}", err=True)
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""A table as CSV: RFC 4180, UTF-8 with a BOM so that Excel opens it right.
+
+Numbers are written as short as they read back; an empty cell is unknown. Cells are quoted only
+where they must be. The work is Arrow's, so that other requests go on meanwhile.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dashboard.arrow import array_of
+from dashboard.exports.formulas import neutralised
+
+BOM = "\ufeff"
+CHUNK_ROWS = 10_000
+_LINE_END = "\r\n"
+
+
+def csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
+    """The table as CSV in pieces of at most :data:`CHUNK_ROWS` rows, the header first."""
+    yield (BOM + ",".join(table.columns) + _LINE_END).encode()
+    for start in range(0, len(table), CHUNK_ROWS):
+        yield _lines(table.iloc[start : start + CHUNK_ROWS])
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """All of :func:`csv_chunks` in one piece."""
+    return b"".join(csv_chunks(table))
+
+
+def _lines(part: pd.DataFrame) -> bytes:
+    cells = [_cells(array_of(part[name])) for name in part.columns]
+    if len(cells) == 1:  # an empty line would be no row at all
+        cells = [pc.if_else(pc.equal(cells[0], ""), '""', cells[0])]
+    rows = pc.binary_join_element_wise(*cells, ",")
+    everything = pa.ListArray.from_arrays([0, len(rows)], rows)
+    return bytes(pc.binary_join(everything, _LINE_END)[0].as_buffer()) + _LINE_END.encode()
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    texts = pc.fill_null(pc.cast(column, pa.string()), "")
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        return texts
+    texts = neutralised(texts)
+    quoted = pc.match_substring_regex(texts, '[",\r\n]')
+    if not pc.any(quoted).as_py():
+        return texts
+    doubled = pc.replace_substring(texts, '"', '""')
+    return pc.if_else(quoted, pc.binary_join_element_wise('"', doubled, '"', ""), texts)

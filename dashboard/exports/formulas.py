@@ -1,0 +1,38 @@
+"""Text that a spreadsheet would run: an apostrophe before it, and how to take that off again.
+
+Excel and LibreOffice run a CSV cell that starts with ``=``, ``+``, ``-`` or ``@``, also behind
+blanks or control characters. Numbers (``-12.5``), phone numbers (``+49 89 1234-567``) and dashes
+that stand for nothing (``-``, ``--``) cannot run and stay as they are.
+"""
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RISKY = r"^'*[\s\x00-\x1f\x{FEFF}\x{A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^'*[\t\r\n\x00]"
+"""What could run, or reads like what :func:`neutralised` writes (RE2)."""
+
+HARMLESS = (
+    r"^(?:[+-]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?\s?%?"
+    r"|\+[0-9][0-9 ()./-]*"
+    r"|-+)$"
+)
+
+_APOSTROPHE = re.compile(
+    r"^'(?='*(?:[\s\x00-\x1f\ufeff\xa0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]))"
+)
+
+
+def neutralised(texts: pa.Array) -> pa.Array:
+    """The texts, an apostrophe before each that a spreadsheet could run."""
+    risky = pc.match_substring_regex(texts, RISKY)
+    if not pc.any(risky).as_py():
+        return texts
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, HARMLESS)))
+    return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def original(text: str) -> str:
+    """The text as it was before :func:`neutralised`."""
+    return _APOSTROPHE.sub("", text)

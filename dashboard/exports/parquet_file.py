@@ -1,0 +1,35 @@
+"""A table as Parquet: text, 64-bit floats and integers; what it is about in the schema."""
+
+import io
+from collections.abc import Iterator
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dashboard.arrow import array_of
+from dashboard.exports.content import Content, kinds_of
+from dashboard.exports.json_file import about_object
+
+TYPES = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
+GROUP_ROWS = 65_536
+
+
+def parquet_chunks(content: Content) -> Iterator[bytes]:
+    """The content as one Parquet file.
+
+    The schema's metadata has each fact of :meth:`About.facts` by its name, and all of them as
+    JSON under ``about``.
+    """
+    table = content.table
+    kinds = kinds_of(table)
+    metadata: dict[str, str | bytes] = dict(content.about.facts())
+    metadata["title"] = content.title
+    metadata["about"] = orjson.dumps(about_object(content))
+    schema = pa.schema([(name, TYPES[kind]) for name, kind in kinds.items()], metadata)
+    columns = [array_of(table[name]).cast(TYPES[kind]) for name, kind in kinds.items()]
+    file = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_arrays(columns, schema=schema), file, row_group_size=GROUP_ROWS
+    )
+    yield file.getvalue()

@@ -1,0 +1,98 @@
+"""A table as an Excel workbook: typed cells, a header that stays, a filter on every column.
+
+A second sheet says as of when, from which sources, with which filter and whose data. No cell is a
+formula or a link. The same rows give the same bytes.
+"""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+
+import xlsxwriter
+
+from dashboard.errors import ExportError
+from dashboard.exports.content import Content, kinds_of
+
+MAX_SHEET_ROWS = 1_048_576
+MAX_CELL = 32_767
+WIDTHS = {"trial_title": 40, "facility": 38, "sponsor": 24, "place_name": 30, "reason": 40}
+NUMBER_FORMATS = {
+    "latitude": "0.00000",
+    "longitude": "0.00000",
+    "score": "0.00",
+    "distance_km": "0.0",
+}
+_NO_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - the workbook's own form
+
+
+def xlsx_chunks(content: Content) -> Iterator[bytes]:
+    """The content as one workbook.
+
+    Raises:
+        ExportError: more rows than a sheet holds (1,048,576 with the header).
+    """
+    if len(content.rows) >= MAX_SHEET_ROWS:
+        raise ExportError(
+            f"{len(content.rows):,} rows do not fit an Excel sheet, which holds {MAX_SHEET_ROWS:,} "
+            "with the header: narrow the filter, give limit and offset, or take CSV or Parquet"
+        )
+    yield _workbook(content)
+
+
+def _workbook(content: Content) -> bytes:
+    file = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"title": content.title, "created": _date(content.about.as_of)})
+        bold = book.add_format({"bold": True, "bottom": 1})
+        _rows_sheet(book, content, bold)
+        _about_sheet(book, content, bold)
+    return file.getvalue()
+
+
+def _rows_sheet(book: xlsxwriter.Workbook, content: Content, bold: object) -> None:
+    table = content.table
+    kinds = kinds_of(table)
+    sheet = book.add_worksheet(content.name.capitalize())
+    sheet.freeze_panes(1, 0)
+    writers = []
+    for number, (name, kind) in enumerate(kinds.items()):
+        shown = NUMBER_FORMATS.get(name)
+        form = book.add_format({"num_format": shown}) if shown else None
+        sheet.set_column(number, number, WIDTHS.get(name, 14), form)
+        sheet.write_string(0, number, name, bold)
+        writers.append((number, sheet.write_string if kind == "string" else sheet.write_number, form))
+    columns = [
+        [_cell(value) for value in table[name].tolist()]
+        if kind == "string"
+        else table[name].tolist()
+        for name, kind in kinds.items()
+    ]
+    for row, values in enumerate(zip(*columns, strict=True), start=1):
+        for (number, write, form), value in zip(writers, values, strict=True):
+            if value != "" and value == value:  # noqa: PLR0124 - NaN is an empty cell
+                write(row, number, value, form)
+    last = max(len(table), 1)
+    sheet.autofilter(0, 0, last, len(kinds) - 1)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
+
+
+def _about_sheet(book: xlsxwriter.Workbook, content: Content, bold: object) -> None:
+    sheet = book.add_worksheet("About")
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 100)
+    facts = {"title": content.title, **content.about.facts()}
+    for row, (name, value) in enumerate(facts.items()):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, _cell(value))
+
+
+def _cell(text: str) -> str:
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def _date(as_of: str) -> datetime:
+    try:
+        return datetime.fromisoformat(as_of[:10])
+    except ValueError:
+        return _NO_DATE

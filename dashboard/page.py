@@ -1,0 +1,105 @@
+"""The Streamlit page, read top to bottom like the page itself."""
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import maps, selection
+from dashboard.assets import libraries
+from dashboard.errors import FilterError
+from dashboard.facets import facet_counts
+from dashboard.filters import Filters
+from dashboard.library import Library
+from dashboard.links import plain
+from dashboard.service import Service, service
+from dashboard.views import (
+    address,
+    countries,
+    downloads,
+    facilities,
+    header,
+    lists,
+    own_lists,
+    sidebar,
+    starting,
+    tables,
+    trial,
+    trials,
+)
+from dashboard.views.map_panel import map_panel
+
+
+def circle_of(filters: Filters, opened: Service) -> maps.Circle | None:
+    """What "near" is measured from, for the map."""
+    if not filters.near:
+        return None
+    centre = selection.centre_of(filters.near, opened.locate)
+    if centre.latitude is None or centre.longitude is None:
+        return None
+    return maps.Circle(centre.latitude, centre.longitude, filters.radius_km)
+
+
+def main() -> None:
+    """Draw the page once."""
+    st.set_page_config(
+        page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
+    )
+    opened = service()
+    starting.wait_for(opened)
+    library = own_lists.combined(opened)
+    filters = address.read_address()
+    notes = list(st.session_state[address.NOTES])
+    try:
+        sites = selection.apply(library.table, filters, opened.locate)
+        circle = circle_of(filters, opened)
+    except FilterError as error:
+        notes.append(str(error))
+        sites, circle = library.table.iloc[:0], None
+
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials)
+    # One container for all that comes and goes: the map below keeps its place, and so its view.
+    with st.container():
+        lists.problems(library, opened.cache.warnings)
+        for note in notes:
+            st.warning(f"Not used from this link: {plain(note)}")
+        header.header(sites if len(sites) else library.table, library.trials, library.as_of)
+        sidebar.active_filters(filters)
+        if sites.empty:
+            tables.empty_state(filters, len(library.table))
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
+    panels(sites, library, filters, in_api=library is opened.library())
+
+
+def panels(sites: pd.DataFrame, library: Library, filters: Filters, *, in_api: bool) -> None:
+    """Draw the tabs; only the open one costs anything."""
+
+    shown = sites["trial_id"].unique()
+
+    bodies: dict[str, Callable[[], None]] = {
+        "Sites": lambda: tables.site_table_view(
+            sites, len(library.table), downloads.link_of(filters, in_api=in_api)
+        ),
+        "Countries": lambda: countries.country_table(sites),
+        "Facilities": lambda: facilities.facilities_view(sites),
+        "Trials": lambda: trial_panel(sites, library, shown),
+        "Not on the map": lambda: tables.unresolved_view(sites),
+        "Open lists": lambda: lists.lists_view(library),
+    }
+    for tab, body in zip(
+        st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                body()
+
+
+def trial_panel(sites: pd.DataFrame, library: Library, shown: Iterable[str]) -> None:
+    """Draw the table of trials where there are several, and the record of one."""
+    ids = list(shown)
+    if len(ids) > 1:
+        trials.trials_view(sites, library.trials)
+    trial.trial_record(library.trials, ids)
+
+
+main()

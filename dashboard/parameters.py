@@ -1,0 +1,276 @@
+"""The names a query may use: one definition for the check, the documentation and the command line.
+
+Each :class:`Parameter` reads one value and says in JSON Schema what it takes; the schema may be
+narrower than the reader (a place name is open, case does not matter), never wider.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+from rapidfuzz import process
+
+from dashboard.errors import FilterError
+from dashboard.vocabulary import NOT_STATED, SITE_STATUSES
+from geocache.countries import country_code, country_name
+from geocache.place import Flag, Precision
+
+MAX_TEXT = 500
+MAX_VALUES = 1_000
+MAX_ROWS = 2**31 - 1
+EARTH_HALF_ROUND_KM = 20_040
+
+CLOSED_SETS: dict[str, tuple[str, ...]] = {
+    "status": (*SITE_STATUSES, NOT_STATED),
+    "precision": tuple(Precision),
+    "flag": tuple(Flag),
+}
+"""Filters whose values are known beforehand."""
+
+LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
+LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
+
+NEAR_FORMS = ("LAT,LON in degrees", "CITY, COUNTRY", "CITY, STATE", "a US ZIP code")
+"""What ``near`` takes, in words."""
+
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
+
+
+class BBox(NamedTuple):
+    """A box in WGS 84 degrees; ``west`` greater than ``east`` crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __str__(self) -> str:
+        return ",".join(number_text(value) for value in self)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One name of a query.
+
+    ``read`` turns the text of one value into what is used and raises :class:`FilterError`;
+    ``schema`` is the JSON Schema of one value; ``many`` may be given more than once.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    about: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+    many: bool = False
+    example: str = ""
+
+
+def number_text(value: float) -> str:
+    """A number as people write it, exact and never with an exponent."""
+    return f"{Decimal(repr(float(value))).normalize():f}"
+
+
+def nearest_first(value: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """The allowed values, nearest spelling first."""
+    choices = list(allowed)
+    ranked = process.extract(value.casefold(), [c.casefold() for c in choices], limit=None)
+    return tuple(choices[index] for _, _, index in ranked)
+
+
+def number_of(text: str) -> float | None:
+    """The number a text is, ``None`` where it is something else."""
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
+    """``LAT,LON`` as two numbers, ``None`` where the text is something else.
+
+    Raises:
+        FilterError: two numbers that are no coordinates.
+    """
+    found = _POINT.fullmatch(text.strip())
+    if not found:
+        return None
+    latitude, longitude = float(found[1]), float(found[5])
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        ranges = ("latitude -90 to 90", "longitude -180 to 180")
+        raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)
+    return latitude, longitude
+
+
+@cache
+def all_country_names() -> dict[str, str]:
+    """Short English names of all countries with their codes."""
+    import pycountry  # noqa: PLC0415 - 30 ms, only for an error or a form
+
+    codes = [*(c.alpha_2 for c in pycountry.countries), "XK"]
+    return {country_name(code): code for code in codes}
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _closed(name: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        allowed = CLOSED_SETS[name]
+        by_key = {a.casefold(): a for a in allowed}
+        found = by_key.get(value.strip().casefold())
+        if found is None:
+            near = nearest_first(value, allowed)
+            raise FilterError(name, value, f"{name}={value}: unknown {name}", near)
+        return found
+
+    return read
+
+
+def _country(value: str) -> str:
+    code = country_code(value)
+    if code:
+        return code
+    names = all_country_names()
+    near = tuple(names[n] for n in nearest_first(value, names))
+    raise FilterError("country", value, f"country={value}: unknown country", near)
+
+
+def _bbox(value: str) -> BBox:
+    numbers = [number_of(part) for part in value.split(",")]
+    ranges = ("W and E -180 to 180", "S and N -90 to 90")
+    if len(numbers) != 4 or None in numbers:
+        raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
+    west, one, east, other = (n for n in numbers if n is not None)
+    south, north = min(one, other), max(one, other)
+    in_range = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
+    if not in_range:
+        raise FilterError("bbox", value, f"bbox={value}: {' and '.join(ranges)} degrees", ranges)
+    return BBox(west, south, east, north)
+
+
+def _near(value: str) -> str:
+    if not value.strip():
+        raise FilterError("near", value, "near: empty", NEAR_FORMS)
+    point_of(value)
+    return value.strip()
+
+
+def _radius(value: str) -> float:
+    radius = number_of(value)
+    if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
+        allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
+        message = f"radius_km={value}: give kilometres {allowed}"
+        raise FilterError("radius_km", value, message, (allowed,))
+    return radius
+
+
+def _rows(name: str) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not re.fullmatch("[0-9]{1,10}", value) or int(value) > MAX_ROWS:
+            allowed = f"0 to {MAX_ROWS}"
+            raise FilterError(name, value, f"{name}={value}: give {allowed} rows", (allowed,))
+        return int(value)
+
+    return read
+
+
+_OPEN = {"type": "string", "maxLength": MAX_TEXT}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": MAX_ROWS}
+
+
+def _open(name: str, about: str, example: str) -> Parameter:
+    return Parameter(name, _text, about, _OPEN, many=True, example=example)
+
+
+def _one_of(name: str, about: str, example: str) -> Parameter:
+    schema = {"type": "string", "enum": list(CLOSED_SETS[name])}
+    return Parameter(name, _closed(name), about, schema, many=True, example=example)
+
+
+FILTERS: dict[str, Parameter] = {
+    p.name: p
+    for p in (
+        _open("trial", "Registry id of a trial.", "NCT01207388"),
+        Parameter(
+            "country",
+            _country,
+            "Country: its alpha-2 code, or any name the country list knows.",
+            {
+                "type": "string",
+                "enum": [*sorted(all_country_names().values()), *sorted(all_country_names())],
+            },
+            many=True,
+            example="DE",
+        ),
+        _open("state", "State or province as the registry wrote it.", "Bavaria"),
+        _open("city", "City as the registry wrote it.", "Berlin"),
+        _one_of("status", "Recruitment status of the site.", "Recruiting"),
+        _open("phase", "Phase of the trial.", "Phase 2"),
+        _open("sponsor", "Lead sponsor.", "Amgen"),
+        _one_of("precision", "How exact the position is.", "city"),
+        _one_of("flag", "What a reader should doubt about the position.", "ambiguous"),
+        Parameter(
+            "q",
+            _text,
+            "Words that must all stand in trial, title, site number, facility, city, state or "
+            "country; case and accents do not matter.",
+            _OPEN,
+            many=True,
+            example="university",
+        ),
+        Parameter(
+            "bbox",
+            _bbox,
+            "Box W,S,E,N in degrees (WGS 84); W greater than E crosses the antimeridian.",
+            {"type": "string", "pattern": f"^{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}$"},
+            example="5.9,47.3,15,55.1",
+        ),
+        Parameter(
+            "near",
+            _near,
+            "LAT,LON in degrees, a US ZIP code, or a place (a city with its country after a comma). "
+            "Rows come by distance, with a last column distance_km.",
+            {
+                "type": "string",
+                "anyOf": [
+                    {"pattern": f"^{LATITUDE},{LONGITUDE}$"},
+                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota", "02115"]},
+                ],
+            },
+            example="Munich, Germany",
+        ),
+        Parameter(
+            "radius_km",
+            _radius,
+            "With near: no farther than this many kilometres.",
+            {"type": "number", "exclusiveMinimum": 0, "maximum": EARTH_HALF_ROUND_KM},
+            example="100",
+        ),
+    )
+}
+"""Every filter, in the order of links."""
+
+LIMIT = Parameter("limit", _rows("limit"), "No more rows than this.", _COUNT, example="100")
+OFFSET = Parameter("offset", _rows("offset"), "Leave out this many rows first.", _COUNT)
+
+
+def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Parameter:
+    """``columns`` over these names; ``also`` are taken but not promised."""
+
+    def read(value: str) -> tuple[str, ...]:
+        asked = tuple(part.strip() for part in value.split(","))
+        for name in asked:
+            if name not in names and name not in also:
+                near = nearest_first(name, (*names, *also))
+                raise FilterError("columns", name, f"columns={name}: unknown column", near)
+        return asked
+
+    return Parameter(
+        "columns",
+        read,
+        "Only these columns, in this order, separated by commas.",
+        {"type": "string", "enum": list(names)},
+        many=True,
+        example=",".join(names[:3]),
+    )

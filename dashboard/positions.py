@@ -1,0 +1,145 @@
+"""How positions join the site table, and which position wins."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from geocache.borders import in_country
+from geocache.countries import country_code
+from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.place import Alternative, Flag, Place, Position, Precision
+
+Locate = Callable[[Sequence[Place]], Iterable[Position]]
+
+CONFLICT_KM = 50.0
+PLACE_COLUMNS = ("facility", "city", "state", "postcode", "country")
+POSITION_COLUMNS = (
+    "latitude",
+    "longitude",
+    "precision",
+    "place_name",
+    "source",
+    "score",
+    "flags",
+    "reason",
+)
+
+
+def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
+    """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
+
+    ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
+    there are none. Each distinct place is asked once.
+    """
+    codes, places = _distinct_places(table)
+    answers = list(locate(places)) if locate else [Position()] * len(places)
+    own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
+    if own.any():
+        codes, answers = _with_registry_points(table, codes, places, answers, own)
+    columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
+    joined: dict[str, ExtensionArray] = {}
+    for name, values in zip(POSITION_COLUMNS, columns, strict=True):
+        number = name in {"latitude", "longitude", "score"}
+        distinct = pd.array(list(values), dtype="float64" if number else "str")
+        joined[name] = distinct.take(codes)
+    return joined
+
+
+def _row(position: Position) -> tuple[object, ...]:
+    return (
+        np.nan if position.latitude is None else round(position.latitude, COORDINATE_DECIMALS),
+        np.nan if position.longitude is None else round(position.longitude, COORDINATE_DECIMALS),
+        str(position.precision),
+        position.place_name,
+        position.source,
+        position.score,
+        ";".join(position.flags),
+        position.reason,
+    )
+
+
+def _distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
+    """For each row the number of its place, and the places by number."""
+    groups = table.groupby(list(PLACE_COLUMNS), sort=False, dropna=False)
+    codes = groups.ngroup().to_numpy()
+    first = table.loc[~pd.Series(codes).duplicated().to_numpy(), list(PLACE_COLUMNS)]
+    return codes, [Place(*row) for row in first.itertuples(index=False, name=None)]
+
+
+def _with_registry_points(
+    table: pd.DataFrame,
+    codes: np.ndarray,
+    places: list[Place],
+    answers: list[Position],
+    own: np.ndarray,
+) -> tuple[np.ndarray, list[Position]]:
+    """Codes and answers again, with a further answer for each distinct registry point."""
+    keys = pd.DataFrame(
+        {"place": codes, "lat": table["latitude"].to_numpy(), "lon": table["longitude"].to_numpy()}
+    )[own]
+    groups = keys.groupby(["place", "lat", "lon"], sort=False)
+    numbers = groups.ngroup().to_numpy()
+    first = keys[~pd.Series(numbers).duplicated().to_numpy()]
+    weighed = [
+        weigh(places[int(place)], answers[int(place)], float(lat), float(lon))
+        for place, lat, lon in first.itertuples(index=False, name=None)
+    ]
+    codes = codes.copy()
+    codes[own] = len(answers) + numbers
+    return codes, answers + weighed
+
+
+def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
+    """The registry's own point against a provider's answer: the one to show.
+
+    A pin wins. The registry's point wins over providers unless it lies outside the country, or
+    more than 50 km from an unflagged gazetteer answer: then the gazetteer's is shown, flagged
+    ``conflicting_point``, with the registry's among its alternatives.
+    """
+
+    if answer.source == "pin":
+        return answer
+    registry = Position(
+        latitude,
+        longitude,
+        Precision.CITY,
+        ", ".join(part for part in (place.city, place.country) if part),
+        "registry",
+        1.0,
+        tuple(f for f in answer.flags if f is Flag.PLACEHOLDER_FACILITY),
+        "the registry's own point",
+    )
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        reason = (
+            f"{answer.reason}; the registry's own point is no coordinate: {latitude}, {longitude}"
+        )
+        return answer._replace(reason=reason)
+    code = country_code(place.country)
+    outside = bool(code) and not in_country(latitude, longitude, code)
+    if not answer.resolved:
+        if not outside:
+            return registry
+        return registry._replace(
+            flags=(*registry.flags, Flag.OUTSIDE_COUNTRY),
+            score=0.1,
+            reason=f"the registry's own point lies outside {place.country}",
+        )
+    assert answer.latitude is not None  # noqa: S101 - resolved
+    assert answer.longitude is not None  # noqa: S101
+    apart = distance_km(latitude, longitude, answer.latitude, answer.longitude)
+    doubts = set(answer.flags) - {Flag.PLACEHOLDER_FACILITY}
+    if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
+        return registry._replace(
+            reason=f"the registry's own point, {apart:.0f} km from {answer.source}"
+        )
+    why = f"lies outside {place.country}" if outside else f"is {apart:.0f} km away"
+    return answer._replace(
+        flags=(*answer.flags, Flag.CONFLICTING_POINT),
+        reason=f"{answer.reason}; the registry's own point {why}",
+        alternatives=(
+            Alternative(latitude, longitude, registry.place_name, 0.5),
+            *answer.alternatives,
+        ),
+    )

@@ -1,0 +1,74 @@
+"""A query of the API or the command line: filters, and which columns and rows of what they keep."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from dashboard.errors import FilterError
+from dashboard.filters import VIEW_PREFIX, Filters, parse, to_query
+from dashboard.parameters import LIMIT, MAX_VALUES, OFFSET, columns_parameter
+from dashboard.selection import DISTANCE_COLUMN
+
+PAGING = ("columns", "limit", "offset")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: no ``columns`` means all of them, no ``limit`` all rows."""
+
+    filters: Filters = Filters()
+    columns: tuple[str, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+    def text(self) -> str:
+        """The query string that asks the same, in one spelling; empty when it asks for all."""
+        pairs = to_query(self.filters)
+        pairs += [("columns", ",".join(self.columns))] if self.columns else []
+        pairs += [("limit", str(self.limit))] if self.limit is not None else []
+        pairs += [("offset", str(self.offset))] if self.offset else []
+        return urlencode(pairs)
+
+
+def parse_query(
+    pairs: Iterable[tuple[str, str]], columns: tuple[str, ...], *, distance: bool = True
+) -> Query:
+    """The query that names and values ask for.
+
+    Args:
+        pairs: in order; a name may repeat, ``view_…`` is passed over.
+        columns: those the table has.
+        distance: with ``near`` there is a last column ``distance_km`` too.
+
+    Raises:
+        FilterError: an unknown name, column or value of a closed set, a malformed number.
+    """
+    pairs = [(name, value) for name, value in pairs if not name.startswith(VIEW_PREFIX)]
+    filters = parse(pairs, also=PAGING)
+    further = (DISTANCE_COLUMN,) if distance and filters.near else ()
+    reader = columns_parameter(columns, further)
+    given = {name: [value for n, value in pairs if n == name] for name in PAGING}
+    for name in ("limit", "offset"):
+        if len(given[name]) > 1:
+            raise FilterError(name, given[name][1], f"{name}: give it once")
+    if len(given["columns"]) > MAX_VALUES:
+        raise FilterError("columns", "", f"columns: more than {MAX_VALUES} values")
+    asked = dict.fromkeys(name for value in given["columns"] for name in reader.read(value))
+    if asked:
+        asked |= dict.fromkeys(further)
+    return Query(
+        filters,
+        tuple(asked),
+        LIMIT.read(given["limit"][0]) if given["limit"] else None,
+        OFFSET.read(given["offset"][0]) if given["offset"] else 0,
+    )
+
+
+def rows_of(table: pd.DataFrame, query: Query) -> pd.DataFrame:
+    """The rows that ``offset`` and ``limit`` leave, with all columns."""
+    if not query.offset and query.limit is None:
+        return table
+    end = None if query.limit is None else query.offset + query.limit
+    return table.iloc[query.offset : end]

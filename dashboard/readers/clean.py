@@ -1,0 +1,114 @@
+"""Columns made fit for a table: text that is text, points that are on the globe."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.readers.encoding import MOJIBAKE, repair
+
+_CONTROL = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_LONGEST_TEXT = 2_000
+
+
+def clean_column(values: Sequence[Any], length: int) -> list[str]:
+    """Text without blanks around it, line breaks or control characters.
+
+    ``None``, lists and objects become empty, numbers their text. A short column is filled up with
+    empty text.
+    """
+    column = list(values) if len(values) == length else [*values, *[""] * (length - len(values))]
+    if set(map(type, column)) - {str}:
+        column = [value if type(value) is str else as_text(value) for value in column]
+    column = list(map(str.strip, column))
+    together = "".join(column)
+    if _CONTROL.search(together) or len(together) > _LONGEST_TEXT:
+        column = [
+            value if value.isprintable() and len(value) <= _LONGEST_TEXT else _one_line(value)
+            for value in column
+        ]
+    return column
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text[:_LONGEST_TEXT]).split())
+
+
+def as_text(value: object) -> str:
+    """Text of a scalar, empty for nothing and for what is no scalar."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, float):
+        if value != value:  # noqa: PLR0124 - NaN is the one value unlike itself
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+    # A number of thousands of digits is no postcode, and turning it into text is refused.
+    return str(value) if isinstance(value, int) and abs(value) < 10**20 else ""
+
+
+def repaired_column(column: list[str]) -> tuple[list[str], int]:
+    """The column with its mojibake repaired, and how many values that changed."""
+    unique = set(column)
+    if MOJIBAKE.search("\n".join(unique)) is None:
+        return column, 0
+    better = {text: found[0] for text in unique if (found := repair(text)) is not None}
+    return [better.get(text, text) for text in column], sum(text in better for text in column)
+
+
+def clean_points(
+    latitudes: Sequence[Any], longitudes: Sequence[Any]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], int]:
+    """Points in WGS 84 degrees, NaN for none, and how many were given but impossible.
+
+    Impossible is what lies off the globe, half a point, and 0, 0 (the usual "unknown").
+    """
+    latitude, longitude = _numbers(latitudes), _numbers(longitudes)
+    given = ~np.isnan(latitude) | ~np.isnan(longitude)
+    with np.errstate(invalid="ignore"):
+        possible = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
+        possible &= (latitude != 0) | (longitude != 0)
+    latitude[~possible] = np.nan
+    longitude[~possible] = np.nan
+    return latitude, longitude, int((given & ~possible).sum())
+
+
+def _numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
+    if set(map(type, values)) - {float}:
+        values = [value if type(value) is float else as_number(value) for value in values]
+    return np.array(values, dtype=np.float64)
+
+
+_NUMBER = re.compile(r"^([+−-]?)(\d{1,3}(?:[.,]\d{0,20})?)\s*°?\s*([NSEWO])?$", re.IGNORECASE)
+_DEGREES = re.compile(
+    r"^(-?)(\d{1,3})\s*°\s*(\d{1,2})\s*['′’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"″”]|'')\s*)?"
+    r"([NSEWO])?$",
+    re.IGNORECASE,
+)
+
+
+def as_number(value: object) -> float:
+    """Degrees of a coordinate as people write it, NaN where it is none.
+
+    ``48.137``, ``48,137``, ``48.137° N``, ``48°08'14"N``, ``-33.86``; S and W are negative.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value) if abs(value) < 1e6 else np.nan
+    if not isinstance(value, str):
+        return np.nan
+    text = value.strip()[:40]
+    if found := _NUMBER.match(text):
+        size = float(found[2].replace(",", "."))
+        negative = found[1] in ("-", "−") or (found[3] or "").upper() in ("S", "W")
+        return -size if negative else size
+    if found := _DEGREES.match(text):
+        seconds = float((found[4] or "0").replace(",", "."))
+        size = int(found[2]) + int(found[3]) / 60 + seconds / 3600
+        return -size if found[1] or (found[5] or "").upper() in ("S", "W") else size
+    try:
+        return float(text) if len(text) <= 30 and abs(float(text)) < 1e6 else np.nan
+    except ValueError:
+        return np.nan

@@ -1,0 +1,173 @@
+"""What people call the columns of a site list, in the languages site lists come in."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TARGETS = (
+    "trial_id",
+    "trial_title",
+    "trial_status",
+    "phase",
+    "sponsor",
+    "site_number",
+    "facility",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "status",
+    "latitude",
+    "longitude",
+    "place",
+    "point",
+)
+"""What a column can be taken for; ``place`` is `City, State, Country` in one cell, ``point``
+latitude and longitude in one."""
+
+_NAMES = {
+    "trial_id": """
+        trial id; trial; nct; nct id; nct number; nct no; nctid; nct code; study id; study nct id;
+        protocol; protocol id; protocol number; registry id; registration number; trial number;
+        ct number; eudract; eudract number; eu ct number; ctis number; isrctn; study number;
+        clinicaltrials gov id; clinicaltrials gov identifier; study; studie; etude; estudio;
+        numero nct; studien id; id de l etude; codigo del estudio; trialid; study code
+        """,
+    "trial_title": """
+        trial title; title; brief title; study title; official title; public title; titel; titre;
+        titulo; titolo; study name; trial name; scientific title; kurztitel
+        """,
+    "trial_status": """
+        trial status; overall status; study status; study recruitment status; studienstatus;
+        statut de l etude; estado del estudio; overall recruitment status; recruitment status
+        """,
+    "phase": "phase; phases; trial phase; study phase; fase; clinical phase; studienphase",
+    "sponsor": """
+        sponsor; lead sponsor; sponsor name; promoteur; promotor; promotore; lead sponsor name;
+        primary sponsor; sponsor collaborators; auftraggeber
+        """,
+    "site_number": """
+        site number; site no; site nr; site num; site id; site code; siteid; centre number;
+        center number; centre no; center no; centre id; center id; zentrum nr; zentrumsnummer;
+        numero de centre; numero de centro; numero centro; n centre; investigator site number;
+        site; site ref; zentrennummer; centro no; site #
+        """,
+    "facility": """
+        facility; facility name; site name; sitename; institution; institution name; hospital;
+        hospital name; centre; center; centre name; center name; clinic; clinic name; name;
+        organisation; organization; organisation name; organization name; study site; trial site;
+        investigational site; research site; location name; einrichtung; klinik; krankenhaus;
+        zentrum; pruefzentrum; prufzentrum; studienzentrum; name der einrichtung; etablissement;
+        hopital; centre investigateur; nom du centre; nom; nom de l etablissement; institucion;
+        centro; nombre del centro; nombre; hospital centro; instituicao; istituto; istituzione;
+        ospedale; nome; nome del centro; struttura; locationfacility; uniklinik; ziekenhuis;
+        instelling; sjukhus; sykehus; sygehus; szpital; osrodek; nemocnice; pracoviste; korhaz;
+        facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
+        機関名;
+        instytucja; nazwa; investigator site; venue; sitefacility
+        """,
+    "city": """
+        city; town; city town; town city; municipality; locality; site city; facility city;
+        locationcity; ville; commune; localite; ort; stadt; wohnort; standort; ciudad; localidad;
+        poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by;
+        ort stadt;
+        miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
+        city name; village; sted
+        """,
+    "state": """
+        state; province; region; county; state province; province state; state region; site state;
+        facility state; locationstate; bundesland; land kreis; departement; etat; estado;
+        provincia; comunidad autonoma; regione; provincie; wojewodztwo; kraj; judet; oblast; canton;
+        kanton; prefecture; admin1; state or province; stateprovince; область; регион; 省; 県;
+        department; departamento; lan; fylke; megye; area; state county
+        """,
+    "postcode": """
+        postcode; post code; postal code; postalcode; zip; zip code; zipcode; postal; site zip;
+        locationzip; plz; postleitzahl; code postal; cp; codigo postal; cep; cap; codice postale;
+        kod pocztowy; psc; iranyitoszam; cod postal; индекс; 邮编; 郵便番号; postnummer; postnr;
+        zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code
+        """,
+    "country": """
+        country; country name; nation; site country; facility country; locationcountry; pays; land;
+        staat; pais; paese; nazione; kraj panstwo; panstwo; zeme; orszag; tara; ulke; страна; 国家;
+        国; 国名; country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
+        country region; land staat; maa; stat
+        """,
+    "status": """
+        status; site status; sitestatus; recruitment; recruiting; location status; locationstatus;
+        site recruitment status; statut; estado del centro; stato; facility status;
+        statut du centre;
+        zentrumsstatus; centre status; center status; enrollment status; location recruitment status
+        """,
+    "latitude": """
+        latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
+        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84
+        """,
+    "longitude": """
+        longitude; lon; lng; long; x; geo lon; geo lng; laengengrad; langengrad; lange; laenge;
+        longitud; longitudine; gps lon; gps lng; gps long; geopoint lon; decimal longitude;
+        site longitude; lon dd; longitude wgs84
+        """,
+    "place": """
+        location; place; city state country; city country; locations; full location; site location;
+        address; adresse; direccion; indirizzo; anschrift; full address; site address
+        """,
+    "point": """
+        coordinates; coords; lat lon; lat lng; latlon; latlng; geo; geopoint; geolocation; gps
+        """,
+}
+
+
+@lru_cache(maxsize=4_096)
+def folded(header: str) -> str:
+    """A header without case, accents, signs and camel case: ``SiteCity`` -> ``site city``."""
+    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
+    text = text.replace("ß", "ss").replace("Ł", "L").replace("ł", "l").replace("ø", "o")
+    marks = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+def _table() -> dict[str, tuple[str, int]]:
+    """Folded name (spaced and run together) -> target and its rank, the first name best."""
+    table: dict[str, tuple[str, int]] = {}
+    for target, names in _NAMES.items():
+        for rank, name in enumerate(names.split(";")):
+            key = folded(name)
+            table.setdefault(key, (target, rank))
+            table.setdefault(key.replace(" ", ""), (target, rank))
+    return table
+
+
+_TABLE = _table()
+_PARTS = {
+    "trial_id": ("nct", "eudract"),
+    "facility": ("facility", "hospital", "institution", "klinik", "clinic", "hopital"),
+    "city": ("city", "town", "ville", "stadt", "ciudad", "miasto"),
+    "state": ("state", "province", "provincia", "bundesland"),
+    "postcode": ("zip", "postcode", "postal", "plz", "postleitzahl"),
+    "country": ("country", "pays", "pais", "land"),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "lng"),
+    "sponsor": ("sponsor",),
+}
+
+
+def named(header: str) -> tuple[str, float]:
+    """What a column's name says it is, and how surely (0-1); ``("", 0.0)`` for nothing.
+
+    A whole known name is surer than a known word inside a longer one (``Hospital city``), and
+    there the last word decides.
+    """
+    key = folded(header)
+    known = _TABLE.get(key) or _TABLE.get(key.replace(" ", ""))
+    if known is not None:
+        target, rank = known
+        return target, 1.0 - min(rank, 40) / 100
+    words = key.split()
+    if 1 < len(words) <= 5:
+        for word in reversed(words):
+            for target, parts in _PARTS.items():
+                if word in parts:
+                    return target, 0.5
+    return "", 0.0

@@ -1,0 +1,135 @@
+"""What files come wrapped in: gzip and zip, unpacked within bounds."""
+
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dashboard.errors import ReadError
+
+MOST_UNPACKED_BYTES = 400_000_000
+"""Most that one upload may unpack to, all members together (an upload holds 200 MB)."""
+
+MOST_RATIO = 300
+"""Most a file may grow by once past 10 MB; text of sites grows 5 to 20 times."""
+
+MOST_MEMBERS = 100_000
+"""Files read from one zip; those after are passed over."""
+
+_FREE_BYTES = 10_000_000
+_CHUNK_BYTES = 1 << 20
+_SPREADSHEET_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+
+
+class Member(NamedTuple):
+    """A file inside a zip."""
+
+    name: str
+    data: bytes
+
+
+def is_gzip(data: bytes) -> bool:
+    """True for gzip data."""
+    return data[:3] == b"\x1f\x8b\x08"
+
+
+def is_zip(data: bytes) -> bool:
+    """True for a zip, an XLSX among them."""
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def is_old_workbook(data: bytes) -> bool:
+    """True for an XLS of before 2007."""
+    return data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def is_workbook(data: bytes) -> bool:
+    """True for a zip that is a spreadsheet."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
+    return any(part in names for part in _SPREADSHEET_PARTS)
+
+
+def gunzip(data: bytes, name: str) -> bytes:
+    """The content of a gzip file of one or more parts.
+
+    Raises ReadError for damage, and for what unpacks beyond :data:`MOST_UNPACKED_BYTES`.
+    """
+    found: list[bytes] = []
+    size = 0
+    rest = data
+    try:
+        while rest[:2] == b"\x1f\x8b":
+            unpacker = zlib.decompressobj(wbits=31)
+            while not unpacker.eof:
+                chunk = unpacker.decompress(rest, _CHUNK_BYTES)
+                rest = unpacker.unconsumed_tail
+                size += len(chunk)
+                _check_size(size, len(data), name)
+                found.append(chunk)
+                if not chunk and not rest:
+                    raise ReadError(name, "the gzip file breaks off", f"after {size:,} bytes")
+            rest = unpacker.unused_data
+    except zlib.error as error:
+        raise ReadError(name, "the gzip file is damaged", f"after {size:,} bytes") from error
+    return b"".join(found)
+
+
+def zip_members(data: bytes, name: str) -> Iterator[Member]:
+    """The files of a zip, in its order; folders and the notes of macOS are left out.
+
+    Raises ReadError for damage, a password, or what unpacks beyond bounds.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = [info for info in archive.infolist() if _is_file(info)]
+            size = 0
+            for info in infos[:MOST_MEMBERS]:
+                content = _unpacked(archive, info, name, size, len(data))
+                size += len(content)
+                yield Member(info.filename, content)
+    except ReadError:
+        raise
+    except (RuntimeError, NotImplementedError) as error:
+        raise ReadError(name, f"the zip cannot be opened: {error}") from error
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        EOFError,
+        lzma.LZMAError,
+        struct.error,
+    ) as error:
+        raise ReadError(name, "the zip is damaged", " ".join(str(error).split())[:80]) from error
+
+
+def _is_file(info: zipfile.ZipInfo) -> bool:
+    parts = info.filename.split("/")
+    return not info.is_dir() and "__MACOSX" not in parts and not parts[-1].startswith(".")
+
+
+def _unpacked(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, before: int, packed: int
+) -> bytes:
+    found: list[bytes] = []
+    size = before
+    with archive.open(info) as member:
+        while chunk := member.read(_CHUNK_BYTES):
+            size += len(chunk)
+            _check_size(size, packed, name)
+            found.append(chunk)
+    return b"".join(found)
+
+
+def _check_size(size: int, packed: int, name: str) -> None:
+    if size > MOST_UNPACKED_BYTES or (size > _FREE_BYTES and size > packed * MOST_RATIO):
+        raise ReadError(
+            name, "refused: it unpacks to far more than a site list", f"after {size:,} bytes"
+        )

@@ -1,0 +1,113 @@
+"""Bytes to text in whatever encoding people's tools wrote, and the usual damage repaired."""
+
+import codecs
+import re
+
+import charset_normalizer
+import ftfy
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DETECTED_FROM_BYTES = 100_000
+_LIKELY = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "shift_jis",
+    "euc_kr",
+    "gb18030",
+    "big5",
+]
+# UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what a trailing byte became.
+MOJIBAKE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+    "\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """The text, and a note for every guess or repair that was made.
+
+    UTF-8 and UTF-16 are told by their marks or by being valid; everything else is detected, and
+    read as Windows-1252 where nothing better is found. Mojibake (`MÃ¼nchen`) is repaired line by
+    line. Never raises.
+    """
+    text, notes = _decode(data)
+    repaired = repair(text)
+    if repaired is not None:
+        text, count = repaired
+        notes.append(f"{count} garbled lines repaired (UTF-8 that was read as Windows-1252)")
+    return text.replace("\x00", ""), notes
+
+
+def _decode(data: bytes) -> tuple[str, list[str]]:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            text = data.decode(encoding, errors="replace")
+            return text, _replaced(text, encoding)
+    wide = _utf16_without_mark(data)
+    if wide:
+        text = data.decode(wide, errors="replace")
+        return text, [f"read as {wide}, which nothing in the file states", *_replaced(text, wide)]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        damaged = len(re.findall(rb"[\x80-\xff]", data)) > 20 and _mostly_utf8(data, error.start)
+    if damaged:
+        text = data.decode("utf-8", errors="replace")
+        return text, _replaced(text, "utf-8")
+    encoding = _detected(data)
+    text = data.decode(encoding, errors="replace")
+    return text, [f"read as {encoding}, which nothing in the file states"]
+
+
+def _replaced(text: str, encoding: str) -> list[str]:
+    count = text.count("\ufffd")
+    return [f"{count} characters are not valid {encoding} and were replaced"] if count else []
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    sample = data[:4_000]
+    if len(sample) < 4:
+        return ""
+    if sample[1::2].count(0) > 0.7 * len(sample[1::2]) and not sample[::2].count(0):
+        return "utf-16-le"
+    if sample[::2].count(0) > 0.7 * len(sample[::2]) and not sample[1::2].count(0):
+        return "utf-16-be"
+    return ""
+
+
+def _mostly_utf8(data: bytes, first_bad: int) -> bool:
+    """True where the file is UTF-8 but for a few bytes, such as one cut at its end."""
+    around = data[: first_bad + _DETECTED_FROM_BYTES]
+    text = around.decode("utf-8", errors="replace")
+    valid = len(re.findall(r"[\u0080-\ufffc]", text))
+    return valid > 10 * text.count("\ufffd")
+
+
+def _detected(data: bytes) -> str:
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    sample = b"\n".join(lines)[:_DETECTED_FROM_BYTES]
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def repair(text: str) -> tuple[str, int] | None:
+    """The text with its mojibake lines repaired and their count; None where there are none."""
+    if MOJIBAKE.search(text) is None:
+        return None
+    lines = text.split("\n")
+    count = 0
+    for at, line in enumerate(lines):
+        if MOJIBAKE.search(line):
+            fixed = ftfy.fix_encoding(line)
+            count += fixed != line
+            lines[at] = fixed
+    return ("\n".join(lines), count) if count else None

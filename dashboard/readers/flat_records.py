@@ -1,0 +1,54 @@
+"""JSON that is a table in disguise: lists of flat objects, and GeoJSON points."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+from dashboard.readers.clean import as_text
+from dashboard.readers.site_list import SAMPLE_ROWS, Table
+from dashboard.readers.study_record import fields_of, items_of
+
+GEOJSON_FORMAT = "GeoJSON"
+RECORDS_FORMAT = "Site list (JSON)"
+
+_MOST_KEYS = 300
+
+
+def is_feature(value: object) -> bool:
+    """True for a GeoJSON feature."""
+    return type(value) is dict and value.get("type") == "Feature"
+
+
+def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
+    """A feature's properties, with the point of its geometry as latitude and longitude.
+
+    Lines and areas give no point: a site is where a person can go.
+    """
+    record = dict(fields_of(feature.get("properties")))
+    geometry = fields_of(feature.get("geometry"))
+    point = items_of(geometry.get("coordinates"))
+    if geometry.get("type") == "MultiPoint" and len(point) == 1:
+        point = items_of(point[0])
+    elif geometry.get("type") != "Point":
+        return record
+    if len(point) >= 2:
+        record["longitude"], record["latitude"] = point[0], point[1]
+    return record
+
+
+def table_of(records: Iterable[dict[str, Any]]) -> Table:
+    """The records as a table: a column a key of the first few hundred, in order of appearance."""
+    running = iter(records)
+    first = list(islice(running, SAMPLE_ROWS - 1))
+    keys = list(dict.fromkeys(key for record in first for key in record))[:_MOST_KEYS]
+    rows: Iterator[list[str]] = (
+        [_cell(record.get(key)) for key in keys] for record in chain(first, running)
+    )
+    sample = [keys, *islice(rows, len(first))]
+    return Table(sample, rows, 0)
+
+
+def _cell(value: object) -> str:
+    if type(value) is list:
+        return "; ".join(filter(None, map(as_text, value)))
+    return as_text(value)

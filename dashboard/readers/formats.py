@@ -1,0 +1,246 @@
+"""Tells what a file is by its content, and hands it to the reader of that format."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from dashboard.errors import ReadError
+from dashboard.readers import (
+    api_v2,
+    classic_api,
+    ctgov_download,
+    ctis,
+    flat_records,
+    ictrp,
+    legacy_xml,
+    registry_page,
+    site_list,
+)
+from dashboard.readers.containers import (
+    gunzip,
+    is_gzip,
+    is_old_workbook,
+    is_workbook,
+    is_zip,
+    zip_members,
+)
+from dashboard.readers.delimited import delimiter_of, rows_of
+from dashboard.readers.encoding import decode
+from dashboard.readers.gather import Gathered
+from dashboard.readers.json_text import Progress, json_records, looks_like_json
+from dashboard.readers.workbook import sheets_of
+
+_LIST_FORMATS = {
+    ",": "Site list (CSV)",
+    ";": "Site list (CSV, semicolons)",
+    "\t": "Site list (TSV)",
+    "|": "Site list (pipe separated)",
+}
+_WORKBOOK_FORMAT = "Site list (XLSX)"
+
+FORMATS = (
+    api_v2.FORMAT,
+    classic_api.FORMAT,
+    ctgov_download.FORMAT,
+    ctgov_download.OLD_FORMAT,
+    legacy_xml.FORMAT,
+    site_list.AACT_FORMAT,
+    ctis.FORMAT,
+    ictrp.FORMAT,
+    registry_page.FORMAT,
+    *_LIST_FORMATS.values(),
+    _WORKBOOK_FORMAT,
+    flat_records.RECORDS_FORMAT,
+    flat_records.GEOJSON_FORMAT,
+)
+"""Every format that is read, by its human name. Those in a container say so behind it."""
+
+_MOST_WRAPPINGS = 3
+_NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
+_NOT_TEXT = (
+    (b"%PDF", "a PDF; save or copy its table as text or CSV"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"PAR1", "a Parquet file; export it as CSV"),
+    (b"SQLite format 3", "a database; export its table as CSV"),
+)
+
+
+class Job(NamedTuple):
+    """One file to read: its name, where its sites go, and what the person asked for."""
+
+    name: str
+    gathered: Gathered
+    columns: Mapping[str, str] | None = None
+    progress: Progress | None = None
+    wrappings: int = 0
+
+
+def gather(data: bytes, job: Job) -> str:
+    """Read the file into ``job.gathered`` and return its format's name. Raises ReadError."""
+    if not data or data.isspace():
+        raise ReadError(job.name, "the file is empty")
+    if is_gzip(data) or is_zip(data):
+        if job.wrappings == _MOST_WRAPPINGS:
+            raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
+        return _unwrapped(data, job._replace(wrappings=job.wrappings + 1))
+    _refuse_what_is_no_text(data, job.name)
+    if looks_like_json(data):
+        return _gather_json(data, job)
+    if legacy_xml.looks_like_xml(data):
+        return _gather_xml(data, job)
+    text, notes = decode(data)
+    job.gathered.warn(*notes)
+    if registry_page.recognised(text):
+        registry_page.gather_page(text, job.name, job.gathered)
+        return registry_page.FORMAT
+    return _gather_delimited(text, job)
+
+
+def _unwrapped(data: bytes, job: Job) -> str:
+    if is_gzip(data):
+        return gather(gunzip(data, job.name), job) + ", gzip"
+    if is_workbook(data):
+        return _gather_workbook(data, job)
+    formats: list[str] = []
+    problems: list[ReadError] = []
+    for member in zip_members(data, job.name):
+        part = job.gathered.empty()
+        inner = job._replace(name=f"{job.name}/{member.name}", gathered=part, progress=None)
+        try:
+            formats.append(gather(member.data, inner))
+        except ReadError as error:
+            problems.append(error)
+            job.gathered.warn(f"{member.name}: {error.reason}")
+            continue
+        job.gathered.absorb(part)
+        job.gathered.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
+    if not formats:
+        if len(problems) == 1:
+            raise problems[0]
+        reason = "no file in this zip is a site list" if problems else "the zip is empty"
+        raise ReadError(job.name, reason)
+    kinds = list(dict.fromkeys(formats))
+    return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
+
+
+def _refuse_what_is_no_text(data: bytes, name: str) -> None:
+    if is_old_workbook(data):
+        raise ReadError(name, "a workbook of before 2007 or locked by a password; save it as XLSX")
+    for mark, what in _NOT_TEXT:
+        if data.startswith(mark):
+            raise ReadError(name, f"not a site list but {what}")
+    head = data[:4_000]
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
+    wide = wide or head[::2].count(0) > len(head) // 3
+    if controls * 10 > len(head) and not wide:
+        raise ReadError(name, "not a site list: the file is not text")
+
+
+def _gather_json(data: bytes, job: Job) -> str:
+    gathered = job.gathered
+    formats: set[str] = set()
+    unlike = 0
+    records = json_records(data, job.name, gathered.warn, job.progress)
+    for record in records:
+        if api_v2.is_study(record):
+            api_v2.gather_study(record, gathered)
+            formats.add(api_v2.FORMAT)
+        elif classic_api.is_classic_study(record):
+            api_v2.gather_study(classic_api.to_v2(record), gathered)
+            formats.add(classic_api.FORMAT)
+        elif ctis.is_ctis(record):
+            ctis.gather_ctis(record, gathered)
+            formats.add(ctis.FORMAT)
+        elif type(record) is dict and not formats:
+            return _gather_records(record, records, job)
+        else:
+            unlike += 1
+    if not formats:
+        raise ReadError(job.name, "JSON that holds no studies and no list of sites")
+    if unlike:
+        gathered.warn(f"{unlike} records are no studies and were left out")
+    return formats.pop() if len(formats) == 1 else "Several JSON formats"
+
+
+def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
+    """GeoJSON features, or flat objects that are the rows of a table."""
+    if flat_records.is_feature(first):
+        features = filter(flat_records.is_feature, chain([first], others))
+        table = flat_records.table_of(map(flat_records.feature_record, features))
+        format_name = flat_records.GEOJSON_FORMAT
+    else:
+        table = flat_records.table_of(one for one in chain([first], others) if type(one) is dict)
+        format_name = flat_records.RECORDS_FORMAT
+    _gather_table(table, job, None)
+    return format_name
+
+
+def _gather_xml(data: bytes, job: Job) -> str:
+    if re.search(rb"<!doctype html|<html\b", data[:2_000], re.IGNORECASE):
+        reason = "a web page as HTML; save it as text, or copy its text and paste it"
+        raise ReadError(job.name, reason)
+    for study in legacy_xml.xml_studies(data, job.name):
+        api_v2.gather_study(study, job.gathered)
+    return legacy_xml.FORMAT
+
+
+def _gather_delimited(text: str, job: Job) -> str:
+    delimiter = delimiter_of(text)
+    if not delimiter:
+        numbers = len({found.upper() for found in _NCT.findall(text[:1_000_000])})
+        if numbers:
+            reason = f"names {numbers} trials but no sites; fetch them from the registry instead"
+            raise ReadError(job.name, reason)
+        raise ReadError(job.name, "not a site list in any known format")
+    lines = text.count("\n") + 1
+    return _gather_rows(rows_of(text, delimiter, job.name), job, _LIST_FORMATS[delimiter], lines)
+
+
+def _gather_rows(
+    rows: Iterator[list[str]], job: Job, format_name: str, lines: int | None = None
+) -> str:
+    table = site_list.look_at(rows)
+    if job.columns is None:
+        for at, row in enumerate(table.sample[:5]):
+            below = chain(table.sample[at + 1 :], table.rest)
+            if ctgov_download.is_download(row):
+                return ctgov_download.gather_download(row, below, job.gathered)
+            if ictrp.is_ictrp(row):
+                ictrp.gather_ictrp(row, below, job.gathered)
+                return ictrp.FORMAT
+    _gather_table(table, job, lines)
+    return site_list.AACT_FORMAT if site_list.is_aact(table.header) else format_name
+
+
+def _gather_table(table: site_list.Table, job: Job, lines: int | None) -> None:
+    def show(rows: int) -> None:
+        if job.progress is not None and lines is not None:
+            job.progress(min(1.0, rows / lines))
+
+    mapping = site_list.mapping_of(table, job.name, job.columns)
+    site_list.gather_table(table, mapping, job.gathered, job.name, show)
+
+
+def _gather_workbook(data: bytes, job: Job) -> str:
+    """Every sheet that holds sites; a sheet of notes beside them is passed over."""
+    gathered = job.gathered
+    problem: ReadError | None = None
+    format_name = ""
+    for title, rows in sheets_of(data, job.name):
+        part = gathered.empty()
+        try:
+            kind = _gather_rows(rows, job._replace(gathered=part), _WORKBOOK_FORMAT)
+        except ReadError as error:
+            problem = problem or ReadError(job.name, error.reason, error.where or f"sheet {title}")
+            continue
+        gathered.absorb(part)
+        gathered.warn(*part.warnings)
+        if not format_name:
+            format_name = kind if kind == _WORKBOOK_FORMAT else f"{kind}, XLSX"
+            gathered.columns, gathered.header = part.columns, part.header
+    if not format_name:
+        raise problem or ReadError(job.name, "a workbook without sheets")
+    return format_name

@@ -1,0 +1,163 @@
+"""JSON of any top level: small files at once, large ones record by record, damaged ones too."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+
+from dashboard.errors import ReadError
+from dashboard.readers.encoding import decode
+from dashboard.readers.json_scan import MOST_RECORD_BYTES, list_start, record_slices
+
+Progress = Callable[[float], None]
+"""Called with the part that is done, 0-1."""
+
+Warn = Callable[[str], None]
+
+AT_ONCE_BYTES = 24_000_000
+"""Up to this a file is parsed whole; above, record by record, to keep memory near its size."""
+
+_LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",))
+_NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
+
+
+def looks_like_json(data: bytes) -> bool:
+    """True when the first sign is an opening bracket, in any encoding."""
+    head = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    return head[:1] in (b"{", b"[")
+
+
+def json_records(
+    data: bytes, name: str, warn: Warn, progress: Progress | None = None
+) -> Iterator[Any]:
+    """The records of a JSON file: studies of a list or a search page, lines of JSON Lines, or the
+    one document there is.
+
+    Of a file that breaks off, the records before the break, and a warning that says where. Raises
+    ReadError when nothing in it can be read.
+    """
+    data = _as_utf8(data)
+    if _is_lines(data):
+        yield from _lines(data, name, warn, progress)
+        return
+    reason = f"one document of more than {AT_ONCE_BYTES // 1_000_000} MB without a list of records"
+    if len(data) <= AT_ONCE_BYTES:
+        try:
+            yield from _unfolded(orjson.loads(data))
+        except orjson.JSONDecodeError as error:
+            reason = f"not valid JSON: {_why(error)}"
+        else:
+            return
+    yield from _one_by_one(data, name, reason, warn, progress)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data[3:]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
+        return decode(data)[0].encode("utf-8", errors="replace")
+    return data
+
+
+def _unfolded(document: Any) -> Iterator[Any]:
+    """The records inside a whole document."""
+    if isinstance(document, list):
+        yield from document
+        return
+    for path in _LISTS:
+        inner = document
+        for key in path:
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        if isinstance(inner, list):
+            yield from inner
+            return
+    yield document
+
+
+def _is_lines(data: bytes) -> bool:
+    """True when the first line is a whole object and there is another line."""
+    data_start = next((at for at, byte in enumerate(data[:4_096]) if byte not in b" \t\r\n"), 0)
+    end = data.find(b"\n", data_start, data_start + MOST_RECORD_BYTES)
+    if end == -1 or data[data_start : data_start + 1] != b"{":
+        return False
+    if not data[end : end + 4_096].strip() or not data[data_start:end].rstrip().endswith(b"}"):
+        return False
+    try:
+        return isinstance(orjson.loads(data[data_start:end]), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Iterator[Any]:
+    good = 0
+    source = io.BytesIO(data)
+    for number, line in enumerate(source, 1):
+        if progress is not None and number % 500 == 0:
+            progress(source.tell() / len(data))
+        if not line.strip():
+            continue
+        try:
+            record = _record(line)
+        except ValueError as error:
+            warn(f"line {number} was left out: {_why(error)}")
+            continue
+        good += 1
+        yield from _unfolded(record)
+    if not good:
+        raise ReadError(name, "no line of this file is JSON")
+
+
+def _record(data: bytes) -> Any:
+    """One parsed record. Raises ValueError for damage and for one larger than any study."""
+    if len(data) > MOST_RECORD_BYTES:
+        raise ValueError("larger than any record")
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        plain, count = _NOT_JSON.subn(b"null", data)
+        if not count:
+            raise
+        return orjson.loads(plain)
+
+
+def _one_by_one(
+    data: bytes, name: str, reason: str, warn: Warn, progress: Progress | None
+) -> Iterator[Any]:
+    start = list_start(data)
+    if start is None:
+        yield from _without_nan(data, name, reason)
+        return
+    good = 0
+    for number, (begin, end, whole) in enumerate(record_slices(data, start), 1):
+        if progress is not None:
+            progress(end / len(data))
+        if end == len(data) and not whole:
+            if good:
+                warn(f"the file breaks off at byte {end:,}; the {good} records before were read")
+            break
+        try:
+            record = _record(data[begin:end])
+        except ValueError as error:
+            warn(f"record {number}, at byte {begin:,}, was left out: {_why(error)}")
+            continue
+        good += 1
+        yield record
+    if not good:
+        raise ReadError(name, reason)
+
+
+def _without_nan(data: bytes, name: str, reason: str) -> Iterator[Any]:
+    """One document with the `NaN` that some tools write."""
+    if len(data) > AT_ONCE_BYTES:
+        raise ReadError(name, reason)
+    try:
+        document = orjson.loads(_NOT_JSON.sub(b"null", data))
+    except orjson.JSONDecodeError:
+        raise ReadError(name, reason) from None
+    yield from _unfolded(document)
+
+
+def _why(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]

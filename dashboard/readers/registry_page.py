@@ -1,0 +1,73 @@
+"""A registry page saved or pasted as text: headings, and three lines a site under `Locations`."""
+
+import re
+
+from dashboard.errors import ReadError
+from dashboard.readers.country_text import split_place, unlike
+from dashboard.readers.gather import Gathered
+from dashboard.readers.page_record import trial_record
+from dashboard.readers.page_sections import Line, split_sections
+from dashboard.vocabulary import site_status_word
+
+FORMAT = "Registry page (text)"
+
+_NCT = re.compile(r"^\s*NCT ID\s*:?\s*(NCT\d{8})", re.MULTILINE | re.IGNORECASE)
+_SITE_STATUS = re.compile(r"^Site Status\b[\s:]*(.*)$", re.IGNORECASE)
+# A recruiting site may show a person to call; people are not part of a facility's name.
+_CONTACT = re.compile(r"\S@\S|^(Role|Contact|Phone|Tel|E-?mail)\s*:|^\+\d[\d\s().-]{6,}$", re.I)
+
+
+def recognised(text: str) -> bool:
+    """True for a page: its `NCT ID:` line near the top, or a run of `Site Status` lines."""
+    if _NCT.search(text[:20_000]):
+        return True
+    return len(re.findall(r"^[ \t]*Site Status\b", text, re.MULTILINE)) > 1
+
+
+def gather_page(text: str, name: str, gathered: Gathered) -> None:
+    """The trial and the sites of one page.
+
+    A page without `Locations` gives no sites and a warning. The page's own list of countries is
+    held against the sites; a difference is a warning. Raises ReadError when no trial is named.
+    """
+    found = _NCT.search(text) or re.search(r"\b(NCT\d{8})\b", text)
+    if not found:
+        raise ReadError(name, "no NCT number on this page", "the line 'NCT ID:' is missing")
+    trial_id = found[1].upper()
+    sections = split_sections(text)
+    trial = trial_record(trial_id, sections)
+    gathered.open_trial(trial)
+    before = len(gathered)
+    if "Locations" in sections.lines:
+        _add_sites(gathered, sections.lines["Locations"])
+        if len(gathered) == before:
+            gathered.warn(f"{trial_id}: the Locations section holds no site")
+    else:
+        gathered.warn(f"{trial_id}: the page has no Locations section, so there are no sites")
+    if len(gathered) > before and trial.countries:
+        gathered.warn(*unlike(trial_id, trial.countries, gathered.country[before:]))
+
+
+def _add_sites(gathered: Gathered, lines: list[Line]) -> None:
+    """Each site ends with its `Site Status` line, and its status where one follows."""
+    block: list[str] = []
+    awaiting_status = False
+    for number, line in lines:
+        found = _SITE_STATUS.match(line)
+        if found is None:
+            if awaiting_status and site_status_word(line):
+                gathered.status[-1] = line
+            else:
+                block.append(line)
+            awaiting_status = False
+            continue
+        place = block.pop() if block else ""
+        city, state, country = split_place(place)
+        if not country:
+            gathered.warn(f"line {number}: no country in {place[:80]!r}; the site is kept")
+        facility = " ".join(text for text in block if not _CONTACT.search(text))
+        gathered.add(facility, city, state, "", country, found[1])
+        awaiting_status = not found[1]
+        block = []
+    if block:
+        gathered.warn(f"line {lines[-1].number}: text after the last site was not used")

@@ -1,0 +1,55 @@
+"""The ASGI app: the page, the API beside it, and the files the browser needs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from dashboard import api
+from dashboard.assets import libraries
+from dashboard.errors import FilterError
+from dashboard.security import SecurityHeaders
+from dashboard.service import service
+
+PAGE = Path(__file__).with_name("page.py")
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Begin opening the lists as the server starts; it answers meanwhile."""
+    service().start()
+    yield
+
+
+def routes() -> list[BaseRoute]:
+    """The routes beside the page."""
+    return [*api.routes(service()), libraries.mount()]
+
+
+def options() -> dict[str, Any]:
+    """Keyword arguments for ``st.App``, which compresses what it sends by itself."""
+    settings = service().settings
+    return {
+        "routes": routes(),
+        "lifespan": lifespan,
+        "exception_handlers": {FilterError: api.filter_error},
+        "middleware": [
+            Middleware(
+                SecurityHeaders,
+                frame_ancestors=settings.frame_ancestors,
+                tiles=settings.site_map_tiles,
+            )
+        ],
+    }
+
+
+def __getattr__(name: str) -> Any:
+    """``dashboard.server:app``, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    import streamlit as st  # noqa: PLC0415 - half a second, only for serving
+
+    return st.App(PAGE, **options())

@@ -1,0 +1,47 @@
+"""Settings of the dashboard, read from the environment beside those of geocache."""
+
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import field_validator
+
+from geocache.settings import GeocacheSettings
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+_FRAME = re.compile(r"'self'|'none'|\*|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5}|:\*)?")
+
+
+class Settings(GeocacheSettings):
+    """What the environment says; every field is in the README under its upper-case name."""
+
+    site_map_sources: str = ""
+    site_map_read_only: bool = False
+    site_map_tiles: str = ""
+    site_map_registry_url: str = "https://clinicaltrials.gov/api/v2"
+    site_map_frame_ancestors: str = ""
+
+    @cached_property
+    def sources(self) -> tuple[Path, ...]:
+        """Files and folders to open: ``SITE_MAP_SOURCES`` (split like PATH), else the seeds."""
+        named = [part for part in self.site_map_sources.split(os.pathsep) if part.strip()]
+        return tuple(Path(part.strip()).expanduser() for part in named) or (SEEDS,)
+
+    @field_validator("site_map_frame_ancestors")
+    @classmethod
+    def _frames(cls, value: str) -> str:
+        """Origins, ``*`` or ``'none'``: what a policy takes after ``frame-ancestors``."""
+        for part in value.split():
+            if not _FRAME.fullmatch(part):
+                message = f"SITE_MAP_FRAME_ANCESTORS: {part!r} is no origin such as https://example.org"
+                raise ValueError(message)
+        return value
+
+    @cached_property
+    def frame_ancestors(self) -> str:
+        """Who may show the page in a frame: this server, and those the setting names."""
+        named = self.site_map_frame_ancestors.split()
+        if named == ["'none'"] or "*" in named:
+            return "'none'" if "*" not in named else "*"
+        return " ".join(dict.fromkeys(["'self'", *named]))

@@ -1,0 +1,52 @@
+"""The top of the page: which trials, in one sentence, and the key figures."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import summary
+from dashboard.links import link, plain, trial_link
+from dashboard.trials import Trial
+
+
+def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
+    """Draw the title, the sentence and the figures of the filtered sites."""
+    shown = [trials[i] for i in sites["trial_id"].unique() if i in trials]
+    if len(shown) == 1:
+        _one_trial(shown[0])
+    else:
+        st.title("Trial site map", anchor=False)
+        st.caption(plain(_many(shown)))
+    st.markdown(plain(summary.sentence(sites, as_of)))
+    figures = summary.key_figures(sites)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Sites", f"{figures.sites:,}", border=True)
+        st.metric("Countries", f"{figures.countries:,}", border=True)
+        st.metric("Cities", f"{figures.cities:,}", border=True)
+        if len(shown) > 1:
+            st.metric("Trials", f"{figures.trials:,}", border=True)
+        st.metric("On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True)
+
+
+def _one_trial(trial: Trial) -> None:
+    st.title(plain(trial.title or trial.trial_id or "Site list"), anchor=False)
+    facts = [
+        link(trial_link(trial), trial.trial_id) if trial.trial_id else "",
+        plain(trial.acronym),
+        plain(trial.status),
+        plain(trial.phase),
+        f"{trial.enrollment:,} participants" if trial.enrollment is not None else "",
+        f"as of {plain(trial.as_of or trial.last_updated)}"
+        if trial.as_of or trial.last_updated
+        else "",
+    ]
+    st.markdown(" · ".join(fact for fact in facts if fact))
+
+
+def _many(trials: list[Trial]) -> str:
+    if not trials:
+        return "No trial matches."
+    names = [t.trial_id or t.title for t in trials[:4]]
+    more = f" and {len(trials) - 4:,} more" if len(trials) > 4 else ""
+    return f"{summary.plural(len(trials), 'trial')} open: {', '.join(names)}{more}"

@@ -1,0 +1,106 @@
+"""The map, its legend, and beside it what was clicked and the counts per country."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from dashboard import maps
+from dashboard.filters import BBox
+from dashboard.palette import COLOUR_BY
+from dashboard.trials import Trial
+from dashboard.views import address, countries, details, picked
+
+MAP_HEIGHT = 460
+MAX_DETAILS = 3
+_SEEN_CLICKS = "map_clicks_seen"
+
+
+@st.fragment
+def map_panel(
+    sites: pd.DataFrame,
+    trials: Mapping[str, Trial],
+    circle: maps.Circle | None,
+    tiles: str,
+) -> None:
+    """Draw the filtered sites; a click on one reruns only this panel.
+
+    Args:
+        sites: the filtered site table; its index names a site.
+        trials: the open trials by id.
+        circle: what "near" is measured from.
+        tiles: URL template of an online tile layer, empty for none.
+    """
+    colour_by = address.view("colour", "status")
+    if colour_by not in COLOUR_BY:
+        colour_by = "status"
+    chosen = picked.among(sites)
+    data = maps.layer_data(
+        sites,
+        colour_by=colour_by,
+        picked=chosen,
+        active_countries=address.current().country,
+        circle=circle,
+    )
+    dark = st.context.theme.type == "dark"
+    key = f"map_{'dark' if dark else 'light'}"
+    beside_map, beside = st.columns([2.15, 1], gap="medium")
+    with beside_map:
+        st_folium(
+            maps.base_map(dark=dark, tiles=tiles),
+            key=key,
+            height=MAP_HEIGHT,
+            use_container_width=True,
+            returned_objects=["last_active_drawing", "last_object_clicked_count"],
+            feature_group_to_add=maps.SiteLayer(data),
+            on_change=lambda: heed(st.session_state[key]),
+        )
+        _colour_choice(colour_by)
+    with beside:
+        for row in chosen[:MAX_DETAILS]:
+            details.site_details(sites.loc[row], sites, trials)
+        if len(chosen) > MAX_DETAILS:
+            st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
+        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)
+
+
+def _colour_choice(colour_by: str) -> None:
+    st.session_state["view_colour"] = colour_by
+    st.segmented_control(
+        "Colour by",
+        list(COLOUR_BY),
+        key="view_colour",
+        format_func=lambda name: f"Colour by {name}",
+        on_change=_recolour,
+        label_visibility="collapsed",
+    )
+
+
+def _recolour() -> None:
+    address.set_view("colour", st.session_state["view_colour"] or "status", "status")
+
+
+def heed(said: Mapping[str, object] | None) -> None:
+    """Act on a click in the map: a country or the view filters, a site is picked."""
+    said = said or {}
+    count = said.get("last_object_clicked_count")
+    drawing = said.get("last_active_drawing")
+    if not count or count == st.session_state.get(_SEEN_CLICKS) or not isinstance(drawing, dict):
+        return
+    st.session_state[_SEEN_CLICKS] = count
+    properties = drawing.get("properties") or {}
+    kind = properties.get("kind")
+    if kind == "country" and properties.get("code"):
+        code = str(properties["code"])
+        chosen = address.current().country
+        address.change(
+            country=tuple(c for c in chosen if c != code) if code in chosen else (*chosen, code)
+        )
+        st.rerun()
+    elif kind == "view":
+        west, south, east, north = (float(value) for value in properties["bbox"])
+        address.change(bbox=BBox(west, south, east, north))
+        st.rerun()
+    elif kind == "site":
+        picked.pick([int(properties["site"])])

@@ -1,0 +1,153 @@
+"""The site table: choose columns, select rows, and what is not on the map."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.filters import Filters
+from dashboard.selection import DISTANCE_COLUMN
+from dashboard.sites import COLUMNS
+from dashboard.views import address, downloads, picked
+
+FIRST = ("facility", "city", "country", "status")
+MACHINE = (
+    "country_code",
+    "latitude",
+    "longitude",
+    "precision",
+    "place_name",
+    "source",
+    "score",
+    "flags",
+    "reason",
+)
+ORDER = (
+    *FIRST,
+    DISTANCE_COLUMN,
+    "site_number",
+    "trial_id",
+    *(c for c in COLUMNS if c not in {*FIRST, *MACHINE, "site_number", "trial_id"}),
+    *MACHINE,
+)
+"""Columns on screen: who and where first, what machines need last."""
+
+LABELS = {
+    "trial_id": "Trial",
+    "trial_title": "Title",
+    "trial_status": "Trial status",
+    "site_number": "Site no.",
+    "country_code": "Code",
+    "place_name": "Placed at",
+    DISTANCE_COLUMN: "Distance (km)",
+}
+_TABLE = "site_table"
+_COLUMNS = "view_columns"
+
+
+def label(column: str) -> str:
+    """What a column is called on screen."""
+    return LABELS.get(column, column.replace("_", " ").capitalize())
+
+
+def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> None:
+    """Draw the filtered site table, its columns chooser and its downloads.
+
+    Args:
+        sites: the filtered site table.
+        total: how many sites there are without filters.
+        link: the address of this view.
+    """
+    present = [c for c in ORDER if c in sites]
+    shown = _chosen_columns(sites, present)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = (
+            f"**{len(sites):,}** of {total:,} sites"
+            if len(sites) != total
+            else f"**{total:,}** sites"
+        )
+        st.markdown(words, width="stretch")
+        _columns_chooser(present, shown)
+        downloads.link_button(link)
+        downloads.download_buttons(sites, link)
+    chosen = picked.rows()
+    st.dataframe(
+        sites,
+        hide_index=True,
+        height=420 if len(sites) > 10 else "auto",
+        column_order=shown,
+        column_config={column: _config(column) for column in present},
+        alt=f"Site table, {len(sites):,} rows",
+        key=_TABLE,
+        on_select=lambda: picked.from_table(st.session_state[_TABLE], sites),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": picked.numbers(sites, chosen)}},
+    )
+    st.caption(
+        "Select rows to highlight them on the map. Empty status: the list does not state it."
+    )
+
+
+def _config(column: str) -> object:
+    if column == "score":
+        return st.column_config.NumberColumn(label(column), format="%.2f")
+    if column in {"facility", "trial_title", "reason"}:
+        return st.column_config.TextColumn(label(column), width="medium")
+    return st.column_config.Column(label(column))
+
+
+def _chosen_columns(sites: pd.DataFrame, present: list[str]) -> list[str]:
+    """The columns asked for in the address bar; without, those that hold anything."""
+    asked = [c for c in address.view("columns", "").split(",") if c in present]
+    if asked:
+        return asked
+    return [
+        c for c in present if c in FIRST or sites[c].dtype.kind == "f" or (sites[c] != "").any()
+    ]
+
+
+def _columns_chooser(present: list[str], shown: list[str]) -> None:
+    with st.popover("Columns", icon=":material/view_column:"):
+        st.session_state[_COLUMNS] = shown
+        st.pills(
+            "Columns shown",
+            present,
+            selection_mode="multi",
+            key=_COLUMNS,
+            format_func=label,
+            on_change=_columns_changed,
+            args=(present,),
+        )
+
+
+def _columns_changed(present: list[str]) -> None:
+    asked = [c for c in present if c in st.session_state[_COLUMNS]]
+    address.set_view("columns", ",".join(asked), "")
+
+
+def unresolved_view(sites: pd.DataFrame) -> None:
+    """Draw the sites that are not on the map, with the reason."""
+    missing = sites[sites["latitude"].isna()]
+    if missing.empty:
+        st.markdown("Every site shown is on the map.")
+        return
+    st.markdown(f"**{len(missing):,}** of {len(sites):,} sites are not on the map.")
+    st.dataframe(
+        missing,
+        hide_index=True,
+        column_order=("reason", "facility", "city", "state", "country", "trial_id", "site_number"),
+        column_config={c: st.column_config.Column(label(c)) for c in COLUMNS},
+        alt=f"Sites without a position, {len(missing):,} rows",
+    )
+
+
+def empty_state(filters: Filters, total: int) -> None:
+    """What to do when no site matches."""
+    if filters and total:
+        st.info(
+            "No site matches these filters. Remove one of them above, or clear all.",
+            icon=":material/filter_alt_off:",
+        )
+    else:
+        st.info(
+            "No site list is open. Add one with “Add sites” in the sidebar.",
+            icon=":material/upload_file:",
+        )

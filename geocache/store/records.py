@@ -1,0 +1,141 @@
+"""What a store gives and takes: pins, answers, and their compact text."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import Any, NamedTuple
+
+import orjson
+
+from geocache.errors import InputError
+from geocache.place import Alternative, Flag, Place, Position, Precision
+
+_new = tuple.__new__  # three times as fast as Position(*...), and a lookup is little else
+
+
+class Pin(NamedTuple):
+    """A position set by a person. ``pinned_at`` is in seconds since 1970."""
+
+    place: Place
+    latitude: float
+    longitude: float
+    note: str = ""
+    who: str = ""
+    pinned_at: int = 0
+
+    def check(self) -> None:
+        """Raise unless it is a pin that can be set.
+
+        Raises:
+            InputError: a coordinate is no number of degrees on Earth, or the place is empty.
+        """
+        if not any(part.strip() for part in self.place):
+            raise InputError("a pin needs a place: facility, city, state, postcode or country")
+        for name, value, most in (
+            ("latitude", self.latitude, 90.0),
+            ("longitude", self.longitude, 180.0),
+        ):
+            if not isfinite(value) or abs(value) > most:
+                raise InputError(f"{name} {value} is not between -{most:g} and {most:g}")
+
+    def position(self) -> Position:
+        """The pin as an answer; certain, because a person said so."""
+        fine = Precision.FACILITY if self.place.facility else Precision.CITY
+        who = f" by {self.who}" if self.who else ""
+        note = f": {self.note}" if self.note else ""
+        name = self.place.facility or self.place.city
+        return Position(
+            self.latitude, self.longitude, fine, name, "pin", 1.0, (), f"pinned{who}{note}"
+        )
+
+
+class Answer(NamedTuple):
+    """What a provider said of one key: a hit, or a known miss.
+
+    ``version`` is that of the provider's data and rules; ``query`` is what was sent, ``reply`` the
+    essentials of what came back as JSON; times are in seconds since 1970.
+    """
+
+    key: str
+    provider: str
+    version: str
+    position: Position
+    expires_at: int
+    query: str = ""
+    reply: str = ""
+    asked_at: int = 0
+
+
+class _Flags(dict[str, tuple[Flag, ...]]):
+    def __missing__(self, text: str) -> tuple[Flag, ...]:
+        flags = tuple(Flag(word) for word in text.split(";") if word)
+        self[text] = flags
+        return flags
+
+
+class _Precisions(dict[str, Precision]):
+    def __missing__(self, text: str) -> Precision:
+        self[text] = precision = Precision(text)
+        return precision
+
+
+_flags = _Flags()
+_precisions = _Precisions()
+
+
+def alternatives_text(alternatives: Sequence[Alternative]) -> str:
+    """The alternatives as one line of JSON; empty when there are none."""
+    return orjson.dumps([tuple(one) for one in alternatives]).decode() if alternatives else ""
+
+
+@lru_cache(maxsize=16_384)  # a city's are those of all its facilities
+def alternatives_of(text: str) -> tuple[Alternative, ...]:
+    """Undo :func:`alternatives_text`."""
+    return tuple(Alternative(*each) for each in orjson.loads(text)) if text else ()
+
+
+POSITION_COLUMNS = (
+    "latitude",
+    "longitude",
+    "precision",
+    "place_name",
+    "provider",
+    "score",
+    "flags",
+    "reason",
+    "alternatives",
+)
+"""Columns of a stored answer that make its position, in the order of :class:`Position`."""
+
+
+def positions_of(rows: Iterable[Sequence[Any]]) -> dict[str, Position]:
+    """Positions by key, from rows of the key and then :data:`POSITION_COLUMNS`."""
+    flags, precisions = _flags, _precisions
+    return {
+        key: _new(
+            Position,
+            (
+                latitude,
+                longitude,
+                precisions[precision],
+                place_name,
+                source,
+                score,
+                flags[words],
+                reason,
+                alternatives_of(others) if others else (),
+            ),
+        )
+        for (
+            key,
+            latitude,
+            longitude,
+            precision,
+            place_name,
+            source,
+            score,
+            words,
+            reason,
+            others,
+        ) in rows
+    }

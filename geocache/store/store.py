@@ -1,0 +1,391 @@
+"""One store: what is remembered, what is pinned, what is being asked."""
+
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from geocache.errors import StoreError
+from geocache.keys import key_number, key_numbers, place_key
+from geocache.place import Place, Position, Precision
+from geocache.store import schema, sqlite
+from geocache.store.records import (
+    Answer,
+    Pin,
+    alternatives_text,
+    positions_of,
+)
+
+
+@cache
+def _mark(provider: str) -> int:
+    return key_number(f"provider {provider}")
+
+
+class Store:
+    """Answers, pins and claims in one database. Safe for threads and for many processes.
+
+    Args:
+        url: SQLAlchemy URL; SQLite for now.
+        read_only: look, and write nothing.
+
+    Raises:
+        StoreError: the database was written by a newer version.
+        sqlalchemy.exc.DatabaseError: it cannot be opened.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        self.url = url
+        self.engine = sqlite.open_engine(url, read_only=read_only)
+        self._readers: deque[sqlite.Reader] = deque()
+        self._write_lock = threading.Lock()
+        if read_only:
+            with self.engine.connect() as connection:
+                schema.check(connection)
+        else:
+            with self._writing() as connection:
+                schema.prepare(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._write_lock, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite.Reader]:
+        reader = self._reader()
+        try:
+            yield reader
+        finally:
+            self._readers.append(reader)
+
+    def _reader(self) -> sqlite.Reader:
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return sqlite.Reader(self.engine)
+
+    # Looking
+
+    def recall(
+        self, provider: str, version: str, keys: Sequence[str], now: int
+    ) -> dict[str, Position]:
+        """What a provider is remembered to have said of the keys, known misses included."""
+        mark = _mark(provider)
+        numbers = [number ^ mark for number in key_numbers(keys)]
+        with self._reading() as reader:
+            return positions_of(reader.answers(numbers, version, now))
+
+    def look(
+        self, pin_key: str, provider: str, version: str, key: str, now: int
+    ) -> Position | None:
+        """The pin of ``pin_key``, else what the provider is remembered to have said of ``key``."""
+        numbers = key_numbers((pin_key, key))
+        reader = self._reader()
+        pin = reader.pin(numbers[0])
+        row = None if pin else reader.answer(numbers[1] ^ _mark(provider), version, now)
+        self._readers.append(reader)
+        if pin and pin[1] == pin_key:
+            return _pin_of(pin).position()
+        return positions_of((row,)).get(key) if row else None
+
+    def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
+        """The pinned ones among the keys of places."""
+        with self._reading() as reader:
+            if not reader.any_pins():
+                return {}
+            rows = reader.pins(key_numbers(keys))
+        return {row[1]: _pin_of(row).position() for row in rows}
+
+    def revision(self) -> int:
+        """Grows with every pin and answer, whichever process wrote it."""
+        with self._reading() as reader:
+            return reader.revision()
+
+    # Remembering
+
+    def remember(self, answers: Sequence[Answer], *, news: bool = True) -> None:
+        """Write answers, in one transaction, and give up the claims on them.
+
+        ``news=False`` leaves the revision: for what an offline provider would say again anyway.
+        """
+        if not answers:
+            return
+        rows = [_answer_row(answer) for answer in answers]
+        with self._writing() as connection:
+            connection.exec_driver_sql(_upsert_sql(), rows)
+            if news:
+                ids = [row[0] for row in rows]
+                connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
+                _bump(connection)
+
+    def take_over(self, answers: Sequence[Answer]) -> int:
+        """Write answers from elsewhere, unless there are newer ones; how many were written."""
+        if not answers:
+            return 0
+        with self._writing() as connection:
+            before = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
+            connection.exec_driver_sql(
+                _upsert_sql(newer_only=True), [_answer_row(answer) for answer in answers]
+            )
+            _bump(connection)
+            after = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
+        return int(after - before) - 1
+
+    def pin(self, pins: Iterable[Pin]) -> None:
+        """Set pins, replacing those of the same places."""
+        rows = [_pin_row(pin) for pin in pins]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(sqlite.upsert(schema.pins), rows)
+                _bump(connection)
+
+    def unpin(self, place: Place) -> bool:
+        """Remove a pin; whether there was one."""
+        key = place_key(place)
+        table = schema.pins.c
+        with self._writing() as connection:
+            where = (table.id == key_number(key), table.key == key)
+            gone = connection.execute(delete(schema.pins).where(*where)).rowcount
+            if gone:
+                _bump(connection)
+        return bool(gone)
+
+    def forget(
+        self,
+        *,
+        keys: Sequence[str] | None = None,
+        provider: str = "",
+        misses_only: bool = False,
+        expired_at: int | None = None,
+    ) -> int:
+        """Delete the answers that meet every condition given; how many there were.
+
+        Args:
+            keys: only these, whoever answered.
+            provider: only this one's.
+            misses_only: leave hits.
+            expired_at: only what has expired by then, in seconds since 1970.
+        """
+        table = schema.answers.c
+        conditions: list[ColumnElement[bool]] = []
+        if keys is not None:
+            conditions.append(table.key.in_(keys))
+        if provider:
+            conditions.append(table.provider == provider)
+        if misses_only:
+            conditions.append(table.precision == Precision.UNRESOLVED)
+        if expired_at is not None:
+            conditions.append(table.expires_at <= expired_at)
+        with self._writing() as connection:
+            gone = connection.execute(delete(schema.answers).where(*conditions)).rowcount
+            if gone:
+                _bump(connection)
+        return gone
+
+    # Asking: who, and when
+
+    def claim(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
+        """Claim queries for ``owner``; those that nobody else holds.
+
+        A claim not renewed within ``seconds`` falls to whoever asks next.
+        """
+        mark, now, table = _mark(provider), time.time(), schema.claims
+        ids = {number ^ mark: key for number, key in zip(key_numbers(keys), keys, strict=True)}
+        rows = [{"id": each, "owner": owner, "until": now + seconds} for each in ids]
+        with self._writing() as connection:
+            mine = (table.c.id.in_(ids), table.c.owner == owner)
+            connection.execute(delete(table).where(table.c.id.in_(ids), table.c.until < now))
+            connection.execute(sqlite.insert_missing(table), rows)
+            return {ids[each] for each in connection.scalars(select(table.c.id).where(*mine))}
+
+    def renew(self, owner: str, seconds: float) -> None:
+        """Hold all claims of ``owner`` for another while."""
+        table = schema.claims
+        with self._writing() as connection:
+            until = time.time() + seconds
+            connection.execute(update(table).where(table.c.owner == owner).values(until=until))
+
+    def release(self, owner: str) -> None:
+        """Give up all claims of ``owner``."""
+        table = schema.claims
+        with self._writing() as connection:
+            connection.execute(delete(table).where(table.c.owner == owner))
+
+    def unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that nobody is asking right now, in their order."""
+        mark, table = _mark(provider), schema.claims.c
+        numbers = [number ^ mark for number in key_numbers(keys)]
+        with self.engine.connect() as connection:
+            held = set(connection.scalars(select(table.id).where(table.until >= time.time())))
+        return [key for key, number in zip(keys, numbers, strict=True) if number not in held]
+
+    def reserve(
+        self, provider: str, interval_seconds: float, *, most_seconds: float
+    ) -> float | None:
+        """Take the next turn to ask a provider; seconds to wait for it.
+
+        Turns are ``interval_seconds`` apart over all users of the store. Takes none, and says
+        ``None``, if it would be more than ``most_seconds`` away.
+        """
+        table, now = schema.paces, time.time()
+        with self._writing() as connection:
+            where = table.c.provider == provider
+            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
+            if next_at > now + 3600 + interval_seconds:  # a clock that was set back
+                next_at = now
+            turn = max(now, next_at)
+            if turn - now > most_seconds:
+                return None
+            row = {"provider": provider, "next_at": turn + interval_seconds}
+            connection.execute(sqlite.upsert(table), row)
+        return turn - now
+
+    def postpone(self, provider: str, seconds: float) -> None:
+        """Let nobody ask a provider before so many seconds have gone."""
+        table, until = schema.paces, time.time() + seconds
+        with self._writing() as connection:
+            where = table.c.provider == provider
+            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
+            row = {"provider": provider, "next_at": max(next_at, until)}
+            connection.execute(sqlite.upsert(table), row)
+
+    # Everything
+
+    def pins(self) -> Iterator[Pin]:
+        """All pins, oldest first."""
+        table = schema.pins
+        with self.engine.connect() as connection:
+            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.key)):
+                yield _pin_of(row)
+
+    def answers(self) -> Iterator[Answer]:
+        """All answers, stale ones too, in the order of their numbers."""
+        with self.engine.connect() as connection:
+            rows = connection.execution_options(yield_per=1000).execute(select(schema.answers))
+            for row in rows:
+                yield _answer_of(row)
+
+    def counts(self, now: int) -> dict[str, Any]:
+        """Pins, claims and, for each provider, its hits, misses and those that are out of date."""
+        table = schema.answers.c
+        miss = (table.precision == Precision.UNRESOLVED).label("miss")
+        stale = (table.expires_at <= now).label("stale")
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(table.provider, table.version, miss, stale, func.count())
+                .group_by(table.provider, table.version, miss, stale)
+                .order_by(table.provider, table.version)
+            ).all()
+            pins = connection.scalar(select(func.count()).select_from(schema.pins))
+            claims = connection.scalar(
+                select(func.count()).select_from(schema.claims).where(schema.claims.c.until > now)
+            )
+        return {"pins": pins or 0, "claims": claims or 0, "answers": [tuple(row) for row in rows]}
+
+    def backup(self, path: Path) -> None:
+        """Copy the database into a new file, while others use it."""
+        source = sqlite.database_file(self.url)
+        if source is None:
+            raise StoreError("the store is in memory: there is nothing to back up")
+        sqlite.copy(source, path)
+
+    def restore(self, path: Path) -> None:
+        """Replace everything with a backup's content; other users see it at their next lookup.
+
+        Raises:
+            StoreError: the file is no store, a damaged one, or one of a newer version.
+        """
+        target = sqlite.database_file(self.url)
+        if target is None:
+            raise StoreError("the store is in memory: name a file in GEOCACHE_URL to restore into")
+        if not path.is_file():
+            raise StoreError(f"{path}: no such file")
+        with TemporaryDirectory() as folder:
+            # Brought up to date apart from the original, then moved in whole.
+            fresh = Path(folder, "restored.sqlite")
+            try:
+                sqlite.check(path)
+                sqlite.copy(path, fresh)
+                restored = Store(f"sqlite:///{fresh}")
+            except (sqlite3.Error, DBAPIError) as error:
+                raise StoreError(f"{path} is no backup of a store: {error}") from error
+            with restored._writing() as connection:  # noqa: SLF001 # another one of us
+                grown = update(schema.meta).where(schema.meta.c.name == "revision")
+                connection.execute(grown.values(value=self.revision() + 1))
+                connection.execute(delete(schema.claims))
+            restored.close()
+            with self._write_lock:
+                sqlite.copy(fresh, target)
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._readers:
+            self._readers.pop().close()
+        self.engine.dispose()
+
+
+def _bump(connection: Connection) -> None:
+    table = schema.meta
+    grown = update(table).where(table.c.name == "revision").values(value=table.c.value + 1)
+    connection.execute(grown)
+
+
+@cache
+def _upsert_sql(*, newer_only: bool = False) -> str:
+    newer = "asked_at" if newer_only else ""
+    return str(sqlite.upsert(schema.answers, newer).compile(dialect=sqlite.DIALECT))
+
+
+def _answer_row(answer: Answer) -> tuple[Any, ...]:
+    """In the order of the table's columns: a third of the time of a mapping through Core."""
+    key, provider, version, at, expires_at, query, reply, asked_at = answer
+    return (
+        key_number(key) ^ _mark(provider),
+        key,
+        provider,
+        version,
+        expires_at,
+        at.latitude,
+        at.longitude,
+        at.precision.value,
+        at.place_name,
+        at.score,
+        ";".join(at.flags),
+        at.reason,
+        alternatives_text(at.alternatives),
+        query,
+        reply,
+        asked_at,
+    )
+
+
+def _answer_of(row: Any) -> Answer:
+    _, key, provider, version, expires_at, *about, query, reply, asked_at = row
+    latitude, longitude, precision, place_name, *rest = about
+    columns = (key, latitude, longitude, precision, place_name, provider, *rest)
+    position = positions_of([columns])[key]
+    return Answer(key, provider, version, position, expires_at, query, reply, asked_at)
+
+
+def _pin_row(pin: Pin) -> dict[str, Any]:
+    key = place_key(pin.place)
+    return {"id": key_number(key), "key": key, **pin.place._asdict(), **_rest(pin)}
+
+
+def _rest(pin: Pin) -> dict[str, Any]:
+    return {name: value for name, value in pin._asdict().items() if name != "place"}
+
+
+def _pin_of(row: Any) -> Pin:
+    _, _, facility, city, state, postcode, country, *rest = row
+    return Pin(Place(facility, city, state, postcode, country), *rest)

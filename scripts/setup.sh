@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Set up what is missing: `scripts/setup.sh run` for serving, `scripts/setup.sh test` for tests.
+# Does nothing when it was done before for the same lock.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+what=${1:-run}
+case "$what" in
+  run) lock=requirements.lock ;;
+  test) lock=requirements-test.lock ;;
+  *) echo "setup.sh: say run or test" >&2; exit 2 ;;
+esac
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo -n "$@"; else return 1; fi
+}
+
+debian_install() {
+  command -v apt-get >/dev/null || return 1
+  echo "Installing with apt-get: $*" >&2
+  as_root apt-get update -qq >&2 && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >&2
+}
+
+find_python() {
+  for name in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+    if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$name"
+      return
+    fi
+  done
+  echo "Python 3.11 or newer is needed and was not found." >&2
+  exit 1
+}
+
+stamp=.venv/.set-up-for-$what
+sum=$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
+  python=$(find_python)
+  if [ ! -x .venv/bin/pip ]; then
+    echo "Making .venv with $($python --version) …" >&2
+    "$python" -m venv .venv >/dev/null 2>&1 || {
+      rm -rf .venv
+      debian_install python3-venv || { echo "Python's venv module is missing: install python3-venv." >&2; exit 1; }
+      "$python" -m venv .venv
+    }
+  fi
+  echo "Installing the pinned packages of $lock …" >&2
+  .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
+  echo "$sum" > "$stamp"
+fi
+
+if [ "$what" = test ]; then
+  found=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+  if [ -z "$found" ] && ! ls "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* >/dev/null 2>&1; then
+    debian_install chromium || .venv/bin/playwright install --with-deps chromium || {
+      echo "The browser tests need Chromium: install it, or name it in CHROMIUM." >&2
+      exit 1
+    }
+  fi
+fi

@@ -1,0 +1,194 @@
+"""Real Chromium against a real server, every foreign host blocked."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 90
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+
+@contextmanager
+def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server]:
+    """A dashboard process on a port the system picked, ended by id afterwards."""
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    index = data / "gazetteer"
+    if not index.exists():
+        index.symlink_to(place_index, target_is_directory=True)
+    log = folder / "server.log"
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("SITE_MAP_", "GEOCACHE_"))},
+        "SITE_MAP_DATA": str(data),
+        **settings,
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app", "--port", "0"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Server(_address(process, log), log, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended:\n{log.read_text()}")
+        if said:
+            try:
+                with urlopen(f"{said[0]}/api/health", timeout=10) as answer:
+                    if answer.status == 200:
+                        return said[0]
+            except HTTPError as error:
+                if error.code != 503:
+                    raise
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Server]:
+    """A dashboard over the seeds."""
+    with serving(tmp_path_factory.mktemp("server"), place_index) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: named in CHROMIUM, on the PATH, or Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page of the dashboard in a browser context that reaches no other host."""
+
+    page: Page
+    context: BrowserContext
+    server: Server
+    foreign: list[str]
+    errors: list[str]
+
+    def open(self, query: str = "", *, sites: int | None = None) -> FrameLocator:
+        """Open the page and wait until its map is drawn; gives the map's frame."""
+        self.page.goto(f"{self.server.url}/{query}")
+        return self.drawn(sites)
+
+    @property
+    def map(self) -> FrameLocator:
+        """The map's frame."""
+        return self.page.frame_locator("iframe[title*='folium']")
+
+    def drawn(self, sites: int | None = None) -> FrameLocator:
+        """Wait until the map shows that many sites (any number when ``None``)."""
+        shown = "[data-sites]" if sites is None else f"[data-sites='{sites}']"
+        self.map.locator(f"#map_div{shown}[data-basemap='drawn']").wait_for(timeout=30_000)
+        return self.map
+
+    def settled(self) -> None:
+        """Wait until Streamlit runs no script."""
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-testid=stApp]')"
+            "?.getAttribute('data-test-script-state') === 'notRunning'"
+        )
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """A fresh visitor, 1440 by 900, light."""
+    with visiting(browser, server) as made:
+        yield made
+        assert made.foreign == [], f"asked other hosts: {made.foreign}"
+        assert made.errors == [], f"errors in the browser: {made.errors}"
+
+
+@contextmanager
+def visiting(browser: Browser, server: Server, **options: object) -> Iterator[Visit]:
+    """A browser context that blocks, and notes, every request to another host."""
+    context = browser.new_context(
+        **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}  # type: ignore[arg-type]
+    )
+    foreign: list[str] = []
+    errors: list[str] = []
+    own = urlsplit(server.url).netloc
+
+    def gate(route: Route) -> None:
+        parts = urlsplit(route.request.url)
+        if parts.scheme in {"data", "blob"} or parts.netloc == own:
+            route.continue_()
+        else:
+            foreign.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", gate)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield Visit(page, context, server, foreign, errors)
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def visitors(browser: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
+    """Make visitors with options of their own (viewport, colour scheme, touch)."""
+    with ExitStack() as stack:
+        made: list[Visit] = []
+
+        def make(**options: object) -> Visit:
+            made.append(stack.enter_context(visiting(browser, server, **options)))
+            return made[-1]
+
+        yield make
+        for one in made:
+            assert one.foreign == []
+            assert one.errors == []

@@ -1,0 +1,135 @@
+"""A person opens the dashboard, sees 75 sites, filters them and takes the table along."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import FrameLocator, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def sites_on_map(frame: FrameLocator) -> int:
+    """Numbers in clusters plus markers that stand for one site."""
+    return int(
+        frame.locator("#map_div").evaluate(
+            """map => {
+                const icons = [...map.querySelectorAll('.leaflet-marker-icon')];
+                return icons.reduce((sum, icon) => sum + (
+                    icon.classList.contains('marker-cluster') ? Number(icon.textContent) : 1), 0);
+            }"""
+        )
+    )
+
+
+def table_of(url: str) -> list[list[str]]:
+    with urlopen(url) as answer:
+        return list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
+
+
+def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
+    frame = visit.open(sites=75)
+    assert sites_on_map(frame) == 75
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Blinatumomab (MT103)")
+    expect(
+        visit.page.get_by_text("75 sites in 11 countries; Germany has the most, 17")
+    ).to_be_visible()
+    expect(visit.page.get_by_role("link", name="NCT01207388").first).to_have_attribute(
+        "href", "https://clinicaltrials.gov/study/NCT01207388"
+    )
+
+
+def test_a_click_on_a_marker_opens_the_site_and_shows_its_details(visit: Visit) -> None:
+    frame = visit.open("?city=Yvoir", sites=1)
+    frame.locator(".sm-site").click()
+    popup = frame.locator(".leaflet-popup-content")
+    expect(popup).to_contain_text("Cliniques Universitaires UCL de Mont Godinne")
+    for words in ("Yvoir, Belgium", "Site 1501", "Status not stated", "precision: city"):
+        expect(popup).to_contain_text(words)
+    expect(visit.page.get_by_text("Site number 1501")).to_be_visible()
+
+
+def test_sites_that_share_a_city_are_reached_one_by_one(visit: Visit) -> None:
+    frame = visit.open("?city=Rome", sites=2)
+    frame.locator(".marker-cluster").click()
+    sites = frame.locator(".leaflet-popup-content .sm-pick")
+    expect(sites).to_have_count(2)
+    sites.filter(has_text="Tor Vergata").click()
+    expect(visit.page.get_by_text("Site number 1310")).to_be_visible()
+
+
+def test_a_country_filter_changes_map_figures_link_and_keeps_the_zoom(visit: Visit) -> None:
+    frame = visit.open(sites=75)
+    frame.get_by_role("button", name="Zoom in").click()
+    zoomed = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
+    visit.page.get_by_role("combobox", name="Country").click()
+    visit.page.get_by_role("option", name="Germany (17)").click()
+    frame = visit.drawn(sites=17)
+    assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoomed
+    expect(visit.page).to_have_url(re.compile(r"\?country=DE$"))
+    expect(visit.page.get_by_text("17 sites in 1 country; all on the map")).to_be_visible()
+    frame.get_by_role("button", name="Show all sites").click()
+    assert sites_on_map(frame) == 17
+
+
+def test_the_download_is_the_filtered_table_row_by_row(visit: Visit) -> None:
+    visit.open("?country=DE&country=IT", sites=29)
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Download CSV").click()
+    raw = download.value.path().read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    expected = table_of(f"{visit.server.url}/api/sites.csv?country=DE&country=IT")
+    assert rows == expected
+    assert len(rows) == 1 + 29
+    assert {row[rows[0].index("country_code")] for row in rows[1:]} == {"DE", "IT"}
+
+
+def test_a_link_reopens_the_same_view_and_back_goes_back(visit: Visit) -> None:
+    visit.open("?country=PL&q=warsaw", sites=2)
+    expect(visit.page.get_by_role("button", name="Country: Poland")).to_be_visible()
+    visit.page.get_by_role("button", name="Country: Poland").click()
+    expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
+    visit.page.get_by_role("button", name="Search: warsaw").click()
+    visit.drawn(sites=75)
+    visit.page.go_back()
+    visit.drawn(sites=2)
+    expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
+
+
+def test_a_click_on_a_country_filters_it_and_again_unfilters(visit: Visit) -> None:
+    frame = visit.open("?city=Birmingham&city=Bristol&city=London", sites=3)
+    point = frame.locator("#map_div").evaluate(
+        "() => { const p = window.map.latLngToContainerPoint([52.0, -1.2]); return [p.x, p.y]; }"
+    )
+    frame.locator("#map_div").click(position={"x": point[0], "y": point[1]})
+    expect(visit.page).to_have_url(re.compile(r"country=GB"))
+    frame.locator("#map_div").click(position={"x": point[0], "y": point[1]})
+    expect(visit.page).not_to_have_url(re.compile(r"country=GB"))
+
+
+def test_what_a_link_asks_that_does_not_exist_is_dropped_with_a_note(visit: Visit) -> None:
+    visit.open("?status=Sleeping&country=DE", sites=17)
+    expect(visit.page.get_by_text("status=Sleeping: unknown status")).to_be_visible()
+
+
+def test_no_match_says_so(visit: Visit) -> None:
+    visit.page.goto(f"{visit.server.url}/?q=nowhere-at-all")
+    expect(visit.page.get_by_text("No site matches these filters.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_map_and_table(visitors: Callable[..., Visit], scheme: str) -> None:
+    phone = visitors(
+        viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True, is_mobile=True
+    )
+    frame = phone.open(sites=75)
+    assert sites_on_map(frame) == 75
+    width = phone.page.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= 390
+    expect(phone.page.get_by_role("button", name="Download CSV")).to_be_visible()

@@ -1,0 +1,55 @@
+"""What a person brings is theirs alone."""
+
+from collections.abc import Callable
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LIST = "Hospital;Town;Land\nUniklinik;Freiburg;Germany\nKH Nord;Hamburg;Germany\n"
+
+
+def test_an_uploaded_list_shows_in_this_session_only(visitors: Callable[..., Visit]) -> None:
+    owner, stranger = visitors(), visitors()
+    owner.open(sites=75)
+    owner.page.get_by_text("Add sites").click()
+    owner.page.locator("input[type=file]").set_input_files(
+        {"name": "my sites.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+    )
+    owner.drawn(sites=77)
+    stranger.open(sites=75)
+    with urlopen(f"{owner.server.url}/api/sites.csv?city=Freiburg") as answer:
+        assert len(answer.read().decode().splitlines()) == 1
+    owner.page.get_by_role("tab", name="Open lists").click()
+    owner.page.get_by_role("button", name="Close and delete").click()
+    owner.drawn(sites=75)
+
+
+def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
+    visit.open(sites=75)
+    visit.page.get_by_text("Add sites").click()
+    box = visit.page.get_by_label("Or paste a list or a registry page")
+    box.fill(LIST)
+    visit.page.get_by_role("button", name="Add pasted text").click()
+    visit.drawn(sites=77)
+    box.fill("just some words")
+    visit.page.get_by_role("button", name="Add pasted text").click()
+    expect(visit.page.get_by_text("was not opened")).to_be_visible()
+    visit.drawn(sites=77)
+
+
+def test_nearest_sites_come_by_distance(visit: Visit) -> None:
+    visit.open(sites=75)
+    visit.page.get_by_text("Nearest sites").click()
+    near = visit.page.get_by_role("textbox", name="Near", exact=True)
+    near.fill("Vienna, Austria")
+    near.press("Enter")
+    expect(visit.page.get_by_role("button", name="Near: Vienna, Austria")).to_be_visible()
+    visit.page.get_by_role("combobox", name="Within").click()
+    visit.page.get_by_role("option", name="250 km").click()
+    visit.drawn(sites=3)
+    expect(visit.map.locator(".sm-circle")).to_have_count(1)

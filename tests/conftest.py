@@ -1,0 +1,37 @@
+"""What every test shares: a data folder of its own, over one place index built once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from geocache.gazetteer import Gazetteer
+
+ROOT = Path(__file__).parent.parent
+INDEX = ROOT / ".venv" / "test-place-index"
+"""Built at the first run only; inside .venv, so that nothing else is left behind."""
+
+
+@pytest.fixture(scope="session")
+def place_index() -> Path:
+    """A folder with the gazetteer's index, built once for all tests and runs."""
+    Gazetteer(INDEX)
+    return INDEX
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, place_index: Path) -> Path:
+    """A data folder (``SITE_MAP_DATA``) of the test's own, its index in place."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting leaks in from the person's environment, no file into their home."""
+    for name in list(os.environ):
+        if name.startswith(("SITE_MAP_", "GEOCACHE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SITE_MAP_DATA", str(tmp_path / "data"))

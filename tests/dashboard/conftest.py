@@ -1,0 +1,31 @@
+"""The seed, read and located once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dashboard.library import Library, merge, open_sources
+from dashboard.settings import SEEDS
+from geocache import GeoCache
+from geocache.gazetteer import Gazetteer
+
+
+@pytest.fixture(scope="session")
+def gazetteer(place_index: Path) -> Gazetteer:
+    """The gazetteer over the index shared by all tests."""
+    return Gazetteer(place_index)
+
+
+@pytest.fixture(scope="session")
+def seed_library(gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The opened seeds with their positions."""
+    store = tmp_path_factory.mktemp("seed") / "cache.sqlite"
+    with GeoCache(f"sqlite:///{store}", providers=[gazetteer]) as cache:
+        return merge(open_sources([SEEDS]), cache.locate_many)
+
+
+@pytest.fixture
+def seed(seed_library: Library) -> pd.DataFrame:
+    """The seed's site table."""
+    return seed_library.table

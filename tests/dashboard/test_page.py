@@ -1,0 +1,106 @@
+"""The page run in process: what it says and how it answers filters."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.service import service
+
+PAGE = Path(__file__).parent.parent.parent / "dashboard" / "page.py"
+
+
+@pytest.fixture
+def page(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page over the seed, not run yet."""
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    service.cache_clear()
+    st.cache_data.clear()
+    yield AppTest.from_file(str(PAGE), default_timeout=60)
+    if service.cache_info().currsize:
+        service().close()
+    service.cache_clear()
+
+
+def figures(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_the_first_screen_names_the_trial_and_its_figures(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert "Blinatumomab" in page.title[0].value
+    assert figures(page) == {
+        "Sites": "75",
+        "Countries": "11",
+        "Cities": "72",
+        "On the map / not": "75 / 0",
+    }
+    words = " ".join(m.value for m in page.markdown)
+    for fact in ("NCT01207388", "Completed", "Phase 2", "116 participants", "2020"):
+        assert fact in words
+
+
+def test_a_link_opens_filtered(page: AppTest) -> None:
+    page.query_params["country"] = ["DE", "IT"]
+    page.run()
+    assert figures(page)["Sites"] == "29"
+    assert page.multiselect(key="filter_country").value == ["DE", "IT"]
+
+
+def test_choosing_a_country_writes_the_address_bar_and_counts_stay_honest(page: AppTest) -> None:
+    page.run()
+    page.multiselect(key="filter_country").select("AT").run()
+    assert page.query_params["country"] in ("AT", ["AT"])
+    assert figures(page)["Sites"] == "4"
+    options = page.multiselect(key="filter_country").options
+    assert "Germany (17)" in options
+    cities = page.multiselect(key="filter_city").options
+    assert sorted(cities) == ["Graz (1)", "Linz (1)", "Salzburg (1)", "Vienna (1)"]
+
+
+def test_clear_all_brings_everything_back(page: AppTest) -> None:
+    page.query_params["country"] = ["AT"]
+    page.query_params["q"] = "graz"
+    page.run()
+    assert figures(page)["Sites"] == "1"
+    page.button(key="clear_all").click().run()
+    assert figures(page)["Sites"] == "75"
+    assert not page.query_params
+
+
+def test_unknown_values_in_a_link_are_dropped_with_a_note(page: AppTest) -> None:
+    page.query_params["country"] = ["Ruritania"]
+    page.run()
+    assert figures(page)["Sites"] == "75"
+    assert "Ruritania" in page.warning[0].value
+
+
+def test_a_broken_file_is_named_and_everything_else_opens(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"protocolSection": {"identif')
+    seeds = PAGE.parent.parent / "seeds"
+    monkeypatch.setenv("SITE_MAP_SOURCES", f"{seeds}:{broken}:{tmp_path / 'gone'}")
+    page.run()
+    said = " ".join(error.value for error in page.error)
+    assert r"broken\.json" in said
+    assert "gone" in said
+    assert str(tmp_path) not in said.replace("\\", "")
+    assert figures(page)["Sites"] == "75"
+
+
+def test_the_trial_panel_has_the_record(page: AppTest) -> None:
+    page.session_state["tab"] = "Trials"
+    page.run()
+    words = " ".join(m.value for m in page.markdown).replace("\\", "")
+    assert "NCT04556084" in words
+    assert words.count("PMID ") == 5
+    assert "pubmed.ncbi.nlm.nih.gov/38135369" in words
+    facts = {k: v for table in page.table for k, v in table.value.iloc[:, 0].items()}
+    assert "MT103\\-203" in facts["Ids"]
+    assert "AMG 103" in words
+    assert "Gökbuget" in facts["Investigators"]

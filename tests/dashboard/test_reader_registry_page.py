@@ -1,0 +1,180 @@
+"""A registry page as text: the seed as a whole, and the ways other pages differ."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dashboard.errors import ReadError
+from dashboard.readers import READ_COLUMNS, Reading, read
+
+SEED = Path(__file__).parents[2] / "seeds" / "NCT01207388.txt"
+
+
+@pytest.fixture(scope="module")
+def seed() -> Reading:
+    return read(SEED.read_bytes(), SEED.name)
+
+
+def page(locations: str, countries: str = "") -> bytes:
+    return f"A Trial\n\nNCT ID: NCT00000001\n\n{locations}\n\n{countries}\n".encode()
+
+
+def test_the_seed_gives_75_sites_in_11_countries(seed: Reading) -> None:
+    assert tuple(seed.sites.columns) == READ_COLUMNS
+    assert seed.sites["country"].value_counts().to_dict() == {
+        "Germany": 17,
+        "Italy": 12,
+        "France": 10,
+        "Poland": 7,
+        "Spain": 7,
+        "Belgium": 5,
+        "United Kingdom": 5,
+        "Austria": 4,
+        "Romania": 4,
+        "Netherlands": 2,
+        "Russia": 2,
+    }
+    assert seed.warnings == ()
+    assert seed.as_of == "2020-02-10"
+
+
+def test_the_seeds_sites_carry_number_facility_and_city_as_written(seed: Reading) -> None:
+    shown = seed.sites[["site_number", "facility", "city", "state", "postcode", "status"]]
+    assert shown.iloc[0].tolist() == ["1102", "LKH Graz", "Graz", "", "", ""]
+    assert shown.iloc[2].tolist() == ["1106", "", "Salzburg", "", "", ""]
+    assert shown.iloc[17]["facility"] == "CHU de Bordeaux - Hôpital Haut Lévêque"
+    assert "Hospital 12 de Octubre" in set(shown["facility"])
+    assert seed.sites["site_number"].str.fullmatch(r"\d{4}").all()
+    assert seed.sites["latitude"].isna().all()
+
+
+def test_the_seeds_record_is_whole(seed: Reading) -> None:
+    (trial,) = seed.trials
+    assert trial.title.startswith("Confirmatory Phase II Study of Blinatumomab (MT103)")
+    assert (trial.trial_id, trial.status, trial.phase) == ("NCT01207388", "Completed", "Phase 2")
+    assert (trial.enrollment, trial.study_type) == (116, "Interventional")
+    assert (trial.start_date, trial.completion_date) == ("2010-11-30", "2019-01-07")
+    assert trial.has_results is True
+    assert trial.conditions == ("B-cell Acute Lymphoblastic Leukemia",)
+    assert (trial.allocation, trial.intervention_model) == ("Not applicable", "Single group")
+    assert (trial.primary_purpose, trial.masking) == ("Treatment", "None (open label)")
+    (arm,) = trial.arms
+    assert (arm.label, arm.type) == ("Blinatumomab", "Experimental")
+    assert arm.interventions == ("Blinatumomab",)
+    (intervention,) = trial.interventions
+    assert (intervention.name, intervention.type) == ("Blinatumomab", "Drug")
+    assert intervention.other_names == ("AMG 103", "MT103", "BLINCYTO")
+    assert (trial.minimum_age, trial.maximum_age, trial.sex) == ("18 Years", "", "All")
+    assert trial.healthy_volunteers is False
+    assert trial.sponsor == "Amgen Research (Munich) GmbH"
+    assert trial.sponsors[0].sponsor_class == "Industry"
+    assert trial.responsible_party == "Sponsor"
+    assert [(i.name, i.affiliation) for i in trial.investigators] == [
+        ("Ralf Bargou, MD", "Medizinische Klinik und Poliklinik II, Würzburg"),
+        ("Nicola Gökbuget, MD", "Klinikum der Goethe Universität Frankfurt"),
+    ]
+    assert [r.pmid for r in trial.references] == [
+        "38135369",
+        "32619115",
+        "30254079",
+        "29358182",
+        "27209293",
+    ]
+    assert {r.type for r in trial.references} == {"Derived"}
+    assert [(o.id, o.source) for o in trial.other_ids] == [("MT103-203", "org_study_id")]
+    (related,) = trial.related
+    assert (related.trial_id, related.status, related.phase) == (
+        "NCT04556084",
+        "Terminated",
+        "Phase 2",
+    )
+    assert len(trial.countries) == 11
+
+
+def test_a_status_below_site_status_is_the_sites() -> None:
+    reading = read(
+        page(
+            "Locations\n\nA Clinic\n\nUlm, , Germany\n\nSite Status\n\nRECRUITING\n\n"
+            "Completed Care\n\nBonn, , Germany\n\nSite Status\n\n"
+            "C\n\nSeoul, , Korea, Republic of\n\nSite Status\n\nActive, not recruiting"
+        ),
+        "page.txt",
+    )
+    assert reading.sites["status"].tolist() == ["Recruiting", "", "Active, not recruiting"]
+    assert reading.sites["facility"].tolist() == ["A Clinic", "Completed Care", "C"]
+    assert reading.sites["country"].tolist()[2] == "Korea, Republic of"
+
+
+@pytest.mark.parametrize(
+    ("place", "city", "state", "country"),
+    [
+        ("Graz, , Austria", "Graz", "", "Austria"),
+        ("Duarte, California, United States", "Duarte", "California", "United States"),
+        (", , Austria", "", "", "Austria"),
+        ("Graz, Austria", "Graz", "", "Austria"),
+        ("Austria", "", "", "Austria"),
+        ("Nowhere", "Nowhere", "", ""),
+        ("Mitte, , Ruritania", "Mitte", "", "Ruritania"),
+        (
+            "Washington, D.C., District of Columbia, United States",
+            "Washington, D.C.",
+            "District of Columbia",
+            "United States",
+        ),
+    ],
+)
+def test_no_site_is_lost_for_its_place(place: str, city: str, state: str, country: str) -> None:
+    reading = read(page(f"Locations\n\nA Clinic\n\n{place}\n\nSite Status"), "page.txt")
+    site = reading.sites.iloc[0]
+    assert (site["city"], site["state"], site["country"]) == (city, state, country)
+
+
+def test_a_page_without_locations_has_no_sites_and_says_so() -> None:
+    reading = read(page("Conditions\n\nAsthma"), "page.txt")
+    assert len(reading.sites) == 0
+    assert reading.sites["city"].dtype == pd.Series([""], dtype="str").dtype
+    assert "no Locations section" in reading.warnings[0]
+    assert reading.trials[0].conditions == ("Asthma",)
+
+
+def test_countries_that_differ_from_the_sites_are_reported() -> None:
+    reading = read(
+        page("Locations\n\nA\n\nUlm, , Germany\n\nSite Status", "Countries\n\nAustria France"),
+        "page.txt",
+    )
+    assert reading.warnings == (
+        "NCT00000001: countries listed without a site: Austria, France",
+        "NCT00000001: sites in countries not listed: Germany",
+    )
+
+
+def test_the_sections_opening_sentences_are_no_content() -> None:
+    text = (
+        "Conditions\n\nSee the diseases that this research is about.\n\nAsthma\n\n"
+        "Locations\n\nExplore where the study is taking place and who recruits.\n\n"
+        "Ulm, , Germany\n\nSite Status"
+    )
+    reading = read(page(text), "page.txt")
+    assert reading.trials[0].conditions == ("Asthma",)
+    assert reading.sites["facility"].tolist() == [""]
+
+
+def test_people_to_call_do_not_become_facilities() -> None:
+    text = (
+        "Locations\n\nA Clinic\n\nUlm, , Germany\n\nSite Status\n\nRECRUITING\n\n"
+        "Contact: A. Person\n\n+49 000 000 00\n\nB Clinic\n\nBonn, , Germany\n\nSite Status"
+    )
+    assert read(page(text), "page.txt").sites["facility"].tolist() == ["A Clinic", "B Clinic"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_the_encoding_does_not_matter(encoding: str, seed: Reading) -> None:
+    text = SEED.read_text(encoding="utf-8").translate({0x3BC: "u", 0x219: "s", 0x142: "l"})
+    reading = read(text.encode(encoding), "page.txt")
+    assert reading.sites["city"].tolist() == [city.replace("ș", "s") for city in seed.sites["city"]]
+
+
+def test_nothing_in_the_file_is_an_error_that_names_it() -> None:
+    with pytest.raises(ReadError, match=r"^empty\.txt: the file is empty"):
+        read(b" \n ", "empty.txt")

@@ -1,0 +1,93 @@
+"""Carrying filters out on the seed and on small tables."""
+
+import pandas as pd
+import pytest
+
+from dashboard.errors import FilterError
+from dashboard.filters import BBox, Filters, parse
+from dashboard.selection import apply, centre_of
+from dashboard.sites import COLUMNS
+from geocache.gazetteer import Gazetteer
+from geocache.place import Place, Position
+
+SEED_COUNTRIES = {
+    "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5, "GB": 5, "AT": 4, "RO": 4, "NL": 2, "RU": 2,
+}  # fmt: skip
+
+
+def test_no_filter_keeps_the_table_itself(seed: pd.DataFrame) -> None:
+    assert apply(seed, Filters()) is seed
+
+
+@pytest.mark.parametrize(("code", "count"), SEED_COUNTRIES.items())
+def test_each_country_keeps_its_sites(seed: pd.DataFrame, code: str, count: int) -> None:
+    kept = apply(seed, Filters(country=(code,)))
+    assert len(kept) == count
+    assert set(kept["country_code"]) == {code}
+    assert tuple(kept.columns) == COLUMNS
+
+
+def test_values_of_one_filter_are_alternatives_and_filters_all_apply(seed: pd.DataFrame) -> None:
+    both = apply(seed, Filters(country=("DE", "IT")))
+    assert len(both) == 29
+    assert len(apply(seed, Filters(country=("DE", "IT"), city=("Rome",)))) == 2
+    assert apply(seed, Filters(country=("DE",), city=("Rome",))).empty
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("munster", 1), ("MÜNSTER", 1), ("1102", 1), ("rome sapienza", 1), ("besancon chu", 1)],
+)
+def test_search_needs_no_accents_and_takes_all_words(
+    seed: pd.DataFrame, query: str, count: int
+) -> None:
+    assert len(apply(seed, Filters(q=query))) == count
+
+
+def test_not_stated_is_the_empty_status(seed: pd.DataFrame) -> None:
+    assert len(apply(seed, parse([("status", "Not stated")]))) == 75
+    assert apply(seed, parse([("status", "Recruiting")])).empty
+
+
+def test_a_box_keeps_what_lies_inside_also_across_the_antimeridian() -> None:
+    table = pd.DataFrame(
+        {"latitude": [0.0, 0.0, 0.0, None], "longitude": [179.0, -179.0, 10.0, None]}
+    )
+    assert list(apply(table, Filters(bbox=BBox(170, -5, -170, 5))).index) == [0, 1]
+    assert list(apply(table, Filters(bbox=BBox(0, -5, 20, 5))).index) == [2]
+
+
+def test_near_sorts_by_distance_and_adds_it_last(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
+    near = apply(seed, Filters(near="Vienna, Austria", radius_km=200), gazetteer.locate)
+    assert list(near.columns) == [*COLUMNS, "distance_km"]
+    assert list(near["city"]) == ["Vienna", "Graz", "Linz"]
+    assert near["distance_km"].is_monotonic_increasing
+    assert near["distance_km"].max() <= 200
+
+
+def test_near_takes_coordinates_without_a_geocoder(seed: pd.DataFrame) -> None:
+    near = apply(seed, Filters(near="48.2,16.37", radius_km=20))
+    assert list(near["city"]) == ["Vienna"]
+
+
+@pytest.mark.parametrize(
+    ("words", "latitude", "longitude"),
+    [
+        ("Boston, MA", 42.36, -71.06),
+        ("Paris, France", 48.86, 2.35),
+    ],
+)
+def test_near_knows_zip_codes_and_places(
+    gazetteer: Gazetteer, words: str, latitude: float, longitude: float
+) -> None:
+    found = centre_of(words, gazetteer.locate)
+    assert found.latitude == pytest.approx(latitude, abs=0.2)
+    assert found.longitude == pytest.approx(longitude, abs=0.2)
+
+
+def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
+    def nobody(_: Place) -> Position:
+        return Position()
+
+    with pytest.raises(FilterError, match="nobody here knows"):
+        apply(seed, Filters(near="Qwxzjk"), nobody)
