@@ -70,6 +70,7 @@ class Answers:
 
     def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
         flags = []
+        others = [one for one in others if not self._districts(best, one)]
         if others and (
             best.weight - others[0].weight < AMBIGUOUS_WEIGHT
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
@@ -85,6 +86,11 @@ class Answers:
             if not (large and best.kind is Kind.OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    def _districts(self, best: Candidate, other: Candidate) -> bool:
+        """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
+        hosts, large = self._index.hosts, self._index.populations[other.row] >= _SURE_POPULATION
+        return large and hosts[other.row] != other.row and hosts[best.row] == best.row
 
     @staticmethod
     def _only_area(best: Candidate) -> bool:
