@@ -1,7 +1,7 @@
 """Which lists are open: read from sources, merged into one site table."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,21 +68,26 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
             yield OpenedList(source.name, error="no such file or folder")
 
 
-def open_file(path: Path) -> OpenedList:
-    """Read one file; any failure becomes the list's error, named in the log with its path."""
+def opened_bytes(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
+    """Read one file's bytes; a failure becomes the list's error."""
     try:
-        reading = read(path.read_bytes(), path.name)
+        reading = read(data, name, columns=columns)
     except ReadError as error:
-        log.warning("%s: %s", path, error)
-        return OpenedList(
-            path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else "")
-        )
+        log.warning("%s", error)
+        return OpenedList(name, error=error.reason + (f" ({error.where})" if error.where else ""))
+    for warning in reading.warnings:
+        log.warning("%s: %s", name, warning)
+    return OpenedList(name, reading)
+
+
+def open_file(path: Path) -> OpenedList:
+    """Read one file; any failure becomes the list's error, and is in the log with its path."""
+    try:
+        data = path.read_bytes()
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
-    for warning in reading.warnings:
-        log.warning("%s: %s", path.name, warning)
-    return OpenedList(path.name, reading)
+    return opened_bytes(data, path.name)
 
 
 def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import process
 
 from dashboard.codes import codes_of, folded, folded_texts, spread
 from dashboard.errors import FilterError
@@ -168,6 +169,12 @@ def centre_of(near: str, locate: Locate) -> Position:
     return position
 
 
+def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
+    """Cities of the table with a name like it, nearest spelling first."""
+    cities = (sites["city"] + ", " + sites["country"]).drop_duplicates()
+    return tuple(text for text, _, _ in process.extract(near, cities.tolist(), limit=5))
+
+
 def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:
     """The rows the filters keep, in the table's order, with its columns.
 
@@ -185,7 +192,11 @@ def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -
         return kept
     if locate is None and point_of(filters.near) is None:
         raise FilterError("near", filters.near, "a place name needs a geocoder")
-    centre = centre_of(filters.near, locate or (lambda _: Position()))
+    try:
+        centre = centre_of(filters.near, locate or (lambda _: Position()))
+    except FilterError as error:
+        known = _places_like(filters.near, sites)
+        raise FilterError("near", filters.near, str(error), (*known, *error.allowed)) from None
     assert centre.latitude is not None  # noqa: S101 - centre_of answers resolved positions
     assert centre.longitude is not None  # noqa: S101
     distances = distance_km(centre.latitude, centre.longitude, kept["latitude"], kept["longitude"])

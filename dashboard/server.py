@@ -14,6 +14,7 @@ from dashboard.errors import FilterError
 from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
+from dashboard.session_cookie import SessionCookie
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -42,7 +43,8 @@ def options() -> dict[str, Any]:
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
-            )
+            ),
+            Middleware(SessionCookie),
         ],
     }
 

@@ -252,7 +252,8 @@ class _Adder:
             values.setdefault("longitude", [as_number(second) for _, second in halves])
         for target in ("latitude", "longitude"):
             if target in values:
-                values[target] = [as_number(text) for text in values[target]]
+                degrees = {text: as_number(text) for text in set(values[target])}
+                values[target] = [degrees[text] for text in values[target]]
         if self._source is not None and "latitude" in values and "longitude" in values:
             sources = columns[self._source]
             for target in ("latitude", "longitude"):
