@@ -44,6 +44,11 @@ _SITE_TARGETS = (
 )
 
 
+_WHERE = frozenset(
+    {"city", "state", "postcode", "country", "place", "point", "latitude", "longitude"}
+)
+
+
 class Table(NamedTuple):
     """The rows of a table: those looked at to understand it, the rest still unread, and the header.
 
@@ -104,10 +109,12 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
         mapping = {target: by_name[own] for target, own in _AACT.items() if own in by_name}
     else:
         mapping = guess_columns(header, table.first_rows)
-    if not {"facility", "city", "country", "place", "point", "latitude"} & set(mapping):
+    if not _WHERE & set(mapping):
+        if table.header_at is None and columns is None:
+            raise ReadError(name, "not a site list in any known format")
         shown = ", ".join(cell for cell in header[:8] if cell.strip())[:160]
         raise ReadError(
-            name, "no column looks like a facility, city or country", f"columns: {shown}"
+            name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
 
