@@ -222,11 +222,8 @@ FILTERS: dict[str, Parameter] = {
         Parameter(
             "country",
             _country,
-            "Country: its alpha-2 code, or any name the country list knows.",
-            {
-                "type": "string",
-                "enum": [*sorted(all_country_names().values()), *sorted(all_country_names())],
-            },
+            "Country: its alpha-2 code, or else any name the country list knows.",
+            {"type": "string", "enum": sorted(all_country_names().values())},
             most=MAX_VALUES,
             example="DE",
         ),
