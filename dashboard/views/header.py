@@ -46,7 +46,7 @@ def _one_trial(trial: Trial) -> None:
 
 def _many(trials: list[Trial]) -> str:
     if not trials:
-        return "No trial matches."
+        return "Site lists without trial records."
     names = [t.trial_id or t.title for t in trials[:4]]
     more = f" and {len(trials) - 4:,} more" if len(trials) > 4 else ""
     return f"{summary.plural(len(trials), 'trial')} open: {', '.join(names)}{more}"
