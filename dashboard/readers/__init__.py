@@ -7,10 +7,11 @@ from dashboard.errors import ReadError
 from dashboard.readers.collector import collector_paused
 from dashboard.readers.column_guess import guess_columns
 from dashboard.readers.column_names import TARGETS
-from dashboard.readers.formats import FORMATS, Job, gather
+from dashboard.readers.formats import FORMATS, Job, gather, preview
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
 from dashboard.readers.reading import READ_COLUMNS, Reading
+from dashboard.readers.tables import Preview
 
 _log = logging.getLogger(__name__)
 
@@ -50,4 +51,13 @@ def read(
         raise ReadError(name, f"could not be read: {type(error).__name__}: {error}") from error
 
 
-__all__ = ["FORMATS", "READ_COLUMNS", "TARGETS", "Reading", "guess_columns", "read"]
+__all__ = [
+    "FORMATS",
+    "READ_COLUMNS",
+    "TARGETS",
+    "Preview",
+    "Reading",
+    "guess_columns",
+    "preview",
+    "read",
+]

@@ -142,7 +142,10 @@ def _table() -> dict[str, tuple[str, int]]:
 _TABLE = _table()
 _PARTS = {
     "trial_id": ("nct", "eudract"),
-    "facility": ("facility", "hospital", "institution", "klinik", "clinic", "hopital"),
+    "facility": (
+        *("facility", "hospital", "institution", "klinik", "clinic", "hopital", "site", "centre"),
+        *("center", "centro", "zentrum", "institute", "institut", "etablissement"),
+    ),
     "city": ("city", "town", "ville", "stadt", "ciudad", "miasto"),
     "state": ("state", "province", "provincia", "bundesland"),
     "postcode": ("zip", "postcode", "postal", "plz", "postleitzahl"),
@@ -151,6 +154,15 @@ _PARTS = {
     "longitude": ("longitude", "lon", "lng"),
     "sponsor": ("sponsor",),
 }
+
+
+_OTHER = frozenset(
+    re.findall(
+        r"\w+",
+        """number no nr num id code ref contact email mail phone tel fax date type status
+        investigator pi comment note url link count rank population address street""",
+    )
+)
 
 
 def named(header: str) -> tuple[str, float]:
@@ -165,7 +177,7 @@ def named(header: str) -> tuple[str, float]:
         target, rank = known
         return target, 1.0 - min(rank, 40) / 100
     words = key.split()
-    if 1 < len(words) <= 5:
+    if 1 < len(words) <= 5 and not _OTHER.intersection(words):
         for word in reversed(words):
             for target, parts in _PARTS.items():
                 if word in parts:
