@@ -169,7 +169,7 @@ def routes(service: Service) -> list[BaseRoute]:
     async def docs(_: Request) -> Response:
         return HTMLResponse(shown)
 
-    found += [("/api/openapi.json", openapi), ("/api/docs", docs), ("/api", docs)]
+    found += [("/api/openapi.json", openapi), ("/api/docs", docs)]
     paths = tuple(path for path, _ in found)
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,6 +182,7 @@ def routes(service: Service) -> list[BaseRoute]:
 
     return [
         *(Route(path, api.guarded(endpoint)) for path, endpoint in found),
+        *(Route(path, api.guarded(docs)) for path in ("/api", "/api/")),
         Mount("/api", app=elsewhere),
     ]
 

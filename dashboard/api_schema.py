@@ -9,8 +9,7 @@ from dashboard.kept_answers import COMPANION
 from dashboard.parameters import (
     FILTERS,
     LIMIT,
-    MAX_TEXT,
-    MAX_VALUES,
+    MAX_NAME,
     OFFSET,
     Parameter,
     columns_parameter,
@@ -86,7 +85,7 @@ def parameter_object(parameter: Parameter) -> dict[str, Any]:
         "schema": parameter.schema,
     }
     if parameter.many:
-        made["schema"] = {"type": "array", "items": parameter.schema, "maxItems": MAX_VALUES}
+        made["schema"] = {"type": "array", "items": parameter.schema, "maxItems": parameter.most}
         made["style"] = "form"
         made["explode"] = parameter.name != "columns"
     return made
@@ -146,10 +145,9 @@ def _error_responses() -> dict[str, Any]:
     return {
         "BadParameter": said(
             "A parameter that is unknown, or has a value that is not allowed; `allowed` has the "
-            "nearest spelling first. Or rows that do not fit the format.",
+            "nearest spelling first. Or a query that is too long, or rows that do not fit the format.",
             "BadParameter",
         ),
-        "TooLong": said("More query than is taken.", "Error"),
         "Starting": said("The site lists are still being opened, or could not be.", "Error"),
     }
 
@@ -171,7 +169,6 @@ def _operation(
         answers["304"] = {"description": "Not changed since the `ETag` in `If-None-Match`"}
         answers["400"] = {"$ref": "#/components/responses/BadParameter"}
         answers["503"] = {"$ref": "#/components/responses/Starting"}
-    answers["414"] = {"$ref": "#/components/responses/TooLong"}
     made: dict[str, Any] = {"operationId": name, "summary": words, "responses": answers}
     if parameters:
         made["parameters"] = parameters
@@ -262,7 +259,7 @@ def _positions_path() -> dict[str, Any]:
             "type": "array",
             "minItems": 1,
             "maxItems": MAX_PLACES,
-            "items": {"type": "string", "maxLength": MAX_TEXT},
+            "items": {"type": "string", "maxLength": MAX_NAME},
         },
         "example": ["Graz, Austria"],
     }

@@ -15,7 +15,7 @@ LAZY = {
     "fetch": ("dashboard.commands_fetch", "fetch_command"),
     "refresh": ("dashboard.commands_fetch", "refresh_command"),
     "warm": ("dashboard.commands_locate", "warm_command"),
-    "export": ("dashboard.commands_locate", "export_command"),
+    "export": ("dashboard.commands_export", "export_command"),
 }
 """Commands loaded when asked for, so that each starts fast."""
 

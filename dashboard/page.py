@@ -58,7 +58,7 @@ def main() -> None:
         notes.append(str(error))
         sites, circle = library.table.iloc[:0], None
 
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
     # One container for all that comes and goes: the map below keeps its place, and so its view.
     with st.container():
         lists.problems(library, opened.cache.warnings)
@@ -68,7 +68,7 @@ def main() -> None:
         sidebar.active_filters(filters)
         if sites.empty:
             tables.empty_state(filters, len(library.table))
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
     panels(sites, library, filters, opened)
 
 
@@ -87,7 +87,7 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
         "Facilities": lambda: facilities.facilities_view(sites),
         "Trials": lambda: trial_panel(sites, library, shown),
         "Quality": lambda: quality.quality_view(sites, library, opened),
-        "Open lists": lambda: lists.lists_view(library),
+        "Open lists": lambda: lists.lists_view(library, opened),
     }
     for tab, body in zip(
         st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True

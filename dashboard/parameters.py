@@ -19,7 +19,9 @@ from geocache.countries import country_code, country_name
 from geocache.place import Flag, Precision
 
 MAX_TEXT = 500
-MAX_VALUES = 1_000
+MAX_NAME = 100
+MAX_VALUES = 100
+MAX_TRIALS = 500
 MAX_ROWS = 2**31 - 1
 EARTH_HALF_ROUND_KM = 20_040
 
@@ -57,15 +59,40 @@ class Parameter:
     """One name of a query.
 
     ``read`` turns the text of one value into what is used and raises :class:`FilterError`;
-    ``schema`` is the JSON Schema of one value; ``many`` may be given more than once.
+    ``schema`` is the JSON Schema of one value; ``most`` is how often it may be given,
+    ``longest`` how many characters a value may have.
     """
 
     name: str
     read: Callable[[str], Any]
     about: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
-    many: bool = False
+    most: int = 1
+    longest: int = MAX_TEXT
     example: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether it may be given more than once."""
+        return self.most > 1
+
+    def checked(self, value: str, given: int) -> Any:
+        """The value read, unless it is too long or one too many.
+
+        Args:
+            value: as written.
+            given: how many values there are already.
+
+        Raises:
+            FilterError: names the parameter, the value and what is allowed.
+        """
+        if len(value) > self.longest:
+            message = f"{self.name}: longer than {self.longest} characters"
+            raise FilterError(self.name, value[:40], message)
+        if given >= self.most:
+            often = f"more than {self.most} values" if self.many else "give it once"
+            raise FilterError(self.name, value, f"{self.name}: {often}")
+        return self.read(value)
 
 
 def number_text(value: float) -> str:
@@ -128,10 +155,10 @@ def _closed(name: str) -> Callable[[str], str]:
 
 
 def _country(value: str) -> str:
-    code = country_code(value)
-    if code:
-        return code
     names = all_country_names()
+    code = country_code(value) or value.strip().upper()
+    if code in names.values():
+        return code
     near = tuple(names[n] for n in nearest_first(value, names))
     raise FilterError("country", value, f"country={value}: unknown country", near)
 
@@ -175,32 +202,29 @@ def _rows(name: str) -> Callable[[str], int]:
     return read
 
 
-_OPEN = {"type": "string", "maxLength": MAX_TEXT}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": MAX_ROWS}
 
 
-def _open(name: str, about: str, example: str) -> Parameter:
-    return Parameter(name, _text, about, _OPEN, many=True, example=example)
+def _open(name: str, about: str, example: str, most: int = MAX_VALUES) -> Parameter:
+    schema = {"type": "string", "maxLength": MAX_NAME}
+    return Parameter(name, _text, about, schema, most, MAX_NAME, example)
 
 
 def _one_of(name: str, about: str, example: str) -> Parameter:
     schema = {"type": "string", "enum": list(CLOSED_SETS[name])}
-    return Parameter(name, _closed(name), about, schema, many=True, example=example)
+    return Parameter(name, _closed(name), about, schema, most=MAX_VALUES, example=example)
 
 
 FILTERS: dict[str, Parameter] = {
     p.name: p
     for p in (
-        _open("trial", "Registry id of a trial.", "NCT01207388"),
+        _open("trial", "Registry id of a trial.", "NCT01207388", MAX_TRIALS),
         Parameter(
             "country",
             _country,
-            "Country: its alpha-2 code, or any name the country list knows.",
-            {
-                "type": "string",
-                "enum": [*sorted(all_country_names().values()), *sorted(all_country_names())],
-            },
-            many=True,
+            "Country: its alpha-2 code, or else any name the country list knows.",
+            {"type": "string", "enum": sorted(all_country_names().values())},
+            most=MAX_VALUES,
             example="DE",
         ),
         _open("state", "State or province as the registry wrote it.", "Bavaria"),
@@ -215,8 +239,8 @@ FILTERS: dict[str, Parameter] = {
             _text,
             "Words that must all stand in trial, title, site number, facility, city, state or "
             "country; case and accents do not matter.",
-            _OPEN,
-            many=True,
+            {"type": "string", "maxLength": MAX_TEXT},
+            most=10,
             example="university",
         ),
         Parameter(
@@ -235,7 +259,7 @@ FILTERS: dict[str, Parameter] = {
                 "type": "string",
                 "anyOf": [
                     {"pattern": f"^{LATITUDE},{LONGITUDE}$"},
-                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota", "02115"]},
+                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota"]},
                 ],
             },
             example="Munich, Germany",
@@ -259,7 +283,7 @@ def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Par
     """``columns`` over these names; ``also`` are taken but not promised."""
 
     def read(value: str) -> tuple[str, ...]:
-        asked = tuple(part.strip() for part in value.split(","))
+        asked = tuple(part.strip() for part in value.split(",") if part.strip())
         for name in asked:
             if name not in names and name not in also:
                 near = nearest_first(name, (*names, *also))
@@ -271,6 +295,7 @@ def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Par
         read,
         "Only these columns, in this order, separated by commas.",
         {"type": "string", "enum": list(names)},
-        many=True,
+        most=MAX_VALUES,
+        longest=MAX_TEXT * 5,
         example=",".join(names[:3]),
     )

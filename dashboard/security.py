@@ -85,6 +85,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if "," in headers.get("vary", ""):  # two layers compress, both say so
+                    named = [part.strip() for part in headers["vary"].split(",")]
+                    headers["vary"] = ", ".join(dict.fromkeys(named))
             await send(message)
 
         if scope["path"].endswith(PACKED):  # compressed already: not once more

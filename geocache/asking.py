@@ -143,8 +143,10 @@ class Asker:
             judged.reply,
             int(now),
         )
-        self._store.remember([answer], lasting=self._provider.terms.keep_days != 0)
-        claims.answered(query.key)
+        lasting = self._provider.terms.keep_days != 0
+        self._store.remember([answer], lasting=lasting)
+        if lasting:
+            claims.answered(query.key)
         return None
 
     def _settle(

@@ -122,7 +122,7 @@ def _exit_code_of(cache: Any) -> int:
 @click.option("--strict", is_flag=True, help="Exit with 1 if a place is unresolved.")
 @click.option("--offline", is_flag=True, help="Ask no online provider, only what is remembered.")
 @click.option("--scheduled", is_flag=True, help="Keep to the limits for jobs on a schedule (cron).")
-def locate(
+def locate(  # noqa: PLR0917 # click gives them by name
     source: Path, output: Path, as_json: bool, strict: bool, offline: bool, scheduled: bool
 ) -> int:
     """Add positions to a CSV file of places.
@@ -138,11 +138,11 @@ def locate(
     """
     from geocache.bulk import Summary, locate_file  # noqa: PLC0415
     from geocache.lookup import GeoCache  # noqa: PLC0415
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
     if as_json and str(output) == "-":
         raise click.UsageError("--json and -o - both want stdout")
-    settings = GeocacheSettings()
+    settings = read_settings()
     if scheduled:
         settings = settings.model_copy(update={"geocache_scheduled": True})
     summary = Summary()

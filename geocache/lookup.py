@@ -70,7 +70,8 @@ class GeoCache:
         self._store = SafeStore(url)
         self._askers: dict[str, Asker] = {}
         self._runs: dict[str, tuple[float, Run]] = {}
-        self._unwritten: list[Answer] = []
+        self._unwritten: dict[tuple[str, str], Answer] = {}
+        self._tidied: set[str] = set()
         self._lock = threading.Lock()
 
     @property
@@ -170,21 +171,20 @@ class GeoCache:
         now = int(time.time())
         known = self._store.recall(provider.name, provider.version, keys, now)
         if len(known) < len(keys):
-            fresh: dict[str, Position] = {}
+            fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
-                    known[key] = fresh[key] = provider.locate(place)
-            if fresh:
-                self._keep(provider, fresh, now)
+                    kept = self._unwritten.get((provider.name, key))
+                    known[key] = kept.position if kept else provider.locate(place)
+                    if not kept:
+                        about = (key, provider.name, provider.version, known[key], NEVER)
+                        fresh.append(Answer(*about, asked_at=now))
+            self._keep(fresh)
         return [known[key] for key in keys]
 
-    def _keep(self, provider: "Provider", fresh: dict[str, Position], now: int) -> None:
-        answers = [
-            Answer(key, provider.name, provider.version, position, NEVER, asked_at=now)
-            for key, position in fresh.items()
-        ]
+    def _keep(self, fresh: list[Answer]) -> None:
         with self._lock:
-            self._unwritten += answers
+            self._unwritten.update({(each.provider, each.key): each for each in fresh})
             full = len(self._unwritten) >= _KEEP_BACK
         if full:
             self.flush()
@@ -217,7 +217,11 @@ class GeoCache:
     def flush(self) -> None:
         """Write what is kept back."""
         with self._lock:
-            answers, self._unwritten = self._unwritten, []
+            answers, self._unwritten = list(self._unwritten.values()), {}
+        for provider, version in {(each.provider, each.version) for each in answers}:
+            if provider not in self._tidied:
+                self._tidied.add(provider)
+                self._store.tidy(provider, version)
         self._store.remember(answers, news=False)
 
     def pin(
@@ -333,9 +337,9 @@ class GeoCache:
 
 
 def _read_settings() -> "GeocacheSettings":
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
-    return GeocacheSettings()
+    return read_settings()
 
 
 def _keys_of(place: Place) -> list[str]:

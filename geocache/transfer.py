@@ -37,7 +37,7 @@ COLUMNS = (
     "expires_at",
 )
 """What an export holds: ``kind`` is ``pin`` or ``answer``, times are ISO 8601 in UTC, coordinates
-WGS 84 degrees. A file of pins made by hand needs ``latitude``, ``longitude`` and a part of a place."""
+WGS 84 degrees. A file of pins made by hand needs ``latitude``, ``longitude`` and a place."""
 
 _BATCH = 1000
 

@@ -74,7 +74,7 @@ class Allowance:
         self.left_seconds -= time.monotonic() - began
 
 
-def try_query(
+def try_query(  # noqa: PLR0917 # each is another thing it hangs on
     provider: OnlineProvider,
     query: Query,
     store: SafeStore,

@@ -10,6 +10,7 @@ from dashboard.readers.column_names import TARGETS
 from dashboard.readers.formats import FORMATS, Job, gather, preview
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
+from dashboard.readers.parquet import MAGIC, read_parquet
 from dashboard.readers.reading import READ_COLUMNS, Reading
 from dashboard.readers.tables import Preview
 
@@ -38,6 +39,8 @@ def read(
     Raises ReadError, naming the file and the place in it, for what is empty, damaged, refused or no
     site list. Nothing else is raised.
     """
+    if data.startswith(MAGIC):
+        return read_parquet(data, name)
     gathered = Gathered(contacts=contacts)
     try:
         with collector_paused():

@@ -8,7 +8,7 @@ from streamlit_folium import st_folium
 from dashboard import maps, quality, summary
 from dashboard.library import Library
 from dashboard.links import plain
-from dashboard.selection import point_of
+from dashboard.parameters import point_of
 from dashboard.service import Service
 from geocache.place import Alternative
 from geocache.store import Pin

@@ -3,12 +3,12 @@
 from functools import lru_cache
 
 from geocache.countries import country_name
-from geocache.gazetteer.geometry import distance_km
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
 from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import AT_ZIP, Witness
+from geocache.geometry import distance_km
 from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
@@ -43,9 +43,9 @@ class Answers:
         best = found[0]
         others = elsewhere(index, found) if len(found) > 1 else []
         flags = self._doubts(best, others)
-        if witness.area is not None and witness.area.exact and best.verdict.area is False:
-            if best.verdict.state is not True:
-                return self._zip(witness, f"not {index.name(best.row)}", best.reading.name)
+        by_zip = witness.area is not None and witness.area.exact
+        if by_zip and best.verdict.area is False and not best.verdict.state:
+            return self._zip(witness, f"not {index.name(best.row)}", best.reading.name)
         score = 1.0 - best.reading.cost - 0.1 * KIND_COST[best.kind] - 0.1 * best.letters
         score -= 0.2 * len(flags)
         point = index.point(best.row)
@@ -70,14 +70,14 @@ class Answers:
 
     def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
         flags = []
+        others = [one for one in others if not self._districts(best, one)]
         if others and (
             best.weight - others[0].weight < AMBIGUOUS_WEIGHT
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
-        if best.kind is Kind.DISTRICT or best.reading.part:
-            flags.append(Flag.APPROXIMATE)
-        elif (best.kind is Kind.SOUND or best.letters) and not self._trusted(best):
+        near = best.kind is Kind.SOUND or best.letters
+        if best.kind is Kind.DISTRICT or best.reading.part or (near and not self._trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if best.verdict.state is False:
             flags.append(Flag.CONFLICTING_STATE)
@@ -86,6 +86,11 @@ class Answers:
             if not (large and best.kind is Kind.OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    def _districts(self, best: Candidate, other: Candidate) -> bool:
+        """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
+        hosts, large = self._index.hosts, self._index.populations[other.row] >= _SURE_POPULATION
+        return large and hosts[other.row] != other.row and hosts[best.row] == best.row
 
     @staticmethod
     def _only_area(best: Candidate) -> bool:

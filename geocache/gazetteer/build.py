@@ -9,7 +9,7 @@ from pathlib import Path
 from geocache.gazetteer import sources, tables
 from geocache.gazetteer.hashing import name_hash
 from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.postoffices import post_offices
+from geocache.gazetteer.postoffices import ZipCode, post_offices, zip_codes
 from geocache.gazetteer.regionnames import spellings
 from geocache.gazetteer.regions import RegionTable
 from geocache.gazetteer.sounds import sound
@@ -21,6 +21,8 @@ Progress = Callable[[str, float], None]
 
 _JOIN_DECIMALS = 3
 _USUAL_COUNT = 235_000
+_KNOWN_POPULATION = 5_000
+_HEARD_POPULATION = 1_000
 
 
 def build(folder: Path, progress: Progress) -> None:
@@ -61,6 +63,7 @@ class Gathered:
         self.names: list[str] = []
         self.hashes, self.rows, self.kinds = array("Q"), array("I"), array("B")
         self.spelt: dict[str, dict[str, int]] = {}
+        self.zips: list[ZipCode] = []
         self.hosts, self.fame = array("I"), array("B")
 
     def gather(self, progress: Progress) -> None:
@@ -88,7 +91,7 @@ class Gathered:
             for country, city, name in tables.names_by_place(table):
                 row = self.find(country, city)
                 if row >= 0:
-                    self.name(row, country, key(fold(name)), kind)
+                    self.file(country, key(fold(name)), row, kind)
 
     def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
         """Add a place with all its names; its row."""
@@ -103,25 +106,26 @@ class Gathered:
         first = self.regions.state(place.country, place.admin1, state)
         self.first.append(first)
         self.second.append(self.regions.county(place.country, place.admin1, county, first))
-        names = names_of(place.name, place.alternates)
         sounds = set()
-        for name, kind in names.items():
-            self.name(row, place.country, name, kind)
-            if kind < Kind.OTHER_SCRIPT:
-                sounds.add(sound(place.country, name))
+        for name, kind in names_of(place.name, place.alternates).items():
+            self.file(place.country, name, row, kind)
+            if kind is Kind.OFFICIAL or (
+                kind < Kind.OTHER_SCRIPT and place.population >= _KNOWN_POPULATION
+            ):
+                self.spell(place.country, name, row)
+                if place.population >= _HEARD_POPULATION:
+                    sounds.add(sound(place.country, name))
         sounds.discard("")
         for alike in sounds:
             self.file("~" + place.country, alike, row, Kind.SOUND)
         return row
 
-    def name(self, row: int, country: str, name: str, kind: Kind) -> None:
-        """File a place under a name, and remember the spelling for near misses."""
-        self.file(country, name, row, kind)
-        if kind not in (Kind.OTHER_SCRIPT, Kind.DISTRICT) and len(name) > 1:
-            spelt = self.spelt.setdefault(country, {})
-            other = spelt.get(name)
-            if other is None or self.populations[other] < self.populations[row]:
-                spelt[name] = row
+    def spell(self, country: str, name: str, row: int) -> None:
+        """Remember a spelling, for near misses and for :meth:`find`."""
+        spelt = self.spelt.setdefault(country, {})
+        other = spelt.get(name)
+        if other is None or self.populations[other] < self.populations[row]:
+            spelt[name] = row
 
     def file(self, country: str, name: str, row: int, kind: Kind) -> None:
         """File a place under a name for exact look-up."""
@@ -146,7 +150,8 @@ class Gathered:
             for region in self.regions.regions
             if region.country == "US" and region.level == 1
         }
-        for office in post_offices():
+        self.zips = list(zip_codes())
+        for office in post_offices(self.zips):
             row = len(self.names)
             self.latitudes.append(round(office.latitude * 100_000))
             self.longitudes.append(round(office.longitude * 100_000))
@@ -158,7 +163,9 @@ class Gathered:
             self.second.append(-1)
             self.hosts.append(row)
             self.fame.append(0)
-            self.name(row, office.country, key(fold(office.name)), Kind.POST_OFFICE)
+            name = key(fold(office.name))
+            self.file(office.country, name, row, Kind.POST_OFFICE)
+            self.spell(office.country, name, row)
 
 
 def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
@@ -176,7 +183,7 @@ def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
     wide = expanded(name)
     if wide:
         found.setdefault(key(fold(wide)), Kind.OFFICIAL)
-    for alternate in alternates:
+    for alternate in set(alternates):
         folded = fold(alternate)
         if not folded.isascii():
             found.setdefault(key(folded), Kind.OTHER_SCRIPT)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geocache.errors import IndexBuildError
-from geocache.gazetteer.geometry import distance_km
 from geocache.gazetteer.hashing import name_hash
 from geocache.gazetteer.kinds import Kind
+from geocache.geometry import distance_km
 
 _KINDS = tuple(Kind)
 
@@ -24,7 +24,7 @@ class RegionRow(NamedTuple):
     parent: int
     population: int
     main_place: int
-    names: tuple[str, ...]
+    names: list[str]
 
 
 class Index:
@@ -104,7 +104,7 @@ class Index:
 
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
-        return [RegionRow(*row[:6], names=tuple(row[6])) for row in self._regions.get(country, ())]
+        return [RegionRow._make(row) for row in self._regions.get(country, ())]
 
     @cached_property
     def region_names(self) -> dict[int, str]:

@@ -11,8 +11,8 @@ from geocache.gazetteer.ranking import Candidate, candidate, ranked
 from geocache.gazetteer.readings import NOWHERE, Reading, readings
 from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
-from geocache.gazetteer.states import NOTHING, States
-from geocache.gazetteer.witness import NEAR_STATE, Witness
+from geocache.gazetteer.states import NOTHING, Matches, States
+from geocache.gazetteer.witness import AT_ZIP, NEAR_STATE, Witness
 from geocache.names import MAX_NAME_LENGTH, fold, key, repair
 from geocache.place import Place, Position
 
@@ -37,6 +37,7 @@ _FAMILIES = {
 
 _STATE_CITY_POPULATION = 30_000
 _PART_POPULATION = 15_000
+_CITY_POPULATION = 50_000
 
 
 class Matcher:
@@ -72,9 +73,9 @@ class Matcher:
             if found and found[0].verdict.area is False and state and not witness.state.numbers:
                 swapped = self._swapped(code, state, postcode)
                 found = swapped or found
-            if found:
-                return self.answers.city(code, found, witness)
             region = self.states.exactly(code, city)
+            if found and not (region.numbers and self._province(code, region, found[0])):
+                return self.answers.city(code, found, witness)
             if region.numbers:
                 answer = self.answers.region(code, region, witness, f"“{city}” is a region")
                 if answer:
@@ -99,6 +100,23 @@ class Matcher:
             row = self._city_in_state_column(code, state)
         return Witness(self.index, matches, area, row)
 
+    def _province(self, code: str, region: Matches, best: Candidate) -> bool:
+        """Whether a state is meant rather than a small place of its name, or one by another name.
+
+        Aichi is a prefecture, whatever city lists that as its other name.
+        """
+        if best.verdict.state or best.verdict.weight >= AT_ZIP:
+            return False
+        states = [
+            r.population
+            for r in self.index.regions(code)
+            if r.level == 1 and r.number in region.numbers and r.main_place != best.row
+        ]
+        people = self.index.populations[best.row]
+        if not states or people >= 0.1 * max(states):
+            return False
+        return people < _CITY_POPULATION or best.kind >= Kind.ALTERNATE
+
     def _swapped(self, code: str, state: str, postcode: str) -> list[Candidate]:
         """Candidates for the state's text read as the city, where the postcode agrees."""
         found = self._named(code, state, self._witness(code, "", postcode))
@@ -119,9 +137,18 @@ class Matcher:
     def _named(self, code: str, city: str, witness: Witness) -> list[Candidate]:
         """Candidates of the readings, ranked; reading on while the witnesses contradict."""
         index = self.index
-        found: list[Candidate] = []
+        folded = fold(city)
+        literal = key(folded)
+        as_written = Reading(folded, 0.0, "")
+        found = [
+            candidate(witness, row, kind, as_written) for row, kind in index.named(code, literal)
+        ]
+        if found and self._settled(found):
+            return ranked(index, found) if len(found) > 1 else found
         for reading in readings(city, code):
             name = key(reading.name)
+            if name == literal:
+                continue
             heard = witness
             if reading.hint and not witness.state.numbers:
                 hinted = self.states.exactly(code, reading.hint)
@@ -136,7 +163,7 @@ class Matcher:
                     for row, kind in rows
                     if kind < Kind.OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
-            found += [candidate(index, heard, row, kind, reading) for row, kind in rows]
+            found += [candidate(heard, row, kind, reading) for row, kind in rows]
             if found and self._settled(found):
                 break
         return ranked(self.index, found)
@@ -159,11 +186,11 @@ class Matcher:
             alike = sound(code, name)
             if alike:
                 found += [
-                    candidate(index, witness, row, Kind.SOUND, reading)
+                    candidate(witness, row, Kind.SOUND, reading)
                     for row, _ in index.named("~" + code, alike)
                 ]
             found += [
-                candidate(index, witness, row, Kind.ALTERNATE, reading, letters)
+                candidate(witness, row, Kind.ALTERNATE, reading, letters)
                 for letters, row, _ in self.spelling.close(code, name)
             ]
             found = [one for one in found if self._plausible(one, len(name))]

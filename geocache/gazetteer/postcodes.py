@@ -18,6 +18,8 @@ DIGITS = {
 
 _LOOSE_LENGTH = frozenset(("CL", "JP", "PT", "BR", "IR", "IL", "TW", "RS", "SA", "VN"))
 _ZIP_COUNTRIES = frozenset(("US", "PR", "GU", "VI", "AS", "MP"))
+_LETTERED = frozenset(("CA", "IE"))
+_NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
 _NOT_DIGIT = re.compile(r"\D+")
 _GB = re.compile(r"^\s*([A-Za-z]{1,2})\d")
 _DEFAULT_REACH_KM = 70.0
@@ -58,6 +60,8 @@ class Postcodes:
         if country == "GB":
             letters = _GB.match(postcode)
             code = letters[1].upper() if letters else ""
+        elif country in _LETTERED:
+            code = _NOT_ALNUM.sub("", postcode[:24]).upper()
         else:
             code = self._digits(country, postcode)
         for length in range(min(4, len(code)), 0, -1):
@@ -81,8 +85,8 @@ class Postcodes:
         return digits
 
     def _zip(self, postcode: str) -> Area | None:
-        digits = _NOT_DIGIT.sub("", postcode.split("-")[0][:12])
-        found = self._index.zips.get(digits.zfill(5)[:5]) if 3 <= len(digits) else None
+        digits = _NOT_DIGIT.sub("", postcode.split("-", maxsplit=1)[0][:12])
+        found = self._index.zips.get(digits.zfill(5)[:5]) if len(digits) >= 3 else None
         if not found:
             return None
         region, latitude, longitude, name = found

@@ -1,7 +1,7 @@
 """US post offices: localities that have a ZIP code, and the ZIP codes themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 _TERRITORIES = frozenset(("PR", "GU", "VI", "AS", "MP"))
@@ -42,10 +42,10 @@ def zip_codes() -> Iterator[ZipCode]:
             yield ZipCode(row["zip_code"], row["state"], latitude, longitude, names)
 
 
-def post_offices() -> Iterator[PostOffice]:
+def post_offices(codes: Iterable[ZipCode]) -> Iterator[PostOffice]:
     """Every locality name in each state."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for code in zip_codes():
+    for code in codes:
         for name in code.names:
             points[code.state, name].append((code.latitude, code.longitude))
     for (state, name), spots in points.items():

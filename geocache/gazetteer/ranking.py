@@ -3,11 +3,11 @@
 from math import log10
 from typing import NamedTuple
 
-from geocache.gazetteer.geometry import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.readings import Reading
 from geocache.gazetteer.witness import SILENT, Verdict, Witness
+from geocache.geometry import distance_km
 
 KIND_COST = {
     Kind.OFFICIAL: 0.0,
@@ -27,6 +27,7 @@ POST_OFFICE_WEIGHT = 3.3
 UNCOUNTED_WEIGHT = 3.0
 FAME, FAME_LIMIT = 0.02, 25
 COST_SCALE = 10.0
+LETTER_COST = 1.2
 FAR_KM = 25.0
 DISTRICT_KM = 40.0
 
@@ -43,12 +44,14 @@ class Candidate(NamedTuple):
 
 
 def candidate(
-    index: Index, witness: Witness, row: int, kind: Kind, reading: Reading, letters: int = 0
+    witness: Witness, row: int, kind: Kind, reading: Reading, letters: int = 0
 ) -> Candidate:
     """A place weighed: its inhabitants, kind of name, suburbs less, and what witnesses say.
 
-    How many languages have a name for a place tells apart rows that count the same people. ``letters`` is how many letters of the name had to change.
+    ``letters`` is how many letters of the name had to change. How many languages have a name for a
+    place tells apart rows that count the same people.
     """
+    index = witness.places
     if kind is Kind.DISTRICT:
         weight = DISTRICT_WEIGHT
     elif kind is Kind.POST_OFFICE:
@@ -60,7 +63,7 @@ def candidate(
         if index.hosts[row] != row:
             weight -= SUBURB_COST
     verdict = SILENT if witness.silent else witness.hear(row)
-    weight += verdict.weight - COST_SCALE * reading.cost - 1.2 * letters
+    weight += verdict.weight - COST_SCALE * reading.cost - LETTER_COST * letters
     return Candidate(row, kind, weight, verdict, reading, letters)
 
 

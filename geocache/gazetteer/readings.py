@@ -40,17 +40,21 @@ _DIRECTION = re.compile(
 _SHORT = {
     "n": "north", "s": "south", "e": "east", "w": "west", "no": "north", "so": "south",
     "spgs": "springs", "spg": "springs", "hts": "heights", "hgts": "heights", "bch": "beach",
-    "pt": "port", "pk": "park", "vlg": "village", "ctr": "center", "jct": "junction", "is": "island",
-    "cd": "ciudad", "gral": "general", "sta": "santa", "sto": "santo", "nva": "nueva", "nvo": "nuevo",
-    "hosp": "hospital", "tg": "targu", "tirgu": "targu", "b": "bad", "centre": "center",
-    "kbh": "kobenhavn", "ffm": "frankfurt", "st": "st",
+    "pt": "port", "pk": "park", "vlg": "village", "ctr": "center", "jct": "junction",
+    "is": "island", "cd": "ciudad", "gral": "general", "sta": "santa", "sto": "santo",
+    "nva": "nueva", "nvo": "nuevo", "tg": "targu", "tirgu": "targu", "b": "bad",
+    "centre": "center", "kbh": "kobenhavn", "ffm": "frankfurt",
 }  # fmt: skip
 NOWHERE = frozenset(
-    "na none unknown nil null notprovided notavailable notapplicable various multiple many tbd tbc "
-    "multiplelocations manylocations multiplecities other others city town anywhere nationwide "
-    "worldwide online remote virtual confidential undisclosed notspecified pending variouslocations "
-    "multiplesites nocity unspecified xxx test".split()
-)
+    (
+        "na", "none", "unknown", "nil", "null", "notprovided", "notavailable", "notapplicable",
+        "various", "multiple", "many", "tbd", "tbc", "multiplelocations", "manylocations",
+        "multiplecities", "other", "others", "city", "town", "anywhere", "nationwide",
+        "worldwide", "online", "remote", "virtual", "confidential", "undisclosed",
+        "notspecified", "pending", "variouslocations", "multiplesites", "nocity", "unspecified",
+        "xxx", "test",
+    )
+)  # fmt: skip
 """Keys that stand where a city should and name none."""
 
 
@@ -125,7 +129,7 @@ def _parts_of(bare: str, plain: str) -> Iterator[Reading]:
     """The larger place when a part of it is named: Ostrava-Poruba, South Delhi, Salem Oregon."""
     yield Reading(_DIRECTION.sub("", bare), 0.12, "without its quarter", part=True)
     if "-" in plain:
-        first = fold(plain.split("-")[0])
+        first = fold(plain.split("-", maxsplit=1)[0])
         if len(first) > 3:
             yield Reading(first, 0.14, "before the hyphen", part=True)
     words = bare.split(" ")

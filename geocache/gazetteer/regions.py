@@ -39,7 +39,7 @@ class RegionTable:
         self._state_names: dict[int, Counter[str]] = defaultdict(Counter)
 
     def state(self, country: str, admin1: str, name: str) -> int:
-        """The number of a state, ``-1`` without a code; ``name`` is a vote for what it is called."""
+        """The number of a state, ``-1`` without a code; ``name`` is a vote for its name."""
         if not admin1:
             return -1
         number = self._number(country, admin1, "", 1, -1)
@@ -72,19 +72,27 @@ class RegionTable:
     def finish(self, capital_region: Callable[[str, str, int], int]) -> None:
         """Name the states, then add what ISO 3166-2, its translations and our table call each.
 
-        ``capital_region`` gives the region of a level that the largest place of a name lies in: most
-        provinces that go by another name are called after their capital.
+        ``capital_region`` gives the region of a level in which the largest place of a name lies:
+        most provinces that go by another name are called after their capital.
         """
-        for number, names in self._state_names.items():
-            self.regions[number].name = names.most_common(1)[0][0]
-        by_code = {(r.country, r.code): r for r in self.regions if r.level == 1}
+        for number, votes in self._state_names.items():
+            self.regions[number].name = votes.most_common(1)[0][0]
         for region in self.regions:
             region.names.update(bare(spelling) for spelling in spellings(region.name))
-        for country, code, alias in tables.names_by_place("region-aliases.csv"):
-            for each in code.split():
-                if (country, each) in by_code:
-                    names = (alias.casefold(),) if alias.startswith("=") else (bare(alias),)
-                    by_code[country, each].names.update(names)
+        self._add_aliases()
+        self._add_iso(capital_region)
+        for region in self.regions:
+            region.names.discard("")
+
+    def _add_aliases(self) -> None:
+        by_code = {(r.country, r.code): r for r in self.regions if r.level == 1}
+        for country, codes, alias in tables.names_by_place("region-aliases.csv"):
+            name = alias.casefold() if alias.startswith("=") else bare(alias)
+            for code in codes.split():
+                if (country, code) in by_code:
+                    by_code[country, code].names.add(name)
+
+    def _add_iso(self, capital_region: Callable[[str, str, int], int]) -> None:
         by_name: dict[tuple[str, str], list[Region]] = defaultdict(list)
         for region in self.regions:
             for name in region.names:
@@ -103,14 +111,9 @@ class RegionTable:
             else:
                 number = capital_region(iso.country_code, iso.name, level)
             if number >= 0:
-                region = self.regions[number]
-                region.names |= names
                 suffix = iso.code.partition("-")[2].casefold()
-                if not suffix.isdigit():
-                    region.names.add("=" + suffix)
-                region.names.add("#" + suffix)
-        for region in self.regions:
-            region.names.discard("")
+                codes = {"#" + suffix} if suffix.isdigit() else {"#" + suffix, "=" + suffix}
+                self.regions[number].names |= names | codes
 
     @staticmethod
     def _iso_states() -> Counter[str]:

@@ -5,9 +5,10 @@ import re
 _GENERAL = (
     ("tsch", "ch"), ("tch", "ch"), ("sch", "sh"), ("dzh", "j"), ("dj", "j"), ("zh", "j"),
     ("cz", "ch"), ("sz", "sh"), ("shch", "sh"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("bh", "b"),
-    ("th", "t"), ("ph", "f"), ("rh", "r"), ("jh", "j"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("x", "ks"),
-    ("w", "v"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"),
-    ("ij", "i"), ("iy", "i"), ("yi", "i"), ("yy", "i"), ("y", "i"), ("j", "i"),
+    ("th", "t"), ("ph", "f"), ("rh", "r"), ("jh", "j"), ("ck", "k"), ("qu", "k"), ("q", "k"),
+    ("x", "ks"), ("w", "v"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ee", "i"),
+    ("oo", "u"), ("ou", "u"), ("ij", "i"), ("iy", "i"), ("yi", "i"), ("yy", "i"),
+    ("y", "i"), ("j", "i"),
 )  # fmt: skip
 _JAPANESE = (
     ("ou", "o"), ("oo", "o"), ("uu", "u"), ("sya", "sha"), ("syu", "shu"), ("syo", "sho"),

@@ -1,4 +1,4 @@
-"""What nearness tells at build time: which place is another's suburb, and in which county it lies."""
+"""What nearness tells at build time: whose suburb a place is, and in which county it lies."""
 
 from array import array
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ def hosts(
 ) -> "array[int]":
     """For each place the row of the far larger city whose suburb it looks like, or its own.
 
-    The lists give no feature codes, so a district of Madrid stands beside the city of the same name:
+    The lists give no feature codes, so a district of Madrid stands beside the city of that name:
     what lies within a large city's reach (4 km and 6 km for each root of a million) and has not a
     quarter of its people is taken for a part of it.
     """

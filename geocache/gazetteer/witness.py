@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from geocache.gazetteer.geometry import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.postcodes import Area
 from geocache.gazetteer.states import Matches
+from geocache.geometry import distance_km
 
 _BORDER_KM = 20.0
 _AROUND_CITY_KM = 60.0
@@ -39,7 +39,7 @@ class Witness(NamedTuple):
     ``city`` is the row of a city that stands where the state should, or -1.
     """
 
-    index: Index
+    places: Index
     state: Matches
     area: Area | None
     city: int = -1
@@ -51,7 +51,7 @@ class Witness(NamedTuple):
 
     def hear(self, row: int) -> Verdict:
         """What the witnesses say of a place."""
-        index = self.index
+        index = self.places
         state: bool | None = None
         weight = 0.0
         if self.state.numbers:
@@ -74,10 +74,10 @@ class Witness(NamedTuple):
     def _in_area(self, row: int, area: Area) -> bool | None:
         """Near the area, far from it, or ``None`` in between, where areas are not drawn exactly."""
         if area.region >= 0 and not area.exact:
-            return self.index.first[row] == area.region or self.index.near_region(
+            return self.places.first[row] == area.region or self.places.near_region(
                 row, area.region, _REGION_MARGIN_KM
             )
-        far = distance_km(self.index.point(row), area.point)
+        far = distance_km(self.places.point(row), area.point)
         if far <= area.reach_km:
             return True
         return None if far <= _DOUBT * area.reach_km else False

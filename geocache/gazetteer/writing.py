@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geocache.gazetteer import tables
-from geocache.gazetteer.postoffices import zip_codes
 from geocache.gazetteer.regionnames import bare
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def write(gathered: "Gathered", folder: Path) -> None:
                 round(z.longitude, 5),
                 f"{z.names[0]}, {z.state}",
             ]
-            for z in zip_codes()
+            for z in gathered.zips
         },
     )
 

@@ -18,8 +18,9 @@ _PIECE_BYTES = 65_536
 class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
     """A geopy adapter that sends each request once and reads no more than it must.
 
-    ``is_reply`` tells a reply of the service from any other JSON. geopy's own repeats a failed request twice in silence, and reads a reply of any length for as
-    long as it trickles in. Here ``timeout`` holds for the reply as a whole.
+    geopy's own repeats a failed request twice in silence, and reads a reply of any length for as
+    long as it trickles in. Here ``timeout`` holds for the reply as a whole. ``is_reply`` tells a
+    reply of the service from any other JSON.
 
     Raises:
         Fault: no answer came, or one that is no JSON; ``passing`` if another try may help.

@@ -112,6 +112,10 @@ class SafeStore:
         """
         return self._write_or_refuse("forget", lambda store: store.forget(**conditions))
 
+    def tidy(self, provider: str, version: str) -> int:
+        """As :meth:`Store.tidy`."""
+        return self._write(lambda store: store.tidy(provider, version))
+
     def claim(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
         """As :meth:`Store.claim`."""
         return self._write(lambda store: store.claim(provider, keys, owner, seconds))

@@ -16,19 +16,21 @@ from sqlalchemy.exc import DBAPIError
 
 from geocache.errors import StoreError
 from geocache.keys import key_number, key_numbers, place_key
-from geocache.place import Place, Position, Precision
+from geocache.place import Place, Position
 from geocache.store import schema, sqlite
 from geocache.store.records import (
     Answer,
     Pin,
-    alternatives_text,
+    about_text,
     positions_of,
 )
 
+_CLAIM = ""  # of a query whatever the version of what reads its answer
+
 
 @cache
-def _mark(provider: str) -> int:
-    return key_number(f"provider {provider}")
+def _mark(provider: str, version: str) -> int:
+    return key_number(f"{provider} {version}")
 
 
 class Store:
@@ -80,10 +82,10 @@ class Store:
         self, provider: str, version: str, keys: Sequence[str], now: int
     ) -> dict[str, Position]:
         """What a provider is remembered to have said of the keys, known misses included."""
-        mark = _mark(provider)
+        mark = _mark(provider, version)
         numbers = [number ^ mark for number in key_numbers(keys)]
         with self._reading() as reader:
-            return positions_of(reader.answers(numbers, version, now))
+            return positions_of(reader.answers(numbers, now), provider)
 
     def look(
         self, pin_key: str, provider: str, version: str, key: str, now: int
@@ -92,11 +94,11 @@ class Store:
         numbers = key_numbers((pin_key, key))
         reader = self._reader()
         pin = reader.pin(numbers[0])
-        row = None if pin else reader.answer(numbers[1] ^ _mark(provider), version, now)
+        row = None if pin else reader.answer(numbers[1] ^ _mark(provider, version), now)
         self._readers.append(reader)
         if pin and pin[1] == pin_key:
             return _pin_of(pin).position()
-        return positions_of((row,)).get(key) if row else None
+        return positions_of((row,), provider).get(key) if row else None
 
     def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
         """The pinned ones among the keys of places."""
@@ -124,7 +126,7 @@ class Store:
         with self._writing() as connection:
             connection.exec_driver_sql(_upsert_sql(), rows)
             if news:
-                ids = [row[0] for row in rows]
+                ids = [key_number(one.key) ^ _mark(one.provider, _CLAIM) for one in answers]
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
                 _bump(connection)
 
@@ -183,7 +185,7 @@ class Store:
         if provider:
             conditions.append(table.provider == provider)
         if misses_only:
-            conditions.append(table.precision == Precision.UNRESOLVED)
+            conditions.append(table.latitude.is_(None))
         if expired_at is not None:
             conditions.append(table.expires_at <= expired_at)
         with self._writing() as connection:
@@ -192,6 +194,24 @@ class Store:
                 _bump(connection)
         return gone
 
+    def tidy(self, provider: str, version: str) -> int:
+        """Delete what other versions of an offline provider said; how many answers.
+
+        Only looks for them when the version is not the one that was tidied for last.
+        """
+        table, name, number = schema.meta, f"version of {provider}", key_number(version)
+        with self._writing() as connection:
+            known = connection.scalar(select(table.c.value).where(table.c.name == name))
+            if known == number:
+                return 0
+            row = {"name": name, "value": number}
+            connection.execute(sqlite.upsert(table), row)
+            if known is None:
+                return 0
+            answers = schema.answers
+            others = (answers.c.provider == provider, answers.c.version != version)
+            return connection.execute(delete(answers).where(*others)).rowcount
+
     # Asking: who, and when
 
     def claim(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
@@ -199,7 +219,7 @@ class Store:
 
         A claim not renewed within ``seconds`` falls to whoever asks next.
         """
-        mark, now, table = _mark(provider), time.time(), schema.claims
+        mark, now, table = _mark(provider, _CLAIM), time.time(), schema.claims
         ids = {number ^ mark: key for number, key in zip(key_numbers(keys), keys, strict=True)}
         rows = [{"id": each, "owner": owner, "until": now + seconds} for each in ids]
         with self._writing() as connection:
@@ -223,7 +243,7 @@ class Store:
 
     def unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
         """Those of the keys that nobody is asking right now, in their order."""
-        mark, table = _mark(provider), schema.claims.c
+        mark, table = _mark(provider, _CLAIM), schema.claims.c
         numbers = [number ^ mark for number in key_numbers(keys)]
         with self.engine.connect() as connection:
             held = set(connection.scalars(select(table.id).where(table.until >= time.time())))
@@ -278,7 +298,7 @@ class Store:
     def counts(self, now: int) -> dict[str, Any]:
         """Pins, claims and, for each provider, its hits, misses and those that are out of date."""
         table = schema.answers.c
-        miss = (table.precision == Precision.UNRESOLVED).label("miss")
+        miss = (table.latitude.is_(None)).label("miss")
         stale = (table.expires_at <= now).label("stale")
         with self.engine.connect() as connection:
             rows = connection.execute(
@@ -315,11 +335,12 @@ class Store:
             fresh = Path(folder, "restored.sqlite")
             try:
                 sqlite.check(path)
+                Store(f"sqlite:///{path}", read_only=True).close()
                 sqlite.copy(path, fresh)
                 restored = Store(f"sqlite:///{fresh}")
             except (sqlite3.Error, DBAPIError) as error:
                 raise StoreError(f"{path} is no backup of a store: {error}") from error
-            with restored._writing() as connection:  # noqa: SLF001 # another one of us
+            with restored._writing() as connection:
                 grown = update(schema.meta).where(schema.meta.c.name == "revision")
                 connection.execute(grown.values(value=self.revision() + 1))
                 connection.execute(delete(schema.claims))
@@ -350,19 +371,15 @@ def _answer_row(answer: Answer) -> tuple[Any, ...]:
     """In the order of the table's columns: a third of the time of a mapping through Core."""
     key, provider, version, at, expires_at, query, reply, asked_at = answer
     return (
-        key_number(key) ^ _mark(provider),
+        key_number(key) ^ _mark(provider, version),
         key,
         provider,
         version,
         expires_at,
         at.latitude,
         at.longitude,
-        at.precision.value,
         at.place_name,
-        at.score,
-        ";".join(at.flags),
-        at.reason,
-        alternatives_text(at.alternatives),
+        about_text(at),
         query,
         reply,
         asked_at,
@@ -371,9 +388,7 @@ def _answer_row(answer: Answer) -> tuple[Any, ...]:
 
 def _answer_of(row: Any) -> Answer:
     _, key, provider, version, expires_at, *about, query, reply, asked_at = row
-    latitude, longitude, precision, place_name, *rest = about
-    columns = (key, latitude, longitude, precision, place_name, provider, *rest)
-    position = positions_of([columns])[key]
+    position = positions_of([(key, *about)], provider)[key]
     return Answer(key, provider, version, position, expires_at, query, reply, asked_at)
 
 
