@@ -39,10 +39,10 @@ def read(
     Raises ReadError, naming the file and the place in it, for what is empty, damaged, refused or no
     site list. Nothing else is raised.
     """
-    if data.startswith(MAGIC):
-        return read_parquet(data, name)
     gathered = Gathered(contacts=contacts)
     try:
+        if data.startswith(MAGIC):
+            return read_parquet(data, name)
         with collector_paused():
             format_name = gather(data, Job(name, gathered, columns, progress))
             return gathered.reading(name, format_name)

@@ -90,7 +90,8 @@ def _checked(  # noqa: PLR0911 - a list of cases
         return target, certainty + 0.5
     if target in ("country", "state"):
         countries = _share(values, lambda value: bool(country_code(value)))
-        if target == "state" and countries > 0.9 and set(values) != {"Georgia"}:
+        named_in_full = max(map(len, values)) > 3  # codes of states are codes of countries too
+        if target == "state" and countries > 0.9 and named_in_full and set(values) != {"Georgia"}:
             return "country", 0.6
         if target == "country" and countries < 0.1 and len(values) > 5:
             return "state", 0.3

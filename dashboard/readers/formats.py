@@ -14,6 +14,7 @@ from dashboard.readers import (
     flat_records,
     ictrp,
     legacy_xml,
+    parquet,
     registry_page,
     site_list,
     tables,
@@ -54,6 +55,7 @@ FORMATS = (
     _WORKBOOK_FORMAT,
     flat_records.RECORDS_FORMAT,
     flat_records.GEOJSON_FORMAT,
+    parquet.FORMAT,
 )
 """Every format that is read, by its human name. Those in a container say so behind it."""
 

@@ -7,7 +7,7 @@ _NOT_TEXT = (
     (b"%PDF", "a PDF; save or copy its table as text or CSV"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
-    (b"PAR1", "a Parquet file; export it as CSV"),
+    (b"PAR1", "a Parquet file inside an archive; open it by itself"),
     (b"SQLite format 3", "a database; export its table as CSV"),
 )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dashboard.readers.country_text import in_running_text
+from dashboard.readers.country_text import listed_countries
 from dashboard.readers.page_arms import arms_of, interventions_of
 from dashboard.readers.page_sections import Sections, fields
 from dashboard.trials import (
@@ -92,9 +92,7 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
         sponsors=_sponsors(texts("Sponsors")),
         responsible_party=_responsible_party(texts("Responsible Party")),
         investigators=_investigators(texts("Principal Investigators")),
-        countries=tuple(
-            country for line in texts("Countries") for country in in_running_text(line)
-        ),
+        countries=listed_countries(texts("Countries")),
         references=_references(texts("References")),
         related=_related(texts("More Related Trials")),
         other_ids=_other_ids(texts("Other Identifiers")),

@@ -68,6 +68,15 @@ def test_content_decides_where_names_do_not() -> None:
     assert guess == {"trial_id": "A", "facility": "Site", "city": "Ort", "country": "Kraj"}
 
 
+def test_codes_of_states_are_not_taken_for_countries() -> None:
+    rows = [["Boston", "MA"], ["Duarte", "CA"], ["Denver", "CO"], ["Macon", "GA"]]
+    assert guess_columns(["City", "State"], rows) == {"city": "City", "state": "State"}
+    assert listed('Hospital,Location\nA,"Boston, MA"\nB,"Boston, MA, USA"\n') == [
+        ["A", "Boston", "MA", "", ""],
+        ["B", "Boston", "MA", "", "USA"],
+    ]
+
+
 def test_a_list_without_a_header_is_read_by_its_content() -> None:
     text = "City of Hope Hospital,Duarte,91010,United States\nLKH Graz,Graz,8036,Austria\n"
     assert listed(text) == [
