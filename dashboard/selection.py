@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 
 from dashboard.arrow import array_of
+from dashboard.coordinates import BBox, point_of
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
-from dashboard.parameters import NEAR_FORMS, BBox, point_of
+from dashboard.parameters import NEAR_FORMS
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position

@@ -41,8 +41,9 @@ ORDINARY = [
 ]  # fmt: skip
 
 DANGEROUS = [
-    "=1+1", "=cmd|' /C calc'!A0", "+SUM(A1:A9)", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1",
-    "\n=1", " =1+1", "\x0b=1", "＝1+1", "＋1", "－1-A1", "＠SUM(1)", "-Hospital", "+1-800-FLOWERS",
+    "=1+1", "=cmd|' /C calc'!A0", "+SUM(A1:A9)", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\t=1",
+    "\r=1", "\n=1", " =1+1", "\x0b=1", "＝1+1",
+    "＋1", "－1-A1", "＠SUM(1)", "-Hospital", "+1-800-FLOWERS",
     "'=1", "''=1", "\u00a0=1", "\ufeff=1",
 ]  # fmt: skip
 
@@ -88,7 +89,8 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
     assert original("'" + text) == text
 
 
-signs = st.text(st.one_of(st.sampled_from("=+-@'\t\r\n \x00０＝"), st.characters()), max_size=12)
+letters = st.characters(exclude_categories=["Cs"])
+signs = st.text(st.one_of(st.sampled_from("=+-@'\t\r\n \x00０＝"), letters), max_size=12)
 
 
 @given(st.lists(signs, max_size=5))
