@@ -6,12 +6,17 @@ from urllib.parse import quote, urlsplit
 from dashboard.trials import Trial
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@/])")
+_TYPOGRAPHIC = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
+WORD_JOINER = "\u2060"
+"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash, as it does in Markdown."""
 _NCT = re.compile(r"^NCT\d{8}$")
 
 
 def plain(text: object) -> str:
     """Text as Markdown that shows exactly that text: no markup, link, emoji or formula."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    words = " ".join(str(text).split())
+    apart = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
+    return _SPECIAL.sub(r"\\\1", apart)
 
 
 def safe_url(url: str) -> str:

@@ -4,16 +4,22 @@ Opening happens on a thread of its own, so that the server answers at once; whoe
 library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never waits).
 """
 
+import io
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from dashboard.library import Library, merge, open_sources
+from dashboard.library import Library, OpenedList, merge, open_sources
+from dashboard.positions import Known
 from dashboard.settings import Settings
+from dashboard.shelf import EVERYONE, Shelf
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
+from geocache.store import Pin
+from geocache.transfer import write
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +42,12 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.progress = Progress()
+        self.shelf = Shelf(settings.site_map_data / "lists")
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._library: Library | None = None
+        self._sources: tuple[OpenedList, ...] = ()
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
@@ -89,9 +97,45 @@ class Service:
         if revision != self._revision:
             with self._lock:
                 if revision != self._revision:
-                    self._library = merge(self._library.lists, self.locate_many)
+                    self._library = self._merged()
                     self._revision = self.cache.revision
         return self._library
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this server takes corrections."""
+        return not self.settings.site_map_read_only
+
+    def pin(
+        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
+    ) -> None:
+        """Say where some places are, for everyone, from now on.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        now = int(time.time())
+        self.cache.pin_many(Pin(place, latitude, longitude, note, who, now) for place in places)
+
+    def unpin(self, place: Place) -> None:
+        """Take a pin back.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        self.cache.unpin(place)
+
+    def pins_csv(self) -> bytes:
+        """All pins as CSV, as ``geocache import`` takes them."""
+        text = io.StringIO(newline="")
+        write(self.cache, text, "csv", pins_only=True)
+        return text.getvalue().encode()
+
+    def _check_may_change(self) -> None:
+        if not self.may_change:
+            raise PermissionError("SITE_MAP_READ_ONLY is set: nothing can be changed here")
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -100,14 +144,45 @@ class Service:
         if self._cache is not None:
             self._cache.close()
 
+    def share(self, data: bytes, name: str) -> None:
+        """Open a list for everyone, now and after the next start.
+
+        Raises:
+            PermissionError: the server is read-only.
+            ShelfError: it cannot be kept.
+        """
+        self._check_may_change()
+        self.shelf.add(EVERYONE, data, name)
+        self.reopen()
+
+    def unshare(self, list_id: str) -> None:
+        """Close and delete a list that was shared with everyone.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        self.shelf.remove(EVERYONE, list_id)
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Show what was shared, unshared or fetched since."""
+        with self._lock:
+            self._library = self._merged()
+
+    def _merged(self) -> Library:
+        shared = [one.opened for one in self.shelf.lists(EVERYONE)]
+        return merge([*self._sources, *shared], self.locate_many, self._known())
+
     def _open(self) -> None:
         try:
             self._tell("Opening the place index", 0.0)
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
-            lists = open_sources(self.settings.sources)
+            self.shelf.expire()
+            self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            self._library = merge(lists, self.locate_many)
+            self._library = self._merged()
             self._revision = self._cache.revision
             self._tell("Ready", 1.0)
         except Exception as error:
@@ -116,8 +191,17 @@ class Service:
         finally:
             self._ready.set()
 
+    def _known(self) -> Known:
+        """Which positions of a saved site table are today's."""
+        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
+
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+def positions_of(cache: GeoCache) -> str:
+    """By which data and rules a geocache finds positions: the mark of a saved site table."""
+    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
 
 
 @cache

@@ -4,22 +4,28 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from geocache.choosing import chosen, doubtful
 from geocache.keys import place_key
-from geocache.place import Flag, Place, Position
-from geocache.store import NEVER, Answer, Pin, open_store
+from geocache.place import Place, Position
+from geocache.store import NEVER, Answer, Pin, SafeStore
 
 if TYPE_CHECKING:
+    from geopy.geocoders.base import Geocoder
+
+    from geocache.asking import Asker
     from geocache.providers import Provider
     from geocache.settings import GeocacheSettings
+    from geocache.trying import Run
 
 CHUNK = 500
 """Places looked up together by :meth:`GeoCache.locate_many`."""
 
 _KEEP_BACK = 256
-_MINOR = frozenset({Flag.PLACEHOLDER_FACILITY})  # says nothing against the position
+_COOL_DOWN_SECONDS = 60.0
 
 
 class GeoCache:
@@ -27,43 +33,57 @@ class GeoCache:
 
     Args:
         url: SQLAlchemy URL of the store; from the settings when ``None``.
-        providers: who is asked, in order; from the settings when ``None``.
+        providers: who is asked, in order: providers, or geopy geocoders; from the settings when
+            ``None``.
         settings: instead of reading the environment.
-        progress: passed to providers that build an index at their first use.
+        progress: passed to the gazetteer, which builds an index at its first use.
 
     Raises:
         ConfigurationError: a provider cannot be used as set up.
         StoreError: the store was written by a newer version.
 
-    What an offline provider answers is written in batches: 500 at a time by
-    :meth:`locate_many`, 256 at a time (and at :meth:`close`) after single :meth:`locate` calls.
+    Threads may share one. A position in the store costs 6 to 20 µs, in any process, and nothing is
+    held in this one that could hide another's pin. The gazetteer's answers are remembered too,
+    in batches: 500 at a time by :meth:`locate_many`; 256 at a time, and at :meth:`close`, after
+    single :meth:`locate` calls.
     """
 
     def __init__(
         self,
         url: str | None = None,
         *,
-        providers: "Sequence[Provider] | None" = None,
+        providers: "Sequence[Provider | Geocoder] | None" = None,
         settings: "GeocacheSettings | None" = None,
         progress: Callable[..., Any] | None = None,
     ) -> None:
         # Reading settings and finding geopy take longer than all the rest: only if needed.
-        if providers is None:
-            from geocache.providers import build_providers  # noqa: PLC0415
+        from geocache.providers import adopt, build_providers  # noqa: PLC0415
 
+        if url is None or providers is None:
             settings = settings or _read_settings()
+            url = settings.store_url if url is None else url
+        if providers is None:
+            assert settings is not None  # noqa: S101
             providers = build_providers(settings, progress=progress)
-        if url is None:
-            url = (settings or _read_settings()).store_url
-        self.providers: tuple[Provider, ...] = tuple(providers)
-        self._store = open_store(url)
-        self._unwritten: list[Answer] = []
-        self._unwritten_lock = threading.Lock()
+        self.providers: tuple[Provider, ...] = adopt(providers)
+        self._scheduled = settings is not None and settings.geocache_scheduled
+        self._store = SafeStore(url)
+        self._askers: dict[str, Asker] = {}
+        self._runs: dict[str, tuple[float, Run]] = {}
+        self._unwritten: dict[tuple[str, str], Answer] = {}
+        self._tidied: set[str] = set()
+        self._lock = threading.Lock()
 
     @property
     def attributions(self) -> tuple[str, ...]:
         """The lines that must stand beside the positions, in the providers' order."""
         return tuple(dict.fromkeys(p.attribution for p in self.providers if p.attribution))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The policies, in short, of the public services that are switched on."""
+        found = [getattr(provider, "notice", "") for provider in self.providers]
+        return tuple(notice for notice in found if notice)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -72,7 +92,7 @@ class GeoCache:
 
     @property
     def revision(self) -> int:
-        """Grows with every new pin or answer, by whichever process; reading it takes about 10 µs.
+        """Grows with every new pin or answer, by whichever process; reading it takes about 5 µs.
 
         What an offline provider answers leaves it: that changes nothing that is shown.
         """
@@ -84,60 +104,124 @@ class GeoCache:
         ``online=False`` asks only the store and offline providers. An unresolved position's
         ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
         """
-        return self._locate_chunk([place], online)[0]
+        if self.providers:
+            first, key = self.providers[0], place_key(place)
+            asker = self._asker(first) if first.online else None
+            own = asker.first_key(place) if asker else key
+            found = self._store.look(key, first.name, first.version, own, int(time.time()))
+            if found and (found.source == "pin" or not doubtful(found)):
+                return asker.completed(place, found) if asker else found
+            if found and not asker and len(self.providers) == 1:
+                return found
+        return next(self._locate_chunk([place], self._current_runs() if online else None))
 
     def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
-        """One position for each place, in order, reading no more than 500 places ahead."""
+        """One position for each place, in order, reading no more than 500 places ahead.
+
+        Positions come as soon as they and those before them are known. When a provider stops the
+        run (a refusal, too many failures), what is left comes back as ``not asked: …``.
+        """
+        runs = self._new_runs() if online else None
         remaining = iter(places)
         while chunk := list(islice(remaining, CHUNK)):
-            yield from self._locate_chunk(chunk, online)
+            yield from self._locate_chunk(chunk, runs)
 
-    def _locate_chunk(self, places: list[Place], online: bool) -> list[Position]:
+    def _locate_chunk(
+        self, places: list[Place], runs: "dict[str, Run] | None"
+    ) -> Iterator[Position]:
         keys = [place_key(place) for place in places]
-        settled = self._store.pinned(keys)
-        best: list[Position | None] = (
-            [settled.get(key) for key in keys] if settled else [None] * len(keys)
-        )
-        waiting = [i for i, found in enumerate(best) if found is None]
+        pins = self._store.pinned(keys)
+        if not pins and len(self.providers) == 1 and not self.providers[0].online:
+            yield from self._ask_offline(self.providers[0], places, keys)
+            return
+        best: list[Position | None] = [pins.get(key) for key in keys]
+        open_ = [i for i, found in enumerate(best) if found is None]
+        final = [found is not None for found in best]
+        shown = 0
         for provider in self.providers:
-            if not waiting:
+            last = provider is self.providers[-1]
+            asked = [places[i] for i in open_]
+            for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs):
+                i = open_[at]
+                best[i] = chosen(best[i], answer)
+                final[i] = last or not doubtful(answer)
+                while shown < len(best) and final[shown]:
+                    yield best[shown] or Position()
+                    shown += 1
+            open_ = [i for i in open_ if not final[i]]
+            if not open_:
                 break
-            said = self._ask(provider, [places[i] for i in waiting], [keys[i] for i in waiting])
-            still = []
-            for i, answer in zip(waiting, said, strict=True):
-                if better(best[i], answer):
-                    best[i] = answer
-                if doubtful(answer):
-                    still.append(i)
-            waiting = still
-        return [found or Position(reason="no provider to ask") for found in best]
+        for found in best[shown:]:
+            yield found or Position(reason="no provider to ask")
 
-    def _ask(self, provider: "Provider", places: list[Place], keys: list[str]) -> list[Position]:
+    def _ask(
+        self,
+        provider: "Provider",
+        places: list[Place],
+        keys: list[str],
+        runs: "dict[str, Run] | None",
+    ) -> Iterator[tuple[int, Position]]:
+        if provider.online:
+            return self._asker(provider).ask(places, runs[provider.name] if runs else None)
+        return enumerate(self._ask_offline(provider, places, keys))
+
+    def _ask_offline(
+        self, provider: "Provider", places: list[Place], keys: list[str]
+    ) -> list[Position]:
         now = int(time.time())
         known = self._store.recall(provider.name, provider.version, keys, now)
-        fresh: dict[str, Position] = {}
-        for place, key in zip(places, keys, strict=True):
-            if key not in known:
-                known[key] = fresh[key] = provider.locate(place)
-        if fresh:
-            self._keep(provider, fresh, now)
+        if len(known) < len(keys):
+            fresh = []
+            for place, key in zip(places, keys, strict=True):
+                if key not in known:
+                    kept = self._unwritten.get((provider.name, key))
+                    known[key] = kept.position if kept else provider.locate(place)
+                    if not kept:
+                        about = (key, provider.name, provider.version, known[key], NEVER)
+                        fresh.append(Answer(*about, asked_at=now))
+            self._keep(fresh)
         return [known[key] for key in keys]
 
-    def _keep(self, provider: "Provider", fresh: dict[str, Position], now: int) -> None:
-        answers = [
-            Answer(key, provider.name, provider.version, position, NEVER, asked_at=now)
-            for key, position in fresh.items()
-        ]
-        with self._unwritten_lock:
-            self._unwritten += answers
-            if len(self._unwritten) < _KEEP_BACK:
-                return
-        self.flush()
+    def _keep(self, fresh: list[Answer]) -> None:
+        with self._lock:
+            self._unwritten.update({(each.provider, each.key): each for each in fresh})
+            full = len(self._unwritten) >= _KEEP_BACK
+        if full:
+            self.flush()
+
+    def _asker(self, provider: "Any") -> "Asker":
+        known = self._askers.get(provider.name)
+        if known is None:
+            from geocache.asking import Asker  # noqa: PLC0415 # and retries: for online ones only
+
+            known = self._askers[provider.name] = Asker(self._store, provider)
+        return known
+
+    def _new_runs(self) -> "dict[str, Run]":
+        from geocache.trying import Run  # noqa: PLC0415
+
+        return {p.name: Run(scheduled=self._scheduled) for p in self.providers if p.online}
+
+    def _current_runs(self) -> "dict[str, Run]":
+        """The runs of single lookups: a provider that stopped one is left alone for a minute."""
+        now = time.monotonic()
+        with self._lock:
+            for name, run in self._new_runs().items():
+                began, current = self._runs.get(name, (0.0, None))
+                if current is None or (current.stopped and now - began > _COOL_DOWN_SECONDS):
+                    self._runs[name] = (now, run)
+                elif not current.stopped:
+                    self._runs[name] = (now, current)
+            return {name: run for name, (_, run) in self._runs.items()}
 
     def flush(self) -> None:
         """Write what is kept back."""
-        with self._unwritten_lock:
-            answers, self._unwritten = self._unwritten, []
+        with self._lock:
+            answers, self._unwritten = list(self._unwritten.values()), {}
+        for provider, version in {(each.provider, each.version) for each in answers}:
+            if provider not in self._tidied:
+                self._tidied.add(provider)
+                self._store.tidy(provider, version)
         self._store.remember(answers, news=False)
 
     def pin(
@@ -148,7 +232,18 @@ class GeoCache:
         Raises:
             InputError: a coordinate is no number of degrees on Earth, or the place is empty.
         """
-        self._store.pin([Pin(place, latitude, longitude, note, who, int(time.time()))])
+        self.pin_many([Pin(place, latitude, longitude, note, who, int(time.time()))])
+
+    def pin_many(self, pins: Iterable[Pin]) -> None:
+        """Set pins as they are, replacing those of the same places.
+
+        Raises:
+            InputError: as :meth:`pin`; then none is set.
+        """
+        several = list(pins)
+        for pin in several:
+            pin.check()
+        self._store.pin(several)
 
     def unpin(self, place: Place) -> bool:
         """Take a pin back; whether there was one."""
@@ -157,6 +252,72 @@ class GeoCache:
     def pins(self) -> tuple[Pin, ...]:
         """All pins, oldest first."""
         return tuple(self._store.pins())
+
+    def answers(self) -> Iterator[Answer]:
+        """All that is remembered, in no particular order."""
+        self.flush()
+        return self._store.answers()
+
+    def remember(self, answers: Sequence[Answer]) -> int:
+        """Take over answers from elsewhere, unless there are newer ones; how many were taken."""
+        return self._store.take_over(answers)
+
+    def backup(self, path: Path) -> None:
+        """Copy the store into a new file, while others use it.
+
+        Raises:
+            StoreError: the file is there already, or the store is not one on disk.
+        """
+        self.flush()
+        self._store.backup(path)
+
+    def restore(self, path: Path) -> None:
+        """Replace all that is remembered and pinned with a backup, for every user of the store.
+
+        Raises:
+            StoreError: the file is no backup of this or an older version.
+        """
+        self._store.restore(path)
+
+    def forget(
+        self,
+        place: Place | None = None,
+        *,
+        provider: str = "",
+        misses_only: bool = False,
+        expired_only: bool = False,
+    ) -> int:
+        """Forget answers, to ask again; pins stay. How many were forgotten.
+
+        Args:
+            place: only what was answered for it, which other places of its city may share.
+            provider: only this provider's answers.
+            misses_only: only known misses.
+            expired_only: only what would not be used any more.
+        """
+        self.flush()
+        return self._store.forget(
+            keys=None if place is None else _keys_of(place),
+            provider=provider,
+            misses_only=misses_only,
+            expired_at=int(time.time()) if expired_only else None,
+        )
+
+    def stats(self) -> dict[str, Any]:
+        """What is remembered, for people and for JSON.
+
+        ``store, revision, pins, claims`` and ``answers``: a list of ``provider, version, hits,
+        misses, expired``.
+        """
+        self.flush()
+        counts = self._store.counts(int(time.time()))
+        groups: dict[tuple[str, str], dict[str, Any]] = {}
+        for name, version, miss, expired, count in counts.pop("answers"):
+            nothing = {"provider": name, "version": version, "hits": 0, "misses": 0, "expired": 0}
+            group = groups.setdefault((name, version), nothing)
+            group["expired" if expired else "misses" if miss else "hits"] += count
+        answers = list(groups.values())
+        return {"store": self._store.url, "revision": self.revision, **counts, "answers": answers}
 
     def close(self) -> None:
         """Write what is kept back and close the store."""
@@ -176,18 +337,12 @@ class GeoCache:
 
 
 def _read_settings() -> "GeocacheSettings":
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
-    return GeocacheSettings()
-
-
-def doubtful(answer: Position) -> bool:
-    """Whether the next provider should be asked too."""
-    return answer.latitude is None or bool(answer.flags and not _MINOR.issuperset(answer.flags))
+    return read_settings()
 
 
-def better(old: Position | None, new: Position) -> bool:
-    """Whether a later provider's answer is shown instead of the best so far."""
-    if old is None or (new.resolved and not doubtful(new)):
-        return True
-    return new.resolved and (not old.resolved or new.score > old.score)
+def _keys_of(place: Place) -> list[str]:
+    from geocache.providers.queries import every_key  # noqa: PLC0415
+
+    return [place_key(place), *every_key(place)]

@@ -32,12 +32,12 @@ _WORDS = {
 _HAS_WORD = re.compile(r"\b(?:saint|sankt|sint|sainte|mount|fort|und)\b")
 
 
-def repair(text: str) -> str:
-    """The text with JSON and HTML escapes and mis-decoded bytes undone, cut to a sane length.
+def repair(text: str, limit: int = MAX_NAME_LENGTH) -> str:
+    """The text with JSON and HTML escapes and mis-decoded bytes undone, cut to ``limit``.
 
     ``MÃ¼nchen`` and ``M\\u00fcnchen`` both give ``München``.
     """
-    text = text[:MAX_NAME_LENGTH]
+    text = text[:limit]
     if "\\u" in text or "&" in text:
         text = _ESCAPE.sub(_unescape, text)
     if not text.isascii() and _MOJIBAKE.search(text):
@@ -61,6 +61,9 @@ def fold(text: str) -> str:
 
     ``Saint-Étienne`` -> ``st etienne``; scripts other than Latin keep their letters.
     """
+    if text.isascii() and text.isalpha():
+        text = text.lower()
+        return _WORDS.get(text, text)
     text = text.casefold().translate(_LETTERS)
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
@@ -77,5 +80,7 @@ def key(folded: str) -> str:
 
 def expanded(text: str) -> str:
     """The name with its umlauts written as two letters, or empty when it has none."""
+    if text.isascii():
+        return ""
     wide = text.translate(_EXPANSIONS)
     return wide if wide != text else ""

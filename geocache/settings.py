@@ -4,8 +4,10 @@ from functools import cached_property
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geocache.errors import ConfigurationError
 
 APP_NAME = "trial-site-map"
 
@@ -25,7 +27,10 @@ class GeocacheSettings(BaseSettings):
     geocache_providers: str = "gazetteer"
     geocache_contact: str = ""
     geocache_nominatim_url: str = ""
+    geocache_servers: str = ""
+    geocache_keys: SecretStr = SecretStr("")
     geocache_requests_per_second: float | None = Field(default=None, gt=0)
+    geocache_scheduled: bool = False
 
     @cached_property
     def store_url(self) -> str:
@@ -41,3 +46,17 @@ class GeocacheSettings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the gazetteer's index lives."""
         return self.site_map_data / "gazetteer"
+
+
+def read_settings() -> GeocacheSettings:
+    """The settings of the environment.
+
+    Raises:
+        ConfigurationError: one has a value that cannot be; the message names it.
+    """
+    try:
+        return GeocacheSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        raise ConfigurationError(f"{name}: {first['msg']}, got {first['input']!r}") from error

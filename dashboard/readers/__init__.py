@@ -4,11 +4,13 @@ import logging
 from collections.abc import Mapping
 
 from dashboard.errors import ReadError
+from dashboard.readers.collector import collector_paused
 from dashboard.readers.column_guess import guess_columns
 from dashboard.readers.column_names import TARGETS
-from dashboard.readers.formats import FORMATS, gather
+from dashboard.readers.formats import FORMATS, Job, gather
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
+from dashboard.readers.parquet import MAGIC, read_parquet
 from dashboard.readers.reading import READ_COLUMNS, Reading
 
 _log = logging.getLogger(__name__)
@@ -36,10 +38,13 @@ def read(
     Raises ReadError, naming the file and the place in it, for what is empty, damaged, refused or no
     site list. Nothing else is raised.
     """
+    if data.startswith(MAGIC):
+        return read_parquet(data, name)
     gathered = Gathered(contacts=contacts)
     try:
-        format_name = gather(data, name, gathered, columns, progress)
-        return gathered.reading(name, format_name)
+        with collector_paused():
+            format_name = gather(data, Job(name, gathered, columns, progress))
+            return gathered.reading(name, format_name)
     except ReadError:
         raise
     except Exception as error:

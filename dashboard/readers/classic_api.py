@@ -25,7 +25,7 @@ def to_v2(value: object) -> dict[str, Any]:
     topics = fields_of(protocol.get("ConditionsModule"))
     people = fields_of(protocol.get("EligibilityModule"))
     misc = fields_of(derived.get("MiscInfoModule"))
-    v2 = {
+    v2: dict[str, Any] = {
         "protocolSection": {
             "identificationModule": {
                 "nctId": who.get("NCTId"),

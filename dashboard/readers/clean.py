@@ -23,8 +23,7 @@ def clean_column(values: Sequence[Any], length: int) -> list[str]:
     if set(map(type, column)) - {str}:
         column = [value if type(value) is str else as_text(value) for value in column]
     column = list(map(str.strip, column))
-    together = "".join(column)
-    if _CONTROL.search(together) or len(together) > _LONGEST_TEXT:
+    if _CONTROL.search("".join(column)) or max(map(len, column), default=0) > _LONGEST_TEXT:
         column = [
             value if value.isprintable() and len(value) <= _LONGEST_TEXT else _one_line(value)
             for value in column
@@ -79,8 +78,7 @@ def clean_points(
 def _numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     if set(map(type, values)) - {float}:
         values = [value if type(value) is float else as_number(value) for value in values]
-    numbers = np.array(values, dtype=np.float64)
-    return numbers
+    return np.array(values, dtype=np.float64)
 
 
 _NUMBER = re.compile(r"^([+−-]?)(\d{1,3}(?:[.,]\d{0,20})?)\s*°?\s*([NSEWO])?$", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Which column of a plain table is which of ours: by name first, by content where names are mute."""
+"""Which column of a plain table is which of ours: by name, and by content where names are mute."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +72,9 @@ def guess_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[
     return {target: header[chosen[target][1]] for target in TARGETS if target in chosen}
 
 
-def _checked(target: str, certainty: float, values: Sequence[str]) -> tuple[str, float]:
+def _checked(  # noqa: PLR0911 - a list of cases
+    target: str, certainty: float, values: Sequence[str]
+) -> tuple[str, float]:
     """The name's claim held against the content; columns that hold something else do not count."""
     if not values:
         return target, certainty - 0.3
@@ -126,7 +128,7 @@ def _placed(target: str, chosen: Mapping[str, object]) -> bool:
 
 
 def guess_without_header(rows: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Which column is which in a table without names, by content alone; empty where not a site list.
+    """Which column is which in a table without names, by content; empty where it is no site list.
 
     A country column is needed; city is the text column before it, facility the longest text.
     """

@@ -62,13 +62,15 @@ _NAMES = {
         centro; nombre del centro; nombre; hospital centro; instituicao; istituto; istituzione;
         ospedale; nome; nome del centro; struttura; locationfacility; uniklinik; ziekenhuis;
         instelling; sjukhus; sykehus; sygehus; szpital; osrodek; nemocnice; pracoviste; korhaz;
-        facility institution; account name; affiliation; университет; учреждение; 医院; 施設名; 機関名;
+        facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
+        機関名;
         instytucja; nazwa; investigator site; venue; sitefacility
         """,
     "city": """
         city; town; city town; town city; municipality; locality; site city; facility city;
         locationcity; ville; commune; localite; ort; stadt; wohnort; standort; ciudad; localidad;
-        poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by; ort stadt;
+        poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by;
+        ort stadt;
         miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
         city name; village; sted
         """,
@@ -93,7 +95,8 @@ _NAMES = {
         """,
     "status": """
         status; site status; sitestatus; recruitment; recruiting; location status; locationstatus;
-        site recruitment status; statut; estado del centro; stato; facility status; statut du centre;
+        site recruitment status; statut; estado del centro; stato; facility status;
+        statut du centre;
         zentrumsstatus; centre status; center status; enrollment status; location recruitment status
         """,
     "latitude": """
@@ -109,7 +112,9 @@ _NAMES = {
         location; place; city state country; city country; locations; full location; site location;
         address; adresse; direccion; indirizzo; anschrift; full address; site address
         """,
-    "point": "coordinates; coords; lat lon; lat lng; latlon; latlng; geo; geopoint; geolocation; gps",
+    "point": """
+        coordinates; coords; lat lon; lat lng; latlon; latlng; geo; geopoint; geolocation; gps
+        """,
 }
 
 

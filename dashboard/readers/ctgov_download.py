@@ -25,8 +25,8 @@ def is_download(header: Sequence[str]) -> bool:
 def gather_download(header: Sequence[str], rows: Iterator[list[str]], gathered: Gathered) -> str:
     """Trials and their sites; returns the name of the format.
 
-    Sites are split from the right out of `Locations`; where another split is as likely they are kept
-    with a warning. A download without that column gives trials and a warning.
+    Sites are split from the right out of `Locations`; where another split is as likely they are
+    kept with a warning. A download without that column gives trials and a warning.
     """
     names = [cell.strip() for cell in header]
     old = "Title" in names and "Study Title" not in names

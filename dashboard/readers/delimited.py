@@ -44,8 +44,10 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 def rows_of(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     """Every row as a list of cells. Raises ReadError where a cell never ends."""
     csv.field_size_limit(MOST_CELL_CHARACTERS)
-    quoting = csv.QUOTE_NONE if _quotes_are_text(text, delimiter) else csv.QUOTE_MINIMAL
-    reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting)
+    if _quotes_are_text(text, delimiter):
+        reader = csv.reader(_lines(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(_lines(text), delimiter=delimiter)
     try:
         yield from reader
     except csv.Error as error:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers import (
@@ -67,64 +67,60 @@ _NOT_TEXT = (
 )
 
 
-def gather(
-    data: bytes,
-    name: str,
-    gathered: Gathered,
-    columns: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
-    wrappings: int = 0,
-) -> str:
-    """Read the file into ``gathered`` and return its format's name. Raises ReadError."""
+class Job(NamedTuple):
+    """One file to read: its name, where its sites go, and what the person asked for."""
+
+    name: str
+    gathered: Gathered
+    columns: Mapping[str, str] | None = None
+    progress: Progress | None = None
+    wrappings: int = 0
+
+
+def gather(data: bytes, job: Job) -> str:
+    """Read the file into ``job.gathered`` and return its format's name. Raises ReadError."""
     if not data or data.isspace():
-        raise ReadError(name, "the file is empty")
+        raise ReadError(job.name, "the file is empty")
     if is_gzip(data) or is_zip(data):
-        if wrappings == _MOST_WRAPPINGS:
-            raise ReadError(name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
-        return _unwrapped(data, name, gathered, columns, progress, wrappings + 1)
-    _refuse_what_is_no_text(data, name)
+        if job.wrappings == _MOST_WRAPPINGS:
+            raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
+        return _unwrapped(data, job._replace(wrappings=job.wrappings + 1))
+    _refuse_what_is_no_text(data, job.name)
     if looks_like_json(data):
-        return _gather_json(data, name, gathered, columns, progress)
+        return _gather_json(data, job)
     if legacy_xml.looks_like_xml(data):
-        return _gather_xml(data, name, gathered)
+        return _gather_xml(data, job)
     text, notes = decode(data)
-    gathered.warn(*notes)
+    job.gathered.warn(*notes)
     if registry_page.recognised(text):
-        registry_page.gather_page(text, name, gathered)
+        registry_page.gather_page(text, job.name, job.gathered)
         return registry_page.FORMAT
-    return _gather_delimited(text, name, gathered, columns, progress)
+    return _gather_delimited(text, job)
 
 
-def _unwrapped(
-    data: bytes,
-    name: str,
-    gathered: Gathered,
-    columns: Mapping[str, str] | None,
-    progress: Progress | None,
-    wrappings: int,
-) -> str:
+def _unwrapped(data: bytes, job: Job) -> str:
     if is_gzip(data):
-        inner = gunzip(data, name)
-        return gather(inner, name, gathered, columns, progress, wrappings) + ", gzip"
+        return gather(gunzip(data, job.name), job) + ", gzip"
     if is_workbook(data):
-        return _gather_workbook(data, name, gathered, columns)
+        return _gather_workbook(data, job)
     formats: list[str] = []
     problems: list[ReadError] = []
-    for member in zip_members(data, name):
-        part = Gathered(contacts=gathered.contacts is not None)
-        shown = f"{name}/{member.name}"
+    for member in zip_members(data, job.name):
+        part = job.gathered.empty()
+        inner = job._replace(name=f"{job.name}/{member.name}", gathered=part, progress=None)
         try:
-            formats.append(gather(member.data, shown, part, columns, None, wrappings))
+            formats.append(gather(member.data, inner))
         except ReadError as error:
             problems.append(error)
-            gathered.warn(f"{member.name}: {error.reason}")
+            job.gathered.warn(f"{member.name}: {error.reason}")
             continue
-        gathered.absorb(part)
-        gathered.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
+        job.gathered.absorb(part)
+        job.gathered.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
     if not formats:
         if len(problems) == 1:
             raise problems[0]
-        raise ReadError(name, "no file in this zip is a site list" if problems else "an empty zip")
+        reason = "no file in this zip is a site list" if problems else "the zip is empty"
+        raise ReadError(job.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
 
@@ -143,128 +139,102 @@ def _refuse_what_is_no_text(data: bytes, name: str) -> None:
         raise ReadError(name, "not a site list: the file is not text")
 
 
-def _gather_json(
-    data: bytes,
-    name: str,
-    gathered: Gathered,
-    columns: Mapping[str, str] | None,
-    progress: Progress | None,
-) -> str:
-    formats: list[str] = []
+def _gather_json(data: bytes, job: Job) -> str:
+    gathered = job.gathered
+    formats: set[str] = set()
     unlike = 0
-    records = json_records(data, name, gathered.warn, progress)
+    records = json_records(data, job.name, gathered.warn, job.progress)
     for record in records:
         if api_v2.is_study(record):
             api_v2.gather_study(record, gathered)
-            format_name = api_v2.FORMAT
+            formats.add(api_v2.FORMAT)
         elif classic_api.is_classic_study(record):
             api_v2.gather_study(classic_api.to_v2(record), gathered)
-            format_name = classic_api.FORMAT
+            formats.add(classic_api.FORMAT)
         elif ctis.is_ctis(record):
             ctis.gather_ctis(record, gathered)
-            format_name = ctis.FORMAT
+            formats.add(ctis.FORMAT)
         elif type(record) is dict and not formats:
-            return _gather_records(chain([record], records), name, gathered, columns)
+            return _gather_records(record, records, job)
         else:
             unlike += 1
-            continue
-        if not formats or formats[-1] != format_name:
-            formats.append(format_name)
     if not formats:
-        raise ReadError(name, "JSON that holds no studies and no list of sites")
+        raise ReadError(job.name, "JSON that holds no studies and no list of sites")
     if unlike:
         gathered.warn(f"{unlike} records are no studies and were left out")
-    return formats[0]
+    return formats.pop() if len(formats) == 1 else "Several JSON formats"
 
 
-def _gather_records(
-    records: Iterator[Any], name: str, gathered: Gathered, columns: Mapping[str, str] | None
-) -> str:
-    first = next(records)
+def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
+    """GeoJSON features, or flat objects that are the rows of a table."""
     if flat_records.is_feature(first):
-        features = (
-            flat_records.feature_record(one)
-            for one in chain([first], records)
-            if flat_records.is_feature(one)
-        )
-        table, format_name = flat_records.table_of(features), flat_records.GEOJSON_FORMAT
+        features = filter(flat_records.is_feature, chain([first], others))
+        table = flat_records.table_of(map(flat_records.feature_record, features))
+        format_name = flat_records.GEOJSON_FORMAT
     else:
-        objects = (one for one in chain([first], records) if type(one) is dict)
-        table, format_name = flat_records.table_of(objects), flat_records.RECORDS_FORMAT
-    mapping = site_list.mapping_of(table, name, columns)
-    site_list.gather_table(table, mapping, gathered, name)
+        table = flat_records.table_of(one for one in chain([first], others) if type(one) is dict)
+        format_name = flat_records.RECORDS_FORMAT
+    _gather_table(table, job, None)
     return format_name
 
 
-def _gather_xml(data: bytes, name: str, gathered: Gathered) -> str:
+def _gather_xml(data: bytes, job: Job) -> str:
     if re.search(rb"<!doctype html|<html\b", data[:2_000], re.IGNORECASE):
-        raise ReadError(name, "a web page as HTML; save it as text, or copy its text and paste it")
-    for study in legacy_xml.xml_studies(data, name):
-        api_v2.gather_study(study, gathered)
+        reason = "a web page as HTML; save it as text, or copy its text and paste it"
+        raise ReadError(job.name, reason)
+    for study in legacy_xml.xml_studies(data, job.name):
+        api_v2.gather_study(study, job.gathered)
     return legacy_xml.FORMAT
 
 
-def _gather_delimited(
-    text: str,
-    name: str,
-    gathered: Gathered,
-    columns: Mapping[str, str] | None,
-    progress: Progress | None,
-) -> str:
+def _gather_delimited(text: str, job: Job) -> str:
     delimiter = delimiter_of(text)
     if not delimiter:
         numbers = len({found.upper() for found in _NCT.findall(text[:1_000_000])})
         if numbers:
-            raise ReadError(
-                name, f"names {numbers} trials but no sites; fetch them from the registry instead"
-            )
-        raise ReadError(name, "not a site list in any known format")
-    total = text.count("\n") + 1 if progress is not None else 1
-    return _gather_rows(
-        rows_of(text, delimiter, name),
-        name,
-        gathered,
-        columns,
-        _LIST_FORMATS[delimiter],
-        lambda rows: progress(min(1.0, rows / total)) if progress is not None else None,
-    )
+            reason = f"names {numbers} trials but no sites; fetch them from the registry instead"
+            raise ReadError(job.name, reason)
+        raise ReadError(job.name, "not a site list in any known format")
+    lines = text.count("\n") + 1
+    return _gather_rows(rows_of(text, delimiter, job.name), job, _LIST_FORMATS[delimiter], lines)
 
 
 def _gather_rows(
-    rows: Iterator[list[str]],
-    name: str,
-    gathered: Gathered,
-    columns: Mapping[str, str] | None,
-    format_name: str,
-    progress: Any = None,
+    rows: Iterator[list[str]], job: Job, format_name: str, lines: int | None = None
 ) -> str:
     table = site_list.look_at(rows)
-    if columns is None:
+    if job.columns is None:
         for at, row in enumerate(table.sample[:5]):
+            below = chain(table.sample[at + 1 :], table.rest)
             if ctgov_download.is_download(row):
-                below = chain(table.sample[at + 1 :], table.rest)
-                return ctgov_download.gather_download(row, below, gathered)
+                return ctgov_download.gather_download(row, below, job.gathered)
             if ictrp.is_ictrp(row):
-                below = chain(table.sample[at + 1 :], table.rest)
-                ictrp.gather_ictrp(row, below, gathered)
+                ictrp.gather_ictrp(row, below, job.gathered)
                 return ictrp.FORMAT
-    mapping = site_list.mapping_of(table, name, columns)
-    site_list.gather_table(table, mapping, gathered, name, progress)
+    _gather_table(table, job, lines)
     return site_list.AACT_FORMAT if site_list.is_aact(table.header) else format_name
 
 
-def _gather_workbook(
-    data: bytes, name: str, gathered: Gathered, columns: Mapping[str, str] | None
-) -> str:
+def _gather_table(table: site_list.Table, job: Job, lines: int | None) -> None:
+    def show(rows: int) -> None:
+        if job.progress is not None and lines is not None:
+            job.progress(min(1.0, rows / lines))
+
+    mapping = site_list.mapping_of(table, job.name, job.columns)
+    site_list.gather_table(table, mapping, job.gathered, job.name, show)
+
+
+def _gather_workbook(data: bytes, job: Job) -> str:
     """Every sheet that holds sites; a sheet of notes beside them is passed over."""
+    gathered = job.gathered
     problem: ReadError | None = None
     format_name = ""
-    for title, rows in sheets_of(data, name):
-        part = Gathered()
+    for title, rows in sheets_of(data, job.name):
+        part = gathered.empty()
         try:
-            kind = _gather_rows(rows, name, part, columns, _WORKBOOK_FORMAT)
+            kind = _gather_rows(rows, job._replace(gathered=part), _WORKBOOK_FORMAT)
         except ReadError as error:
-            problem = problem or ReadError(name, error.reason, error.where or f"sheet {title}")
+            problem = problem or ReadError(job.name, error.reason, error.where or f"sheet {title}")
             continue
         gathered.absorb(part)
         gathered.warn(*part.warnings)
@@ -272,5 +242,5 @@ def _gather_workbook(
             format_name = kind if kind == _WORKBOOK_FORMAT else f"{kind}, XLSX"
             gathered.columns, gathered.header = part.columns, part.header
     if not format_name:
-        raise problem or ReadError(name, "a workbook without sheets")
+        raise problem or ReadError(job.name, "a workbook without sheets")
     return format_name

@@ -1,6 +1,7 @@
 """Where readers put what they find: sites column by column, trials, warnings."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -59,10 +60,14 @@ class Gathered:
         self.trials.append(trial)
         self._starts.append(len(self) if start is None else start)
 
+    def empty(self) -> "Gathered":
+        """One like this with nothing in it, for a part of the file."""
+        return Gathered(contacts=self.contacts is not None)
+
     def absorb(self, other: "Gathered") -> None:
         """Take over what another file of the same archive gave."""
         self._settle()
-        other._settle()
+        other._settle()  # noqa: SLF001 - of the same class
         rows, trials = len(self), len(self.trials)
         for name in (*READ_COLUMNS, "trials"):
             mine, more = getattr(self, name), getattr(other, name)
@@ -71,7 +76,7 @@ class Gathered:
             mine.extend(more)
         self.record.extend(number + trials if number >= 0 else -1 for number in other.record)
         if self.contacts is not None and other.contacts is not None:
-            self.contacts.extend((row + rows, *rest) for row, *rest in other.contacts)
+            self.contacts.extend((one[0] + rows, *one[1:]) for one in other.contacts)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -80,7 +85,7 @@ class Gathered:
             return tuple(self._warnings)
         return (*self._warnings, f"and {self._more_warnings} more warnings")
 
-    def add(
+    def add(  # noqa: PLR0917 - the parts of a place
         self,
         facility: str = "",
         city: str = "",
@@ -132,8 +137,8 @@ class Gathered:
             self.trial_id.extend([self.trials[number].trial_id] * (end - start))
             self.record.extend([number] * (end - start))
         self._starts = []
-        for column, nothing in ((self.trial_id, ""), (self.record, -1)):
-            column.extend([nothing] * (len(self) - len(column)))
+        self.trial_id.extend([""] * (len(self) - len(self.trial_id)))
+        self.record.extend([-1] * (len(self) - len(self.record)))
 
     def _newest(self) -> tuple[tuple[Trial, ...], list[bool] | None]:
         """The trials, each id once, and which sites stay (None: all).
@@ -180,10 +185,9 @@ class Gathered:
         latitude, longitude, dropped = clean_points(self.latitude, self.longitude)
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
-        series = {name: pd.Series(column, dtype="str") for name, column in texts.items()}
-        series["latitude"] = pd.Series(latitude)
-        series["longitude"] = pd.Series(longitude)
-        return pd.DataFrame({name: series[name] for name in READ_COLUMNS})
+        columns: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
+        columns.update((name, pd.array(column, dtype="str")) for name, column in texts.items())
+        return pd.DataFrame({name: columns[name] for name in READ_COLUMNS})
 
 
 def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
@@ -207,7 +211,7 @@ def _age(trial: Trial) -> tuple[str, str]:
 
 def _contacts_of_kept(contacts: pd.DataFrame, kept: Iterable[bool]) -> pd.DataFrame:
     kept = list(kept)
-    new_row = {}
+    new_row: dict[int, int] = {}
     for row, stays in enumerate(kept):
         if stays:
             new_row[row] = len(new_row)

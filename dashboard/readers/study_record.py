@@ -1,7 +1,7 @@
 """A ClinicalTrials.gov study in the API v2 shape, to the trial record.
 
-Older shapes (classic API, legacy XML, CSV download) are brought into this shape by their readers, so
-that the record is built in one place.
+Older shapes (classic API, legacy XML, CSV download) are brought into this shape by their readers,
+so that the record is built in one place.
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    return value.strip() if type(value) is str else as_text(value)
+    return value if type(value) is str else as_text(value)
 
 
 def study_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
@@ -65,7 +65,10 @@ def study_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
     updated = _date(status, "lastUpdatePostDateStruct") or iso_date(
         _text(status.get("lastUpdateSubmitDate"))
     )
-    as_of = iso_date(_text(fields_of(derived.get("miscInfoModule")).get("versionHolder")))
+    # A record the registry client kept says the day it was fetched.
+    as_of = iso_date(_text(study.get("fetchedOn"))) or iso_date(
+        _text(fields_of(derived.get("miscInfoModule")).get("versionHolder"))
+    )
     return Trial(
         trial_id=trial_id,
         title=_text(who.get("briefTitle")) or _text(who.get("officialTitle")),

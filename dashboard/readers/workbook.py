@@ -48,8 +48,7 @@ def _rows(sheet: object, name: str, title: str) -> Iterator[list[str]]:
             for row in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
                 number += 1
                 seen += len(row)
-                if seen > MOST_CELLS:
-                    raise ReadError(name, "refused: more cells than a site list has", title)
+                _check_size(seen, name, title)
                 cells = ["" if value is None else _cell(value) for value in row[:MOST_COLUMNS]]
                 if any(cells):
                     empty = 0
@@ -65,6 +64,11 @@ def _rows(sheet: object, name: str, title: str) -> Iterator[list[str]]:
             raise ReadError(
                 name, f"the workbook is damaged: {_why(error)}", f"sheet {title}, row {number + 1}"
             ) from error
+
+
+def _check_size(cells: int, name: str, title: str) -> None:
+    if cells > MOST_CELLS:
+        raise ReadError(name, "refused: more cells than a site list has", f"sheet {title}")
 
 
 def _cell(value: object) -> str:

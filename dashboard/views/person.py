@@ -48,14 +48,16 @@ def nearest(filters: Filters) -> None:
             placeholder="Any distance",
             on_change=_set_near,
         )
-        st.segmented_control(
-            "Unit", ["km", "miles"], key="near_unit", on_change=_set_near, required=True
-        )
+        st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_set_near, horizontal=True)
 
 
 def _set_person(trials: Mapping[str, Trial]) -> None:
     state = st.session_state
-    chosen = state["person_conditions"], state["person_age"], state["person_sex"] or ""
+    chosen = (
+        state["person_conditions"],
+        state["person_age"],
+        "" if state["person_sex"] == "Any" else state["person_sex"],
+    )
     if not any(value not in ([], None, "") for value in chosen):
         address.change(trial=())
         return
@@ -96,7 +98,12 @@ def who_can_take_part(trials: Mapping[str, Trial]) -> None:
             args=(trials,),
             placeholder="Any",
         )
-        st.segmented_control(
-            "Sex", ["Female", "Male"], key="person_sex", on_change=_set_person, args=(trials,)
+        st.radio(
+            "Sex",
+            ["Any", "Female", "Male"],
+            key="person_sex",
+            on_change=_set_person,
+            args=(trials,),
+            horizontal=True,
         )
         st.caption("Keeps the trials whose record fits; a record that states no limit sets none.")

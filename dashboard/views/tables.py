@@ -123,22 +123,6 @@ def _columns_changed(present: list[str]) -> None:
     address.set_view("columns", ",".join(asked), "")
 
 
-def unresolved_view(sites: pd.DataFrame) -> None:
-    """Draw the sites that are not on the map, with the reason."""
-    missing = sites[sites["latitude"].isna()]
-    if missing.empty:
-        st.markdown("Every site shown is on the map.")
-        return
-    st.markdown(f"**{len(missing):,}** of {len(sites):,} sites are not on the map.")
-    st.dataframe(
-        missing,
-        hide_index=True,
-        column_order=("reason", "facility", "city", "state", "country", "trial_id", "site_number"),
-        column_config={c: st.column_config.Column(label(c)) for c in COLUMNS},
-        alt=f"Sites without a position, {len(missing):,} rows",
-    )
-
-
 def empty_state(filters: Filters, total: int) -> None:
     """What to do when no site matches."""
     if filters and total:

@@ -70,12 +70,12 @@ def _as_of(trial: Trial | None) -> str:
 def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     st.markdown("**Sites by trial and country**")
     largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
-    codes = summary.by_country(sites)["country_code"].head(MATRIX_COUNTRIES)
-    shown = sites[sites["trial_id"].isin(largest) & sites["country_code"].isin(codes)]
-    matrix = pd.crosstab(shown["trial_id"].astype(str), shown["country_code"].astype(str))
-    order = [code for code in codes if code in matrix.columns]
+    countries = summary.by_country(sites)["country"].head(MATRIX_COUNTRIES)
+    labels = summary.country_labels(sites)
+    kept = (sites["trial_id"].isin(largest) & labels.isin(countries)).to_numpy()
+    matrix = pd.crosstab(sites["trial_id"].astype(str)[kept], labels[kept])
+    order = [country for country in countries if country in matrix.columns]
     matrix = matrix.reindex(index=[i for i in largest if i in matrix.index], columns=order)
-    matrix.columns = pd.Index([summary.country_label(code) for code in matrix.columns])
     matrix.index.name = "Trial"
     st.dataframe(
         matrix.replace(0, None),

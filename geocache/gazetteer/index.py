@@ -2,14 +2,17 @@
 
 import json
 import mmap
-from bisect import bisect_left
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from geocache.errors import IndexBuildError
 from geocache.gazetteer.hashing import name_hash
 from geocache.gazetteer.kinds import Kind
+from geocache.geometry import distance_km
+
+_KINDS = tuple(Kind)
 
 
 class RegionRow(NamedTuple):
@@ -21,7 +24,7 @@ class RegionRow(NamedTuple):
     parent: int
     population: int
     main_place: int
-    names: tuple[str, ...]
+    names: list[str]
 
 
 class Index:
@@ -29,6 +32,9 @@ class Index:
 
     Rows are places; coordinates are whole hundred-thousandths of a degree. The files are mapped, so
     opening costs a few milliseconds and processes share the memory.
+
+    Raises:
+        IndexBuildError: a file is missing or damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,28 +49,38 @@ class Index:
             self.first = self._view("first", "i")
             self.second = self._view("second", "i")
             self.hosts = self._view("hosts", "I")
+            self.fame = self._view("fame", "B")
             self._country_of = self._view("country_of", "H")
             self._text_starts = self._view("text_starts", "I")
             self._texts = self._view("texts", "B")
-            self.countries: list[str] = json.loads((folder / "countries.json").read_bytes())
+            self._region_starts = self._view("region_starts", "I")
+            self._region_rows = self._view("region_rows", "I")
+            self._spellings = self._view("spellings", "B")
+            self._spelling_rows = self._view("spelling_rows", "I")
+            self.countries: list[str] = self._json("countries")
+            self._spelling_places: dict[str, list[int]] = self._json("spelling_places")
         except (OSError, ValueError, TypeError) as error:
             raise IndexBuildError(
-                f"the gazetteer index in {folder} cannot be read: {error}"
+                f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
+        self._size = len(self.hashes)
+        self.near_region = lru_cache(maxsize=50_000)(self._near_region)
 
     def _view(self, name: str, code: Any) -> memoryview:
         with (self.folder / name).open("rb") as opened:
             return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)).cast(code)
 
+    def _json(self, name: str) -> Any:
+        return json.loads((self.folder / f"{name}.json").read_bytes())
+
     def named(self, country: str, key: str) -> list[tuple[int, Kind]]:
         """Rows of the country's places that bear the name, best kind and most populous first."""
         wanted = name_hash(country, key)
-        hashes, rows, kinds = self.hashes, self.rows, self.kinds
+        hashes = self.hashes
         at = bisect_left(hashes, wanted)
         found = []
-        size = len(hashes)
-        while at < size and hashes[at] == wanted:
-            found.append((rows[at], Kind(kinds[at])))
+        while at < self._size and hashes[at] == wanted:
+            found.append((self.rows[at], _KINDS[self.kinds[at]]))
             at += 1
         return found
 
@@ -83,14 +99,49 @@ class Index:
 
     @cached_property
     def _regions(self) -> dict[str, list[list[Any]]]:
-        found: dict[str, list[list[Any]]] = json.loads((self.folder / "regions.json").read_bytes())
+        found: dict[str, list[list[Any]]] = self._json("regions")
         return found
 
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
-        return [RegionRow(*row[:6], names=tuple(row[6])) for row in self._regions.get(country, ())]
+        return [RegionRow._make(row) for row in self._regions.get(country, ())]
 
     @cached_property
     def region_names(self) -> dict[int, str]:
         """Display name of every region by its number."""
         return {row[0]: row[1] for rows in self._regions.values() for row in rows}
+
+    def rows_of_region(self, number: int) -> memoryview:
+        """Rows of the places in a state or county, south to north."""
+        return self._region_rows[self._region_starts[number] : self._region_starts[number + 1]]
+
+    def _near_region(self, row: int, number: int, reach_km: float) -> bool:
+        """Whether some place of a region lies within reach of a place."""
+        here = self.point(row)
+        latitude = self.latitudes.__getitem__
+        band = int(reach_km / 111 * 100_000)
+        rows = self.rows_of_region(number)
+        first = bisect_left(rows, latitude(row) - band, key=latitude)
+        last = bisect_right(rows, latitude(row) + band, key=latitude)
+        return any(distance_km(here, self.point(other)) <= reach_km for other in rows[first:last])
+
+    @cached_property
+    def areas(self) -> dict[str, dict[str, list[int]]]:
+        """Postcode areas: country, prefix, then main city's row and region number or -1."""
+        found: dict[str, dict[str, list[int]]] = self._json("areas")
+        return found
+
+    @cached_property
+    def zips(self) -> dict[str, list[Any]]:
+        """US ZIP codes: state code, latitude, longitude, usual name."""
+        found: dict[str, list[Any]] = self._json("zips")
+        return found
+
+    def spellings(self, country: str) -> tuple[list[str], memoryview]:
+        """The country's Latin names, folded and sorted, and the row of each."""
+        place = self._spelling_places.get(country)
+        if not place:
+            return [], self._spelling_rows[0:0]
+        start, length, first, count = place
+        text = bytes(self._spellings[start : start + length]).decode()
+        return text.split("\n"), self._spelling_rows[first : first + count]

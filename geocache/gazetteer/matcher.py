@@ -1,149 +1,226 @@
 """From a place as written to the place meant."""
 
-from math import asin, cos, log10, radians, sin, sqrt
-from typing import NamedTuple
+from functools import lru_cache
 
-from geocache.countries import country_code, country_name
+from geocache.countries import country_code, country_name, usual_country_code
+from geocache.gazetteer.answers import Answers
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.readings import readings
+from geocache.gazetteer.postcodes import Postcodes
+from geocache.gazetteer.ranking import Candidate, candidate, ranked
+from geocache.gazetteer.readings import NOWHERE, Reading, readings
+from geocache.gazetteer.sounds import sound
+from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import NOTHING, Matches, States
-from geocache.names import key, repair
-from geocache.place import Alternative, Flag, Place, Position, Precision
+from geocache.gazetteer.witness import AT_ZIP, NEAR_STATE, Witness
+from geocache.names import MAX_NAME_LENGTH, fold, key, repair
+from geocache.place import Place, Position
 
-SOURCE = "gazetteer"
-_KIND_COST = {
-    Kind.OFFICIAL: 0.0,
-    Kind.OFFICIAL_PART: 0.3,
-    Kind.ALTERNATE: 0.9,
-    Kind.OTHER_SCRIPT: 0.9,
+_FAMILIES = {
+    "US": "PR GU VI MP AS",
+    "CN": "HK MO TW",
+    "FR": "RE GP MQ GF YT NC PF",
+    "GB": "JE GG IM GI",
+    "RS": "ME XK",
+    "CZ": "SK",
+    "NL": "CW AW SX BQ",
+    "CW": "SX BQ AW",
+    "IL": "PS",
+    "PS": "IL",
+    "DK": "FO GL",
+    "MA": "EH",
+    "ES": "AD",
+    "RU": "UA",
+    "FI": "AX",
 }
-_KIND_WORDS = {
-    Kind.OFFICIAL: "official name",
-    Kind.OFFICIAL_PART: "part of the official name",
-    Kind.ALTERNATE: "alternate name",
-    Kind.OTHER_SCRIPT: "name in another script",
-}
-_FAR_KM = 25.0
+"""Where a country's registries also file the sites of another code."""
 
-
-class Candidate(NamedTuple):
-    """A place that may be meant; ``weight`` ranks it against the others of the same name."""
-
-    row: int
-    kind: Kind
-    weight: float
-    in_state: bool
-
-
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance of two (latitude, longitude) points in degrees."""
-    lat1, lon1, lat2, lon2 = map(radians, (*a, *b))
-    h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 12742.0 * asin(min(1.0, sqrt(h)))
+_STATE_CITY_POPULATION = 30_000
+_PART_POPULATION = 15_000
+_CITY_POPULATION = 50_000
 
 
 class Matcher:
-    """Ranks what the index knows of a place's words."""
+    """Reads a place's words and ranks what the index knows of them."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
         self.states = States(index)
+        self.postcodes = Postcodes(index)
+        self.spelling = Spelling(index)
+        self.answers = Answers(index)
+        self._located = lru_cache(maxsize=20_000)(self._locate)
 
     def locate(self, place: Place) -> Position:
         """The best position for the place, or an unresolved one that says why."""
-        country = country_code(place.country)
-        if not country:
-            named = "no country" if not place.country.strip() else "unknown country"
-            return Position(source=SOURCE, reason=named)
-        city = repair(place.city).strip()
-        state = self.states.find(country, place.state) if place.state else NOTHING
-        if not city:
-            return self._region(country, state, "no city") or Position(
-                source=SOURCE, reason="no city"
-            )
-        for reading, cost, rule in readings(city, country):
-            if len(reading) < 2:
-                continue
-            found = self._candidates(country, key(reading), state)
+        return self._located(
+            place.city[: 2 * MAX_NAME_LENGTH],
+            place.state[: 2 * MAX_NAME_LENGTH],
+            place.postcode[:40],
+            place.country[: 2 * MAX_NAME_LENGTH],
+        )
+
+    def _locate(self, city: str, state: str, postcode: str, country: str) -> Position:
+        code = country_code(country)
+        city = repair(city).strip()
+        if not code:
+            return self._without_country(city, country)
+        if city and key(fold(city)) in NOWHERE:
+            city = ""
+        witness = self._witness(code, state, postcode)
+        if city:
+            found = self._named(code, city, witness)
+            if found and found[0].verdict.area is False and state and not witness.state.numbers:
+                swapped = self._swapped(code, state, postcode)
+                found = swapped or found
+            region = self.states.exactly(code, city)
+            if found and not (region.numbers and self._province(code, region, found[0])):
+                return self.answers.city(code, found, witness)
+            if region.numbers:
+                answer = self.answers.region(code, region, witness, f"“{city}” is a region")
+                if answer:
+                    return answer
+            found = self._nearly(code, city, witness)
             if found:
-                return self._position(country, place, state, found, cost, rule)
-        region = self.states.find(country, city)
-        if region.score == 1.0:
-            answer = self._region(country, region, f"“{city}” is a region")
+                return self.answers.city(code, found, witness)
+            for relative in _FAMILIES.get(code, "").split():
+                found = self._named(relative, city, Witness(self.index, NOTHING, None))
+                if found and found[0].reading.cost < 0.1:
+                    return self.answers.city(relative, found, witness)
+        missing = f"“{city}” not found in {country_name(code)}" if city else "no city"
+        return self.answers.around(code, witness, missing) or self.answers.unresolved(missing)
+
+    def _witness(self, code: str, state: str, postcode: str) -> Witness:
+        if state and usual_country_code(state) == code:
+            state = ""
+        matches = self.states.find(code, state) if state else NOTHING
+        area = self.postcodes.find(code, postcode) if postcode else None
+        row = -1
+        if state and not matches.numbers:
+            row = self._city_in_state_column(code, state)
+        return Witness(self.index, matches, area, row)
+
+    def _province(self, code: str, region: Matches, best: Candidate) -> bool:
+        """Whether a state is meant rather than a small place of its name, or one by another name.
+
+        Aichi is a prefecture, whatever city lists that as its other name.
+        """
+        if best.verdict.state or best.verdict.weight >= AT_ZIP:
+            return False
+        states = [
+            r.population
+            for r in self.index.regions(code)
+            if r.level == 1 and r.number in region.numbers and r.main_place != best.row
+        ]
+        people = self.index.populations[best.row]
+        if not states or people >= 0.1 * max(states):
+            return False
+        return people < _CITY_POPULATION or best.kind >= Kind.ALTERNATE
+
+    def _swapped(self, code: str, state: str, postcode: str) -> list[Candidate]:
+        """Candidates for the state's text read as the city, where the postcode agrees."""
+        found = self._named(code, state, self._witness(code, "", postcode))
+        return [
+            one._replace(verdict=one.verdict._replace(state=False))
+            for one in found
+            if one.verdict.area
+        ][:1]
+
+    def _city_in_state_column(self, code: str, state: str) -> int:
+        rows = [
+            row
+            for row, kind in self.index.named(code, key(fold(repair(state))))
+            if kind < Kind.OTHER_SCRIPT and self.index.populations[row] >= _STATE_CITY_POPULATION
+        ]
+        return max(rows, key=self.index.populations.__getitem__) if rows else -1
+
+    def _named(self, code: str, city: str, witness: Witness) -> list[Candidate]:
+        """Candidates of the readings, ranked; reading on while the witnesses contradict."""
+        index = self.index
+        folded = fold(city)
+        literal = key(folded)
+        as_written = Reading(folded, 0.0, "")
+        found = [
+            candidate(witness, row, kind, as_written) for row, kind in index.named(code, literal)
+        ]
+        if found and self._settled(found):
+            return ranked(index, found) if len(found) > 1 else found
+        for reading in readings(city, code):
+            name = key(reading.name)
+            if name == literal:
+                continue
+            heard = witness
+            if reading.hint and not witness.state.numbers:
+                hinted = self.states.exactly(code, reading.hint)
+                if hinted.numbers:
+                    heard = witness._replace(state=hinted)
+            rows = index.named(code, name)
+            if reading.part:
+                if found:
+                    break
+                rows = [
+                    (row, kind)
+                    for row, kind in rows
+                    if kind < Kind.OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
+                ]
+            found += [candidate(heard, row, kind, reading) for row, kind in rows]
+            if found and self._settled(found):
+                break
+        return ranked(self.index, found)
+
+    @staticmethod
+    def _settled(found: list[Candidate]) -> bool:
+        best = max(found, key=lambda c: c.weight)
+        verdict = best.verdict
+        sure = verdict.state is None or verdict.weight > NEAR_STATE
+        return sure and verdict.state is not False and verdict.area is not False
+
+    def _nearly(self, code: str, city: str, witness: Witness) -> list[Candidate]:
+        """Candidates that sound like the city or are spelt nearly so."""
+        index = self.index
+        found: list[Candidate] = []
+        for reading in readings(city, code):
+            if reading.part:
+                break
+            name = key(reading.name)
+            alike = sound(code, name)
+            if alike:
+                found += [
+                    candidate(witness, row, Kind.SOUND, reading)
+                    for row, _ in index.named("~" + code, alike)
+                ]
+            found += [
+                candidate(witness, row, Kind.ALTERNATE, reading, letters)
+                for letters, row, _ in self.spelling.close(code, name)
+            ]
+            found = [one for one in found if self._plausible(one, len(name))]
+            if found:
+                break
+        return ranked(self.index, found)
+
+    def _plausible(self, one: Candidate, length: int) -> bool:
+        """Whether a near name may stand: never against a witness, alone only for a larger city."""
+        if one.verdict.state is False or one.verdict.area is False:
+            return False
+        if one.verdict.state or one.verdict.area:
+            return True
+        people = self.index.populations[one.row]
+        if one.letters < 2:
+            return people >= (15_000 if length < 7 else 5_000)
+        return length > 8 and people >= 50_000
+
+    def _without_country(self, city: str, country: str) -> Position:
+        """Unresolved, unless the city's name is borne by one place in the whole world."""
+        why = f"unknown country “{country.strip()}”" if country.strip() else "no country"
+        name = key(fold(city))
+        if len(name) > 3:
+            rows = [
+                (code, row, kind)
+                for code in self.index.countries
+                for row, kind in self.index.named(code, name)
+                if kind < Kind.OTHER_SCRIPT
+            ]
+            answer = self.answers.unique(rows, why)
             if answer:
                 return answer
-        return Position(source=SOURCE, reason=f"“{city}” not found in {country_name(country)}")
-
-    def _candidates(self, country: str, name: str, state: Matches) -> list[Candidate]:
-        index = self.index
-        found: dict[int, Candidate] = {}
-        for row, kind in index.named(country, name):
-            inside = bool(state.numbers) and (
-                index.first[row] in state.numbers or index.second[row] in state.numbers
-            )
-            weight = log10(index.populations[row] + 100) - _KIND_COST[kind]
-            if index.hosts[row] != row:
-                weight -= 1.0
-            if inside:
-                weight += 3.0
-            if row not in found or found[row].weight < weight:
-                found[row] = Candidate(row, kind, weight, inside)
-        return sorted(found.values(), key=lambda c: -c.weight)
-
-    def _position(
-        self,
-        country: str,
-        place: Place,
-        state: Matches,
-        found: list[Candidate],
-        cost: float,
-        rule: str,
-    ) -> Position:
-        best = found[0]
-        point = self.index.point(best.row)
-        others = [c for c in found[1:6] if distance_km(point, self.index.point(c.row)) > _FAR_KM]
-        flags = []
-        if others and best.weight - others[0].weight < 0.5:
-            flags.append(Flag.AMBIGUOUS)
-        if state.score == 1.0 and not best.in_state:
-            flags.append(Flag.CONFLICTING_STATE)
-        if rule == "usual short name" and self.index.name(best.row) == "Palma":
-            flags.append(Flag.APPROXIMATE)
-        score = 1.0 - cost - 0.1 * _KIND_COST[best.kind] - 0.2 * len(flags)
-        words = _KIND_WORDS[best.kind] + (f", {rule}" if rule else "")
-        return Position(
-            *point,
-            Precision.CITY,
-            self.label(best.row),
-            SOURCE,
-            round(max(0.05, score), 3),
-            tuple(flags),
-            f"{words} of {self.index.name(best.row)}" + (", state agrees" if best.in_state else ""),
-            tuple(
-                Alternative(*self.index.point(c.row), self.label(c.row), round(score - 0.1, 3))
-                for c in others
-            ),
-        )
-
-    def _region(self, country: str, region: Matches, why: str) -> Position | None:
-        known = [r for r in self.index.regions(country) if r.number in region.numbers]
-        if not known:
-            return None
-        best = max(known, key=lambda r: r.population)
-        return Position(
-            *self.index.point(best.main_place),
-            Precision.REGION,
-            f"{best.name}, {country_name(country)}",
-            SOURCE,
-            0.4,
-            (Flag.APPROXIMATE,),
-            f"{why}: largest place of {best.name}",
-        )
-
-    def label(self, row: int) -> str:
-        """The place's name, its state's and its country's."""
-        name = self.index.name(row)
-        state = self.index.region_names.get(self.index.first[row], "")
-        country = country_name(self.index.country(row))
-        return ", ".join(dict.fromkeys(part for part in (name, state, country) if part))
+        return self.answers.unresolved(why)

@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,19 @@ from geocache.gazetteer.matcher import Matcher
 from geocache.gazetteer.sources import versions
 from geocache.place import Place, Position
 
-RULES_VERSION = "1"
-"""Raised with every change to the index's layout or to how names are matched and ranked."""
-
+_PACKAGE = Path(__file__).parents[1]
 _BUILD_TIMEOUT_SECONDS = 300.0
+
+
+@cache
+def rules_version() -> str:
+    """A digest of the rules and tables: it changes with every change to how places are found."""
+    digest = blake2b(digest_size=4)
+    rules = sorted((_PACKAGE / "gazetteer").glob("*.py"))
+    tables = sorted(_PACKAGE.glob("data/*.csv")) + sorted(_PACKAGE.glob("data/*.txt"))
+    for file in (*rules, *tables, _PACKAGE / "names.py", _PACKAGE / "countries.py"):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 class Gazetteer(Geocoder):  # type: ignore[misc]
@@ -44,7 +54,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     ) -> None:
         super().__init__(timeout=None)
         self.folder = Path(folder)
-        self.version = f"{versions()}-{RULES_VERSION}"
+        self.version = f"{versions()}-{rules_version()}"
         self._index = Index(self._built(progress or (lambda _stage, _fraction: None)))
 
     def _built(self, progress: Callable[[str, float], None]) -> Path:

@@ -2,52 +2,142 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from geocache.gazetteer.aliases import CITY_ALIASES
 from geocache.names import fold
 
-_BRACKETS = re.compile(r"\(([^)]*)\)?")
+_BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]?")
 _CEDEX = re.compile(r"\bcedex\b.*$", re.IGNORECASE)
-_DIGITS = re.compile(r"\b\w?-?\d[\w-]*")
-_LONE_LETTER = re.compile(r"(?<=\w)\s+\w{1,2}\.?$")
+_DIGITS = re.compile(r"\b[A-Za-z]{0,2}-?\d[\w-]*")
+_TAIL = re.compile(
+    r"(?<=\w)[\s,.-]+(?:[a-zøåäö]{1,2}|[ivx]{1,5}|n\.?t\.?|d\.?\s?[cf]\.?)\.?$", re.IGNORECASE
+)
+_PARTS = re.compile(r"[,/;|]| - | – ")
 _SUFFIXES = {
-    "JP": "shi ku city gun cho machi ward ken",
-    "KR": "si gu gun city do",
-    "TW": "city shi county district dist",
-    "CN": "city shi",
-    "RO": "sector",
+    "JP": "shi ku city gun cho machi ward ken fu to prefecture",
+    "KR": "si gu gun city do province",
+    "TW": "city shi county district dist township hsien",
+    "CN": "city shi province sheng district qu",
+    "RO": "sector sectorul",
+    "TR": "merkez ili il",
+    "TH": "province mueang",
+    "VN": "city province",
+    "DE": "stadt am",
 }
-_COMMON_SUFFIXES = "city town township municipality district"
-_PREFIXES = re.compile(r"^(?:city|town|municipality|district|metropolitan borough) of ")
+_COMMON_SUFFIXES = (
+    "city town township municipality district county province village metropolitan area cdx"
+)
+_KIND_PREFIX = re.compile(
+    r"^(?:the )?(?:(?:city|town|municipality|district|metropolitan borough|borough|county|village|"
+    r"region|province|state) of|ciudad de|municipio de|cidade de|comune di|gemeente|stadt|"
+    r"ville de|amphoe|amphur|mueang|muang|thanh pho|tp|kota|g|obec|mesto) "
+)
+_DIRECTION = re.compile(
+    r"^(?:north|south|east|west|central|greater|metro|metropolitan|downtown|upper|lower|inner|outer|"
+    r"northern|southern|eastern|western|north east|north west|south east|south west|norte|sur|este|"
+    r"oeste|nord|sud|est|ouest) "
+)
+_SHORT = {
+    "n": "north", "s": "south", "e": "east", "w": "west", "no": "north", "so": "south",
+    "spgs": "springs", "spg": "springs", "hts": "heights", "hgts": "heights", "bch": "beach",
+    "pt": "port", "pk": "park", "vlg": "village", "ctr": "center", "jct": "junction",
+    "is": "island", "cd": "ciudad", "gral": "general", "sta": "santa", "sto": "santo",
+    "nva": "nueva", "nvo": "nuevo", "tg": "targu", "tirgu": "targu", "b": "bad",
+    "centre": "center", "kbh": "kobenhavn", "ffm": "frankfurt",
+}  # fmt: skip
+NOWHERE = frozenset(
+    (
+        "na", "none", "unknown", "nil", "null", "notprovided", "notavailable", "notapplicable",
+        "various", "multiple", "many", "tbd", "tbc", "multiplelocations", "manylocations",
+        "multiplecities", "other", "others", "city", "town", "anywhere", "nationwide",
+        "worldwide", "online", "remote", "virtual", "confidential", "undisclosed",
+        "notspecified", "pending", "variouslocations", "multiplesites", "nocity", "unspecified",
+        "xxx", "test",
+    )
+)  # fmt: skip
+"""Keys that stand where a city should and name none."""
 
 
-def readings(city: str, country: str) -> Iterator[tuple[str, float, str]]:
-    """Folded names a city text may stand for, what each costs in score (0-1), and the rule."""
+class Reading(NamedTuple):
+    """A folded name a city text may stand for.
+
+    ``cost`` is what it takes from the score (0-1); ``rule`` says how it was read; ``part`` is true
+    when what was left out may have named a part of the place; ``hint`` is text left out that may be
+    a state.
+    """
+
+    name: str
+    cost: float
+    rule: str
+    part: bool = False
+    hint: str = ""
+
+
+def readings(city: str, country: str) -> Iterator[Reading]:
+    """The readings of a city text, each name once, most literal first."""
+    seen = set()
+    for reading in _all(city, country):
+        if len(reading.name) > 1 and reading.name not in seen:
+            seen.add(reading.name)
+            yield reading
+
+
+def _all(city: str, country: str) -> Iterator[Reading]:
     folded = fold(city)
-    alias = CITY_ALIASES.get(country, {}).get(folded)
-    if alias:
-        yield fold(alias), 0.0, "usual short name"
-    yield folded, 0.0, ""
-    if "(" in city:
-        outside = _BRACKETS.sub(" ", city)
-        yield fold(outside), 0.02, "without brackets"
-        for inside in _BRACKETS.findall(city):
-            yield fold(inside), 0.1, "in brackets"
-    plain = _DIGITS.sub(" ", _CEDEX.sub("", _BRACKETS.sub(" ", city)))
+    yield Reading(folded, 0.0, "")
+    outside = _BRACKETS.sub(" ", city)
+    inside = [text for text in _BRACKETS.findall(city) if text.strip()]
+    if inside:
+        yield Reading(fold(outside), 0.02, "without brackets", hint=inside[0])
+    parts = [part.strip() for part in _PARTS.split(outside) if part.strip()]
+    if len(parts) > 1:
+        yield Reading(fold(parts[0]), 0.03, "first of several names", hint=parts[-1])
+    plain = _DIGITS.sub(" ", _CEDEX.sub("", outside))
     bare = fold(plain)
-    if bare != folded:
-        yield bare, 0.03, "without digits"
+    yield Reading(bare, 0.03, "without digits")
+    yield from _shortened(bare, plain, country)
+    if len(parts) > 1:
+        for part in parts:
+            name = fold(_DIGITS.sub(" ", part))
+            yield Reading(name, 0.08, "one of several names")
+            yield from _shortened(name, part, country, 0.05)
+    for text in inside:
+        yield Reading(fold(text), 0.1, "in brackets")
+    yield from _parts_of(bare, plain)
+
+
+def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Reading]:
+    """Without words that say what kind of place it is, or with short words written out."""
     words = bare.split(" ")
     dropped = set(f"{_COMMON_SUFFIXES} {_SUFFIXES.get(country, '')}".split())
-    if len(words) > 1 and words[-1] in dropped:
-        yield " ".join(words[:-1]), 0.04, f"without {words[-1]}"
-    shorter = _PREFIXES.sub("", bare)
-    if shorter != bare:
-        yield shorter, 0.04, "without what kind of place it is"
-    letter = fold(_LONE_LETTER.sub("", plain))
-    if letter != bare:
-        yield letter, 0.06, "without its last letter"
-    for part in re.split(r"[,/;|]| - ", _BRACKETS.sub(" ", city)):
-        cleaned = fold(_DIGITS.sub(" ", part))
-        if cleaned and cleaned != bare:
-            yield cleaned, 0.1, "one of several names"
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in dropped:
+        kept.pop()
+        yield Reading(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
+    yield Reading(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
+    written = " ".join(_SHORT.get(word, word) for word in words)
+    yield Reading(written, cost + 0.04, "short words written out")
+    if len(kept) > 1:
+        joined = " ".join("and" if word in ("et", "y", "e", "i", "u") else word for word in words)
+        yield Reading(joined, cost + 0.04, "“and” in English")
+    shorter = fold(_TAIL.sub("", plain.strip()))
+    if len(shorter) > 3:
+        yield Reading(shorter, cost + 0.05, "without its last letters")
+
+
+def _parts_of(bare: str, plain: str) -> Iterator[Reading]:
+    """The larger place when a part of it is named: Ostrava-Poruba, South Delhi, Salem Oregon."""
+    yield Reading(_DIRECTION.sub("", bare), 0.12, "without its quarter", part=True)
+    if "-" in plain:
+        first = fold(plain.split("-", maxsplit=1)[0])
+        if len(first) > 3:
+            yield Reading(first, 0.14, "before the hyphen", part=True)
+    words = bare.split(" ")
+    for count in range(min(len(words) - 1, 4), 0, -1):
+        name = " ".join(words[:count])
+        if len(name) > 3:
+            yield Reading(name, 0.16, "first words", part=True, hint=" ".join(words[count:]))
+    for count in range(1, min(len(words), 3)):
+        name = " ".join(words[count:])
+        if len(name) > 4:
+            yield Reading(name, 0.2, "last words", part=True)

@@ -2,13 +2,13 @@
 
 import gettext
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pycountry
 
-from geocache.gazetteer.aliases import REGION_ALIASES
+from geocache.gazetteer import tables
 from geocache.gazetteer.regionnames import bare, spellings
 
 _LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "ru", "sv", "cs", "tr", "uk", "ja")
@@ -25,8 +25,6 @@ class Region:
     code: str = ""
     parent: int = -1
     population: int = 0
-    latitude: float = 0.0
-    longitude: float = 0.0
     main_place: int = -1
     main_population: int = -1
     names: set[str] = field(default_factory=set)
@@ -40,60 +38,92 @@ class RegionTable:
         self._numbers: dict[tuple[str, str, str], int] = {}
         self._state_names: dict[int, Counter[str]] = defaultdict(Counter)
 
-    def number(self, country: str, admin1: str, state: str, county: str) -> tuple[int, int]:
-        """The numbers of a place's state and county, ``-1`` where it has none."""
-        first = self._number(country, admin1, "", 1, -1) if admin1 else -1
-        if first >= 0 and state:
-            self._state_names[first][state] += 1
-        second = self._number(country, admin1, county, 2, first) if county else -1
-        return first, second
+    def state(self, country: str, admin1: str, name: str) -> int:
+        """The number of a state, ``-1`` without a code; ``name`` is a vote for its name."""
+        if not admin1:
+            return -1
+        number = self._number(country, admin1, "", 1, -1)
+        if name:
+            self._state_names[number][name] += 1
+        return number
+
+    def county(self, country: str, admin1: str, name: str, state: int) -> int:
+        """The number of a county, ``-1`` without a name."""
+        return self._number(country, admin1, name, 2, state) if name else -1
+
+    def county_named(self, country: str, admin1: str, name: str) -> int:
+        """The number of a county already met, ``-1`` if there is none of that name."""
+        return self._numbers.get((country, admin1, name), -1)
 
     def _number(self, country: str, admin1: str, county: str, level: int, parent: int) -> int:
-        key = (country, admin1, county)
-        found = self._numbers.get(key)
+        found = self._numbers.get((country, admin1, county))
         if found is None:
-            found = self._numbers[key] = len(self.regions)
+            found = self._numbers[country, admin1, county] = len(self.regions)
             self.regions.append(Region(found, country, county, level, admin1, parent))
         return found
 
-    def count(
-        self, number: int, place: int, latitude: float, longitude: float, people: int
-    ) -> None:
+    def count(self, number: int, place: int, people: int) -> None:
         """Count a place in a region; the most populous gives the region its position."""
         region = self.regions[number]
         region.population += people
         if people > region.main_population:
             region.main_population, region.main_place = people, place
-            region.latitude, region.longitude = latitude, longitude
 
-    def finish(self) -> None:
-        """Name the states, then add what ISO 3166-2 and its translations call each region."""
-        for number, names in self._state_names.items():
-            self.regions[number].name = names.most_common(1)[0][0]
-        by_name: dict[tuple[str, str], list[Region]] = defaultdict(list)
+    def finish(self, capital_region: Callable[[str, str, int], int]) -> None:
+        """Name the states, then add what ISO 3166-2, its translations and our table call each.
+
+        ``capital_region`` gives the region of a level in which the largest place of a name lies:
+        most provinces that go by another name are called after their capital.
+        """
+        for number, votes in self._state_names.items():
+            self.regions[number].name = votes.most_common(1)[0][0]
         for region in self.regions:
-            for spelling in spellings(region.name):
-                region.names.add(bare(spelling))
-        for (country, code), aliases in REGION_ALIASES.items():
-            for region in self.regions:
-                if region.country == country and region.level == 1 and region.code == code:
-                    region.names.update(bare(alias) for alias in aliases.split(";"))
+            region.names.update(bare(spelling) for spelling in spellings(region.name))
+        self._add_aliases()
+        self._add_iso(capital_region)
+        for region in self.regions:
+            region.names.discard("")
+
+    def _add_aliases(self) -> None:
+        by_code = {(r.country, r.code): r for r in self.regions if r.level == 1}
+        for country, codes, alias in tables.names_by_place("region-aliases.csv"):
+            name = alias.casefold() if alias.startswith("=") else bare(alias)
+            for code in codes.split():
+                if (country, code) in by_code:
+                    by_code[country, code].names.add(name)
+
+    def _add_iso(self, capital_region: Callable[[str, str, int], int]) -> None:
+        by_name: dict[tuple[str, str], list[Region]] = defaultdict(list)
         for region in self.regions:
             for name in region.names:
                 by_name[region.country, name].append(region)
         translations = list(_translations())
+        states_match = self._states_match()
         for iso in pycountry.subdivisions:
             names = _iso_names(iso.name, translations)
             level = 1 if iso.parent_code is None else 2
             matches = [r for name in names for r in by_name.get((iso.country_code, name), ())]
-            same_level = [r for r in matches if r.level == level]
-            chosen = same_level or matches
+            chosen = [r for r in matches if r.level == level] or matches
+            if level == 1 and chosen and chosen[0].level == 2 and states_match[iso.country_code]:
+                chosen = [self.regions[r.parent] for r in chosen if r.parent >= 0]
             if chosen:
-                best = Counter(r.number for r in chosen).most_common(1)[0][0]
+                number = Counter(r.number for r in chosen).most_common(1)[0][0]
+            else:
+                number = capital_region(iso.country_code, iso.name, level)
+            if number >= 0:
                 suffix = iso.code.partition("-")[2].casefold()
-                self.regions[best].names |= names
-                if not suffix.isdigit() and (len(suffix) > 1 or iso.country_code in ("AR", "SE")):
-                    self.regions[best].names.add("=" + suffix)
+                codes = {"#" + suffix} if suffix.isdigit() else {"#" + suffix, "=" + suffix}
+                self.regions[number].names |= names | codes
+
+    @staticmethod
+    def _iso_states() -> Counter[str]:
+        return Counter(iso.country_code for iso in pycountry.subdivisions if not iso.parent_code)
+
+    def _states_match(self) -> dict[str, bool]:
+        """Whether a country's states are about those of ISO 3166-2 (Taiwan's are not)."""
+        ours = Counter(region.country for region in self.regions if region.level == 1)
+        iso = self._iso_states()
+        return {country: 2 * ours[country] >= iso[country] for country in iso}
 
     def by_country(self) -> dict[str, list[Region]]:
         """The regions of each country that have a name."""
@@ -113,11 +143,12 @@ def _translations() -> Iterator[dict[str, str]]:
             yield dict(catalog._catalog)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _iso_names(name: str, translations: Iterable[dict[str, str]]) -> set[str]:
+def _iso_names(name: str, translations: list[dict[str, str]]) -> set[str]:
     found = {bare(spelling) for spelling in spellings(name)}
     for language in translations:
         translated = language.get(name)
         if translated:
             found.update(bare(spelling) for spelling in spellings(translated))
+    found |= {name[:-2] for name in found if name.endswith("sk") and len(name) > 6}
     found.discard("")
     return found

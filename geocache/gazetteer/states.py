@@ -7,6 +7,8 @@ from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.regionnames import bare, spellings
 from geocache.names import fold, key, repair
 
+_CLOSE = 84.0
+
 
 class Matches(NamedTuple):
     """Numbers of the regions a text can mean, and how surely (0-1)."""
@@ -25,6 +27,7 @@ class States:
         self._index = index
         self._tables: dict[str, dict[str, list[RegionRow]]] = {}
         self.find = lru_cache(maxsize=20_000)(self._find)
+        self.exactly = lru_cache(maxsize=20_000)(self._exactly)
 
     def table(self, country: str) -> dict[str, list[RegionRow]]:
         """The country's regions by bare name, and by ``=code``."""
@@ -37,26 +40,32 @@ class States:
             self._tables[country] = table
         return table
 
-    def _find(self, country: str, text: str) -> Matches:
-        text = repair(text).strip()
-        if not text:
-            return NOTHING
+    def _exactly(self, country: str, text: str) -> Matches:
+        """The regions a text names outright."""
         table = self.table(country)
-        if len(text) <= 4:
+        if len(text) <= 5:
             exact = table.get("=" + key(fold(text)))
             if exact:
                 return Matches(frozenset(r.number for r in exact), 1.0)
+        numbers: set[int] = set()
         for spelling in spellings(text):
-            exact = table.get(bare(spelling))
-            if exact:
-                return Matches(frozenset(r.number for r in exact), 1.0)
-        wanted = bare(text)
-        if len(wanted) < 4:
+            numbers.update(r.number for r in table.get(bare(spelling), ()))
+        return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
+
+    def _find(self, country: str, text: str) -> Matches:
+        """The regions a text names, closest spelling if none is exact."""
+        text = repair(text).strip()
+        if not text:
             return NOTHING
+        exact = self.exactly(country, text)
+        wanted = bare(text)
+        if exact.numbers or len(wanted) < 5:
+            return exact
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - most states are spelt right
 
-        names = [name for name in table if not name.startswith("=")]
-        close = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=84)
+        table = self.table(country)
+        names = [name for name in table if name[0] not in "=#"]
+        close = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_CLOSE)
         if close:
             return Matches(frozenset(r.number for r in table[close[0]]), close[1] / 100)
         return NOTHING

@@ -1,22 +1,167 @@
-"""Providers from their names in the settings."""
+"""Providers from their names in the settings, or from what a caller hands over."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
 
+import geopy.geocoders
+from geopy.adapters import BaseSyncAdapter
+from geopy.geocoders.base import Geocoder
+
+from geocache.errors import ConfigurationError
+from geocache.providers.locationiq import LocationIQ
 from geocache.providers.protocol import Provider
+from geocache.providers.service import OnlineProvider, Service, api_name, host_of
+from geocache.providers.terms import REFUSED, TERMS, Terms
+from geocache.providers.whole import Whole
+from geocache.settings import APP_NAME, GeocacheSettings
+from geocache.version import __version__
 
-if TYPE_CHECKING:
-    from geocache.settings import GeocacheSettings
+GAZETTEER = "gazetteer"
 
 
 def build_providers(
-    settings: "GeocacheSettings", *, progress: Callable[..., Any] | None = None
+    settings: GeocacheSettings, *, progress: Callable[..., Any] | None = None
 ) -> tuple[Provider, ...]:
     """The providers of ``GEOCACHE_PROVIDERS``, in its order.
 
     Raises:
         ConfigurationError: a name is unknown, refused, or lacks a setting it needs.
     """
-    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 # shapely and tables
+    if not settings.providers:
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS names nobody; the default is {GAZETTEER}")
+    if len(set(settings.providers)) < len(settings.providers):
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS names one twice: {settings.providers}")
+    servers = _pairs("GEOCACHE_SERVERS", settings.geocache_servers)
+    if settings.geocache_nominatim_url:
+        servers["nominatim"] = settings.geocache_nominatim_url
+    keys = _pairs("GEOCACHE_KEYS", settings.geocache_keys.get_secret_value())
+    for name in settings.providers:
+        _check(name, settings)
+    return tuple(
+        _gazetteer(settings, progress)
+        if name == GAZETTEER
+        else _service(TERMS[name], settings, servers.get(name, ""), keys.get(name, ""))
+        for name in settings.providers
+    )
 
-    return (Gazetteer(settings.index_folder, progress=progress),)
+
+def adopt(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:
+    """Providers as they are; geopy geocoders put behind a :class:`Service`.
+
+    Raises:
+        ConfigurationError: one is neither, is asynchronous, or must not be used.
+    """
+    return tuple(_adopted(one) for one in given)
+
+
+def _adopted(given: Any) -> Provider:
+    if isinstance(given, OnlineProvider) or (isinstance(given, Provider) and not given.online):
+        return given
+    if isinstance(given, Provider):
+        return Whole(given)
+    if not isinstance(given, Geocoder):
+        raise ConfigurationError(
+            f"{given!r} is no provider: it needs name, version, online, attribution and locate, "
+            "or to be a geopy geocoder"
+        )
+    name = type(given).__name__.casefold()
+    if name in REFUSED:
+        raise ConfigurationError(f"{name} is refused: {REFUSED[name]}")
+    if not isinstance(given.adapter, BaseSyncAdapter):
+        raise ConfigurationError(f"{name} is asynchronous; give a geocoder with a sync adapter")
+    terms = next((one for one in TERMS.values() if one.geocoder.casefold() == name), None)
+    return Service(
+        given,
+        terms or Terms(name, type(given).__name__, "", ""),
+        public=_is_default(type(given), host_of(given)),
+    )
+
+
+def _check(name: str, settings: GeocacheSettings) -> None:
+    if name == GAZETTEER:
+        return
+    if name in REFUSED:
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS: {name} is refused: {REFUSED[name]}")
+    if name not in TERMS:
+        known = ", ".join((GAZETTEER, *TERMS))
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS: unknown provider {name!r}; known: {known}")
+    if not settings.geocache_contact.strip():
+        raise ConfigurationError(
+            f"GEOCACHE_CONTACT is not set: {name} is online, and its operator must be able to "
+            "reach you; set an e-mail address or a URL"
+        )
+
+
+def _gazetteer(settings: GeocacheSettings, progress: Callable[..., Any] | None) -> Provider:
+    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 # its tables, only if it is asked
+
+    provider: Provider = Gazetteer(settings.index_folder, progress=progress)
+    return provider
+
+
+def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) -> Service:
+    kind = LocationIQ if terms.name == "locationiq" else getattr(geopy.geocoders, terms.geocoder)
+    wanted = inspect.signature(kind).parameters
+    contact = settings.geocache_contact.strip()
+    options: dict[str, Any] = {
+        "user_agent": f"{APP_NAME}/{__version__} ({contact})",
+        "timeout": terms.timeout_seconds,
+    }
+    if terms.needs_key:
+        if not key:
+            raise ConfigurationError(
+                f"GEOCACHE_KEYS has none for {terms.name}; write {terms.name}=YOUR_KEY"
+            )
+        options[terms.needs_key] = key
+    public = True
+    if server:
+        parsed = urlsplit(server if "://" in server else f"https://{server}")
+        if parsed.scheme not in {"http", "https"} or not parsed.netloc:
+            raise ConfigurationError(f"the server of {terms.name} is no URL: {server!r}")
+        options |= {"domain": parsed.netloc, "scheme": parsed.scheme}
+        public = _is_default(kind, parsed.hostname or "")
+    elif wanted.get("domain") and wanted["domain"].default is inspect.Parameter.empty:
+        raise ConfigurationError(
+            f"{terms.name} has no public server: set GEOCACHE_SERVERS to {terms.name}=https://…"
+        )
+    geocoder = kind(**options)
+    if server:
+        # Some put a host of theirs before the domain, none knows of a path.
+        folder = parsed.path.strip("/")
+        base = f"{parsed.scheme}://{parsed.netloc}" + (f"/{folder}" if folder else "")
+        usual = urlsplit(getattr(geocoder, api_name(geocoder)))
+        setattr(geocoder, api_name(geocoder), base + usual.path)
+    return Service(
+        geocoder,
+        terms,
+        public=public,
+        requests_per_second=settings.geocache_requests_per_second,
+    )
+
+
+def _is_default(kind: type[Geocoder], host: str) -> bool:
+    """Whether a host is the operator's own, whichever of its servers."""
+    parameter = inspect.signature(kind).parameters.get("domain")
+    default = parameter.default if parameter else ""
+    if not isinstance(default, str) or not default or not host:
+        return parameter is None or not host  # not to be told: rather too slow than too fast
+    return _organisation(host) == _organisation(default)
+
+
+def _organisation(host: str) -> list[str]:
+    return host.casefold().rstrip(".").split(".")[-2:]
+
+
+def _pairs(setting: str, text: str) -> dict[str, str]:
+    pairs = {}
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, value = each.partition("=")
+        if not equals or not value.strip():
+            raise ConfigurationError(f"{setting}: expected NAME=VALUE, got {name!r}")
+        pairs[name.strip().casefold()] = value.strip()
+    unknown = set(pairs) - set(TERMS)
+    if unknown:
+        raise ConfigurationError(f"{setting}: unknown provider {min(unknown)!r}")
+    return pairs

@@ -9,23 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.dialects.sqlite import Insert, dialect, insert
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
-from geocache.store.records import POSITION_COLUMNS
+from geocache.errors import ConfigurationError
 
 BUSY_SECONDS = 30
 BATCH = 500
 """Rows asked for in one statement; more is not faster."""
 
-_COLUMNS = ", ".join(POSITION_COLUMNS)
-_FRESH = "version = ? AND expires_at > ?"
+DIALECT = dialect()
+
+_COLUMNS = "key, latitude, longitude, place_name, about"
 
 
 def database_file(url: str) -> Path | None:
     """The file a SQLite URL names, ``None`` for one in memory or another database."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
     name = parsed.database or ""
     if parsed.get_backend_name() != "sqlite" or name in {"", ":memory:"}:
         return None
@@ -36,8 +41,17 @@ def database_file(url: str) -> Path | None:
 
 
 def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
-    """An engine over one SQLite database, in WAL mode, whose transactions take the write lock."""
-    parsed = make_url(url)
+    """An engine over one SQLite database, in WAL mode, whose transactions take the write lock.
+
+    Raises:
+        ConfigurationError: the URL is none, or names another kind of database.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(f"GEOCACHE_URL is no SQLAlchemy URL: {url!r}") from error
+    if parsed.get_backend_name() != "sqlite":
+        raise ConfigurationError(f"GEOCACHE_URL: {parsed.get_backend_name()} is not supported yet")
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
     file = database_file(str(url))
     if file is None:
@@ -70,12 +84,17 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def upsert(table: Table) -> Insert:
-    """Insert a row, or replace that of the same key."""
+CHANGES = "SELECT total_changes()"
+"""How many rows this connection has written so far."""
+
+
+def upsert(table: Table, newer: str = "") -> Insert:
+    """Insert a row, or replace that of the same key, unless its column ``newer`` is greater."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    where = table.c[newer] <= statement.excluded[newer] if newer else None
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest, where=where)
 
 
 def insert_missing(table: Table) -> Insert:
@@ -88,10 +107,11 @@ def _batch_sql(table: str, size: int) -> str:
     marks = ",".join("?" * size)
     if table == "pins":
         return f"SELECT * FROM pins WHERE id IN ({marks})"  # noqa: S608 # only question marks
-    return f"SELECT key, {_COLUMNS} FROM answers WHERE {_FRESH} AND id IN ({marks})"  # noqa: S608
+    return f"SELECT {_COLUMNS} FROM answers WHERE expires_at > ? AND id IN ({marks})"  # noqa: S608
 
 
-_ONE_SQL = f"SELECT key, {_COLUMNS} FROM answers WHERE id = ? AND {_FRESH}"  # noqa: S608
+_ONE_SQL = f"SELECT {_COLUMNS} FROM answers WHERE id = ? AND expires_at > ?"  # noqa: S608
+_PIN_SQL = "SELECT * FROM pins WHERE id = ?"
 
 
 class Reader:
@@ -107,22 +127,27 @@ class Reader:
         assert isinstance(connection, sqlite3.Connection)  # noqa: S101
         self._execute = connection.execute
 
-    def answers(self, numbers: Sequence[int], version: str, now: int) -> list[tuple[Any, ...]]:
-        """Rows of the key and the position's columns, for those still good."""
+    def answers(self, numbers: Sequence[int], now: int) -> list[tuple[Any, ...]]:
+        """Rows of key, latitude, longitude, place_name and about, for those still good."""
         rows: list[tuple[Any, ...]] = []
         for start in range(0, len(numbers), BATCH):
             some = numbers[start : start + BATCH]
-            rows += self._execute(_batch_sql("answers", len(some)), (version, now, *some))
+            rows += self._execute(_batch_sql("answers", len(some)), (now, *some))
         return rows
 
-    def answer(self, number: int, version: str, now: int) -> tuple[Any, ...] | None:
+    def answer(self, number: int, now: int) -> tuple[Any, ...] | None:
         """As :meth:`answers` for one."""
-        row: tuple[Any, ...] | None = self._execute(_ONE_SQL, (number, version, now)).fetchone()
+        row: tuple[Any, ...] | None = self._execute(_ONE_SQL, (number, now)).fetchone()
         return row
 
     def any_pins(self) -> bool:
         """Whether there is a pin at all."""
         return self._execute("SELECT 1 FROM pins LIMIT 1").fetchone() is not None
+
+    def pin(self, number: int) -> tuple[Any, ...] | None:
+        """As :meth:`pins` for one."""
+        row: tuple[Any, ...] | None = self._execute(_PIN_SQL, (number,)).fetchone()
+        return row
 
     def pins(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         """Whole rows of the pins table."""

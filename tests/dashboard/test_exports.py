@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from dashboard.codes import plain
 from dashboard.errors import ExportError
 from dashboard.exports import FORMATS, Content, Origins, companion, to_bytes, to_csv
 from dashboard.exports.formulas import neutralised, original
@@ -51,7 +52,7 @@ DANGEROUS = [
 @pytest.fixture
 def content(seed_library: Library) -> Content:
     """The seed, one site without a position."""
-    sites = seed_library.table.copy()
+    sites = plain(seed_library.table)
     sites.loc[0, ["latitude", "longitude"]] = float("nan")
     sites.loc[0, "precision"] = "unresolved"
     sites.loc[1, "facility"] = "".join(AWKWARD)

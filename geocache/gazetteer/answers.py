@@ -1,0 +1,230 @@
+"""Positions with their flags, scores and reasons, from ranked candidates."""
+
+from functools import lru_cache
+
+from geocache.countries import country_name
+from geocache.gazetteer.index import Index, RegionRow
+from geocache.gazetteer.kinds import WORDS, Kind
+from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
+from geocache.gazetteer.states import Matches
+from geocache.gazetteer.witness import AT_ZIP, Witness
+from geocache.geometry import distance_km
+from geocache.names import fold, key
+from geocache.place import Alternative, Flag, Position, Precision
+
+SOURCE = "gazetteer"
+AMBIGUOUS_WEIGHT = 0.5
+_SMALL_COUNTRY_KM = 30.0
+_UNIQUE_KM = 50.0
+_SURE_POPULATION = 50_000
+
+
+def _prior(one: Candidate) -> float:
+    """A candidate's weight before any witness was heard."""
+    return one.weight - one.verdict.weight
+
+
+class Answers:
+    """Says where, how exactly, how surely, and why."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.label = lru_cache(maxsize=50_000)(self._label)
+        self.small_country = lru_cache(maxsize=300)(self._small_country)
+
+    @staticmethod
+    def unresolved(reason: str) -> Position:
+        """No position, and why."""
+        return Position(source=SOURCE, reason=reason)
+
+    def city(self, country: str, found: list[Candidate], witness: Witness) -> Position:
+        """The first of ranked candidates, the others as alternatives where they are far."""
+        index = self._index
+        best = found[0]
+        others = elsewhere(index, found) if len(found) > 1 else []
+        flags = self._doubts(best, others)
+        by_zip = witness.area is not None and witness.area.exact
+        if by_zip and best.verdict.area is False and not best.verdict.state:
+            return self._zip(witness, f"not {index.name(best.row)}", best.reading.name)
+        score = 1.0 - best.reading.cost - 0.1 * KIND_COST[best.kind] - 0.1 * best.letters
+        score -= 0.2 * len(flags)
+        point = index.point(best.row)
+        return Position(
+            point[0],
+            point[1],
+            Precision.CITY,
+            self.label(best.row),
+            SOURCE,
+            round(max(0.05, score), 3),
+            flags,
+            self._reason(best),
+            tuple(
+                Alternative(
+                    *index.point(one.row),
+                    self.label(one.row),
+                    round(max(0.01, score - 0.1 * (1 + best.weight - one.weight)), 3),
+                )
+                for one in others
+            ),
+        )
+
+    def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
+        flags = []
+        others = [one for one in others if not self._districts(best, one)]
+        if others and (
+            best.weight - others[0].weight < AMBIGUOUS_WEIGHT
+            or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
+        ):
+            flags.append(Flag.AMBIGUOUS)
+        near = best.kind is Kind.SOUND or best.letters
+        if best.kind is Kind.DISTRICT or best.reading.part or (near and not self._trusted(best)):
+            flags.append(Flag.APPROXIMATE)
+        if best.verdict.state is False:
+            flags.append(Flag.CONFLICTING_STATE)
+        if best.verdict.area is False and not best.verdict.state and not flags:
+            large = self._index.populations[best.row] >= _SURE_POPULATION
+            if not (large and best.kind is Kind.OFFICIAL):
+                flags.append(Flag.AMBIGUOUS)
+        return tuple(flags)
+
+    def _districts(self, best: Candidate, other: Candidate) -> bool:
+        """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
+        hosts, large = self._index.hosts, self._index.populations[other.row] >= _SURE_POPULATION
+        return large and hosts[other.row] != other.row and hosts[best.row] == best.row
+
+    @staticmethod
+    def _only_area(best: Candidate) -> bool:
+        """Whether nothing but a rough postcode area speaks for a place."""
+        return bool(best.verdict.area) and not best.verdict.state and best.verdict.weight < AT_ZIP
+
+    def _trusted(self, best: Candidate) -> bool:
+        """A near spelling is trusted when a witness agrees, or for one letter of a large city."""
+        if best.verdict.state or best.verdict.area:
+            return True
+        return best.letters < 2 and self._index.populations[best.row] >= _SURE_POPULATION
+
+    def _reason(self, best: Candidate) -> str:
+        words = [WORDS[best.kind]]
+        if best.letters:
+            words = [f"{best.letters} letter{'s' * (best.letters > 1)} from a name"]
+        if best.reading.rule:
+            words.append(best.reading.rule)
+        said = [f"{', '.join(words)} of {self._index.name(best.row)}"]
+        if best.verdict.state is not None:
+            said.append("state agrees" if best.verdict.state else "another state")
+        if best.verdict.area is not None:
+            said.append("postcode agrees" if best.verdict.area else "another postcode")
+        return "; ".join(said)
+
+    def _zip(self, witness: Witness, why: str, name: str) -> Position:
+        """The ZIP code's own point: approximate unless it goes by the name asked for."""
+        area = witness.area
+        assert area is not None  # noqa: S101 - callers ask only with a ZIP code
+        flags = []
+        if not name or key(fold(area.name))[:4] != key(name)[:4]:
+            flags.append(Flag.APPROXIMATE)
+        if witness.state.numbers and area.region not in witness.state.numbers:
+            flags.append(Flag.CONFLICTING_STATE)
+        return Position(
+            area.point[0],
+            area.point[1],
+            Precision.POSTCODE,
+            f"{area.name}, United States",
+            SOURCE,
+            round(0.8 - 0.15 * len(flags), 3),
+            tuple(flags),
+            f"{why}; ZIP code of {area.name}",
+        )
+
+    def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
+        """The largest place of a region, or the postcode's city within it."""
+        rows = [r for r in self._index.regions(country) if r.number in region.numbers]
+        rows = [r for r in rows if r.main_place >= 0]
+        if not rows:
+            return None
+        best = max(rows, key=lambda r: self._region_weight(r, witness))
+        return Position(
+            *self._index.point(best.main_place),
+            Precision.REGION,
+            self._joined(best.name, country_name(country)),
+            SOURCE,
+            0.4,
+            (Flag.APPROXIMATE,),
+            f"{why}; put at its largest place, {self._index.name(best.main_place)}",
+        )
+
+    @staticmethod
+    def _region_weight(region: RegionRow, witness: Witness) -> tuple[float, int]:
+        return (witness.hear(region.main_place).weight, region.population)
+
+    def around(self, country: str, witness: Witness, missing: str) -> Position | None:
+        """A rough position from the postcode, the state, or a country no larger than a city."""
+        area = witness.area
+        if area is not None and area.exact:
+            return self._zip(witness, missing, "")
+        if witness.city >= 0:
+            return self._near(witness.city, f"{missing}; the state names a city")
+        if area is not None and area.region < 0:
+            verdict = witness.hear(area.row)
+            if verdict.state is not False:
+                return self._near(area.row, f"{missing}; the postcode's area")
+        if witness.state.numbers:
+            return self.region(country, witness.state, witness, missing)
+        if area is not None:
+            matches = Matches(frozenset((area.region,)), 1.0)
+            return self.region(country, matches, witness, f"{missing}; the postcode's state")
+        small = self.small_country(country)
+        return self._near(small, f"{missing}; a small country") if small >= 0 else None
+
+    def _near(self, row: int, why: str) -> Position:
+        return Position(
+            *self._index.point(row),
+            Precision.CITY,
+            self.label(row),
+            SOURCE,
+            0.4,
+            (Flag.APPROXIMATE,),
+            f"{why}: {self._index.name(row)}",
+        )
+
+    def _small_country(self, country: str) -> int:
+        """The largest place of a country that lies all within reach of it, else -1."""
+        index = self._index
+        states = [r for r in index.regions(country) if r.level == 1 and r.main_place >= 0]
+        rows = [row for state in states for row in index.rows_of_region(state.number)]
+        if not rows:
+            return -1
+        main = max(rows, key=index.populations.__getitem__)
+        here = index.point(main)
+        if all(distance_km(here, index.point(row)) <= _SMALL_COUNTRY_KM for row in rows):
+            return main
+        return -1
+
+    def unique(self, rows: list[tuple[str, int, Kind]], why: str) -> Position | None:
+        """The one place in the world of a name, ``None`` when there are several."""
+        if not rows:
+            return None
+        index = self._index
+        _, row, kind = max(rows, key=lambda one: index.populations[one[1]])
+        here = index.point(row)
+        if any(distance_km(here, index.point(other)) > _UNIQUE_KM for _, other, _ in rows):
+            return None
+        return Position(
+            *here,
+            Precision.CITY,
+            self.label(row),
+            SOURCE,
+            0.3,
+            (Flag.AMBIGUOUS,),
+            f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
+        )
+
+    def _label(self, row: int) -> str:
+        """The place's name, its state's and its country's."""
+        index = self._index
+        state = index.region_names.get(index.first[row], "")
+        return self._joined(index.name(row), state, country_name(index.country(row)))
+
+    @staticmethod
+    def _joined(*parts: str) -> str:
+        return ", ".join(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,103 @@
+"""Which of the places that bear a name is meant."""
+
+from math import log10
+from typing import NamedTuple
+
+from geocache.gazetteer.index import Index
+from geocache.gazetteer.kinds import Kind
+from geocache.gazetteer.readings import Reading
+from geocache.gazetteer.witness import SILENT, Verdict, Witness
+from geocache.geometry import distance_km
+
+KIND_COST = {
+    Kind.OFFICIAL: 0.0,
+    Kind.ALIAS: 0.0,
+    Kind.PART: 0.5,
+    Kind.POST_OFFICE: 0.2,
+    Kind.ALTERNATE: 0.9,
+    Kind.OTHER_SCRIPT: 0.9,
+    Kind.DISTRICT: 0.0,
+    Kind.SOUND: 1.6,
+}
+"""What a kind of name takes from a place's weight, in powers of ten of inhabitants."""
+
+SUBURB_COST = 0.3
+DISTRICT_WEIGHT = 4.7
+POST_OFFICE_WEIGHT = 3.3
+UNCOUNTED_WEIGHT = 3.0
+FAME, FAME_LIMIT = 0.02, 25
+COST_SCALE = 10.0
+LETTER_COST = 1.2
+FAR_KM = 25.0
+DISTRICT_KM = 40.0
+
+
+class Candidate(NamedTuple):
+    """A place that may be meant; of two, the one of greater ``weight`` is likelier."""
+
+    row: int
+    kind: Kind
+    weight: float
+    verdict: Verdict
+    reading: Reading
+    letters: int = 0
+
+
+def candidate(
+    witness: Witness, row: int, kind: Kind, reading: Reading, letters: int = 0
+) -> Candidate:
+    """A place weighed: its inhabitants, kind of name, suburbs less, and what witnesses say.
+
+    ``letters`` is how many letters of the name had to change. How many languages have a name for a
+    place tells apart rows that count the same people.
+    """
+    index = witness.places
+    if kind is Kind.DISTRICT:
+        weight = DISTRICT_WEIGHT
+    elif kind is Kind.POST_OFFICE:
+        weight = POST_OFFICE_WEIGHT
+    else:
+        people = index.populations[row]
+        weight = log10(people + 100) if people else UNCOUNTED_WEIGHT
+        weight += FAME * min(index.fame[row], FAME_LIMIT) - KIND_COST[kind]
+        if index.hosts[row] != row:
+            weight -= SUBURB_COST
+    verdict = SILENT if witness.silent else witness.hear(row)
+    weight += verdict.weight - COST_SCALE * reading.cost - LETTER_COST * letters
+    return Candidate(row, kind, weight, verdict, reading, letters)
+
+
+def ranked(index: Index, candidates: list[Candidate]) -> list[Candidate]:
+    """Best first, each place once; a district that is itself on the list is put where it is."""
+    best: dict[int, Candidate] = {}
+    for one in candidates:
+        other = best.get(one.row)
+        if other is None or other.weight < one.weight:
+            best[one.row] = one
+    found = list(best.values())
+    for city in [one for one in found if one.kind is Kind.DISTRICT]:
+        for at, one in enumerate(found):
+            if one.kind < Kind.OTHER_SCRIPT and _within(index, one.row, city.row):
+                found[at] = one._replace(weight=max(one.weight, city.weight))
+                found.remove(city)
+                break
+    return sorted(found, key=lambda c: -c.weight)
+
+
+def _within(index: Index, row: int, city: int) -> bool:
+    far = distance_km(index.point(row), index.point(city))
+    return far <= FAR_KM or (far <= DISTRICT_KM and index.first[row] == index.first[city])
+
+
+def elsewhere(index: Index, found: list[Candidate], limit: int = 4) -> list[Candidate]:
+    """Of ranked candidates those far from the first and from each other."""
+    points = [index.point(found[0].row)]
+    far = []
+    for one in found[1:30]:
+        point = index.point(one.row)
+        if all(distance_km(point, other) > FAR_KM for other in points):
+            points.append(point)
+            far.append(one)
+            if len(far) == limit:
+                break
+    return far

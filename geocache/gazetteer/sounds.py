@@ -1,0 +1,54 @@
+"""Names that differ only in how they were put into Latin letters share a sound."""
+
+import re
+
+_GENERAL = (
+    ("tsch", "ch"), ("tch", "ch"), ("sch", "sh"), ("dzh", "j"), ("dj", "j"), ("zh", "j"),
+    ("cz", "ch"), ("sz", "sh"), ("shch", "sh"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("bh", "b"),
+    ("th", "t"), ("ph", "f"), ("rh", "r"), ("jh", "j"), ("ck", "k"), ("qu", "k"), ("q", "k"),
+    ("x", "ks"), ("w", "v"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ee", "i"),
+    ("oo", "u"), ("ou", "u"), ("ij", "i"), ("iy", "i"), ("yi", "i"), ("yy", "i"),
+    ("y", "i"), ("j", "i"),
+)  # fmt: skip
+_JAPANESE = (
+    ("ou", "o"), ("oo", "o"), ("uu", "u"), ("sya", "sha"), ("syu", "shu"), ("syo", "sho"),
+    ("tya", "cha"), ("tyu", "chu"), ("tyo", "cho"), ("zya", "ja"), ("zyu", "ju"), ("zyo", "jo"),
+    ("jya", "ja"), ("jyu", "ju"), ("jyo", "jo"), ("tu", "tsu"), ("ttsu", "tsu"), ("ti", "chi"),
+    ("hu", "fu"), ("zi", "ji"), ("di", "ji"), ("mb", "nb"), ("mp", "np"), ("mm", "nm"),
+)  # fmt: skip
+_KOREAN = (
+    ("eo", "o"), ("eu", "u"), ("ae", "e"), ("oo", "u"), ("u", "o"), ("k", "g"), ("t", "d"),
+    ("p", "b"), ("ch", "j"), ("sh", "s"), ("r", "l"), ("y", ""),
+)  # fmt: skip
+_TWICE = re.compile(r"(.)\1+")
+_JAPANESE_SI = re.compile(r"si(?!$)")
+_JAPANESE_OH = re.compile(r"oh(?=[^aiueoy]|$)")
+_SILENT_H = re.compile(r"(?<=[aeiou])h(?=[^aeiou]|$)")
+_SOFT_C = re.compile(r"c(?=[eiy])")
+_HARD_C = re.compile(r"c(?!h)")
+_MIN_LENGTH = 4
+
+
+def sound(country: str, key: str) -> str:
+    """The looser key of a Latin name, empty where it would say too little.
+
+    ``Kohchi`` and ``Kochi``, ``Nizhniy`` and ``Nizhny``, ``Ajmer`` and ``Ajmeer`` come out equal.
+    """
+    if len(key) < _MIN_LENGTH or not key.isascii():
+        return ""
+    if country == "JP":
+        key = _JAPANESE_OH.sub("o", key)
+        for old, new in _JAPANESE:
+            key = key.replace(old, new)
+        key = _JAPANESE_SI.sub("shi", key)
+    elif country in ("KR", "KP"):
+        for old, new in _KOREAN:
+            key = key.replace(old, new)
+    else:
+        for old, new in _GENERAL:
+            if old in key:
+                key = key.replace(old, new)
+        key = _SILENT_H.sub("", key)
+        key = _HARD_C.sub("k", _SOFT_C.sub("s", key))
+    key = _TWICE.sub(r"\1", key)
+    return key if len(key) >= _MIN_LENGTH - 1 else ""

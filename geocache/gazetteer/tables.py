@@ -1,0 +1,23 @@
+"""The hand-kept tables under ``geocache/data``, read at build time."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "data"
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """The rows of a table below its header."""
+    with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
+        reader = csv.reader(opened)
+        next(reader)
+        yield from reader
+
+
+def names_by_place(name: str) -> Iterator[tuple[str, str, str]]:
+    """Country code, place, and one name of it, from a table whose third column holds several."""
+    for country, place, names in rows(name):
+        for one in names.split(";"):
+            if one.strip():
+                yield country, place, one.strip()

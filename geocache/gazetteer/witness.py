@@ -1,0 +1,83 @@
+"""What the state and the postcode say about a place."""
+
+from typing import NamedTuple
+
+from geocache.gazetteer.index import Index
+from geocache.gazetteer.postcodes import Area
+from geocache.gazetteer.states import Matches
+from geocache.geometry import distance_km
+
+_BORDER_KM = 20.0
+_AROUND_CITY_KM = 60.0
+_REGION_MARGIN_KM = 30.0
+_DOUBT = 1.8
+
+IN_STATE = 3.0
+NEAR_STATE = 1.5
+NEAR_STATE_CITY = 1.5
+AT_ZIP = 3.0
+IN_AREA = 1.6
+
+
+class Verdict(NamedTuple):
+    """How a place stands with the witnesses; ``None`` where a witness is silent.
+
+    ``weight`` is what their agreement is worth, in powers of ten of inhabitants.
+    """
+
+    state: bool | None
+    area: bool | None
+    weight: float
+
+
+SILENT = Verdict(None, None, 0.0)
+
+
+class Witness(NamedTuple):
+    """A place's state and postcode, looked up.
+
+    ``city`` is the row of a city that stands where the state should, or -1.
+    """
+
+    places: Index
+    state: Matches
+    area: Area | None
+    city: int = -1
+
+    @property
+    def silent(self) -> bool:
+        """True when neither state nor postcode says anything."""
+        return not self.state.numbers and self.area is None and self.city < 0
+
+    def hear(self, row: int) -> Verdict:
+        """What the witnesses say of a place."""
+        index = self.places
+        state: bool | None = None
+        weight = 0.0
+        if self.state.numbers:
+            if index.first[row] in self.state.numbers or index.second[row] in self.state.numbers:
+                state, weight = True, IN_STATE * self.state.score
+            elif any(index.near_region(row, n, _BORDER_KM) for n in self.state.numbers):
+                state, weight = True, NEAR_STATE
+            elif self.state.score == 1.0:
+                state = False
+        elif self.city >= 0:
+            near = distance_km(index.point(row), index.point(self.city)) <= _AROUND_CITY_KM
+            state, weight = (True, NEAR_STATE_CITY) if near else (None, 0.0)
+        if self.area is None:
+            return Verdict(state, None, weight)
+        near_area = self._in_area(row, self.area)
+        if near_area:
+            weight += AT_ZIP if self.area.exact else IN_AREA
+        return Verdict(state, near_area, weight)
+
+    def _in_area(self, row: int, area: Area) -> bool | None:
+        """Near the area, far from it, or ``None`` in between, where areas are not drawn exactly."""
+        if area.region >= 0 and not area.exact:
+            return self.places.first[row] == area.region or self.places.near_region(
+                row, area.region, _REGION_MARGIN_KM
+            )
+        far = distance_km(self.places.point(row), area.point)
+        if far <= area.reach_km:
+            return True
+        return None if far <= _DOUBT * area.reach_km else False

@@ -1,0 +1,125 @@
+"""The index's files, written from what was gathered."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geocache.gazetteer import tables
+from geocache.gazetteer.regionnames import bare
+
+if TYPE_CHECKING:
+    from geocache.gazetteer.build import Gathered
+
+
+def write(gathered: "Gathered", folder: Path) -> None:
+    """Write every file of the index; :class:`geocache.gazetteer.index.Index` reads them."""
+    hashes = np.frombuffer(gathered.hashes, dtype=np.uint64)
+    rows = np.frombuffer(gathered.rows, dtype=np.uint32)
+    kinds = np.frombuffer(gathered.kinds, dtype=np.uint8)
+    people = np.frombuffer(gathered.populations, dtype=np.uint32)
+    order = np.lexsort((-people[rows].astype(np.int64), kinds, hashes))
+    _save(folder, "hashes", hashes[order])
+    _save(folder, "rows", rows[order])
+    _save(folder, "kinds", kinds[order])
+    for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts", "fame"):
+        (folder / name).write_bytes(getattr(gathered, name).tobytes())
+    (folder / "country_of").write_bytes(gathered.country_of.tobytes())
+    texts = [name.encode() for name in gathered.names]
+    _save(folder, "text_starts", np.cumsum([0, *map(len, texts)], dtype=np.uint32))
+    (folder / "texts").write_bytes(b"".join(texts))
+    _json(folder, "countries", list(gathered.countries))
+    _write_regions(gathered, folder)
+    _write_spellings(gathered, folder)
+    _json(folder, "areas", _areas(gathered))
+    states = {
+        region.code: region.number
+        for region in gathered.regions.regions
+        if region.country == "US" and region.level == 1
+    }
+    _json(
+        folder,
+        "zips",
+        {
+            z.code: [
+                states.get(z.state, -1),
+                round(z.latitude, 5),
+                round(z.longitude, 5),
+                f"{z.names[0]}, {z.state}",
+            ]
+            for z in gathered.zips
+        },
+    )
+
+
+def _write_regions(gathered: "Gathered", folder: Path) -> None:
+    _json(
+        folder,
+        "regions",
+        {
+            country: [
+                [r.number, r.name, r.level, r.parent, r.population, r.main_place, sorted(r.names)]
+                for r in regions
+            ]
+            for country, regions in gathered.regions.by_country().items()
+        },
+    )
+    first = np.frombuffer(gathered.first, dtype=np.int32)
+    second = np.frombuffer(gathered.second, dtype=np.int32)
+    both = np.concatenate((first, second))
+    latitudes = np.frombuffer(gathered.latitudes, dtype=np.int32)
+    order = np.lexsort((np.concatenate((latitudes, latitudes)), both))
+    starts = np.searchsorted(both[order], np.arange(len(gathered.regions.regions) + 1))
+    _save(folder, "region_starts", starts.astype(np.uint32))
+    _save(folder, "region_rows", (order % len(first)).astype(np.uint32))
+
+
+def _write_spellings(gathered: "Gathered", folder: Path) -> None:
+    """Per country the spellings that near misses are compared with, and their rows."""
+    places: dict[str, list[int]] = {}
+    rows = bytearray()
+    with (folder / "spellings").open("wb") as opened:
+        for country, spelt in gathered.spelt.items():
+            names = sorted(name for name in spelt if name.isascii())
+            text = "\n".join(names).encode()
+            places[country] = [opened.tell(), len(text), len(rows) // 4, len(names)]
+            opened.write(text)
+            rows += np.array([spelt[name] for name in names], dtype=np.uint32).tobytes()
+    (folder / "spelling_rows").write_bytes(rows or b"\0\0\0\0")
+    _json(folder, "spelling_places", places)
+
+
+def _areas(gathered: "Gathered") -> dict[str, dict[str, list[int]]]:
+    """Country, prefix, then ``[row of the main city, -1]`` or ``[row, region number]``."""
+    areas: dict[str, dict[str, list[int]]] = {}
+    by_country = gathered.regions.by_country()
+    for country, prefixes, place in tables.rows("postcode-areas.csv"):
+        if place.startswith("="):
+            found = [
+                r
+                for r in by_country.get(country, ())
+                if r.level == 1 and bare(place[1:]) in r.names and r.main_place >= 0
+            ]
+            value = [found[0].main_place, found[0].number] if found else None
+        else:
+            row = gathered.find(country, place)
+            value = [row, -1] if row >= 0 else None
+        if value:
+            areas.setdefault(country, {}).update(dict.fromkeys(prefixes.split(), value))
+    for country in ("TR",):
+        for region in by_country.get(country, ()):
+            for name in region.names:
+                if name.startswith("#") and region.main_place >= 0:
+                    areas.setdefault(country, {})[name[1:]] = [region.main_place, region.number]
+    return areas
+
+
+def _json(folder: Path, name: str, value: Any) -> None:
+    (folder / f"{name}.json").write_text(
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
+
+
+def _save(folder: Path, name: str, values: Any) -> None:
+    (folder / name).write_bytes(np.ascontiguousarray(values).tobytes())

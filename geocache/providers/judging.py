@@ -1,0 +1,127 @@
+"""From a service's results to one position, or to a known miss."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from geopy.location import Location
+from rapidfuzz.fuzz import token_set_ratio
+
+from geocache import names
+from geocache.borders import in_country
+from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.place import Alternative, Flag, Position, Precision
+from geocache.providers.queries import Query
+from geocache.providers.replies import country_of, essentials
+
+APART_KM = 25.0
+"""Results further apart than this are different places."""
+
+_ALIKE = (
+    70.0  # of 100: "LKH Graz" and "LKH-Univ. Klinikum Graz" are, "LKH Graz" and "Graz Hbf" are not
+)
+_IMPORTANCE_GAP = 0.15  # Nominatim's importance (0-1): below it two towns are of one size
+_SCORES = {
+    Precision.FACILITY: 0.95,
+    Precision.POSTCODE: 0.9,
+    Precision.CITY: 0.9,
+    Precision.REGION: 0.5,
+}
+_DOUBT = {Flag.AMBIGUOUS: 0.8, Flag.APPROXIMATE: 0.7, Flag.OUTSIDE_COUNTRY: 0.3}
+
+
+class Judged(NamedTuple):
+    """A position, and the essentials of the result it comes from (empty for a miss)."""
+
+    position: Position
+    reply: str = ""
+
+
+def judge(
+    results: Sequence[Location],
+    query: Query,
+    source: str,
+    level_of: Callable[[Mapping[str, Any]], Precision | None] | None,
+) -> Judged:
+    """The best result at the level asked for, with what to doubt about it.
+
+    ``level_of`` says at which level a result stands; without it every result is believed to stand
+    where it was asked for, and flagged ``approximate``.
+    """
+    fitting = [one for one in results if level_of is None or level_of(one.raw) == query.level]
+    if not fitting:
+        others = sorted({str(level_of(one.raw) or "other") for one in results if level_of})
+        found = f"only {', '.join(others)}" if others else "nothing"
+        return Judged(Position(source=source, reason=f"{query.level} unknown: {found} found"))
+    best = fitting[0]
+    flags = _flags(best, fitting, query)
+    if level_of is None and Flag.APPROXIMATE not in flags:
+        flags.append(Flag.APPROXIMATE)
+    score = _SCORES[query.level]
+    for flag in flags:
+        score *= _DOUBT.get(flag, 1.0)
+    asked = "parts" if query.parts else "words"
+    position = Position(
+        round(best.latitude, COORDINATE_DECIMALS),
+        round(best.longitude, COORDINATE_DECIMALS),
+        query.level,
+        str(best.address or ""),
+        source,
+        round(score, 3),
+        tuple(flags),
+        f"{query.level} found by {asked}",
+        tuple(
+            Alternative(
+                round(one.latitude, COORDINATE_DECIMALS),
+                round(one.longitude, COORDINATE_DECIMALS),
+                str(one.address or ""),
+                round(score * 0.9, 3),
+            )
+            for one in _elsewhere(best, fitting)
+        ),
+    )
+    return Judged(position, essentials(best.raw))
+
+
+def _flags(best: Location, fitting: Sequence[Location], query: Query) -> list[Flag]:
+    flags = []
+    if _outside(best, query.country):
+        flags.append(Flag.OUTSIDE_COUNTRY)
+    if query.level is Precision.FACILITY and not _named_so(best, query):
+        flags.append(Flag.APPROXIMATE)
+    if any(_rivals(best, one) for one in _elsewhere(best, fitting)):
+        flags.append(Flag.AMBIGUOUS)
+    return flags
+
+
+def _outside(result: Location, country: str) -> bool:
+    if not country:
+        return False
+    named = country_of(result.raw)
+    if named == country:
+        return False
+    return not in_country(result.latitude, result.longitude, country)
+
+
+def _named_so(result: Location, query: Query) -> bool:
+    """Whether a facility's name, and its city, are those asked for, give or take a word."""
+    name, _, rest = str(result.address or "").partition(",")
+    facility, city = names.fold(query.place.facility), names.fold(query.place.city)
+    alike = token_set_ratio(facility, names.fold(name)) >= _ALIKE
+    somewhere = names.fold(f"{name} {rest}")
+    return alike and (not city or not rest or city in somewhere)
+
+
+def _elsewhere(best: Location, fitting: Sequence[Location]) -> list[Location]:
+    here = (best.latitude, best.longitude)
+    return [
+        one for one in fitting[1:] if distance_km(*here, one.latitude, one.longitude) > APART_KM
+    ]
+
+
+def _rivals(best: Location, other: Location) -> bool:
+    weights = [one.raw.get("importance") for one in (best, other)]
+    if all(isinstance(weight, int | float) for weight in weights):
+        return bool(abs(weights[0] - weights[1]) < _IMPORTANCE_GAP)
+    return names.fold(str(best.address).partition(",")[0]) == names.fold(
+        str(other.address).partition(",")[0]
+    )

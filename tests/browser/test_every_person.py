@@ -1,0 +1,51 @@
+"""Accessibility: axe-core on every tab, light and dark; keyboard; zoom."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_tab(visitors: Callable[..., Visit], scheme: str) -> None:
+    one = visitors(color_scheme=scheme)
+    one.open("?country=DE&country=ES", sites=24)
+    found: dict[str, list[str]] = {}
+    for tab in TABS:
+        one.page.get_by_role("tab", name=tab).click()
+        expect(one.page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        one.settled()
+        for violation in Axe().run(one.page).response["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                nodes = [node["html"][:150] for node in violation["nodes"][:3]]
+                found.setdefault(tab, []).append(f"{violation['id']}: {nodes}")
+    assert found == {}
+
+
+def test_a_site_is_reached_and_opened_by_keyboard(visit: Visit) -> None:
+    frame = visit.open("?city=Yvoir", sites=1)
+    marker = frame.locator(".sm-site")
+    marker.focus()
+    assert marker.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+    marker.press("Enter")
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text("Mont Godinne")
+
+
+def test_the_map_says_in_words_what_it_shows(visit: Visit) -> None:
+    frame = visit.open("?country=PL", sites=7)
+    region = frame.get_by_role("region", name="Map of the sites")
+    expect(region).to_have_count(1)
+    expect(visit.page.get_by_text("7 sites in 1 country; all on the map")).to_be_visible()
+
+
+def test_at_200_percent_nothing_is_cut_off(visitors: Callable[..., Visit]) -> None:
+    one = visitors(viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    one.open(sites=75)
+    assert one.page.evaluate("() => document.documentElement.scrollWidth") <= 720

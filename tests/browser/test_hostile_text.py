@@ -1,0 +1,91 @@
+"""Text from outside reaches the browser as text, whatever it holds."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Visit, serving, visiting
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAYLOADS = (
+    "<script>window.hit=1</script>",
+    "<img src=x onerror='window.hit=1;parent.hit=1'>",
+    "${window.hit=1}",
+    "`;window.hit=1;`",
+    "\\`${alert(1)}\\`",
+    "&lt;b&gt;&#39;&quot;",
+    "{{ this.get_name() }}{{'map_div'}}",
+    "javascript:window.hit=1",
+    "[link](javascript:window.hit=1)",
+    "**bold** :smile: $x^2$ :red[text]",
+    "'; DROP TABLE sites; --",
+    "\u202egnissim\u202c",
+    '=HYPERLINK("javascript:hit")',
+    "</script><svg onload=window.hit=1>",
+    "map_div drawnItems alert(coords); feature_group_feature_group_0",
+)
+
+
+@pytest.fixture
+def hostile(browser: Browser, tmp_path: Path, place_index: Path) -> Iterator[Visit]:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["trial_id", "trial_title", "facility", "city", "state", "country", "status"])
+    for payload in PAYLOADS:
+        writer.writerow([payload, payload, payload, "Graz", payload, "Austria", "Recruiting"])
+        writer.writerow([payload, payload, "Named", payload, "", payload, payload])
+    source = tmp_path / "hostile.csv"
+    source.write_text(text.getvalue(), encoding="utf-8")
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with (
+        serving(folder, place_index, SITE_MAP_SOURCES=str(source)) as server,
+        visiting(browser, server) as one,
+    ):
+        one.page.on("dialog", lambda dialog: one.errors.append(dialog.message))
+        yield one
+        assert one.foreign == []
+        assert one.errors == []
+
+
+def as_shown(payload: str) -> str:
+    """The payload as a pattern; an invisible joiner may stand inside a lone ``--``."""
+    return "^" + re.escape(payload).replace(r"\-\-", "-\u2060?-") + "$"
+
+
+def hits(one: Visit) -> list[object]:
+    return [frame.evaluate("() => window.hit") for frame in one.page.frames]
+
+
+def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
+    frame = hostile.open(sites=len(PAYLOADS))
+    frame.locator(".marker-cluster").click()
+    popup = frame.locator(".leaflet-popup-content")
+    shown = popup.locator(".sm-pick b").all_inner_texts()
+    assert sorted(shown) == sorted(" ".join(p.split()) for p in PAYLOADS)
+    for number, payload in enumerate(PAYLOADS):
+        popup.locator(".sm-pick").nth(shown.index(payload)).click()
+        card = hostile.page.locator("[data-testid=stMarkdown] strong").first
+        expect(card, f"payload {number}").to_have_text(re.compile(as_shown(payload)))
+        expect(popup).to_be_visible()
+    for tab in ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists"):
+        hostile.page.get_by_role("tab", name=tab).click()
+        hostile.settled()
+    assert hits(hostile) == [None] * len(hostile.page.frames)
+    assert not hostile.page.locator("a[href^='javascript']").count()
+
+
+def test_the_same_text_reads_back_from_the_api(hostile: Visit) -> None:
+    answer = hostile.page.request.get(f"{hostile.server.url}/api/sites.csv?city=Graz")
+    rows = list(csv.DictReader(io.StringIO(answer.text().removeprefix("\ufeff"))))
+    read_back = [row["facility"].removeprefix("'") for row in rows]
+    assert json.dumps(read_back) == json.dumps(list(PAYLOADS)) or sorted(read_back) == sorted(
+        p.removeprefix("'") for p in PAYLOADS
+    )

@@ -1,0 +1,312 @@
+"""The right place, or an honest flag: the gazetteer over its real data."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geocache.errors import IndexBuildError
+from geocache.gazetteer import Gazetteer
+from geocache.gazetteer import tables as hand_kept
+from geocache.gazetteer.index import Index
+from geocache.geometry import distance_km
+from geocache.names import fold, key
+from geocache.place import Flag, Place, Position, Precision
+
+
+@pytest.fixture(scope="session")
+def gazetteer(place_index: Path) -> Gazetteer:
+    return Gazetteer(place_index)
+
+
+def km_from(position: Position, latitude: float, longitude: float) -> float:
+    assert position.latitude is not None
+    assert position.longitude is not None
+    return distance_km((position.latitude, position.longitude), (latitude, longitude))
+
+
+SEEDS = """
+Graz,Austria,47.07,15.44|Linz,Austria,48.31,14.29|Salzburg,Austria,47.80,13.04
+Vienna,Austria,48.21,16.37|Antwerp,Belgium,51.22,4.40|Brussels,Belgium,50.85,4.35
+Bruges,Belgium,51.21,3.22|Ghent,Belgium,51.05,3.72|Yvoir,Belgium,50.33,4.88
+Angers,France,47.47,-0.55|Besançon,France,47.25,6.02|Cergy Pontoise,France,49.04,2.08
+Créteil,France,48.79,2.47|Lyon,France,45.75,4.85|Nantes,France,47.22,-1.55
+Nice,France,43.70,7.27|Paris,France,48.85,2.35|Pessac,France,44.81,-0.63
+Toulouse,France,43.60,1.44|Berlin,Germany,52.52,13.41|Dresden,Germany,51.05,13.74
+Essen,Germany,51.46,7.01|Frankfurt,Germany,50.12,8.68|Hamburg,Germany,53.55,9.99
+Hannover,Germany,52.37,9.73|Hanover,Germany,52.37,9.73|Heidelberg,Germany,49.41,8.69
+Kiel,Germany,54.32,10.13|Leipzig,Germany,51.34,12.37|Munich,Germany,48.14,11.58
+Münster,Germany,51.96,7.63|Regensburg,Germany,49.02,12.10|Rostock,Germany,54.09,12.14
+Stuttgart,Germany,48.78,9.18|Tübingen,Germany,48.52,9.05|Ulm,Germany,48.40,9.99
+Würzburg,Germany,49.79,9.95|Bergamo,Italy,45.70,9.67|Bologna,Italy,44.49,11.34
+Brescia,Italy,45.54,10.21|Catania,Italy,37.49,15.07|Genoa,Italy,44.40,8.94
+Monza,Italy,45.58,9.27|Napoli,Italy,40.85,14.27|Palermo,Italy,38.12,13.36
+Rome,Italy,41.89,12.51|Torino,Italy,45.07,7.69|Verona,Italy,45.44,10.99
+Groningen,Netherlands,53.22,6.57|Rotterdam,Netherlands,51.92,4.48
+Bialystok,Poland,53.13,23.16|Gdansk,Poland,54.35,18.65|Kielce,Poland,50.87,20.63
+Lublin,Poland,51.25,22.57|Warsaw,Poland,52.23,21.01|Wrocław,Poland,51.10,17.03
+Bucharest,Romania,44.43,26.11|Cluj-Napoca,Romania,46.77,23.60|Iasi,Romania,47.17,27.60
+Moscow,Russian Federation,55.75,37.62|St. Petersburg,Russian Federation,59.94,30.31
+Badalona,Spain,41.45,2.25|Barcelona,Spain,41.39,2.16|La Coruña,Spain,43.37,-8.40
+Madrid,Spain,40.42,-3.70|Salamanca,Spain,40.97,-5.66|Valencia,Spain,39.47,-0.38
+Birmingham,United Kingdom,52.48,-1.90|Bristol,United Kingdom,51.46,-2.60
+Cardiff,United Kingdom,51.48,-3.18|London,United Kingdom,51.51,-0.13
+Nottingham,United Kingdom,52.95,-1.15
+""".replace("\n", "|").strip("|")
+
+
+@pytest.mark.parametrize("row", SEEDS.split("|"))
+def test_the_cities_of_the_seeds(gazetteer: Gazetteer, row: str) -> None:
+    city, country, latitude, longitude = row.split(",")
+    position = gazetteer.locate(Place(city=city, country=country))
+    assert km_from(position, float(latitude), float(longitude)) < 5
+    assert position.precision is Precision.CITY
+    assert position.flags == ()
+    assert position.source == "gazetteer"
+
+
+@pytest.mark.parametrize(
+    ("place", "latitude", "longitude"),
+    [
+        (Place(city="MÃ¼nchen", country="Germany"), 48.14, 11.58),
+        (Place(city="K\\u00f6ln", country="Germany"), 50.93, 6.95),
+        (Place(city="Koeln", country="Germany"), 50.93, 6.95),
+        (Place(city="Pozna?", country="Poland"), 52.41, 16.93),
+        (Place(city="Soeul", country="Korea, Republic of"), 37.57, 126.98),
+        (Place(city="New Dehli", country="India"), 28.61, 77.21),
+        (Place(city="Belgavi", country="India"), 15.85, 74.50),
+        (Place(city="Cdmx", country="Mexico"), 19.43, -99.13),
+        (Place(city="C.A.B.A.", country="Argentina"), -34.61, -58.38),
+        (Place(city="Hksar", country="Hong Kong"), 22.28, 114.17),
+        (Place(city="Bogota, D.C.", country="Colombia"), 4.61, -74.08),
+        (Place(city="Praha 2", country="Czechia"), 50.09, 14.42),
+        (Place(city="København Ø", country="Denmark"), 55.68, 12.57),
+        (Place(city="Metz Cedex 03", country="France"), 49.12, 6.18),
+        (Place(city="Kitakyushu-shi", state="Hukuoka", country="Japan"), 33.88, 130.88),
+        (Place(city="Seongnam-si", state="Kyǒnggi-do", country="South Korea"), 37.44, 127.14),
+        (Place(city="Xi'an", state="Shaanxi", country="China"), 34.26, 108.93),
+        (Place(city="St John's", state="NL", country="Canada"), 47.56, -52.71),
+        (Place(city="Hyderabad, Telangana", country="India"), 17.38, 78.46),
+        (Place(city="北京", country="China"), 39.91, 116.40),
+        (Place(city="Киев", country="Ukraine"), 50.45, 30.52),
+        (Place(city="Podgorica", country="Former Serbia and Montenegro"), 42.44, 19.26),
+        (Place(city="Mayagüez", country="United States"), 18.20, -67.14),
+    ],
+)
+def test_names_as_they_are_written(
+    gazetteer: Gazetteer, place: Place, latitude: float, longitude: float
+) -> None:
+    position = gazetteer.locate(place)
+    assert km_from(position, latitude, longitude) < 25, position
+    assert position.flags == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "latitude", "longitude"),
+    [
+        ("Illinois", 39.80, -89.64),
+        ("MO", 37.22, -93.29),
+        ("Massachusetts", 42.10, -72.59),
+        ("Ohio", 39.92, -83.81),
+    ],
+)
+def test_the_state_decides(
+    gazetteer: Gazetteer, state: str, latitude: float, longitude: float
+) -> None:
+    place = Place(city="Springfield", state=state, country="United States")
+    position = gazetteer.locate(place)
+    assert km_from(position, latitude, longitude) < 10
+    assert position.flags == ()
+    assert "state agrees" in position.reason
+
+
+def test_a_state_that_contradicts_is_told(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(city="Siena", state="Abruzzo", country="Italy"))
+    assert km_from(position, 43.32, 11.33) < 10
+    assert Flag.CONFLICTING_STATE in position.flags
+
+
+def test_a_neighbouring_state_is_no_contradiction(gazetteer: Gazetteer) -> None:
+    place = Place(city="Bogotá", state="Cundinamarca", country="Colombia")
+    assert gazetteer.locate(place).flags == ()
+
+
+@pytest.mark.parametrize("state", ["Please Select", "Not US", "Germany", "12345", "-"])
+def test_a_state_that_is_none_is_ignored(gazetteer: Gazetteer, state: str) -> None:
+    position = gazetteer.locate(Place(city="Mainz", state=state, country="Germany"))
+    assert km_from(position, 49.98, 8.28) < 10
+    assert position.flags == ()
+
+
+def test_names_that_several_places_bear_are_flagged(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(city="San Fernando", country="Philippines"))
+    assert Flag.AMBIGUOUS in position.flags
+    assert position.alternatives
+    assert all("San Fernando" in other.place_name for other in position.alternatives)
+    assert all(other.score < position.score for other in position.alternatives)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "latitude", "longitude"),
+    [("2065", -33.82, 151.20), ("7250", -41.45, 147.17)],
+)
+def test_a_postcode_decides_between_places_of_a_name(
+    gazetteer: Gazetteer, postcode: str, latitude: float, longitude: float
+) -> None:
+    place = Place(city="St Leonards", postcode=postcode, country="Australia")
+    assert km_from(gazetteer.locate(place), latitude, longitude) < 30
+
+
+@pytest.mark.parametrize(
+    ("city", "postcode", "latitude", "longitude"),
+    [
+        ("Panorama City", "91402", 34.22, -118.45),
+        ("Haverford", "19041", 40.01, -75.30),
+        ("Nowhere At All", "02139", 42.36, -71.10),
+        ("", "2139", 42.36, -71.10),
+    ],
+)
+def test_a_zip_code_places(
+    gazetteer: Gazetteer, city: str, postcode: str, latitude: float, longitude: float
+) -> None:
+    position = gazetteer.locate(Place(city=city, postcode=postcode, country="United States"))
+    assert km_from(position, latitude, longitude) < 6
+
+
+def test_a_zip_code_under_another_name_is_approximate(gazetteer: Gazetteer) -> None:
+    place = Place(city="Zzyzzyva", state="MA", postcode="02139", country="United States")
+    position = gazetteer.locate(place)
+    assert position.precision is Precision.POSTCODE
+    assert position.flags == (Flag.APPROXIMATE,)
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "latitude", "longitude"),
+    [
+        ("Mallorca", "Spain", 39.57, 2.65),
+        ("Sandton", "South Africa", -26.20, 28.04),
+        ("Recoleta", "Argentina", -34.61, -58.38),
+        ("Wythenshawe", "United Kingdom", 53.48, -2.24),
+        ("Somajiguda", "India", 17.38, 78.46),
+        ("Kadıköy", "Turkey", 41.01, 28.95),
+        ("Ostrava-Poruba", "Czechia", 49.83, 18.28),
+    ],
+)
+def test_districts_stand_at_their_city_and_say_so(
+    gazetteer: Gazetteer, city: str, country: str, latitude: float, longitude: float
+) -> None:
+    position = gazetteer.locate(Place(city=city, country=country))
+    assert km_from(position, latitude, longitude) < 25
+    assert Flag.APPROXIMATE in position.flags
+
+
+@pytest.mark.parametrize(
+    ("city", "country"),
+    [("Aichi", "Japan"), ("Gyeonggi-do", "South Korea"), ("Henan", "China"), ("Kocaeli", "Turkey")],
+)
+def test_a_province_in_place_of_a_city(gazetteer: Gazetteer, city: str, country: str) -> None:
+    position = gazetteer.locate(Place(city=city, country=country))
+    assert position.resolved
+    assert Flag.APPROXIMATE in position.flags
+
+
+def test_only_a_state_gives_a_region(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(state="Bavaria", country="Germany"))
+    assert position.precision is Precision.REGION
+    assert Flag.APPROXIMATE in position.flags
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (Place(), "no country"),
+        (Place(city="Berlin", country="Atlantis"), "unknown country"),
+        (Place(city="Qqqqxyz", country="Germany"), "not found in Germany"),
+        (Place(country="Germany"), "no city"),
+        (Place(city="N/A", country="France"), "no city"),
+    ],
+)
+def test_not_knowing_says_why(gazetteer: Gazetteer, place: Place, reason: str) -> None:
+    position = gazetteer.locate(place)
+    assert not position.resolved
+    assert position.precision is Precision.UNRESOLVED
+    assert reason in position.reason
+
+
+def test_a_name_unique_in_the_world_needs_no_country_but_is_flagged(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(city="Reykjanesbær", country="Atlantis"))
+    assert km_from(position, 63.99, -22.56) < 25
+    assert Flag.AMBIGUOUS in position.flags
+
+
+def test_a_near_spelling_never_stands_against_a_witness(gazetteer: Gazetteer) -> None:
+    place = Place(city="Lubochna", state="Žilinský kraj", postcode="034 91", country="Slovakia")
+    position = gazetteer.locate(place)
+    assert km_from(position, 49.12, 19.17) < 25
+    assert Flag.APPROXIMATE in position.flags
+
+
+def test_it_is_a_geopy_geocoder(gazetteer: Gazetteer) -> None:
+    location = gazetteer.geocode("Uppsala, Sweden")
+    assert location.latitude == pytest.approx(59.86, abs=0.05)
+    assert location.raw["precision"] == "city"
+    several = gazetteer.geocode({"city": "San Fernando", "country": "PH"}, exactly_one=False)
+    assert len(several) > 1
+    assert gazetteer.geocode("Qqqqxyz, Germany") is None
+    assert gazetteer.geocode(Place(city="Oslo", country="Norway"), timeout=1).longitude > 10
+
+
+def test_it_says_what_it_is(gazetteer: Gazetteer) -> None:
+    assert (gazetteer.name, gazetteer.online) == ("gazetteer", False)
+    assert "GeoNames" in gazetteer.attribution
+    assert "CC BY 4.0" in gazetteer.attribution
+    assert gazetteer.version == Gazetteer(gazetteer.folder).version
+
+
+def test_a_damaged_index_says_what_to_do(gazetteer: Gazetteer, tmp_path: Path) -> None:
+    with pytest.raises(IndexBuildError, match="remove that folder"):
+        Index(tmp_path)
+
+
+@pytest.mark.parametrize("table", ["aliases.csv", "districts.csv"])
+def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) -> None:
+    index = gazetteer._index
+    unknown = {
+        (country, city)
+        for country, city, _ in hand_kept.names_by_place(table)
+        if not index.named(country, key(fold(city)))
+    }
+    assert unknown == set()
+
+
+def test_the_postcode_areas_of_our_table_are_known(gazetteer: Gazetteer) -> None:
+    areas = gazetteer._index.areas
+    unknown = [
+        (country, prefixes, place)
+        for country, prefixes, place in hand_kept.rows("postcode-areas.csv")
+        if not all(prefix in areas.get(country, {}) for prefix in prefixes.split())
+    ]
+    assert unknown == []
+
+
+def test_two_processes_starting_at_once_build_one_index(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from geocache.gazetteer import Gazetteer; "
+        "from geocache.place import Place; "
+        "print(Gazetteer(Path(sys.argv[1])).locate(Place(city='Oslo', country='Norway')).latitude)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "index")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    answers = [process.communicate(timeout=240)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert answers[0] == answers[1]
+    assert len(list((tmp_path / "index").glob("index-*"))) == 1
+    assert not list((tmp_path / "index").glob(".building-*"))
+
+
+def test_the_package_stays_light() -> None:
+    heavy = "numpy", "scipy", "shapely", "pandas", "rapidfuzz", "geopy", "ftfy"
+    code = f"import sys, geocache; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
