@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from dashboard.codes import plain
+from dashboard.codes import compact, plain
 from dashboard.errors import ExportError
 from dashboard.exports import FORMATS, Content, Origins, companion, to_bytes, to_csv
 from dashboard.exports.formulas import neutralised, original
@@ -116,6 +116,15 @@ def test_a_column_alone_loses_no_row() -> None:
     table = pd.DataFrame({"state": pd.Series(["", "Bavaria", ""], dtype="str")})
     read = pd.read_csv(io.BytesIO(to_csv(table)), keep_default_na=False)
     assert read["state"].tolist() == ["", "Bavaria", ""]
+
+
+def test_coded_columns_are_written_as_plain_ones(content: Content) -> None:
+    coded = compact(content.rows)
+    assert to_csv(coded) == to_csv(content.rows)
+    assert to_csv(coded.iloc[3:9]) == to_csv(content.rows.iloc[3:9])
+    for suffix in FORMATS:
+        made = Content("sites", coded, content.about)
+        assert to_bytes(made, suffix) == to_bytes(content, suffix), suffix
 
 
 def test_csv_beside_it_says_where_from(content: Content) -> None:
