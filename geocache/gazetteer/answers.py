@@ -144,8 +144,8 @@ class Answers:
 
     def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
         """The largest place of a region, or the postcode's city within it."""
-        rows = [r for r in self._index.regions(country) if r.number in region.numbers]
-        rows = [r for r in rows if r.main_place >= 0]
+        known = self._index.some_regions(country, region.numbers)
+        rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
         best = max(rows, key=lambda r: self._region_weight(r, witness))
