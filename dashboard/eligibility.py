@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from dashboard.selection import folded
+from dashboard.codes import folded
 from dashboard.trials import Trial
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute|y\b|m\b)?", re.IGNORECASE)

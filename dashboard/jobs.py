@@ -28,7 +28,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class TooManyJobs(DashboardError):
+class TooManyJobsError(DashboardError):
     """Raised when as many jobs run as may at once."""
 
 
@@ -54,7 +54,7 @@ class Job:
     started: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
-    _finished: threading.Event = field(default_factory=threading.Event, repr=False)
+    finished: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def report(self, done: int, total: int = 0, message: str = "") -> None:
         """Say how far the work is; called by the work itself.
@@ -78,7 +78,7 @@ class Job:
 
     def wait(self, timeout_seconds: float) -> bool:
         """Wait until it ended; false when the time is over first."""
-        return self._finished.wait(timeout_seconds)
+        return self.finished.wait(timeout_seconds)
 
     @property
     def fraction(self) -> float:
@@ -109,7 +109,7 @@ class Jobs:
         """Run ``work`` on a thread; if a job of the same key runs already, that one.
 
         Raises:
-            TooManyJobs: as many jobs run as may at once.
+            TooManyJobsError: as many jobs run as may at once.
         """
         with self._lock:
             known = self._jobs.get(key)
@@ -117,7 +117,7 @@ class Jobs:
                 return known
             running = sum(job.state is State.RUNNING for job in self._jobs.values())
             if running >= MAX_RUNNING:
-                raise TooManyJobs(f"{running} jobs are running already; wait for one to end")
+                raise TooManyJobsError(f"{running} jobs are running already; wait for one to end")
             job = self._jobs[key] = Job(key, title, owner)
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job
@@ -155,4 +155,4 @@ class Jobs:
             job.state, job.message = State.FAILED, "It failed; the server's log says why."
         finally:
             job.ended = time.monotonic()
-            job._finished.set()
+            job.finished.set()

@@ -63,6 +63,7 @@
     },
     onRemove(map) {
       map.off("moveend", this.draw, this);
+      for (const marker of this.markers.values()) if (marker.isPopupOpen()) this.page.state.reopen = marker.getLatLng();
       L.FeatureGroup.prototype.onRemove.call(this, map);
     },
     take(places) {
@@ -114,6 +115,17 @@
         this.removeLayer(marker);
       }
       this._map.getContainer().dataset.drawn = String(this.markers.size);
+    },
+    /* The popup that was open when the layer before this one went, if its place is still here. */
+    reopen() {
+      const where = this.page.state.reopen;
+      this.page.state.reopen = null;
+      if (!where) return;
+      for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(where)) {
+        marker.getPopup().options.autoPan = false;
+        marker.openPopup();
+        return;
+      }
     },
     members(level, slot) {
       const list = [];

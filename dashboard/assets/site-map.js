@@ -72,7 +72,7 @@
   }
 
   function base(map, options) {
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = map._fadeAnimated = false;
     state.map = map;
     state.options = options;
     const box = map.getContainer();
@@ -181,6 +181,7 @@
       legend(data, places);
       if (!state.drawn && places.n) { state.drawn = true; fit(); }
       whole.draw();
+      whole.reopen();
       box.dataset.sites = String(places.sites);
       box.dataset.revision = data.revision;
     };

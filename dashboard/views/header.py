@@ -51,7 +51,7 @@ def _one_trial(trial: Trial) -> None:
 def _many(trials: list[Trial], total: int) -> str:
     """The first few by name, and how many there are."""
     if not trials:
-        return "No trial matches."
+        return "Site lists without trial records."
     names = [t.trial_id or t.title for t in trials]
     more = f" and {total - len(trials):,} more" if total > len(trials) else ""
     return f"{summary.plural(total, 'trial')} open: {', '.join(names)}{more}"

@@ -64,7 +64,7 @@ def map_panel(
         _colour_choice(colour_by)
     with beside:
         for row in chosen[:MAX_DETAILS]:
-            details.site_details(sites.loc[row], sites, trials)
+            details.site_details(sites.loc[[row]].iloc[0], sites, trials)
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
         countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import jobs
 from dashboard.errors import RegistryError
-from dashboard.jobs import Job, Jobs, State, TooManyJobs
+from dashboard.jobs import Job, Jobs, State, TooManyJobsError
 
 
 def test_a_job_reports_and_ends_with_its_sentence() -> None:
@@ -75,7 +75,7 @@ def test_no_more_than_so_many_at_once() -> None:
     running = [
         several.start(str(n), "x", lambda _: str(go.wait(10))) for n in range(jobs.MAX_RUNNING)
     ]
-    with pytest.raises(TooManyJobs, match="wait for one"):
+    with pytest.raises(TooManyJobsError, match="wait for one"):
         several.start("more", "x", lambda _: "")
     go.set()
     assert all(job.wait(10) for job in running)
