@@ -38,11 +38,15 @@ def read_parquet(data: bytes, name: str) -> Reading:
         ReadError: the file is damaged, or has not the columns of a site table.
     """
     try:
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=list(_TEXTS))
-        present = set(file.schema_arrow.names)
+        schema = pq.read_schema(io.BytesIO(data))
+        present = set(schema.names)
         missing = [column for column in _NEEDED if column not in present]
         if missing:
             raise ReadError(name, f"a Parquet file without the column {missing[0]}")
+        texts = [
+            c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)
+        ]
+        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         table = file.read([column for column in COLUMNS if column in present])
     except (pa.ArrowException, OSError) as error:
         raise ReadError(name, f"a damaged Parquet file: {str(error)[:120]}") from error
