@@ -91,7 +91,7 @@ def export_command(
         asked = chosen.parse(pairs)
         with opened(source) as (service, problems):
             library = service.library()
-            origins = Origins(library, {p.name: p.attribution for p in service.cache.providers})
+            origins = Origins(library, service.attributions)
             content = content_of(chosen, asked, library, origins, service.locate)
             write(content, suffix, output)
     except FilterError as error:

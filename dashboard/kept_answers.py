@@ -115,7 +115,7 @@ class Answers:
         library = self._service.library()
         found = self._snapshot
         if found is None or found.library is not library:
-            attributions = {p.name: p.attribution for p in self._service.cache.providers}
+            attributions = self._service.attributions
             found = self._snapshot = Snapshot(library, Origins(library, attributions))
         return found
 

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import maps, selection
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.exports import Origins
 from dashboard.facets import facet_counts
 from dashboard.filters import Filters
 from dashboard.library import Library
@@ -87,6 +88,8 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
             sites,
             len(library.table),
             downloads.link_of(filters, in_api=library is opened.library()),
+            Origins(library, opened.attributions),
+            header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),
         "Facilities": lambda: facilities.facilities_view(sites),
