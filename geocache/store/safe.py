@@ -236,7 +236,7 @@ class SafeStore:
                 f"the store cannot be written ({_short(error)}): answers are kept in memory only"
             )
         else:
-            raise error
+            raise StoreError(f"the store at {self.url} failed: {_short(error)}") from error
 
     def _open(self) -> Store | None:
         file = sqlite.database_file(self.url)
@@ -269,7 +269,9 @@ class SafeStore:
 
     def _open_to_read(self, error: Exception) -> Store | None:
         if not (sqlite.is_unwritable(error) or isinstance(error, OSError)):
-            raise error
+            raise StoreError(
+                f"the store at {self.url} cannot be opened: {_short(error)}"
+            ) from error
         self._writable = False
         try:
             store = Store(self.url, read_only=True)
