@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
-from dashboard.exports import Origins
 from dashboard.facets import facet_counts
 from dashboard.filters import Filters
 from dashboard.library import Library
@@ -88,7 +88,7 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
             sites,
             len(library.table),
             downloads.link_of(filters, in_api=library is opened.library()),
-            Origins(library, opened.attributions),
+            origins_of(library, opened.cache),
             header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),

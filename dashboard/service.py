@@ -110,11 +110,6 @@ class Service:
         return self._library
 
     @property
-    def attributions(self) -> dict[str, str]:
-        """What must stand beside the positions of each provider, by its name."""
-        return {p.name: p.attribution for p in self.cache.providers}
-
-    @property
     def may_change(self) -> bool:
         """Whether this server takes corrections."""
         return not self.settings.site_map_read_only
