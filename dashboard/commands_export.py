@@ -60,12 +60,13 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--json", "as_json", is_flag=True, help="Say what was written as JSON on stdout.")
 @query_options
 def export_command(
+    *,
     query: str,
     output: str,
     suffix: str | None,
     table: str,
     source: tuple[Path, ...],
-    as_json: bool,  # noqa: FBT001 - click's own form
+    as_json: bool,
     **options: tuple[str, ...],
 ) -> int:
     """Write the sites that a filter keeps to a file.

@@ -19,9 +19,11 @@ from dashboard.views import (
     downloads,
     facilities,
     header,
+    jobs_panel,
     lists,
     own_lists,
     quality,
+    registry_form,
     sidebar,
     starting,
     tables,
@@ -62,6 +64,9 @@ def main() -> None:
     # One container for all that comes and goes: the map below keeps its place, and so its view.
     with st.container():
         lists.problems(library, opened.cache.warnings)
+        jobs_panel.jobs_panel(opened)
+        missing = tuple(t for t in filters.trial if t not in library.trials)
+        registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(f"Not used from this link: {plain(note)}")
         header.header(sites if len(sites) else library.table, library.trials, library.as_of)

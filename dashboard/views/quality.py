@@ -6,9 +6,9 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from dashboard import maps, quality, summary
+from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
-from dashboard.parameters import point_of
 from dashboard.service import Service
 from geocache.place import Alternative
 from geocache.store import Pin

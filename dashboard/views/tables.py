@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS
-from dashboard.views import address, downloads, picked
+from dashboard.views import address, downloads, pages, picked
 
 FIRST = ("facility", "city", "country", "status")
 MACHINE = (
@@ -69,17 +69,18 @@ def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> No
         downloads.link_button(link)
         downloads.download_buttons(sites, link)
     chosen = picked.rows()
+    rows = pages.page_of(sites, shown, label)
     st.dataframe(
-        sites,
+        rows,
         hide_index=True,
-        height=420 if len(sites) > 10 else "auto",
+        height=420 if len(rows) > 10 else "auto",
         column_order=shown,
         column_config={column: _config(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
         key=_TABLE,
-        on_select=lambda: picked.from_table(st.session_state[_TABLE], sites),
+        on_select=lambda: picked.from_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": picked.numbers(sites, chosen)}},
+        selection_default={"selection": {"rows": picked.numbers(rows, chosen)}},
     )
     st.caption(
         "Select rows to highlight them on the map. Empty status: the list does not state it."

@@ -5,7 +5,7 @@ from functools import lru_cache
 from geocache.countries import country_name
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
-from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
+from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import AT_ZIP, Witness
 from geocache.geometry import distance_km
@@ -72,7 +72,7 @@ class Answers:
         flags = []
         others = [one for one in others if not self._districts(best, one)]
         if others and (
-            best.weight - others[0].weight < AMBIGUOUS_WEIGHT
+            self._lead(best, others[0]) < AMBIGUOUS_WEIGHT
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
@@ -86,6 +86,12 @@ class Answers:
             if not (large and best.kind is Kind.OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    def _lead(self, best: Candidate, other: Candidate) -> float:
+        """How far ahead a place is, by its weight or without its fame, whichever is less."""
+        lead = best.weight - other.weight
+        fame = [min(self._index.fame[one.row], FAME_LIMIT) for one in (best, other)]
+        return min(lead, lead - FAME * (fame[0] - fame[1]))
 
     def _districts(self, best: Candidate, other: Candidate) -> bool:
         """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
@@ -138,8 +144,8 @@ class Answers:
 
     def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
         """The largest place of a region, or the postcode's city within it."""
-        rows = [r for r in self._index.regions(country) if r.number in region.numbers]
-        rows = [r for r in rows if r.main_place >= 0]
+        known = self._index.some_regions(country, region.numbers)
+        rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
         best = max(rows, key=lambda r: self._region_weight(r, witness))

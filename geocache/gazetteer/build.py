@@ -106,7 +106,7 @@ class Gathered:
         first = self.regions.state(place.country, place.admin1, state)
         self.first.append(first)
         self.second.append(self.regions.county(place.country, place.admin1, county, first))
-        sounds = set()
+        sounds: dict[str, None] = {}
         for name, kind in names_of(place.name, place.alternates).items():
             self.file(place.country, name, row, kind)
             if kind is Kind.OFFICIAL or (
@@ -114,8 +114,8 @@ class Gathered:
             ):
                 self.spell(place.country, name, row)
                 if place.population >= _HEARD_POPULATION:
-                    sounds.add(sound(place.country, name))
-        sounds.discard("")
+                    sounds[sound(place.country, name)] = None
+        sounds.pop("", None)
         for alike in sounds:
             self.file("~" + place.country, alike, row, Kind.SOUND)
         return row
@@ -183,7 +183,7 @@ def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
     wide = expanded(name)
     if wide:
         found.setdefault(key(fold(wide)), Kind.OFFICIAL)
-    for alternate in set(alternates):
+    for alternate in dict.fromkeys(alternates):
         folded = fold(alternate)
         if not folded.isascii():
             found.setdefault(key(folded), Kind.OTHER_SCRIPT)

@@ -4,6 +4,7 @@ import json
 import mmap
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
+from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,6 +65,8 @@ class Index:
                 f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
         self._size = len(self.hashes)
+        self._region_lists: dict[str, list[RegionRow]] = {}
+        self._regions_by_number: dict[str, dict[int, RegionRow]] = {}
         self.near_region = lru_cache(maxsize=50_000)(self._near_region)
 
     def _view(self, name: str, code: Any) -> memoryview:
@@ -104,7 +107,19 @@ class Index:
 
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
-        return [RegionRow._make(row) for row in self._regions.get(country, ())]
+        known = self._region_lists.get(country)
+        if known is None:
+            known = [RegionRow._make(row) for row in self._regions.get(country, ())]
+            self._region_lists[country] = known
+        return known
+
+    def some_regions(self, country: str, numbers: frozenset[int]) -> list[RegionRow]:
+        """Those states and counties of a country that have these numbers."""
+        by_number = self._regions_by_number.get(country)
+        if by_number is None:
+            by_number = {region.number: region for region in self.regions(country)}
+            self._regions_by_number[country] = by_number
+        return [by_number[number] for number in sorted(numbers) if number in by_number]
 
     @cached_property
     def region_names(self) -> dict[int, str]:
@@ -123,7 +138,13 @@ class Index:
         rows = self.rows_of_region(number)
         first = bisect_left(rows, latitude(row) - band, key=latitude)
         last = bisect_right(rows, latitude(row) + band, key=latitude)
-        return any(distance_km(here, self.point(other)) <= reach_km for other in rows[first:last])
+        longitudes, longitude = self.longitudes, self.longitudes[row]
+        width = int(band / max(0.05, cos(radians(here[0])))) + 1
+        return any(
+            abs(longitudes[other] - longitude) <= width
+            and distance_km(here, self.point(other)) <= reach_km
+            for other in rows[first:last]
+        )
 
     @cached_property
     def areas(self) -> dict[str, dict[str, list[int]]]:

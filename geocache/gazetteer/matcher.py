@@ -109,8 +109,8 @@ class Matcher:
             return False
         states = [
             r.population
-            for r in self.index.regions(code)
-            if r.level == 1 and r.number in region.numbers and r.main_place != best.row
+            for r in self.index.some_regions(code, region.numbers)
+            if r.level == 1 and r.main_place != best.row
         ]
         people = self.index.populations[best.row]
         if not states or people >= 0.1 * max(states):

@@ -19,7 +19,7 @@ def write(gathered: "Gathered", folder: Path) -> None:
     rows = np.frombuffer(gathered.rows, dtype=np.uint32)
     kinds = np.frombuffer(gathered.kinds, dtype=np.uint8)
     people = np.frombuffer(gathered.populations, dtype=np.uint32)
-    order = np.lexsort((-people[rows].astype(np.int64), kinds, hashes))
+    order = np.lexsort((rows, -people[rows].astype(np.int64), kinds, hashes))
     _save(folder, "hashes", hashes[order])
     _save(folder, "rows", rows[order])
     _save(folder, "kinds", kinds[order])

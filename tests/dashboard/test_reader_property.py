@@ -3,6 +3,7 @@
 Each reader gets 2,000 inputs in `make test`, always the same, and 100,000 new ones in `make fuzz`.
 """
 
+import io
 import json
 import logging
 import math
@@ -131,6 +132,19 @@ def test_a_damaged_file_is_read_or_refused(
         check(data if kept > 0.7 else data[: int(len(data) * kept / 0.7)])
 
     damaged()
+
+
+@cache
+def _parquet() -> bytes:
+    file = io.BytesIO()
+    _sites().rename(columns={"site_number": "trial_id"}).to_parquet(file)
+    return file.getvalue()
+
+
+@bounded
+@given(st.lists(_CHANGE, min_size=1, max_size=6))
+def test_a_damaged_parquet_file_is_read_or_refused(changes: list[tuple[float, int, bytes]]) -> None:
+    check(changed(_parquet(), changes))
 
 
 @bounded
