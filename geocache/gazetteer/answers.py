@@ -13,7 +13,7 @@ from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
-AMBIGUOUS_WEIGHT = 0.5
+AMBIGUOUS_WEIGHT = 0.9
 _SMALL_COUNTRY_KM = 30.0
 _UNIQUE_KM = 50.0
 _SURE_POPULATION = 50_000
@@ -115,7 +115,10 @@ class Answers:
             words = [f"{best.letters} letter{'s' * (best.letters > 1)} from a name"]
         if best.reading.rule:
             words.append(best.reading.rule)
-        said = [f"{', '.join(words)} of {self._index.name(best.row)}"]
+        named = best.row
+        if best.kind is Kind.DISTRICT and not self._index.populations[named]:
+            named = self._index.hosts[named]
+        said = [f"{', '.join(words)} of {self._index.name(named)}"]
         if best.verdict.state is not None:
             said.append("state agrees" if best.verdict.state else "another state")
         if best.verdict.area is not None:
