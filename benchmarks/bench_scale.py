@@ -35,7 +35,7 @@ NONE = float("nan")
 
 
 def opened(path: Path) -> tuple[float, float, float]:
-    """Seconds to open a saved table, CPU seconds, and peak memory in GB; in a process of its own."""
+    """Seconds to open a saved table, CPU seconds, peak memory in GB; in a process of its own."""
     start, cpu = time.perf_counter(), time.process_time()
     one = open_file(path)
     assert one.reading is not None
@@ -105,7 +105,9 @@ def _of_table(table: pd.DataFrame, size: int, name: str) -> Iterator[Figure]:
     if size <= 1_000_000:
         text = plain(table)
         peer = median(seconds(lambda f=f: by_pandas(text, f)) for f in FILTERS)
-        yield Figure(f"{name}: the same by pandas over text", peer, "s", NONE, "filter, pandas", size)
+        yield Figure(
+            f"{name}: the same by pandas over text", peer, "s", NONE, "filter, pandas", size
+        )
         del text
     search = seconds(lambda: filtered(fresh(table), Filters(q="university tokyo")))
     yield Figure(f"{name}: a search with all facets", search, "s", NONE, "search", size)

@@ -30,15 +30,18 @@ def log_log(series: Mapping[str, Points], x_label: str, y_label: str) -> str:
         return HEIGHT - BOTTOM - (log10(y) - y_low) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="system-ui, sans-serif" font-size="12">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+            'font-family="system-ui, sans-serif" font-size="12">'
+        ),
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
     ]
     for decade in range(x_low, x_high + 1):
         x = x_at(10.0**decade)
         parts.append(
             f'<path d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#e3e6ea"/>'
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{10**decade:,}</text>'
+            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">'
+            f"{10**decade:,}</text>"
         )
     for decade in range(y_low, y_high + 1):
         y = y_at(10.0**decade)
@@ -55,8 +58,7 @@ def log_log(series: Mapping[str, Points], x_label: str, y_label: str) -> str:
             f'stroke-dasharray="{dash}"/>'
         )
         parts += [
-            f'<circle cx="{x_at(x):.1f}" cy="{y_at(y):.1f}" r="3" fill="{colour}"/>'
-            for x, y in one
+            f'<circle cx="{x_at(x):.1f}" cy="{y_at(y):.1f}" r="3" fill="{colour}"/>' for x, y in one
         ]
         parts.append(
             f'<path d="M{WIDTH - RIGHT + 12} {TOP + 12 + 20 * number}h22" stroke="{colour}" '
