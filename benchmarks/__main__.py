@@ -68,8 +68,8 @@ def page(kept: dict[str, dict[str, object]]) -> str:
         (
             'Written by `make bench`; `make bench ARGS="map scale"` measures some again, '
             '`SITES=100000` one size. "Of the limit" is measured over limit: below 1 is within. '
-            "Figures of one section are from one run; the machine is named with it, and other work on "
-            "it makes times longer, never shorter."
+            "Figures of one section are from one run; the machine is named with it, and other work "
+            "on it makes times longer, never shorter."
         ),
     ]
     if plot_series(kept):
