@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from dashboard.errors import ExportError, FilterError
 from dashboard.parameters import nearest_first
 
-MAX_QUERY = 32_768
+MAX_QUERY = 60_000
 """Bytes of a query string."""
 
 
@@ -28,9 +28,9 @@ def export_error(error: ExportError) -> Response:
 
 
 def too_long() -> Response:
-    """414: more query than anyone types."""
+    """400: more query than anyone types."""
     message = f"the query is longer than {MAX_QUERY} bytes: narrow it, or ask in several requests"
-    return JSONResponse({"error": "query_too_long", "message": message}, 414)
+    return JSONResponse({"error": "query_too_long", "message": message}, 400)
 
 
 def starting(*, failed: bool = False) -> Response:

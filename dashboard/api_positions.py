@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.errors import FilterError
 from dashboard.filters import VIEW_PREFIX
-from dashboard.parameters import MAX_TEXT, NEAR_FORMS, nearest_first
+from dashboard.parameters import MAX_NAME, NEAR_FORMS, nearest_first
 from dashboard.selection import find_place
 from dashboard.service import Service
 from geocache.place import Position
@@ -25,8 +25,8 @@ def places_of(pairs: list[tuple[str, str]]) -> list[str]:
         if name != "place":
             allowed = nearest_first(name, ("place",))
             raise FilterError(name[:40], value[:40], f"{name[:40]}: unknown parameter", allowed)
-        if len(value) > MAX_TEXT:
-            raise FilterError(name, value[:40], f"place: longer than {MAX_TEXT} characters")
+        if len(value) > MAX_NAME:
+            raise FilterError(name, value[:40], f"place: longer than {MAX_NAME} characters")
         places.append(value)
     if not places or len(places) > MAX_PLACES:
         raise FilterError("place", "", f"place: give 1 to {MAX_PLACES} of them", NEAR_FORMS)

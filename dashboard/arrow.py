@@ -5,6 +5,8 @@ import pyarrow as pa
 
 
 def array_of(column: pd.Series) -> pa.Array:
-    """The column as one Arrow array; NaN and ``None`` are null."""
+    """The column as one Arrow array of plain values; NaN and ``None`` are null."""
     array = pa.array(column, from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    return array.dictionary_decode() if isinstance(array, pa.DictionaryArray) else array

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from dashboard.codes import Codes, codes_of, counts_by_code, remembered
 from dashboard.filters import Filters
 from dashboard.selection import Mask, masks
-from dashboard.summary import counts_of
+from dashboard.summary import most_frequent
 from dashboard.vocabulary import NOT_STATED
 
 FACETS = {
@@ -23,33 +24,51 @@ FACETS = {
 }
 """Filter name and the column its choices come from."""
 
+MOST_CHOICES = 500
+"""More than a person scrolls through; the search finds the others."""
 
+
+@remembered
 def facet_counts(sites: pd.DataFrame, filters: Filters) -> dict[str, dict[str, int]]:
     """For each filter of :data:`FACETS`, the count of each choice, most frequent first.
 
-    A choice that the other filters leave nothing of is listed only if it is chosen, with 0.
+    A choice that the other filters leave nothing of is listed only if it is chosen, with 0. Of
+    more than :data:`MOST_CHOICES` choices the most frequent are listed, and those chosen.
     """
     found = masks(sites, filters)
-    return {
-        name: _choices(sites, found, name, column, getattr(filters, name))
-        for name, column in FACETS.items()
-    }
+    rows: dict[frozenset[str], Codes | None] = {}
+    counts = {}
+    for name, column in FACETS.items():
+        others = frozenset(other for other in found if other != name)
+        if others not in rows:
+            rows[others] = _rows([found[other] for other in others])
+        counts[name] = _choices(sites[column], rows[others], name, getattr(filters, name))
+    return counts
+
+
+def _rows(others: list[Mask]) -> Codes | None:
+    return np.flatnonzero(np.logical_and.reduce(others)) if others else None
 
 
 def _choices(
-    sites: pd.DataFrame,
-    found: dict[str, Mask],
-    name: str,
-    column: str,
-    chosen: tuple[str, ...],
+    column: pd.Series, rows: Codes | None, name: str, chosen: tuple[str, ...]
 ) -> dict[str, int]:
-    others = [mask for other, mask in found.items() if other != name]
-    values = sites[column]
-    if others:
-        values = values[np.logical_and.reduce(others)]
+    codes, distinct = codes_of(column)
+    counts = counts_by_code(codes if rows is None else codes[rows], len(distinct))
     if name == "flag":
-        values = values[values != ""].str.split(";").explode()
-    counts = counts_of(values)
+        distinct, counts = _single_flags(distinct, counts)
     rename: Callable[[str], str] = (lambda v: v or NOT_STATED) if name == "status" else str
-    named = {rename(value): count for value, count in counts.items() if rename(value)}
+    named = {
+        rename(value): count
+        for value, count in most_frequent(distinct, counts, MOST_CHOICES, chosen).items()
+        if rename(value)
+    }
     return named | {value: 0 for value in chosen if value not in named}
+
+
+def _single_flags(distinct: pd.Index, counts: Codes) -> tuple[pd.Index, Codes]:
+    single: dict[str, int] = {}
+    for flags, count in zip(distinct, counts.tolist(), strict=True):
+        for flag in str(flags).split(";") if flags else ():
+            single[flag] = single.get(flag, 0) + count
+    return pd.Index(list(single), dtype="str"), np.array(list(single.values()), dtype=np.int64)

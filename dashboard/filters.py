@@ -7,16 +7,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
+from dashboard.coordinates import BBox, number_text
 from dashboard.errors import FilterError
-from dashboard.parameters import (
-    CLOSED_SETS,
-    FILTERS,
-    MAX_TEXT,
-    MAX_VALUES,
-    BBox,
-    nearest_first,
-    number_text,
-)
+from dashboard.parameters import CLOSED_SETS, FILTERS, nearest_first
 
 __all__ = [
     "CLOSED_SETS",
@@ -79,13 +72,7 @@ def read_value(name: str, value: str, given: int, also: Sequence[str] = ()) -> o
     if name not in FILTERS:
         allowed = nearest_first(name, (*NAMES, *also))
         raise FilterError(name[:40], value[:40], f"{name[:40]}: unknown parameter", allowed)
-    if len(value) > MAX_TEXT:
-        raise FilterError(name, value[:40], f"{name}: longer than {MAX_TEXT} characters")
-    if not FILTERS[name].many and given:
-        raise FilterError(name, value, f"{name}: give it once")
-    if given >= MAX_VALUES:
-        raise FilterError(name, value, f"{name}: more than {MAX_VALUES} values")
-    return FILTERS[name].read(value)
+    return FILTERS[name].checked(value, given)
 
 
 def parse(pairs: Iterable[tuple[str, str]], *, also: Sequence[str] = ()) -> Filters:

@@ -1,14 +1,15 @@
 """Which lists are open: read from sources, merged into one site table."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from dashboard.codes import stacked
 from dashboard.errors import ReadError
-from dashboard.positions import Locate
+from dashboard.positions import Known, Locate
 from dashboard.readers import read
 from dashboard.readers.reading import Reading
 from dashboard.sites import empty_table, site_table
@@ -67,21 +68,26 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
             yield OpenedList(source.name, error="no such file or folder")
 
 
-def open_file(path: Path) -> OpenedList:
-    """Read one file; any failure becomes the list's error, named in the log with its path."""
+def opened_bytes(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
+    """Read one file's bytes; a failure becomes the list's error."""
     try:
-        reading = read(path.read_bytes(), path.name)
+        reading = read(data, name, columns=columns)
     except ReadError as error:
-        log.warning("%s: %s", path, error)
-        return OpenedList(
-            path.name, error=f"{error.reason}" + (f" ({error.where})" if error.where else "")
-        )
+        log.warning("%s", error)
+        return OpenedList(name, error=error.reason + (f" ({error.where})" if error.where else ""))
+    for warning in reading.warnings:
+        log.warning("%s: %s", name, warning)
+    return OpenedList(name, reading)
+
+
+def open_file(path: Path) -> OpenedList:
+    """Read one file; any failure becomes the list's error, and is in the log with its path."""
+    try:
+        data = path.read_bytes()
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
-    for warning in reading.warnings:
-        log.warning("%s: %s", path.name, warning)
-    return OpenedList(path.name, reading)
+    return opened_bytes(data, path.name)
 
 
 def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:
@@ -100,7 +106,9 @@ def _date_of(reading: Reading, trial: Trial) -> str:
     return trial.as_of or trial.last_updated or reading.as_of
 
 
-def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
+def merge(
+    lists: Sequence[OpenedList], locate: Locate | None, known: Known | None = None
+) -> Library:
     """One library of some lists; a trial that two lists hold is opened once, the newer wins."""
     chosen: dict[str, tuple[str, int]] = {}
     trials: dict[str, Trial] = {}
@@ -121,13 +129,16 @@ def merge(lists: Sequence[OpenedList], locate: Locate | None) -> Library:
                     continue
             chosen[trial.trial_id] = (date, number)
             trials[trial.trial_id] = trial
+    shown_of: dict[int, set[str]] = {number: set() for number in range(len(lists))}
+    for trial_id, (_, number) in chosen.items():
+        shown_of[number].add(trial_id)
     readings = [
-        _only(opened.reading, {t for t, (_, n) in chosen.items() if n == number})
+        _only(opened.reading, shown_of[number])
         for number, opened in enumerate(lists)
         if opened.reading is not None
     ]
     dates = [_date_of(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
-    table = site_table(readings, locate) if readings else empty_table()
+    table = site_table(readings, locate, known) if readings else empty_table()
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
 
 
@@ -159,7 +170,7 @@ def extend(library: Library, own: Sequence[OpenedList], locate: Locate | None) -
     return Library(
         (*library.lists, *own),
         trials,
-        pd.concat(tables, ignore_index=True) if tables else empty_table(),
+        stacked(tables) if tables else empty_table(),
         tuple(notes),
         max(library.as_of, added.as_of),
     )
@@ -170,11 +181,10 @@ def _only(reading: Reading, trial_ids: set[str]) -> Reading:
     drop = [t.trial_id for t in reading.trials if t.trial_id not in trial_ids]
     if not drop:
         return reading
-    return Reading(
-        reading.name,
-        reading.format,
-        tuple(t for t in reading.trials if t.trial_id in trial_ids),
-        reading.sites[~reading.sites["trial_id"].isin(drop)],
-        reading.warnings,
-        reading.as_of,
+    keep = ~reading.sites["trial_id"].isin(drop)
+    return replace(
+        reading,
+        trials=tuple(t for t in reading.trials if t.trial_id in trial_ids),
+        sites=reading.sites[keep],
+        positions=None if reading.positions is None else reading.positions[keep],
     )

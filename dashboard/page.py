@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
@@ -19,8 +20,11 @@ from dashboard.views import (
     downloads,
     facilities,
     header,
+    jobs_panel,
     lists,
     own_lists,
+    quality,
+    registry_form,
     sidebar,
     starting,
     tables,
@@ -57,34 +61,41 @@ def main() -> None:
         notes.append(str(error))
         sites, circle = library.table.iloc[:0], None
 
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
     # One container for all that comes and goes: the map below keeps its place, and so its view.
     with st.container():
         lists.problems(library, opened.cache.warnings)
+        jobs_panel.jobs_panel(opened)
+        missing = tuple(t for t in filters.trial if t not in library.trials)
+        registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(f"Not used from this link: {plain(note)}")
         header.header(sites if len(sites) else library.table, library.trials, library.as_of)
         sidebar.active_filters(filters)
         if sites.empty:
             tables.empty_state(filters, len(library.table))
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles)
-    panels(sites, library, filters, in_api=library is opened.library())
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    panels(sites, library, filters, opened)
 
 
-def panels(sites: pd.DataFrame, library: Library, filters: Filters, *, in_api: bool) -> None:
+def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Service) -> None:
     """Draw the tabs; only the open one costs anything."""
 
     shown = sites["trial_id"].unique()
 
     bodies: dict[str, Callable[[], None]] = {
         "Sites": lambda: tables.site_table_view(
-            sites, len(library.table), downloads.link_of(filters, in_api=in_api)
+            sites,
+            len(library.table),
+            downloads.link_of(filters, in_api=library is opened.library()),
+            origins_of(library, opened.cache),
+            header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),
         "Facilities": lambda: facilities.facilities_view(sites),
         "Trials": lambda: trial_panel(sites, library, shown),
-        "Not on the map": lambda: tables.unresolved_view(sites),
-        "Open lists": lambda: lists.lists_view(library),
+        "Quality": lambda: quality.quality_view(sites, library, opened),
+        "Open lists": lambda: lists.lists_view(library, opened),
     }
     for tab, body in zip(
         st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True

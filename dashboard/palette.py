@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.codes import codes_of, counts_by_code
 from dashboard.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Precision
 
@@ -72,26 +73,25 @@ COLOUR_BY = {"status": "status", "trial": "trial_id", "precision": "precision"}
 
 def categories_of(
     sites: pd.DataFrame, colour_by: str
-) -> tuple[list[Category], npt.NDArray[np.int64]]:
+) -> tuple[list[Category], npt.NDArray[np.int8]]:
     """The categories of a table and, for each row, the number of its own.
 
     Beyond seven trials the most frequent six keep a look of their own and the rest share one.
     """
-    values = sites[COLOUR_BY[colour_by]].astype("str")
+    codes, distinct = codes_of(sites[COLOUR_BY[colour_by]])
+    names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
         known = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
-        values = values.replace("", NOT_STATED)
     elif colour_by == "precision":
         known = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
     else:
-        names = list(values.value_counts().index)
-        shown = names if len(names) <= len(CYCLE) else names[: len(CYCLE) - 1]
-        known = [
-            Category(name or NOT_STATED, CYCLE[i], list(SHAPES)[i]) for i, name in enumerate(shown)
-        ]
-        values = values.replace("", NOT_STATED)
-        known += [OTHER] if len(shown) < len(names) else []
+        counts = counts_by_code(codes, len(distinct))
+        ranked = np.argsort(-counts, kind="stable")
+        ranked = ranked[: int((counts > 0).sum())]
+        shown = ranked if len(ranked) <= len(CYCLE) else ranked[: len(CYCLE) - 1]
+        known = [Category(names[n], CYCLE[i], list(SHAPES)[i]) for i, n in enumerate(shown)]
+        known += [OTHER] if len(shown) < len(ranked) else []
     index = {category.label: number for number, category in enumerate(known)}
     fallback = len(known) - 1
-    codes = np.array([index.get(value, fallback) for value in values], dtype=np.int64)
-    return known, codes
+    of_distinct = np.array([index.get(name, fallback) for name in names], dtype=np.int8)
+    return known, of_distinct[codes] if names else np.empty(0, dtype=np.int8)

@@ -7,21 +7,29 @@ narrower than the reader (a place name is open, case does not matter), never wid
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from rapidfuzz import process
 
+from dashboard.coordinates import (
+    EARTH_HALF_ROUND_KM,
+    LATITUDE,
+    LONGITUDE,
+    box_of,
+    point_of,
+    radius_of,
+)
 from dashboard.errors import FilterError
 from dashboard.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.countries import country_code, country_name
 from geocache.place import Flag, Precision
 
 MAX_TEXT = 500
-MAX_VALUES = 1_000
+MAX_NAME = 100
+MAX_VALUES = 100
+MAX_TRIALS = 500
 MAX_ROWS = 2**31 - 1
-EARTH_HALF_ROUND_KM = 20_040
 
 CLOSED_SETS: dict[str, tuple[str, ...]] = {
     "status": (*SITE_STATUSES, NOT_STATED),
@@ -30,26 +38,8 @@ CLOSED_SETS: dict[str, tuple[str, ...]] = {
 }
 """Filters whose values are known beforehand."""
 
-LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
-LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
-
 NEAR_FORMS = ("LAT,LON in degrees", "CITY, COUNTRY", "CITY, STATE", "a US ZIP code")
 """What ``near`` takes, in words."""
-
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
-
-
-class BBox(NamedTuple):
-    """A box in WGS 84 degrees; ``west`` greater than ``east`` crosses the antimeridian."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def __str__(self) -> str:
-        return ",".join(number_text(value) for value in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +47,40 @@ class Parameter:
     """One name of a query.
 
     ``read`` turns the text of one value into what is used and raises :class:`FilterError`;
-    ``schema`` is the JSON Schema of one value; ``many`` may be given more than once.
+    ``schema`` is the JSON Schema of one value; ``most`` is how often it may be given,
+    ``longest`` how many characters a value may have.
     """
 
     name: str
     read: Callable[[str], Any]
     about: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
-    many: bool = False
+    most: int = 1
+    longest: int = MAX_TEXT
     example: str = ""
 
+    @property
+    def many(self) -> bool:
+        """Whether it may be given more than once."""
+        return self.most > 1
 
-def number_text(value: float) -> str:
-    """A number as people write it, exact and never with an exponent."""
-    return f"{Decimal(repr(float(value))).normalize():f}"
+    def checked(self, value: str, given: int) -> Any:
+        """The value read, unless it is too long or one too many.
+
+        Args:
+            value: as written.
+            given: how many values there are already.
+
+        Raises:
+            FilterError: names the parameter, the value and what is allowed.
+        """
+        if len(value) > self.longest:
+            message = f"{self.name}: longer than {self.longest} characters"
+            raise FilterError(self.name, value[:40], message)
+        if given >= self.most:
+            often = f"more than {self.most} values" if self.many else "give it once"
+            raise FilterError(self.name, value, f"{self.name}: {often}")
+        return self.read(value)
 
 
 def nearest_first(value: str, allowed: Iterable[str]) -> tuple[str, ...]:
@@ -78,27 +88,6 @@ def nearest_first(value: str, allowed: Iterable[str]) -> tuple[str, ...]:
     choices = list(allowed)
     ranked = process.extract(value.casefold(), [c.casefold() for c in choices], limit=None)
     return tuple(choices[index] for _, _, index in ranked)
-
-
-def number_of(text: str) -> float | None:
-    """The number a text is, ``None`` where it is something else."""
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
-
-
-def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
-    """``LAT,LON`` as two numbers, ``None`` where the text is something else.
-
-    Raises:
-        FilterError: two numbers that are no coordinates.
-    """
-    found = _POINT.fullmatch(text.strip())
-    if not found:
-        return None
-    latitude, longitude = float(found[1]), float(found[5])
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        ranges = ("latitude -90 to 90", "longitude -180 to 180")
-        raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)
-    return latitude, longitude
 
 
 @cache
@@ -128,25 +117,12 @@ def _closed(name: str) -> Callable[[str], str]:
 
 
 def _country(value: str) -> str:
-    code = country_code(value)
-    if code:
-        return code
     names = all_country_names()
+    code = country_code(value) or value.strip().upper()
+    if code in names.values():
+        return code
     near = tuple(names[n] for n in nearest_first(value, names))
     raise FilterError("country", value, f"country={value}: unknown country", near)
-
-
-def _bbox(value: str) -> BBox:
-    numbers = [number_of(part) for part in value.split(",")]
-    ranges = ("W and E -180 to 180", "S and N -90 to 90")
-    if len(numbers) != 4 or None in numbers:
-        raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
-    west, one, east, other = (n for n in numbers if n is not None)
-    south, north = min(one, other), max(one, other)
-    in_range = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
-    if not in_range:
-        raise FilterError("bbox", value, f"bbox={value}: {' and '.join(ranges)} degrees", ranges)
-    return BBox(west, south, east, north)
 
 
 def _near(value: str) -> str:
@@ -154,15 +130,6 @@ def _near(value: str) -> str:
         raise FilterError("near", value, "near: empty", NEAR_FORMS)
     point_of(value)
     return value.strip()
-
-
-def _radius(value: str) -> float:
-    radius = number_of(value)
-    if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
-        allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
-        message = f"radius_km={value}: give kilometres {allowed}"
-        raise FilterError("radius_km", value, message, (allowed,))
-    return radius
 
 
 def _rows(name: str) -> Callable[[str], int]:
@@ -175,32 +142,29 @@ def _rows(name: str) -> Callable[[str], int]:
     return read
 
 
-_OPEN = {"type": "string", "maxLength": MAX_TEXT}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": MAX_ROWS}
 
 
-def _open(name: str, about: str, example: str) -> Parameter:
-    return Parameter(name, _text, about, _OPEN, many=True, example=example)
+def _open(name: str, about: str, example: str, most: int = MAX_VALUES) -> Parameter:
+    schema = {"type": "string", "maxLength": MAX_NAME}
+    return Parameter(name, _text, about, schema, most, MAX_NAME, example)
 
 
 def _one_of(name: str, about: str, example: str) -> Parameter:
     schema = {"type": "string", "enum": list(CLOSED_SETS[name])}
-    return Parameter(name, _closed(name), about, schema, many=True, example=example)
+    return Parameter(name, _closed(name), about, schema, most=MAX_VALUES, example=example)
 
 
 FILTERS: dict[str, Parameter] = {
     p.name: p
     for p in (
-        _open("trial", "Registry id of a trial.", "NCT01207388"),
+        _open("trial", "Registry id of a trial.", "NCT01207388", MAX_TRIALS),
         Parameter(
             "country",
             _country,
-            "Country: its alpha-2 code, or any name the country list knows.",
-            {
-                "type": "string",
-                "enum": [*sorted(all_country_names().values()), *sorted(all_country_names())],
-            },
-            many=True,
+            "Country: its alpha-2 code, or else any name the country list knows.",
+            {"type": "string", "enum": sorted(all_country_names().values())},
+            most=MAX_VALUES,
             example="DE",
         ),
         _open("state", "State or province as the registry wrote it.", "Bavaria"),
@@ -215,13 +179,13 @@ FILTERS: dict[str, Parameter] = {
             _text,
             "Words that must all stand in trial, title, site number, facility, city, state or "
             "country; case and accents do not matter.",
-            _OPEN,
-            many=True,
+            {"type": "string", "maxLength": MAX_TEXT},
+            most=10,
             example="university",
         ),
         Parameter(
             "bbox",
-            _bbox,
+            box_of,
             "Box W,S,E,N in degrees (WGS 84); W greater than E crosses the antimeridian.",
             {"type": "string", "pattern": f"^{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}$"},
             example="5.9,47.3,15,55.1",
@@ -229,7 +193,7 @@ FILTERS: dict[str, Parameter] = {
         Parameter(
             "near",
             _near,
-            "LAT,LON in degrees, a US ZIP code, or a place (a city with its country after a comma). "
+            "LAT,LON in degrees, a US ZIP code, or a place (a city, its country after a comma). "
             "Rows come by distance, with a last column distance_km.",
             {
                 "type": "string",
@@ -242,7 +206,7 @@ FILTERS: dict[str, Parameter] = {
         ),
         Parameter(
             "radius_km",
-            _radius,
+            radius_of,
             "With near: no farther than this many kilometres.",
             {"type": "number", "exclusiveMinimum": 0, "maximum": EARTH_HALF_ROUND_KM},
             example="100",
@@ -259,7 +223,7 @@ def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Par
     """``columns`` over these names; ``also`` are taken but not promised."""
 
     def read(value: str) -> tuple[str, ...]:
-        asked = tuple(part.strip() for part in value.split(","))
+        asked = tuple(part.strip() for part in value.split(",") if part.strip())
         for name in asked:
             if name not in names and name not in also:
                 near = nearest_first(name, (*names, *also))
@@ -271,6 +235,7 @@ def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Par
         read,
         "Only these columns, in this order, separated by commas.",
         {"type": "string", "enum": list(names)},
-        many=True,
+        most=MAX_VALUES,
+        longest=MAX_TEXT * 5,
         example=",".join(names[:3]),
     )

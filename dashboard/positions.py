@@ -1,14 +1,17 @@
 """How positions join the site table, and which position wins."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from dashboard.codes import codes_of, combined, first_rows, recoded, spread
 from geocache.borders import in_country
 from geocache.countries import country_code
 from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.keys import fold
 from geocache.place import Alternative, Flag, Place, Position, Precision
 
 Locate = Callable[[Sequence[Place]], Iterable[Position]]
@@ -27,13 +30,35 @@ POSITION_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which saved positions still hold: those found by ``version``, but for ``pinned`` places."""
+
+    version: str = ""
+    pinned: tuple[Place, ...] = ()
+
+
+def rows_of_places(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
+    """Which rows of a table with :data:`PLACE_COLUMNS` are one of some places, spelt alike."""
+    found = np.zeros(len(table), dtype=bool)
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    for place in places:
+        mask = np.ones(len(table), dtype=bool)
+        for (codes, distinct), part in zip(columns, place, strict=True):
+            wanted = fold(part)
+            same = np.array([fold(str(text)) == wanted for text in distinct], dtype=bool)
+            mask &= spread(codes, same)
+        found |= mask
+    return found
+
+
 def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
     """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
 
     ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
     there are none. Each distinct place is asked once.
     """
-    codes, places = _distinct_places(table)
+    codes, places = distinct_places(table)
     answers = list(locate(places)) if locate else [Position()] * len(places)
     own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
     if own.any():
@@ -41,9 +66,10 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, Ex
     columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
     joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
-        number = name in {"latitude", "longitude", "score"}
-        distinct = pd.array(list(values), dtype="float64" if number else "str")
-        joined[name] = distinct.take(codes)
+        if name in {"latitude", "longitude", "score"}:
+            joined[name] = pd.array(list(values), dtype="float64").take(codes)
+        else:
+            joined[name] = recoded(codes, list(values))
     return joined
 
 
@@ -60,12 +86,13 @@ def _row(position: Position) -> tuple[object, ...]:
     )
 
 
-def _distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
+def distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     """For each row the number of its place, and the places by number."""
-    groups = table.groupby(list(PLACE_COLUMNS), sort=False, dropna=False)
-    codes = groups.ngroup().to_numpy()
-    first = table.loc[~pd.Series(codes).duplicated().to_numpy(), list(PLACE_COLUMNS)]
-    return codes, [Place(*row) for row in first.itertuples(index=False, name=None)]
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))
+    first = first_rows(codes, len(keys))
+    words = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
+    return codes, [Place(*row) for row in zip(*words, strict=True)]
 
 
 def _with_registry_points(

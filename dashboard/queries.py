@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.errors import FilterError
 from dashboard.filters import VIEW_PREFIX, Filters, parse, to_query
-from dashboard.parameters import LIMIT, MAX_VALUES, OFFSET, columns_parameter
+from dashboard.parameters import LIMIT, OFFSET, columns_parameter
 from dashboard.selection import DISTANCE_COLUMN
 
 PAGING = ("columns", "limit", "offset")
@@ -18,7 +18,7 @@ PAGING = ("columns", "limit", "offset")
 class Query:
     """What is asked: no ``columns`` means all of them, no ``limit`` all rows."""
 
-    filters: Filters = Filters()
+    filters: Filters
     columns: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0
@@ -48,21 +48,19 @@ def parse_query(
     pairs = [(name, value) for name, value in pairs if not name.startswith(VIEW_PREFIX)]
     filters = parse(pairs, also=PAGING)
     further = (DISTANCE_COLUMN,) if distance and filters.near else ()
-    reader = columns_parameter(columns, further)
-    given = {name: [value for n, value in pairs if n == name] for name in PAGING}
-    for name in ("limit", "offset"):
-        if len(given[name]) > 1:
-            raise FilterError(name, given[name][1], f"{name}: give it once")
-    if len(given["columns"]) > MAX_VALUES:
-        raise FilterError("columns", "", f"columns: more than {MAX_VALUES} values")
-    asked = dict.fromkeys(name for value in given["columns"] for name in reader.read(value))
+    readers = {"columns": columns_parameter(columns, further), "limit": LIMIT, "offset": OFFSET}
+    read: dict[str, list[Any]] = {name: [] for name in PAGING}
+    for name, value in pairs:
+        if name in PAGING:
+            read[name].append(readers[name].checked(value, len(read[name])))
+    asked = dict.fromkeys(name for names in read["columns"] for name in names)
     if asked:
         asked |= dict.fromkeys(further)
     return Query(
         filters,
         tuple(asked),
-        LIMIT.read(given["limit"][0]) if given["limit"] else None,
-        OFFSET.read(given["offset"][0]) if given["offset"] else 0,
+        *(read["limit"] or [None]),
+        *(read["offset"] or [0]),
     )
 
 

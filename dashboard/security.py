@@ -59,9 +59,7 @@ class SecurityHeaders:
         tiles: as ``SITE_MAP_TILES``.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, frame_ancestors: str = OWN_FRAMES, tiles: str = ""
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> None:
         self._app = app
         self._headers = {
             "Content-Security-Policy": content_policy(frame_ancestors, tiles),
@@ -85,6 +83,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if "," in headers.get("vary", ""):  # two layers compress, both say so
+                    named = [part.strip() for part in headers["vary"].split(",")]
+                    headers["vary"] = ", ".join(dict.fromkeys(named))
             await send(message)
 
         if scope["path"].endswith(PACKED):  # compressed already: not once more

@@ -8,11 +8,13 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from dashboard import api
+from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
+from dashboard.session_cookie import SessionCookie
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -26,7 +28,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 def routes() -> list[BaseRoute]:
     """The routes beside the page."""
-    return [*api.routes(service()), libraries.mount()]
+    return [*api.routes(service()), *map_data.routes(map_store()), libraries.mount()]
 
 
 def options() -> dict[str, Any]:
@@ -41,7 +43,8 @@ def options() -> dict[str, Any]:
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
-            )
+            ),
+            Middleware(SessionCookie),
         ],
     }
 

@@ -4,16 +4,28 @@ Opening happens on a thread of its own, so that the server answers at once; whoe
 library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never waits).
 """
 
+import io
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
-from dashboard.library import Library, merge, open_sources
+from dashboard.fetched import Fetched
+from dashboard.fetching import fetch_work, job_key
+from dashboard.jobs import Job, Jobs
+from dashboard.library import Library, OpenedList, merge, open_sources
+from dashboard.positions import Known
+from dashboard.registry_query import Search
 from dashboard.settings import Settings
+from dashboard.shelf import EVERYONE, Shelf
+from dashboard.summary import plural
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
+from geocache.store import Pin
+from geocache.transfer import write
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +48,14 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.progress = Progress()
+        self.shelf = Shelf(settings.site_map_data / "lists")
+        self.fetched = Fetched(settings.site_map_data / "registry")
+        self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._library: Library | None = None
+        self._sources: tuple[OpenedList, ...] = ()
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
@@ -89,9 +105,45 @@ class Service:
         if revision != self._revision:
             with self._lock:
                 if revision != self._revision:
-                    self._library = merge(self._library.lists, self.locate_many)
+                    self._library = self._merged()
                     self._revision = self.cache.revision
         return self._library
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this server takes corrections."""
+        return not self.settings.site_map_read_only
+
+    def pin(
+        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
+    ) -> None:
+        """Say where some places are, for everyone, from now on.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        now = int(time.time())
+        self.cache.pin_many(Pin(place, latitude, longitude, note, who, now) for place in places)
+
+    def unpin(self, place: Place) -> None:
+        """Take a pin back.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        self.cache.unpin(place)
+
+    def pins_csv(self) -> bytes:
+        """All pins as CSV, as ``geocache import`` takes them."""
+        text = io.StringIO(newline="")
+        write(self.cache, text, "csv", pins_only=True)
+        return text.getvalue().encode()
+
+    def _check_may_change(self) -> None:
+        if not self.may_change:
+            raise PermissionError("SITE_MAP_READ_ONLY is set: nothing can be changed here")
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -100,14 +152,65 @@ class Service:
         if self._cache is not None:
             self._cache.close()
 
+    def share(self, data: bytes, name: str) -> None:
+        """Open a list for everyone, now and after the next start.
+
+        Raises:
+            PermissionError: the server is read-only.
+            ShelfError: it cannot be kept.
+        """
+        self._check_may_change()
+        self.shelf.add(EVERYONE, data, name)
+        self.reopen()
+
+    def unshare(self, list_id: str) -> None:
+        """Close and delete a list that was shared with everyone.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._check_may_change()
+        self.shelf.remove(EVERYONE, list_id)
+        self.reopen()
+
+    @property
+    def registry_host(self) -> str:
+        """The host that is asked for trials."""
+        return urlsplit(self.settings.site_map_registry_url).hostname or ""
+
+    def fetch(self, numbers: Sequence[str], search: Search, *, owner: str) -> Job:
+        """Fetch trials as a job; they are open to everyone once it ends.
+
+        Raises:
+            PermissionError: the server is read-only.
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        self._check_may_change()
+        url = self.settings.site_map_registry_url
+        title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
+        work = fetch_work(url, self.fetched, numbers, search, self.reopen)
+        return self.jobs.start(job_key(numbers, search), title, work, owner=owner)
+
+    def reopen(self) -> None:
+        """Show what was shared, unshared or fetched since."""
+        with self._lock:
+            self._library = self._merged()
+
+    def _merged(self) -> Library:
+        shared = [one.opened for one in self.shelf.lists(EVERYONE)]
+        reading = self.fetched.reading()
+        fetched = [OpenedList(reading.name, reading)] if reading else []
+        return merge([*self._sources, *fetched, *shared], self.locate_many, self._known())
+
     def _open(self) -> None:
         try:
             self._tell("Opening the place index", 0.0)
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
-            lists = open_sources(self.settings.sources)
+            self.shelf.expire()
+            self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            self._library = merge(lists, self.locate_many)
+            self._library = self._merged()
             self._revision = self._cache.revision
             self._tell("Ready", 1.0)
         except Exception as error:
@@ -116,8 +219,17 @@ class Service:
         finally:
             self._ready.set()
 
+    def _known(self) -> Known:
+        """Which positions of a saved site table are today's."""
+        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
+
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+def positions_of(cache: GeoCache) -> str:
+    """By which data and rules a geocache finds positions: the mark of a saved site table."""
+    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
 
 
 @cache

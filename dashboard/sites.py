@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from dashboard.positions import Locate, position_columns
+from dashboard.codes import codes_of, recoded, stacked
+from dashboard.positions import Known, Locate, position_columns, rows_of_places
 from geocache.countries import country_code
 
 if TYPE_CHECKING:  # readers stand above this module
@@ -69,32 +71,68 @@ def split_facility(text: str) -> tuple[str, str]:
     return found[1], (found[2] or "").strip()
 
 
-def site_table(readings: Sequence[Reading], locate: Locate | None = None) -> pd.DataFrame:
+def site_table(
+    readings: Sequence[Reading], locate: Locate | None = None, known: Known | None = None
+) -> pd.DataFrame:
     """The site table of some readings: a row a site, with :data:`COLUMNS`.
+
+    Text columns are categoricals: millions of rows repeat few texts.
 
     Args:
         readings: in the order their sites shall stand.
         locate: answers each distinct place once, in order; ``None`` leaves positions empty but
             for the registry's own points.
+        known: which saved positions are taken as they are.
     """
     trials = {trial.trial_id: trial for reading in readings for trial in reading.trials}
     frames = [reading.sites for reading in readings if len(reading.sites)]
     if not frames:
         return empty_table()
-    read = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    read = read.reset_index(drop=True)
-    table = pd.DataFrame({name: read[name] for name in READ_COLUMNS})
+    read = stacked([frame[list(READ_COLUMNS)] for frame in frames])
+    columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
+    codes, trial_ids = codes_of(read["trial_id"])
     for column, text in _TRIAL_COLUMNS.items():
-        words = {trial_id: str(getattr(trial, text)) for trial_id, trial in trials.items()}
-        table[column] = table["trial_id"].map(words).fillna("").astype("str")
-    for column in ("latitude", "longitude"):
-        table[column] = table[column].astype("float64")
-    codes, names = pd.factorize(table["country"])
-    table["country_code"] = pd.Series(
-        [country_code(str(n)) for n in names], dtype="str"
-    ).to_numpy()[codes]
-    table = table.assign(**position_columns(table, locate))
-    return table[list(COLUMNS)]
+        words = [str(getattr(trials.get(i), text, "")) for i in trial_ids]
+        columns[column] = recoded(codes, words)
+    codes, names = codes_of(read["country"])
+    columns["country_code"] = recoded(codes, [country_code(str(name)) for name in names])
+    for name in ("latitude", "longitude"):
+        columns[name] = read[name].astype("float64")
+    table = pd.DataFrame(columns)
+    saved = _saved_positions(readings, table, known or Known())
+    columns |= saved if saved is not None else position_columns(table, locate)
+    if saved is not None and known and known.pinned:
+        again = rows_of_places(table, known.pinned)
+        if again.any():
+            return _relocated(pd.DataFrame({n: columns[n] for n in COLUMNS}), table, again, locate)
+    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+
+
+def _saved_positions(
+    readings: Sequence[Reading], table: pd.DataFrame, known: Known
+) -> dict[str, object] | None:
+    """The positions that all readings bring along, ``None`` where some must be found."""
+    parts = []
+    for reading in readings:
+        if not len(reading.sites):
+            continue
+        if reading.positions is None or not known.version or reading.positions_of != known.version:
+            return None
+        parts.append(reading.positions)
+    positions = stacked(parts)
+    assert len(positions) == len(table)  # noqa: S101 - row for row
+    return {str(name): positions[name] for name in positions.columns}
+
+
+def _relocated(
+    located: pd.DataFrame, read: pd.DataFrame, again: np.ndarray, locate: Locate | None
+) -> pd.DataFrame:
+    """The table with some rows' positions found again."""
+    part = read[again].reset_index(drop=True)
+    fresh = located[again].reset_index(drop=True).assign(**position_columns(part, locate))
+    order = np.empty(len(located), dtype=np.int64)
+    order[np.concatenate([np.flatnonzero(~again), np.flatnonzero(again)])] = np.arange(len(located))
+    return stacked([located[~again], fresh]).iloc[order].reset_index(drop=True)
 
 
 _TRIAL_COLUMNS = {
@@ -106,7 +144,7 @@ _TRIAL_COLUMNS = {
 
 
 def empty_table() -> pd.DataFrame:
-    """A site table of no rows, with every column's type."""
+    """A site table of no rows, with every column's type (text plain, to be filled in)."""
     numbers = {"latitude", "longitude", "score"}
     return pd.DataFrame(
         {name: pd.Series(dtype="float64" if name in numbers else "str") for name in COLUMNS}

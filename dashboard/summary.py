@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from dashboard.codes import (
+    Codes,
+    codes_of,
+    combined,
+    counts_by_code,
+    distinct_pairs,
+    first_rows,
+    recoded,
+    remembered,
+    spread,
+)
 from dashboard.vocabulary import NOT_STATED
 from geocache.countries import country_name
 
@@ -43,79 +56,143 @@ def country_label(code: str, text: str = "") -> str:
 
 def country_labels(sites: pd.DataFrame) -> pd.Series:
     """For each row what its country is called, as :func:`country_label` says."""
-    pairs = sites[["country_code", "country"]].drop_duplicates()
-    labels = {
-        (code, text): country_label(code, text)
-        for code, text in pairs.itertuples(index=False, name=None)
-    }
-    keys = zip(sites["country_code"], sites["country"], strict=True)
-    return pd.Series([labels[key] for key in keys], index=sites.index, dtype="str")
+    land, names = _countries(sites)
+    labels = recoded(land, [country_label(*name) for name in names])
+    return pd.Series(labels.astype("str"), index=sites.index)
 
 
+@remembered
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
     """Counts over a site table; a city counts once in each country and state."""
-    country = sites["country_code"].where(sites["country_code"] != "", sites["country"])
-    named = sites.loc[sites["city"] != ""]
+    land, names = _countries(sites)
+    city, _ = _cities(sites)
+    trial, trials = codes_of(sites["trial_id"])
+    named = np.array([bool(code or text) for code, text in names], dtype=bool)
     return KeyFigures(
         sites=len(sites),
-        countries=int(country[country != ""].nunique()),
-        cities=len(named[["city", "state", "country_code", "country"]].drop_duplicates()),
-        trials=int(sites["trial_id"].nunique()),
+        countries=int((named & (counts_by_code(land, len(names)) > 0)).sum()),
+        cities=len(city),
+        trials=int((counts_by_code(trial, len(trials)) > 0).sum()),
         on_map=int(sites["latitude"].notna().sum()),
     )
 
 
+@remembered
+def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
+    """For each row the number of its country, and each country's code, or text without a code."""
+    codes, distinct_codes = codes_of(sites["country_code"])
+    texts, distinct_texts = codes_of(sites["country"])
+    coded = np.asarray(distinct_codes != "")
+    names = [(str(code), "") for code in distinct_codes]
+    names += [("", str(text)) for text in distinct_texts]
+    if coded.all():
+        return codes, names[: len(distinct_codes)]
+    has_code = spread(codes, coded)
+    return np.where(has_code, codes, texts.astype(np.int64) + len(distinct_codes)), names
+
+
+@remembered
+def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
+    """A number for each distinct city, and the number of the country each lies in."""
+    land, names = _countries(sites)
+    lands = len(names)
+    city, cities = codes_of(sites["city"])
+    state, states = codes_of(sites["state"])
+    keys = pd.unique(combined([(state, len(states)), (city, len(cities)), (land, lands)]))
+    empty = np.asarray(cities == "")
+    if empty.any():
+        keys = keys[~empty[keys // lands % len(cities)]]
+    return keys, keys % lands if lands else keys
+
+
+@remembered
 def by_country(sites: pd.DataFrame) -> pd.DataFrame:
     """A row a country with :data:`COUNTRY_COLUMNS`, most sites first, then by name.
 
     Grouped by ``country_code``; sites whose country has no code are grouped by its text.
     """
-    frame = sites.assign(
-        _text=sites["country"].where(sites["country_code"] == "", ""),
-        _place=sites["city"] + "\x1f" + sites["state"],
-        _recruiting=sites["status"] == "Recruiting",
+    land, names = _countries(sites)
+    size = len(names)
+    _, city_lands = _cities(sites)
+    trial, trials = codes_of(sites["trial_id"])
+    counts = pd.DataFrame(
+        {
+            "country": pd.Series([country_label(*name) for name in names], dtype="str"),
+            "country_code": pd.Series([code for code, _ in names], dtype="str"),
+            "sites": counts_by_code(land, size),
+            "cities": counts_by_code(city_lands, size),
+            "trials": distinct_pairs(land, trial, size, len(trials)),
+            "recruiting": counts_by_code(land[_recruiting(sites)], size),
+        }
     )
-    frame["_place"] = frame["_place"].where(frame["city"] != "")
-    grouped = frame.groupby(["country_code", "_text"], sort=False, observed=True)
-    counts = grouped.agg(
-        sites=("trial_id", "size"),
-        cities=("_place", "nunique"),
-        trials=("trial_id", "nunique"),
-        recruiting=("_recruiting", "sum"),
-    ).reset_index()
-    counts["country"] = [
-        country_label(code, text)
-        for code, text in zip(counts["country_code"], counts["_text"], strict=True)
-    ]
-    counts["country"] = counts["country"].astype("str")
+    counts = counts[counts["sites"] > 0]
     counts = counts.sort_values(["sites", "country"], ascending=[False, True], kind="stable")
     return counts[list(COUNTRY_COLUMNS)].reset_index(drop=True)
 
 
+def _recruiting(sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    codes, distinct = codes_of(sites["status"])
+    return spread(codes, np.array([word == "Recruiting" for word in distinct], dtype=bool))
+
+
+@remembered
 def by_trial(sites: pd.DataFrame) -> pd.DataFrame:
     """A row a trial with :data:`TRIAL_COLUMNS`, in the table's order."""
-    frame = sites.assign(
-        _country=sites["country_code"].where(sites["country_code"] != "", sites["country"]),
-        _recruiting=sites["status"] == "Recruiting",
-    )
-    grouped = frame.groupby("trial_id", sort=False, observed=True)
-    counts = grouped.agg(
-        trial_title=("trial_title", "first"),
-        trial_status=("trial_status", "first"),
-        phase=("phase", "first"),
-        sponsor=("sponsor", "first"),
-        sites=("trial_id", "size"),
-        countries=("_country", "nunique"),
-        recruiting=("_recruiting", "sum"),
-    ).reset_index()
-    return counts[list(TRIAL_COLUMNS)]
+    trial, trials = codes_of(sites["trial_id"])
+    land, names = _countries(sites)
+    size = len(trials)
+    first = first_rows(trial, size)
+    order = np.argsort(first, kind="stable")
+    order = order[: int((first < len(sites)).sum())]
+    named = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
+    columns: dict[str, object] = {
+        name: sites[name].iloc[first[order]].astype("str").to_numpy() for name in named
+    }
+    columns["sites"] = counts_by_code(trial, size)[order]
+    columns["countries"] = _named_countries(trial, land, names, size)[order]
+    columns["recruiting"] = counts_by_code(trial[_recruiting(sites)], size)[order]
+    counts = pd.DataFrame(columns)
+    return counts.astype(dict.fromkeys(named, "str"))[list(TRIAL_COLUMNS)]
+
+
+def _named_countries(
+    trial: Codes, land: Codes, names: list[tuple[str, str]], size: int
+) -> npt.NDArray[np.int64]:
+    named = spread(land, np.array([bool(code or text) for code, text in names], dtype=bool))
+    if named.all():
+        return distinct_pairs(trial, land, size, len(names))
+    return distinct_pairs(trial[named], land[named], size, len(names))
+
+
+def most_frequent(
+    distinct: pd.Index, counts: Codes, limit: int, also: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Texts with their counts, most frequent first, then by text; without those of count 0.
+
+    At most ``limit``, and those of ``also``.
+    """
+    kept = np.flatnonzero(counts)
+    if len(kept) > limit:
+        least = -np.partition(-counts[kept], limit - 1)[limit - 1]
+        likely = kept[counts[kept] >= least]
+        asked = np.flatnonzero(distinct.isin(also) & (counts > 0)) if also else likely[:0]
+        ranked = sorted(
+            ((str(distinct[i]), int(counts[i])) for i in likely[: 4 * limit]), key=_by_frequency
+        )
+        chosen = ((str(distinct[i]), int(counts[i])) for i in asked)
+        return dict(sorted({**dict(ranked[:limit]), **dict(chosen)}.items(), key=_by_frequency))
+    pairs = zip(distinct[kept].tolist(), counts[kept].tolist(), strict=True)
+    return dict(sorted(((str(value), int(count)) for value, count in pairs), key=_by_frequency))
+
+
+def _by_frequency(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0].casefold()
 
 
 def counts_of(column: pd.Series) -> dict[str, int]:
     """How often each value stands in a column, most frequent first, then by value."""
-    counts = column.value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]).casefold()))
-    return {str(value): int(count) for value, count in ordered if count}
+    codes, distinct = codes_of(column)
+    return most_frequent(distinct, counts_by_code(codes, len(distinct)), len(distinct) + 1)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

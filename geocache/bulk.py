@@ -94,9 +94,9 @@ def locate_file(
 
     Args:
         cache: who knows.
-        source: CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar, with
-            a header naming any of facility, city, state, postcode (or zip), country, in any order
-            and case. ``-`` is standard input.
+        source: CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar,
+            with a header naming any of facility, city, state, postcode (or zip), country, in any
+            order and case. ``-`` is standard input.
         target: where the rows go, with :data:`OUTPUT_COLUMNS` appended; other columns are kept, one
             that has an output's name as ``input_…``. Written whole or not at all. ``-`` is standard
             output.
@@ -113,50 +113,50 @@ def locate_file(
             if encoding == "cp1252":
                 summary.warnings.append(f"{source.name} is not UTF-8; read as Windows-1252")
             total = None if str(source) == "-" else _count_rows(source, encoding)
-            _locate_rows(cache, text, out, str(source), total, online, summary)
+            rows = _rows(text, str(source))
+            header = next(rows, None)
+            if header is None:
+                raise InputError(f"{source} is empty")
+            columns = _place_columns(header, str(source))
+            writer = csv.writer(out)
+            writer.writerow([*_kept_names(header), *OUTPUT_COLUMNS])
+            cells = _squared(rows, len(header), str(source), summary)
+            ahead: deque[list[str]] = deque()
+            places = _places(cells, columns, ahead)
+            with tqdm(
+                total=total, unit=" rows", delay=1, file=sys.stderr, smoothing=0.05, leave=False
+            ) as bar:
+                for position in cache.locate_many(places, online=online):
+                    writer.writerow(ahead.popleft() + _cells(position))
+                    summary.add(position)
+                    bar.update()
     finally:
         summary.seconds += time.monotonic() - began
     return summary
 
 
-def _locate_rows(
-    cache: GeoCache,
-    text: TextIO,
-    out: TextIO,
-    name: str,
-    total: int | None,
-    online: bool,
-    summary: Summary,
-) -> None:
-    csv.field_size_limit(_MOST_CELL_CHARACTERS)
-    rows = _rows(text, name)
-    header = next(rows, None)
-    if header is None:
-        raise InputError(f"{name} is empty")
-    columns = _place_columns(header, name)
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_kept_names(header), *OUTPUT_COLUMNS])
-    ahead: deque[list[str]] = deque()
+def _squared(
+    rows: Iterator[list[str]], width: int, name: str, summary: Summary
+) -> Iterator[list[str]]:
+    """The rows, each as long as the header."""
+    for number, row in enumerate(rows, 2):
+        if any(row[width:]):
+            summary.warnings.append(f"{name}, row {number}: more cells than columns, cut off")
+        yield (row + [""] * (width - len(row)))[:width]
 
-    def places() -> Iterator[Place]:
-        for number, row in enumerate(rows, 2):
-            if len(row) > len(header) and any(row[len(header) :]):
-                summary.warnings.append(f"{name}, row {number}: more cells than columns, cut off")
-            ahead.append((row + [""] * (len(header) - len(row)))[: len(header)])
-            cells = [ahead[-1][at].strip() if at >= 0 else "" for at in columns]
-            yield Place(*cells)
 
-    with tqdm(
-        total=total, unit=" rows", delay=1, file=sys.stderr, smoothing=0.05, leave=False
-    ) as bar:
-        for position in cache.locate_many(places(), online=online):
-            writer.writerow(ahead.popleft() + _cells(position))
-            summary.add(position)
-            bar.update()
+def _places(
+    rows: Iterator[list[str]], columns: list[int], ahead: deque[list[str]]
+) -> Iterator[Place]:
+    """The places of the rows; the rows themselves go to ``ahead``, to be written later."""
+    for row in rows:
+        ahead.append(row)
+        yield Place(*[row[at].strip() if at >= 0 else "" for at in columns])
 
 
 def _rows(text: TextIO, name: str) -> Iterator[list[str]]:
     """The rows that are not empty, header first."""
+    csv.field_size_limit(_MOST_CELL_CHARACTERS)
     first = text.readline()
     delimiter = max(_DELIMITERS, key=lambda mark: (first.count(mark), -_DELIMITERS.index(mark)))
     reader = csv.reader(_again(first, text), delimiter=delimiter)

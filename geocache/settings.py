@@ -4,8 +4,10 @@ from functools import cached_property
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geocache.errors import ConfigurationError
 
 APP_NAME = "trial-site-map"
 
@@ -44,3 +46,17 @@ class GeocacheSettings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the gazetteer's index lives."""
         return self.site_map_data / "gazetteer"
+
+
+def read_settings() -> GeocacheSettings:
+    """The settings of the environment.
+
+    Raises:
+        ConfigurationError: one has a value that cannot be; the message names it.
+    """
+    try:
+        return GeocacheSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        raise ConfigurationError(f"{name}: {first['msg']}, got {first['input']!r}") from error

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TextIO
 from geocache.errors import InputError
 from geocache.lookup import GeoCache
 from geocache.place import Flag, Place, Position, Precision
-from geocache.store import NEVER, Answer, Pin
-from geocache.store.records import alternatives_of, alternatives_text
+from geocache.records import NEVER, Answer, Pin, alternatives_of, alternatives_text
 
 COLUMNS = (
     "kind",
@@ -37,7 +36,7 @@ COLUMNS = (
     "expires_at",
 )
 """What an export holds: ``kind`` is ``pin`` or ``answer``, times are ISO 8601 in UTC, coordinates
-WGS 84 degrees. A file of pins made by hand needs ``latitude``, ``longitude`` and a part of a place."""
+WGS 84 degrees. A file of pins made by hand needs ``latitude``, ``longitude`` and a place."""
 
 _BATCH = 1000
 

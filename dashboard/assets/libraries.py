@@ -8,15 +8,17 @@ from pathlib import Path
 
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from xstatic.pkg import leaflet, leaflet_markercluster
+from xstatic.pkg import leaflet
 
 PREFIX = "/assets"
 OWN = Path(str(files("dashboard.assets")))
+LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
 
 LEAFLET_JS = f"{PREFIX}/leaflet/leaflet.js"
 LEAFLET_CSS = f"{PREFIX}/leaflet/leaflet.css"
-CLUSTER_JS = f"{PREFIX}/markercluster/leaflet.markercluster.js"
-CLUSTER_CSS = f"{PREFIX}/markercluster/MarkerCluster.css"
+PLACES_JS = f"{PREFIX}/own/places.js"
+CLUSTERS_JS = f"{PREFIX}/own/clusters.js"
+MARKERS_JS = f"{PREFIX}/own/markers.js"
 SITE_MAP_JS = f"{PREFIX}/own/site-map.js"
 SITE_MAP_CSS = f"{PREFIX}/own/site-map.css"
 COUNTRIES = f"{PREFIX}/own/countries.json"
@@ -25,8 +27,7 @@ COUNTRIES = f"{PREFIX}/own/countries.json"
 def mount() -> Mount:
     """The route that serves every script, style and border file of the page."""
     folders = {
-        "leaflet": leaflet.BASE_DIR,
-        "markercluster": leaflet_markercluster.BASE_DIR,
+        "leaflet": LEAFLET_FOLDER,
         "own": OWN,
     }
     return Mount(

@@ -1,4 +1,4 @@
-/* The map's own drawing, over Leaflet and Leaflet.markercluster.
+/* The map's own drawing, over Leaflet, places.js, clusters.js and markers.js.
  *
  * siteMap.base(map, options)   once: sea, countries, controls
  * siteMap.layer(data)          at every filter: the places and their sites, as a layer
@@ -72,7 +72,7 @@
   }
 
   function base(map, options) {
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = map._fadeAnimated = false;
     state.map = map;
     state.options = options;
     const box = map.getContainer();
@@ -93,8 +93,7 @@
         layer.bindTooltip(countryLabel, { sticky: true, direction: "top", className: "sm-tip", opacity: 1 });
       },
     }).addTo(map);
-    fetch(options.countries)
-      .then((answer) => answer.json())
+    (options.borders ? Promise.resolve(options.borders) : fetch(options.countries).then((answer) => answer.json()))
       .then((borders) => {
         if (!options.tiles) L.geoJSON(borders, {
           renderer: L.canvas({ padding: 0.4 }),
@@ -123,74 +122,10 @@
     return Number((((longitude + 180) % 360 + 360) % 360 - 180).toFixed(4));
   }
 
-  /* A ring cut by category, the number of sites in the middle. */
-  function ring(counts, categories, total, extra) {
-    const size = total < 10 ? 34 : total < 100 ? 40 : total < 1000 ? 48 : 56;
-    const radius = 16;
-    const around = 2 * Math.PI * radius;
-    let from = 0;
-    let arcs = "";
-    counts.forEach((count, index) => {
-      if (!count) return;
-      const share = (count / total) * around;
-      arcs += `<circle cx="20" cy="20" r="${radius}" fill="none" stroke="${categories[index].colour}" stroke-width="6" ` +
-        `stroke-dasharray="${share.toFixed(2)} ${(around - share).toFixed(2)}" stroke-dashoffset="${(-from).toFixed(2)}" transform="rotate(-90 20 20)"/>`;
-      from += share;
-    });
-    return L.divIcon({
-      className: "marker-cluster sm-cluster " + (extra || ""),
-      iconSize: [size, size],
-      html: `<div><svg viewBox="0 0 40 40" aria-hidden="true"><circle class="sm-disc" cx="20" cy="20" r="18"/>${arcs}</svg><span>${total.toLocaleString("en")}</span></div>`,
-    });
-  }
-
-  function single(category, flagged, highlighted) {
-    const mark = flagged ? '<circle class="sm-ring" cx="12" cy="12" r="14.5"/>' : "";
-    return L.divIcon({
-      className: "sm-site" + (flagged ? " sm-flagged" : "") + (highlighted ? " sm-picked" : ""),
-      iconSize: [24, 24],
-      html: `<svg viewBox="-5 -5 34 34" aria-hidden="true">${mark}<g class="sm-shape">${category.svg}</g></svg>`,
-    });
-  }
-
-  function area(total, category) {
-    return L.divIcon({
-      className: "sm-area" + (total > 1 ? " marker-cluster" : ""),
-      iconSize: [88, 88],
-      html: `<div style="--sm-colour:${category.colour}"><span>${total > 1 ? total.toLocaleString("en") : ""}</span></div>`,
-    });
-  }
-
-  function popup(data, place, marker) {
-    const box = element("div", "sm-popup");
-    box.append(element("h3", "", data.places.label[place]));
-    const doubt = data.places.doubt[place];
-    if (doubt) box.append(element("p", "sm-doubt", doubt));
-    const list = element("ul");
-    for (let site = data.places.first[place]; site < data.places.first[place] + data.places.sites[place]; site += 1) {
-      const item = element("li");
-      const category = data.categories[data.sites.category[site]];
-      const pick = element("button", "sm-pick");
-      pick.type = "button";
-      const shape = element("span", "sm-key");
-      shape.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${category.svg}</svg>`;
-      const words = element("span", "sm-words");
-      words.append(element("b", "", data.sites.title[site]), element("small", "", data.sites.detail[site]));
-      pick.append(shape, words);
-      L.DomEvent.on(pick, "click", () => tell({ kind: "site", site: data.sites.row[site] }, marker.getLatLng()));
-      item.append(pick);
-      list.append(item);
-    }
-    box.append(list);
-    if (data.places.sites[place] > 1) box.prepend(element("p", "sm-count", `${data.places.sites[place].toLocaleString("en")} sites, one position`));
-    return box;
-  }
-
   /* Which look means what, with the number of sites on the map. */
-  function legend(data) {
+  function legend(data, places) {
     if (state.legend) state.legend.remove();
-    const totals = new Array(data.categories.length).fill(0);
-    data.sites.category.forEach((category) => { totals[category] += 1; });
+    const totals = places.counts.map((of) => of.reduce((sum, count) => sum + count, 0));
     const Legend = L.Control.extend({
       onAdd() {
         const box = element("section", "sm-legend");
@@ -214,59 +149,7 @@
     state.legend = totals.some(Boolean) ? new Legend({ position: "topright" }).addTo(state.map) : null;
   }
 
-  function layer(data) {
-    const places = data.places;
-    const group = L.markerClusterGroup({
-      maxClusterRadius: 46,
-      showCoverageOnHover: false,
-      zoomToBoundsOnClick: true,
-      spiderfyOnMaxZoom: true,
-      chunkedLoading: places.lat.length > 2000,
-      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-      iconCreateFunction(cluster) {
-        const counts = new Array(data.categories.length).fill(0);
-        let total = 0;
-        let picked = false;
-        for (const child of cluster.getAllChildMarkers()) {
-          total += child.options.sites;
-          picked = picked || child.options.picked;
-          child.options.counts.forEach((count, index) => { counts[index] += count; });
-        }
-        return ring(counts, data.categories, total, picked ? "sm-picked" : "");
-      },
-    });
-    const picked = new Set(data.picked || []);
-    const markers = [];
-    const points = [];
-    for (let place = 0; place < places.lat.length; place += 1) {
-      const total = places.sites[place];
-      const counts = new Array(data.categories.length).fill(0);
-      let isPicked = false;
-      for (let site = places.first[place]; site < places.first[place] + total; site += 1) {
-        counts[data.sites.category[site]] += 1;
-        isPicked = isPicked || picked.has(data.sites.row[site]);
-      }
-      const main = data.categories[counts.indexOf(Math.max(...counts))];
-      let icon;
-      if (places.area[place]) icon = area(total, main);
-      else if (total > 1) icon = ring(counts, data.categories, total, "sm-place" + (places.doubt[place] ? " sm-flagged" : "") + (isPicked ? " sm-picked" : ""));
-      else icon = single(main, Boolean(places.doubt[place]), isPicked);
-      const named = total > 1 ? `${places.label[place]}: ${total} sites` : `${places.label[place]}: ${data.sites.title[places.first[place]]}`;
-      const marker = L.marker([places.lat[place], places.lon[place]], {
-        icon, sites: total, counts, picked: isPicked, title: named, keyboard: true, riseOnHover: true,
-      });
-      const rows = data.sites.row.slice(places.first[place], places.first[place] + total);
-      marker.toGeoJSON = () => ({
-        type: "Feature",
-        properties: total === 1 ? { kind: "site", site: rows[0] } : { kind: "place", sites: rows },
-        geometry: null,
-      });
-      marker.bindPopup(() => popup(data, place, marker), { maxWidth: 320, minWidth: 220, maxHeight: 280 });
-      markers.push(marker);
-      points.push([places.lat[place], places.lon[place]]);
-    }
-    group.addLayers(markers);
-    const whole = L.featureGroup([group]);
+  function near(data, whole) {
     if (data.circle) {
       L.circle([data.circle.lat, data.circle.lon], {
         radius: data.circle.km * 1000, interactive: false, className: "sm-circle",
@@ -278,7 +161,11 @@
         interactive: false, keyboard: false, icon: L.divIcon({ className: "sm-centre", iconSize: [18, 18], html: "<i></i>" }),
       }).addTo(whole);
     }
-    whole.dataBounds = L.latLngBounds(points);
+  }
+
+  function layer(data) {
+    const whole = new window.siteMapMarkers.Sites(data, { state, tell, element });
+    near(data, whole);
     state.layer = whole;
     state.counts = data.countries;
     state.active = data.active || [];
@@ -286,11 +173,23 @@
       state.countries.setStyle(countryStyle);
       state.countries.eachLayer((shape) => { if (state.active.includes(shape.feature.properties.code)) shape.bringToFront(); });
     }
-    legend(data);
     const box = state.map.getContainer();
-    box.dataset.sites = String(data.sites.row.length);
-    box.dataset.revision = data.revision;
-    if (!state.drawn && points.length) { state.drawn = true; fit(); }
+    const show = (places) => {
+      if (state.layer !== whole) return;
+      whole.take(places);
+      legend(data, places);
+      if (!state.drawn && places.n) { state.drawn = true; fit(); }
+      whole.draw();
+      whole.reopen();
+      box.dataset.sites = String(places.sites);
+      box.dataset.revision = data.revision;
+    };
+    if (data.source) {
+      window.siteMapPlaces.fetched(data).then(show).catch((error) => { box.dataset.sites = "failed"; console.error(error); });
+    } else {
+      const places = window.siteMapPlaces.inline(data);
+      whole.once("add", () => show(places));
+    }
     return whole;
   }
 

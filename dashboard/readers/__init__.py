@@ -7,10 +7,12 @@ from dashboard.errors import ReadError
 from dashboard.readers.collector import collector_paused
 from dashboard.readers.column_guess import guess_columns
 from dashboard.readers.column_names import TARGETS
-from dashboard.readers.formats import FORMATS, Job, gather
+from dashboard.readers.formats import FORMATS, Job, gather, preview
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
+from dashboard.readers.parquet import MAGIC, read_parquet
 from dashboard.readers.reading import READ_COLUMNS, Reading
+from dashboard.readers.tables import Preview
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ def read(
     """
     gathered = Gathered(contacts=contacts)
     try:
+        if data.startswith(MAGIC):
+            return read_parquet(data, name)
         with collector_paused():
             format_name = gather(data, Job(name, gathered, columns, progress))
             return gathered.reading(name, format_name)
@@ -50,4 +54,13 @@ def read(
         raise ReadError(name, f"could not be read: {type(error).__name__}: {error}") from error
 
 
-__all__ = ["FORMATS", "READ_COLUMNS", "TARGETS", "Reading", "guess_columns", "read"]
+__all__ = [
+    "FORMATS",
+    "READ_COLUMNS",
+    "TARGETS",
+    "Preview",
+    "Reading",
+    "guess_columns",
+    "preview",
+    "read",
+]

@@ -23,8 +23,7 @@ def clean_column(values: Sequence[Any], length: int) -> list[str]:
     if set(map(type, column)) - {str}:
         column = [value if type(value) is str else as_text(value) for value in column]
     column = list(map(str.strip, column))
-    together = "".join(column)
-    if _CONTROL.search(together) or len(together) > _LONGEST_TEXT:
+    if _CONTROL.search("".join(column)) or max(map(len, column), default=0) > _LONGEST_TEXT:
         column = [
             value if value.isprintable() and len(value) <= _LONGEST_TEXT else _one_line(value)
             for value in column

@@ -1,7 +1,7 @@
 """Python's cycle collector, paused while many records are built.
 
-Records hold no cycles, but every few thousand of them the collector walks all that are alive: 40% of
-the time of reading a download.
+Records hold no cycles, but every few thousand of them the collector walks all that are alive: 40%
+of the time of reading a download.
 """
 
 import gc

@@ -82,13 +82,16 @@ def _checked(  # noqa: PLR0911 - a list of cases
         good = sum(as_number(value) == as_number(value) for value in values)
         return (target, certainty) if good * 2 >= len(values) else ("", 0.0)
     if target == "site_number":
-        unlike = sum(bool(re.search(r"NCT\d{8}", value)) or len(value) > 24 for value in values)
-        if unlike * 2 > len(values):
-            longest = max(map(len, values))
-            return ("facility", 0.4) if longest > 24 and " " in values[0] else ("", 0.0)
+        if _share(values, re.compile(r"NCT\d{8}").search) > 0.5:
+            return "", 0.0
+        if _share(values, lambda value: not re.search(r"\d", value) or len(value) > 24) > 0.5:
+            return "facility", 0.7
+    if target == "trial_id" and _share(values, _TRIAL_ID.match) > 0.8:
+        return target, certainty + 0.5
     if target in ("country", "state"):
         countries = _share(values, lambda value: bool(country_code(value)))
-        if target == "state" and countries > 0.9 and len(set(values)) > 2:
+        named_in_full = max(map(len, values)) > 3  # codes of states are codes of countries too
+        if target == "state" and countries > 0.9 and named_in_full and set(values) != {"Georgia"}:
             return "country", 0.6
         if target == "country" and countries < 0.1 and len(values) > 5:
             return "state", 0.3

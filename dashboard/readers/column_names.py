@@ -63,7 +63,8 @@ _NAMES = {
         ospedale; nome; nome del centro; struttura; locationfacility; uniklinik; ziekenhuis;
         instelling; sjukhus; sykehus; sygehus; szpital; osrodek; nemocnice; pracoviste; korhaz;
         facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
-        機関名;
+        機関名; hastane; kurum; merkez; 기관; 기관명; 병원; 医疗机构; 医療機関;
+        νοσοκομειο; מרכז; مستشفى;
         instytucja; nazwa; investigator site; venue; sitefacility
         """,
     "city": """
@@ -72,7 +73,7 @@ _NAMES = {
         poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by;
         ort stadt;
         miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
-        city name; village; sted
+        도시; 所在地; πολη; מקום; مدينة; city name; village; sted
         """,
     "state": """
         state; province; region; county; state province; province state; state region; site state;
@@ -90,7 +91,8 @@ _NAMES = {
     "country": """
         country; country name; nation; site country; facility country; locationcountry; pays; land;
         staat; pais; paese; nazione; kraj panstwo; panstwo; zeme; orszag; tara; ulke; страна; 国家;
-        国; 国名; country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
+        国; 国名; 국가; χωρα; מדינה; دولة;
+        country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
         country region; land staat; maa; stat
         """,
     "status": """
@@ -142,7 +144,10 @@ def _table() -> dict[str, tuple[str, int]]:
 _TABLE = _table()
 _PARTS = {
     "trial_id": ("nct", "eudract"),
-    "facility": ("facility", "hospital", "institution", "klinik", "clinic", "hopital"),
+    "facility": (
+        *("facility", "hospital", "institution", "klinik", "clinic", "hopital", "site", "centre"),
+        *("center", "centro", "zentrum", "institute", "institut", "etablissement"),
+    ),
     "city": ("city", "town", "ville", "stadt", "ciudad", "miasto"),
     "state": ("state", "province", "provincia", "bundesland"),
     "postcode": ("zip", "postcode", "postal", "plz", "postleitzahl"),
@@ -151,6 +156,15 @@ _PARTS = {
     "longitude": ("longitude", "lon", "lng"),
     "sponsor": ("sponsor",),
 }
+
+
+_OTHER = frozenset(
+    re.findall(
+        r"\w+",
+        """number no nr num id code ref contact email mail phone tel fax date type status
+        investigator pi comment note url link count rank population address street""",
+    )
+)
 
 
 def named(header: str) -> tuple[str, float]:
@@ -165,7 +179,7 @@ def named(header: str) -> tuple[str, float]:
         target, rank = known
         return target, 1.0 - min(rank, 40) / 100
     words = key.split()
-    if 1 < len(words) <= 5:
+    if 1 < len(words) <= 5 and not _OTHER.intersection(words):
         for word in reversed(words):
             for target, parts in _PARTS.items():
                 if word in parts:

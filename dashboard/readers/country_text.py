@@ -1,10 +1,18 @@
 """Countries inside text: at the end of a place, run together in a line, or beside a site list."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from geocache.countries import country_code
 
 _LONGEST_NAME_WORDS = 8
+_STATE_CODES = frozenset(
+    re.findall(
+        r"\w+",
+        """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH
+        NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY""",
+    )
+)
 
 
 def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
@@ -22,9 +30,14 @@ def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
 
 
 def split_place(text: str) -> tuple[str, str, str]:
-    """City, state and country of a ``City, State, Country`` line, any of them empty."""
+    """City, state and country of a ``City, State, Country`` line, any of them empty.
+
+    Two letters at the end that are a US state (``Boston, MA``) are not taken for Morocco.
+    """
     parts = [part.strip() for part in text.split(",")]
     before, country = split_country(parts)
+    if before and country in _STATE_CODES:
+        return ", ".join(part for part in before if part), country, ""
     if not before:
         return ("", "", country) if country_code(country) else (country, "", "")
     if len(before) == 1:
@@ -56,6 +69,17 @@ def in_running_text(text: str) -> tuple[str, ...]:
             at += 1
     if unknown:
         found.append(" ".join(unknown))
+    return tuple(dict.fromkeys(found))
+
+
+def listed_countries(lines: Iterable[str]) -> tuple[str, ...]:
+    """The countries of the lines of a list, up to the first line that names none."""
+    found: list[str] = []
+    for line in lines:
+        names = in_running_text(line)
+        if not any(country_code(name) for name in names):
+            break
+        found.extend(names)
     return tuple(dict.fromkeys(found))
 
 

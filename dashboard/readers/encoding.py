@@ -6,6 +6,8 @@ import re
 import charset_normalizer
 import ftfy
 
+from dashboard.readers.latin import latin_encoding
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -14,17 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DETECTED_FROM_BYTES = 100_000
-_LIKELY = [
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "shift_jis",
-    "euc_kr",
-    "gb18030",
-    "big5",
-]
+_OTHER_ALPHABETS = ["cp1251", "cp1253", "shift_jis", "euc_kr", "gb18030", "big5"]
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what a trailing byte became.
 MOJIBAKE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
@@ -93,10 +85,18 @@ def _mostly_utf8(data: bytes, first_bad: int) -> bool:
 
 
 def _detected(data: bytes) -> str:
+    """The encoding of bytes that are no Unicode, from the lines that are not plain ASCII.
+
+    Other alphabets come in long runs of bytes above 127, and are told apart by their letters'
+    frequencies; Latin ones come singly, and there are too few of them for that.
+    """
     lines = [line for line in data.splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_DETECTED_FROM_BYTES]
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY).best()
-    return best.encoding if best is not None else "cp1252"
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(map(len, runs)) < 2 * len(runs):
+        return latin_encoding(sample)
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_ALPHABETS).best()
+    return best.encoding if best is not None else latin_encoding(sample)
 
 
 def repair(text: str) -> tuple[str, int] | None:

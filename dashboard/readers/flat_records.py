@@ -5,8 +5,8 @@ from itertools import chain, islice
 from typing import Any
 
 from dashboard.readers.clean import as_text
-from dashboard.readers.site_list import SAMPLE_ROWS, Table
 from dashboard.readers.study_record import fields_of, items_of
+from dashboard.readers.tables import SAMPLE_ROWS, Table
 
 GEOJSON_FORMAT = "GeoJSON"
 RECORDS_FORMAT = "Site list (JSON)"

@@ -14,13 +14,14 @@ from dashboard.readers import (
     flat_records,
     ictrp,
     legacy_xml,
+    parquet,
     registry_page,
     site_list,
+    tables,
 )
 from dashboard.readers.containers import (
     gunzip,
     is_gzip,
-    is_old_workbook,
     is_workbook,
     is_zip,
     zip_members,
@@ -29,6 +30,7 @@ from dashboard.readers.delimited import delimiter_of, rows_of
 from dashboard.readers.encoding import decode
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress, json_records, looks_like_json
+from dashboard.readers.not_text import refuse_what_is_no_text
 from dashboard.readers.workbook import sheets_of
 
 _LIST_FORMATS = {
@@ -53,18 +55,33 @@ FORMATS = (
     _WORKBOOK_FORMAT,
     flat_records.RECORDS_FORMAT,
     flat_records.GEOJSON_FORMAT,
+    parquet.FORMAT,
 )
 """Every format that is read, by its human name. Those in a container say so behind it."""
 
 _MOST_WRAPPINGS = 3
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
-_NOT_TEXT = (
-    (b"%PDF", "a PDF; save or copy its table as text or CSV"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"PAR1", "a Parquet file; export it as CSV"),
-    (b"SQLite format 3", "a database; export its table as CSV"),
-)
+
+
+def preview(data: bytes, name: str) -> tables.Preview | None:
+    """The columns and first rows of a table, None for what is no plain table.
+
+    For a person to say which column is which, also where none could be guessed. Raises ReadError
+    for damage.
+    """
+    if is_gzip(data):
+        data = gunzip(data, name)
+    if is_zip(data):
+        if not is_workbook(data):
+            return None
+        rows = next((rows for _, rows in sheets_of(data, name)), None)
+        return None if rows is None else tables.preview_of(rows, name)
+    if not data.strip() or looks_like_json(data) or legacy_xml.looks_like_xml(data):
+        return None
+    refuse_what_is_no_text(data, name)
+    text, _ = decode(data)
+    delimiter = "" if registry_page.recognised(text) else delimiter_of(text)
+    return tables.preview_of(rows_of(text, delimiter, name), name) if delimiter else None
 
 
 class Job(NamedTuple):
@@ -85,7 +102,7 @@ def gather(data: bytes, job: Job) -> str:
         if job.wrappings == _MOST_WRAPPINGS:
             raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
         return _unwrapped(data, job._replace(wrappings=job.wrappings + 1))
-    _refuse_what_is_no_text(data, job.name)
+    refuse_what_is_no_text(data, job.name)
     if looks_like_json(data):
         return _gather_json(data, job)
     if legacy_xml.looks_like_xml(data):
@@ -123,20 +140,6 @@ def _unwrapped(data: bytes, job: Job) -> str:
         raise ReadError(job.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
-
-
-def _refuse_what_is_no_text(data: bytes, name: str) -> None:
-    if is_old_workbook(data):
-        raise ReadError(name, "a workbook of before 2007 or locked by a password; save it as XLSX")
-    for mark, what in _NOT_TEXT:
-        if data.startswith(mark):
-            raise ReadError(name, f"not a site list but {what}")
-    head = data[:4_000]
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
-    wide = wide or head[::2].count(0) > len(head) // 3
-    if controls * 10 > len(head) and not wide:
-        raise ReadError(name, "not a site list: the file is not text")
 
 
 def _gather_json(data: bytes, job: Job) -> str:
@@ -202,7 +205,7 @@ def _gather_delimited(text: str, job: Job) -> str:
 def _gather_rows(
     rows: Iterator[list[str]], job: Job, format_name: str, lines: int | None = None
 ) -> str:
-    table = site_list.look_at(rows)
+    table = tables.look_at(rows, (job.columns or {}).values())
     if job.columns is None:
         for at, row in enumerate(table.sample[:5]):
             below = chain(table.sample[at + 1 :], table.rest)
@@ -212,15 +215,15 @@ def _gather_rows(
                 ictrp.gather_ictrp(row, below, job.gathered)
                 return ictrp.FORMAT
     _gather_table(table, job, lines)
-    return site_list.AACT_FORMAT if site_list.is_aact(table.header) else format_name
+    return site_list.AACT_FORMAT if tables.is_aact(table.header) else format_name
 
 
-def _gather_table(table: site_list.Table, job: Job, lines: int | None) -> None:
+def _gather_table(table: tables.Table, job: Job, lines: int | None) -> None:
     def show(rows: int) -> None:
         if job.progress is not None and lines is not None:
             job.progress(min(1.0, rows / lines))
 
-    mapping = site_list.mapping_of(table, job.name, job.columns)
+    mapping = tables.mapping_of(table, job.name, job.columns)
     site_list.gather_table(table, mapping, job.gathered, job.name, show)
 
 

@@ -1,6 +1,7 @@
 """Where readers put what they find: sites column by column, trials, warnings."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -184,9 +185,9 @@ class Gathered:
         latitude, longitude, dropped = clean_points(self.latitude, self.longitude)
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
-        points = {"latitude": pd.Series(latitude), "longitude": pd.Series(longitude)}
-        series = {name: pd.Series(column, dtype="str") for name, column in texts.items()}
-        return pd.DataFrame({name: {**series, **points}[name] for name in READ_COLUMNS})
+        columns: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
+        columns.update((name, pd.array(column, dtype="str")) for name, column in texts.items())
+        return pd.DataFrame({name: columns[name] for name in READ_COLUMNS})
 
 
 def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:

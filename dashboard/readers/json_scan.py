@@ -11,6 +11,12 @@ from typing import NamedTuple
 MOST_RECORD_BYTES = 32_000_000
 """Largest single record accepted."""
 
+MOST_LEVELS = 500
+"""Deepest nesting followed; a study has about 12 levels."""
+
+MOST_BRACKETS = 40_000_000
+"""Brackets after which a file is given up; a download of 200 MB has about 5,000,000."""
+
 _HEAD_BYTES = 1_000_000
 # To the next bracket, jumping over strings whole; possessive, so that nothing is tried twice.
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([\[\]{}])', re.DOTALL)
@@ -51,11 +57,14 @@ def _depth(data: bytes, end: int) -> int:
 def record_slices(data: bytes, start: int) -> Iterator[Slice]:
     """Every object or list in the list that begins at ``start``, up to its closing bracket.
 
-    A last slice that is not whole is where the file breaks off.
+    A last slice that is not whole is where the file breaks off, or is nested deeper than
+    :data:`MOST_LEVELS`.
     """
     depth = 0
     opened = start
-    for found in _BRACKET.finditer(data, start):
+    for number, found in enumerate(_BRACKET.finditer(data, start)):
+        if depth > MOST_LEVELS or number > MOST_BRACKETS:
+            break
         if found[1] in b"[{":
             if depth == 0:
                 opened = found.end() - 1

@@ -50,6 +50,9 @@ def json_records(
             reason = f"not valid JSON: {_why(error)}"
         else:
             return
+        if _has_whole_line(data):
+            yield from _lines(data, name, warn, progress)
+            return
     yield from _one_by_one(data, name, reason, warn, progress)
 
 
@@ -88,6 +91,17 @@ def _is_lines(data: bytes) -> bool:
         return isinstance(orjson.loads(data[data_start:end]), dict)
     except orjson.JSONDecodeError:
         return False
+
+
+def _has_whole_line(data: bytes) -> bool:
+    """True when one of the first lines is a whole object: JSON Lines with a damaged beginning."""
+    for line in data[:MOST_RECORD_BYTES].lstrip()[:4_000_000].split(b"\n", 6)[:6]:
+        try:
+            if isinstance(orjson.loads(line), dict) and len(line) > 40:
+                return True
+        except orjson.JSONDecodeError:
+            continue
+    return False
 
 
 def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Iterator[Any]:

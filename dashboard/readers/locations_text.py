@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dashboard.readers.country_text import split_country
-from dashboard.readers.place_knowledge import fold, is_city, is_state, like_institution
+from dashboard.readers.place_knowledge import (
+    fold,
+    is_city,
+    is_state,
+    lies_in,
+    like_institution,
+)
 from geocache.countries import country_code
 
 # Countries whose sites always carry a state in the registry.
@@ -148,8 +154,10 @@ def _has_state(  # noqa: PLR0911 - a list of cases
     if len(rest) == 2:
         # The facility is rarely missing.
         return (True, True) if town and state and not is_city(last, code) else (False, True)
-    if (town and state) or fold(before) == fold(last):
+    if fold(before) == fold(last) or lies_in(_TOWN_KIND.sub("", before), last, code):
         return True, True
+    if town and state:
+        return True, not last_town
     if like_institution(before) and not town:
         return False, last_town or not state
     if town:

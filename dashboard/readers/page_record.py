@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dashboard.readers.country_text import in_running_text
+from dashboard.readers.country_text import listed_countries
+from dashboard.readers.page_arms import arms_of, interventions_of
 from dashboard.readers.page_sections import Sections, fields
 from dashboard.trials import (
-    Arm,
-    Intervention,
     Investigator,
     OtherId,
     Reference,
@@ -40,8 +39,6 @@ _ELIGIBILITY = (
     "Eligible Sex",
     "Accepts Healthy Volunteers",
 )
-_GROUP = re.compile(r"^Group Type\b[\s:]*(.*)$", re.IGNORECASE)
-_INTERVENTION = re.compile(r"^Intervention Type\b[\s:]*(.*)$", re.IGNORECASE)
 _ROLE = re.compile(r"^Role\s*:\s*(.*)$", re.IGNORECASE)
 _SPONSOR_ROLE = re.compile(r"^Sponsor Role\b[\s:]*(.*)$", re.IGNORECASE)
 _RESPONSIBLE = re.compile(r"^Responsibility Role\b[\s:]*(.*)$", re.IGNORECASE)
@@ -62,7 +59,7 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
     eligibility = fields(texts("Eligibility Criteria"), _ELIGIBILITY)
     who = _first_values(eligibility)
     updated = next((m[1] for line in sections.before if (m := _UPDATED.match(line.text))), "")
-    interventions = _interventions(texts("Interventions"), texts("Other Intervention Names"))
+    interventions = interventions_of(texts("Interventions"), texts("Other Intervention Names"))
     enrollment = re.search(r"\d[\d,]*", basics.get("Total Enrollment", ""))
     return Trial(
         trial_id=trial_id,
@@ -85,7 +82,7 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
         ),
         primary_purpose=phrase(design.get("Primary Study Purpose", "")),
         masking=phrase(design.get("Blinding Strategy", "")),
-        arms=_arms(texts("Study Groups"), interventions),
+        arms=arms_of(texts("Study Groups"), interventions),
         interventions=interventions,
         criteria="\n".join(eligibility[""]),
         minimum_age=who.get("Minimum Eligible Age", ""),
@@ -95,9 +92,7 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
         sponsors=_sponsors(texts("Sponsors")),
         responsible_party=_responsible_party(texts("Responsible Party")),
         investigators=_investigators(texts("Principal Investigators")),
-        countries=tuple(
-            country for line in texts("Countries") for country in in_running_text(line)
-        ),
+        countries=listed_countries(texts("Countries")),
         references=_references(texts("References")),
         related=_related(texts("More Related Trials")),
         other_ids=_other_ids(texts("Other Identifiers")),
@@ -123,69 +118,6 @@ def _has_results(lines: Sequence[str]) -> bool | None:
 
 def _yes_no(text: str) -> bool | None:
     return {"yes": True, "true": True, "no": False, "false": False}.get(text.casefold())
-
-
-def _interventions(lines: Sequence[str], other_names: Sequence[str]) -> tuple[Intervention, ...]:
-    """Name, then description, then the `Intervention Type` line that closes each."""
-    closed: list[tuple[str, str, str]] = []
-    block: list[str] = []
-    for line in lines:
-        if found := _INTERVENTION.match(line):
-            if block:
-                closed.append((block[0], phrase(found[1]), "\n".join(block[1:])))
-            block = []
-        else:
-            block.append(line)
-    # With more than one intervention the page does not say whose the other names are.
-    names = tuple(name for line in other_names for name in _names_in(line))
-    return tuple(
-        Intervention(name, kind, description, names if len(closed) == 1 else ())
-        for name, kind, description in closed
-    )
-
-
-def _names_in(line: str) -> list[str]:
-    """``AMG 103 MT103 BLINCYTO™`` -> the three names; a number or a small word belongs to what
-    stands before it."""
-    if re.search(r"[;|]", line):
-        return [name.strip(" ™®") for name in re.split(r"[;|]", line) if name.strip(" ™®")]
-    names: list[str] = []
-    for word in line.split():
-        bare = word.strip("™®")
-        if names and (bare.isdigit() or bare.islower() or bare.startswith("(")):
-            names[-1] += f" {bare}"
-        elif bare:
-            names.append(bare)
-    return names
-
-
-def _arms(lines: Sequence[str], interventions: Sequence[Intervention]) -> tuple[Arm, ...]:
-    """Label, description, `Group Type`; then name, `Intervention Type`, description of each."""
-    known_texts = {text for i in interventions for text in i.description.split("\n") if text}
-    arms: list[Arm] = []
-    block: list[str] = []
-    received: list[str] = []
-    for line in lines:
-        if found := _GROUP.match(line):
-            if arms:
-                arms[-1] = _with_interventions(arms[-1], received)
-            received = []
-            label = block[0] if block else ""
-            arms.append(Arm(label, phrase(found[1]), "\n".join(block[1:])))
-            block = []
-        elif _INTERVENTION.match(line):
-            if block:
-                received.append(block[-1])
-            block = []
-        elif line not in known_texts or not arms:
-            block.append(line)
-    if arms:
-        arms[-1] = _with_interventions(arms[-1], received)
-    return tuple(arms)
-
-
-def _with_interventions(arm: Arm, received: Sequence[str]) -> Arm:
-    return Arm(arm.label, arm.type, arm.description, tuple(received))
 
 
 def _sponsors(lines: Sequence[str]) -> tuple[Sponsor, ...]:

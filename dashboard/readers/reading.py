@@ -25,6 +25,9 @@ class Reading:
     Of a plain table ``header`` holds the file's columns and ``columns`` which of them was taken for
     which of ours (``{"city": "Ort"}``). ``contacts`` is None unless contacts were asked for: they
     are people's names and numbers, and no export holds them.
+
+    A saved site table brings ``positions`` along, row for row, and ``positions_of``: by which data
+    and rules they were found.
     """
 
     name: str
@@ -36,3 +39,5 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     contacts: pd.DataFrame | None = None
+    positions: pd.DataFrame | None = None
+    positions_of: str = ""

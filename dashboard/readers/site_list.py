@@ -1,36 +1,21 @@
-"""Plain tables of sites with any columns, and AACT's `facilities`."""
+"""Plain tables of sites with any columns, and AACT's `facilities`: a row a site."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
 
-from dashboard.errors import ReadError
 from dashboard.readers.clean import as_number
-from dashboard.readers.column_guess import guess_columns, guess_without_header, header_row
-from dashboard.readers.column_names import TARGETS, folded
+from dashboard.readers.column_names import folded
 from dashboard.readers.country_text import split_place
 from dashboard.readers.gather import NO_POINT, Gathered
+from dashboard.readers.tables import Table
 from dashboard.trials import Sponsor, Trial
 from dashboard.vocabulary import phase_word, status_word
 
 AACT_FORMAT = "AACT facilities"
 
-SAMPLE_ROWS = 400
 _ROWS_AT_ONCE = 20_000
-_MOST_COLUMNS = 1_000
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
-_AACT = {
-    "trial_id": "nct_id",
-    "facility": "name",
-    "city": "city",
-    "state": "state",
-    "postcode": "zip",
-    "country": "country",
-    "status": "status",
-    "latitude": "latitude",
-    "longitude": "longitude",
-}
 _SITE_TARGETS = (
     "site_number",
     "facility",
@@ -42,74 +27,6 @@ _SITE_TARGETS = (
     "latitude",
     "longitude",
 )
-
-
-class Table(NamedTuple):
-    """The rows of a table: those looked at to understand it, the rest still unread, and the header.
-
-    ``header_at`` is the row of ``sample`` that names the columns, None where none does.
-    """
-
-    sample: list[list[str]]
-    rest: Iterator[list[str]]
-    header_at: int | None
-
-    @property
-    def header(self) -> list[str]:
-        """The columns' names, every one unlike the others."""
-        if self.header_at is None:
-            width = max((len(row) for row in self.sample), default=0)
-            return [f"Column {number}" for number in range(1, min(width, _MOST_COLUMNS) + 1)]
-        names: list[str] = []
-        for number, cell in enumerate(self.sample[self.header_at][:_MOST_COLUMNS], 1):
-            name = " ".join(cell.split()) or f"Column {number}"
-            names.append(name if name not in names else f"{name} (column {number})")
-        return names
-
-    @property
-    def first_rows(self) -> list[list[str]]:
-        """The sampled rows under the header."""
-        return self.sample if self.header_at is None else self.sample[self.header_at + 1 :]
-
-
-def look_at(rows: Iterator[list[str]]) -> Table:
-    """Read the first rows of a table and find its header."""
-    sample = list(islice(rows, SAMPLE_ROWS))
-    return Table(sample, rows, header_row(sample))
-
-
-def is_aact(header: Sequence[str]) -> bool:
-    """True for the header of AACT's `facilities` file."""
-    return {"nct_id", "name", "city", "country"} <= {cell.strip().casefold() for cell in header}
-
-
-def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> dict[str, str]:
-    """Which column is which of ours: what the person says, then what is guessed.
-
-    Raises ReadError for a column the table has not, and for a table with no place in it.
-    """
-    header = table.header
-    if columns is not None:
-        for target, column in columns.items():
-            if target not in TARGETS:
-                raise ReadError(name, f"no such column to fill: {target!r}", ", ".join(TARGETS))
-            if column and column not in header:
-                raise ReadError(name, f"no column {column!r} in this table", ", ".join(header))
-        mapping = {target: column for target, column in columns.items() if column}
-    elif table.header_at is None:
-        places = guess_without_header(table.sample)
-        mapping = {target: header[at] for target, at in places.items()}
-    elif is_aact(header):
-        by_name = {column.casefold(): column for column in header}
-        mapping = {target: by_name[own] for target, own in _AACT.items() if own in by_name}
-    else:
-        mapping = guess_columns(header, table.first_rows)
-    if not {"facility", "city", "country", "place", "point", "latitude"} & set(mapping):
-        shown = ", ".join(cell for cell in header[:8] if cell.strip())[:160]
-        raise ReadError(
-            name, "no column looks like a facility, city or country", f"columns: {shown}"
-        )
-    return mapping
 
 
 def gather_table(
@@ -252,7 +169,8 @@ class _Adder:
             values.setdefault("longitude", [as_number(second) for _, second in halves])
         for target in ("latitude", "longitude"):
             if target in values:
-                values[target] = [as_number(text) for text in values[target]]
+                degrees = {text: as_number(text) for text in set(values[target])}
+                values[target] = [degrees[text] for text in values[target]]
         if self._source is not None and "latitude" in values and "longitude" in values:
             sources = columns[self._source]
             for target in ("latitude", "longitude"):

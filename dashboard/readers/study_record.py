@@ -65,7 +65,10 @@ def study_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
     updated = _date(status, "lastUpdatePostDateStruct") or iso_date(
         _text(status.get("lastUpdateSubmitDate"))
     )
-    as_of = iso_date(_text(fields_of(derived.get("miscInfoModule")).get("versionHolder")))
+    # A record the registry client kept says the day it was fetched.
+    as_of = iso_date(_text(study.get("fetchedOn"))) or iso_date(
+        _text(fields_of(derived.get("miscInfoModule")).get("versionHolder"))
+    )
     return Trial(
         trial_id=trial_id,
         title=_text(who.get("briefTitle")) or _text(who.get("officialTitle")),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import maps
 from dashboard.links import link, plain, trial_link
+from dashboard.places import doubt as doubt_words
 from dashboard.trials import Trial
 
 
@@ -36,7 +37,7 @@ def position_words(site: pd.Series) -> str:
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"
     words = f"Placed at {site.place_name}, precision {site.precision}, by {site.source}"
-    doubt = maps.doubt(site.flags)
+    doubt = doubt_words(site["flags"])
     return words + (f". Doubtful: {doubt}" if doubt else "") + f". {site.reason}"
 
 

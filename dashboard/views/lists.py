@@ -4,6 +4,8 @@ import streamlit as st
 
 from dashboard.library import Library, OpenedList
 from dashboard.links import plain
+from dashboard.service import Service
+from dashboard.shelf import OwnList
 from dashboard.views import own_lists
 
 GUESSED = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
@@ -36,10 +38,11 @@ def _row(opened: OpenedList, whose: str) -> dict[str, object]:
     }
 
 
-def lists_view(library: Library) -> None:
+def lists_view(library: Library, opened: Service) -> None:
     """Draw every open list with its format, counts, date and warnings."""
-    own = {one.opened.name for one in own_lists.own_lists()}
-    rows = [_row(o, "yours" if o.name in own else "everyone's") for o in library.lists]
+    own = own_lists.own_lists(opened)
+    mine = {id(one.opened) for one in own}
+    rows = [_row(o, "you" if id(o) in mine else "everyone") for o in library.lists]
     st.dataframe(
         rows,
         hide_index=True,
@@ -55,13 +58,16 @@ def lists_view(library: Library) -> None:
         },
         alt=f"Open lists, {len(rows)} rows",
     )
-    for one in own_lists.own_lists():
-        _own(one)
+    for one in own:
+        _own(one, opened)
+    if opened.may_change:
+        for one in own_lists.shared(opened):
+            _shared(one, opened)
     for note in library.notes:
         st.caption(plain(note))
-    for opened in library.lists:
-        if opened.reading and opened.reading.warnings:
-            _warnings(opened.name, opened.reading.warnings)
+    for a_list in library.lists:
+        if a_list.reading and a_list.reading.warnings:
+            _warnings(a_list.name, a_list.reading.warnings)
 
 
 def _warnings(name: str, warnings: tuple[str, ...]) -> None:
@@ -71,24 +77,44 @@ def _warnings(name: str, warnings: tuple[str, ...]) -> None:
             st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")
 
 
-def _own(one: own_lists.OwnList) -> None:
-    name = one.opened.name
+def _own(one: OwnList, opened: Service) -> None:
     reading = one.opened.reading
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(name)}**, seen in this tab only", width="stretch")
+            st.markdown(f"**{plain(one.opened.name)}**, seen by you only", width="stretch")
+            if opened.may_change and reading is not None:
+                st.button(
+                    "Share with everyone here",
+                    key=f"share_{one.id}",
+                    icon=":material/group:",
+                    on_click=own_lists.share,
+                    args=(opened, one),
+                    help="Everyone who opens this server will see it, also over HTTP.",
+                )
             st.button(
                 "Close and delete",
-                key=f"delete_{name}",
+                key=f"delete_{one.id}",
                 icon=":material/delete:",
                 on_click=own_lists.remove,
-                args=(name,),
+                args=(opened, one.id),
             )
-        if reading is not None and reading.header and one.data:
-            _columns(name, reading.header, dict(reading.columns))
+        if reading is not None and reading.header:
+            _columns(one.id, reading.header, dict(reading.columns), opened)
 
 
-def _columns(name: str, header: tuple[str, ...], taken: dict[str, str]) -> None:
+def _shared(one: OwnList, opened: Service) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f"**{plain(one.opened.name)}**, shared with everyone here", width="stretch")
+        st.button(
+            "Close and delete for everyone",
+            key=f"unshare_{one.id}",
+            icon=":material/delete:",
+            on_click=own_lists.unshare,
+            args=(opened, one.id),
+        )
+
+
+def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], opened: Service) -> None:
     with st.expander("Which column is what"), st.form(f"columns_{name}", border=False):
         with st.grid(4, min_column_width=150):
             for ours in dict.fromkeys((*GUESSED, *taken)):
@@ -100,13 +126,15 @@ def _columns(name: str, header: tuple[str, ...], taken: dict[str, str]) -> None:
                     index=options.index(now) if now in options else 0,
                     key=f"column_{name}_{ours}",
                 )
-        st.form_submit_button("Read again with these columns", on_click=_reread, args=(name, taken))
+        st.form_submit_button(
+            "Read again with these columns", on_click=_reread, args=(name, taken, opened)
+        )
 
 
-def _reread(name: str, taken: dict[str, str]) -> None:
+def _reread(name: str, taken: dict[str, str], opened: Service) -> None:
     chosen = {
         ours: st.session_state[f"column_{name}_{ours}"]
         for ours in dict.fromkeys((*GUESSED, *taken))
         if st.session_state[f"column_{name}_{ours}"] != _NOT_USED
     }
-    own_lists.reread(name, chosen)
+    own_lists.reread(opened, name, chosen)

@@ -8,6 +8,7 @@ from streamlit_folium import st_folium
 
 from dashboard import maps
 from dashboard.filters import BBox
+from dashboard.map_store import map_store
 from dashboard.palette import COLOUR_BY
 from dashboard.trials import Trial
 from dashboard.views import address, countries, details, picked
@@ -23,6 +24,7 @@ def map_panel(
     trials: Mapping[str, Trial],
     circle: maps.Circle | None,
     tiles: str,
+    whole: pd.DataFrame | None = None,
 ) -> None:
     """Draw the filtered sites; a click on one reruns only this panel.
 
@@ -31,6 +33,7 @@ def map_panel(
         trials: the open trials by id.
         circle: what "near" is measured from.
         tiles: URL template of an online tile layer, empty for none.
+        whole: the site table that ``sites`` was filtered from.
     """
     colour_by = address.view("colour", "status")
     if colour_by not in COLOUR_BY:
@@ -42,6 +45,8 @@ def map_panel(
         picked=chosen,
         active_countries=address.current().country,
         circle=circle,
+        whole=whole,
+        store=map_store(),
     )
     dark = st.context.theme.type == "dark"
     key = f"map_{'dark' if dark else 'light'}"
@@ -59,7 +64,7 @@ def map_panel(
         _colour_choice(colour_by)
     with beside:
         for row in chosen[:MAX_DETAILS]:
-            details.site_details(sites.loc[row], sites, trials)
+            details.site_details(sites.loc[[row]].iloc[0], sites, trials)
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
         countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)

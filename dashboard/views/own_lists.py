@@ -1,45 +1,40 @@
-"""Lists this browser session brought: uploaded or pasted, seen by nobody else."""
+"""Lists this browser session brought: uploaded or pasted, seen by nobody else unless shared."""
 
-import logging
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.errors import ReadError
-from dashboard.library import Library, OpenedList, extend
+from dashboard.library import Library, extend
 from dashboard.links import plain
-from dashboard.readers import read
 from dashboard.service import Service
-
-log = logging.getLogger(__name__)
+from dashboard.session_cookie import COOKIE
+from dashboard.shelf import EVERYONE, OwnList, ShelfError
 
 MAX_PASTE = 2_000_000
-MAX_LISTS = 50
-KEEP_BYTES = 20_000_000
-_KEY = "own_lists"
 _COMBINED = "own_library"
+_OWNER = "own_lists_owner"
 _UPLOADS = "uploads_number"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnList:
-    """One list of the session, with its bytes while they are small enough to read again."""
+def owner() -> str:
+    """The browser session's name: its cookie, or one for this tab where cookies are off."""
+    cookie = st.context.cookies.get(COOKIE, "")
+    if cookie:
+        return str(cookie)
+    made: str = st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
+    return made
 
-    opened: OpenedList
-    data: bytes = b""
 
-
-def own_lists() -> tuple[OwnList, ...]:
+def own_lists(opened: Service) -> tuple[OwnList, ...]:
     """The session's lists, oldest first."""
-    found: tuple[OwnList, ...] = st.session_state.get(_KEY, ())
-    return found
+    return opened.shelf.lists(owner())
 
 
 def combined(opened: Service) -> Library:
     """What this session sees: the lists open for everyone and its own."""
     library = opened.library()
-    own = own_lists()
+    own = own_lists(opened)
     if not own:
         st.session_state.pop(_COMBINED, None)
         return library
@@ -51,77 +46,73 @@ def combined(opened: Service) -> Library:
     return result
 
 
-def open_bytes(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OwnList:
-    """Read bytes that a person brought; a failure becomes the list's error."""
-    kept = data if len(data) <= KEEP_BYTES else b""
-    try:
-        reading = read(data, name, columns=columns)
-    except ReadError as error:
-        log.info("A list could not be read: %s", error)
-        where = f" ({error.where})" if error.where else ""
-        return OwnList(OpenedList(name, error=error.reason + where), kept)
-    return OwnList(OpenedList(name, reading), kept)
-
-
-def add(*lists: OwnList) -> None:
-    """Open further lists for this session; one of the same name is replaced."""
-    names = {one.opened.name for one in lists}
-    kept = [one for one in own_lists() if one.opened.name not in names]
-    st.session_state[_KEY] = (*kept, *lists)[-MAX_LISTS:]
-
-
-def remove(name: str) -> None:
+def remove(opened: Service, list_id: str) -> None:
     """Close and delete one of the session's lists."""
-    st.session_state[_KEY] = tuple(o for o in own_lists() if o.opened.name != name)
+    opened.shelf.remove(owner(), list_id)
 
 
-def reread(name: str, columns: Mapping[str, str]) -> None:
+def reread(opened: Service, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
-    st.session_state[_KEY] = tuple(
-        replace(open_bytes(o.data, name, columns), data=o.data) if o.opened.name == name else o
-        for o in own_lists()
-    )
+    try:
+        opened.shelf.reread(owner(), list_id, columns)
+    except ShelfError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
-def _said(lists: list[OwnList]) -> None:
-    """Tell in one line what each new list held."""
-    for one in lists:
-        reading = one.opened.reading
-        if reading is None:
-            st.toast(
-                f"{plain(one.opened.name)}: {plain(one.opened.error)}", icon=":material/error:"
-            )
-        else:
-            st.toast(
-                f"{plain(one.opened.name)}: {len(reading.sites):,} sites, "
-                f"{len(reading.trials):,} trials",
-                icon=":material/check:",
-            )
+def share(opened: Service, one: OwnList) -> None:
+    """Show one of the session's lists to everyone who opens this server."""
+    try:
+        opened.share(opened.shelf.data(owner(), one.id), one.opened.name)
+        opened.shelf.remove(owner(), one.id)
+    except ShelfError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
-def _upload() -> None:
+def unshare(opened: Service, list_id: str) -> None:
+    """Close and delete a list that was shared with everyone."""
+    opened.unshare(list_id)
+
+
+def shared(opened: Service) -> tuple[OwnList, ...]:
+    """The lists that people shared with everyone."""
+    return opened.shelf.lists(EVERYONE)
+
+
+def _add(opened: Service, data: bytes, name: str) -> bool:
+    """Keep one list and tell in one line what it held."""
+    try:
+        one = opened.shelf.add(owner(), data, name)
+    except ShelfError as error:
+        st.toast(f"{plain(name)}: {plain(str(error))}", icon=":material/error:")
+        return False
+    reading = one.opened.reading
+    if reading is None:
+        st.toast(f"{plain(name)}: {plain(one.opened.error)}", icon=":material/error:")
+        return False
+    words = f"{len(reading.sites):,} sites, {len(reading.trials):,} trials"
+    st.toast(f"{plain(name)}: {words}", icon=":material/check:")
+    return True
+
+
+def _upload(opened: Service) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     files = st.session_state.get(f"uploads_{number}") or []
-    lists = [open_bytes(file.getvalue(), file.name) for file in files]
-    if lists:
-        add(*lists)
+    for file in files:
+        _add(opened, file.getvalue(), file.name)
+    if files:
         st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
-        _said(lists)
 
 
-def _paste() -> None:
+def _paste(opened: Service) -> None:
     text = st.session_state["pasted"].strip()
     if not text:
         return
-    number = sum(o.opened.name.startswith("Pasted list") for o in own_lists()) + 1
-    one = open_bytes(text.encode(), f"Pasted list {number}")
-    add(one)
-    _said([one])
-    if one.opened.reading is not None:
+    number = sum(o.opened.name.startswith("Pasted list") for o in own_lists(opened)) + 1
+    if _add(opened, text.encode(), f"Pasted list {number}"):
         st.session_state["pasted"] = ""
 
 
-def bring() -> None:
+def bring(opened: Service) -> None:
     """Draw where a person adds lists of their own."""
     with st.expander("Add sites", icon=":material/add_location_alt:"):
         number = st.session_state.get(_UPLOADS, 0)
@@ -130,8 +121,9 @@ def bring() -> None:
             accept_multiple_files=True,
             key=f"uploads_{number}",
             on_change=_upload,
+            args=(opened,),
             help="Registry downloads (JSON, CSV, XML), registry pages saved as text, or any site "
-            "list as CSV or Excel, also zipped. What you add is seen in this browser tab only.",
+            "list as CSV or Excel, also zipped. What you add is seen in this browser only.",
         )
         st.text_area(
             "Or paste a list or a registry page",
@@ -140,4 +132,4 @@ def bring() -> None:
             max_chars=MAX_PASTE,
             placeholder="facility, city, country\nLKH Graz, Graz, Austria",
         )
-        st.button("Add pasted text", on_click=_paste, key="add_pasted")
+        st.button("Add pasted text", on_click=_paste, args=(opened,), key="add_pasted")

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard.filters import Filters
+from dashboard.service import Service
 from dashboard.summary import country_label
 from dashboard.trials import Trial
-from dashboard.views import address, own_lists, person
+from dashboard.views import address, own_lists, person, registry_form
 
 LABELS = {
     "trial": "Trial",
@@ -60,11 +61,15 @@ def _choose(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
 
 
 def sidebar(
-    filters: Filters, facets: dict[str, dict[str, int]], trials: Mapping[str, Trial]
+    filters: Filters,
+    facets: dict[str, dict[str, int]],
+    trials: Mapping[str, Trial],
+    opened: Service,
 ) -> None:
     """Draw the filters; every change goes to the address bar."""
     with st.sidebar:
-        own_lists.bring()
+        own_lists.bring(opened)
+        registry_form.registry_form(opened)
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(

@@ -18,8 +18,9 @@ _PIECE_BYTES = 65_536
 class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
     """A geopy adapter that sends each request once and reads no more than it must.
 
-    ``is_reply`` tells a reply of the service from any other JSON. geopy's own repeats a failed request twice in silence, and reads a reply of any length for as
-    long as it trickles in. Here ``timeout`` holds for the reply as a whole.
+    geopy's own repeats a failed request twice in silence, and reads a reply of any length for as
+    long as it trickles in. Here ``timeout`` holds for the reply as a whole. ``is_reply`` tells a
+    reply of the service from any other JSON.
 
     Raises:
         Fault: no answer came, or one that is no JSON; ``passing`` if another try may help.
@@ -71,6 +72,9 @@ class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
 
 def _body(reply: requests.Response, deadline: float) -> bytes:
     pieces, size = [], 0
+    socket = getattr(reply.raw.connection, "sock", None)
+    if socket:  # or a server that falls silent half-way would have the whole timeout again
+        socket.settimeout(max(0.05, deadline - time.monotonic()))
     while piece := reply.raw.read1(_PIECE_BYTES, decode_content=True):
         pieces.append(piece)
         size += len(piece)

@@ -12,14 +12,13 @@ from geopy.geocoders.base import Geocoder
 from geocache.errors import ConfigurationError
 from geocache.providers.locationiq import LocationIQ
 from geocache.providers.protocol import Provider
-from geocache.providers.service import OnlineProvider, Service
+from geocache.providers.service import OnlineProvider, Service, api_name, host_of
 from geocache.providers.terms import REFUSED, TERMS, Terms
 from geocache.providers.whole import Whole
 from geocache.settings import APP_NAME, GeocacheSettings
 from geocache.version import __version__
 
 GAZETTEER = "gazetteer"
-_PUBLIC_HOSTS = ("openstreetmap.org", "komoot.io")
 
 
 def build_providers(
@@ -73,11 +72,10 @@ def _adopted(given: Any) -> Provider:
     if not isinstance(given.adapter, BaseSyncAdapter):
         raise ConfigurationError(f"{name} is asynchronous; give a geocoder with a sync adapter")
     terms = next((one for one in TERMS.values() if one.geocoder.casefold() == name), None)
-    domain = str(getattr(given, "domain", ""))
     return Service(
         given,
         terms or Terms(name, type(given).__name__, "", ""),
-        public=not domain or _is_default(type(given), domain),
+        public=_is_default(type(given), host_of(given)),
     )
 
 
@@ -91,8 +89,8 @@ def _check(name: str, settings: GeocacheSettings) -> None:
         raise ConfigurationError(f"GEOCACHE_PROVIDERS: unknown provider {name!r}; known: {known}")
     if not settings.geocache_contact.strip():
         raise ConfigurationError(
-            f"GEOCACHE_CONTACT is not set: {name} is online, and its operator must be able to reach "
-            "you; set an e-mail address or a URL"
+            f"GEOCACHE_CONTACT is not set: {name} is online, and its operator must be able to "
+            "reach you; set an e-mail address or a URL"
         )
 
 
@@ -123,16 +121,18 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
         if parsed.scheme not in {"http", "https"} or not parsed.netloc:
             raise ConfigurationError(f"the server of {terms.name} is no URL: {server!r}")
         options |= {"domain": parsed.netloc, "scheme": parsed.scheme}
-        public = not terms.own_server or _is_default(kind, parsed.netloc)
+        public = _is_default(kind, parsed.hostname or "")
     elif wanted.get("domain") and wanted["domain"].default is inspect.Parameter.empty:
         raise ConfigurationError(
             f"{terms.name} has no public server: set GEOCACHE_SERVERS to {terms.name}=https://…"
         )
     geocoder = kind(**options)
-    if server and parsed.path.strip("/"):
-        geocoder.api = (
-            f"{parsed.scheme}://{parsed.netloc}/{parsed.path.strip('/')}{kind.geocode_path}"
-        )
+    if server:
+        # Some put a host of theirs before the domain, none knows of a path.
+        folder = parsed.path.strip("/")
+        base = f"{parsed.scheme}://{parsed.netloc}" + (f"/{folder}" if folder else "")
+        usual = urlsplit(getattr(geocoder, api_name(geocoder)))
+        setattr(geocoder, api_name(geocoder), base + usual.path)
     return Service(
         geocoder,
         terms,
@@ -141,12 +141,17 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
     )
 
 
-def _is_default(kind: type[Geocoder], domain: str) -> bool:
-    """Whether a domain is the operator's own, whatever the port or subdomain."""
-    host = domain.casefold().partition(":")[0].rstrip(".")
+def _is_default(kind: type[Geocoder], host: str) -> bool:
+    """Whether a host is the operator's own, whichever of its servers."""
     parameter = inspect.signature(kind).parameters.get("domain")
-    default = str(parameter.default) if parameter else ""
-    return host == default or any(host == one or host.endswith(f".{one}") for one in _PUBLIC_HOSTS)
+    default = parameter.default if parameter else ""
+    if not isinstance(default, str) or not default or not host:
+        return parameter is None or not host  # not to be told: rather too slow than too fast
+    return _organisation(host) == _organisation(default)
+
+
+def _organisation(host: str) -> list[str]:
+    return host.casefold().rstrip(".").split(".")[-2:]
 
 
 def _pairs(setting: str, text: str) -> dict[str, str]:

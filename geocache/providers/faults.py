@@ -5,11 +5,10 @@ from geopy.adapters import AdapterHTTPError, get_retry_after
 
 from geocache.errors import NotAskedError
 
-
 _JOINED_BY = {"no connection": "to", "unknown host": "for"}
 
 
-class Fault(NotAskedError):
+class Fault(NotAskedError):  # noqa: N818 # NotAskedError says that it is one
     """Raised when a request brought no usable answer. Says nothing of the place.
 
     ``what`` in a few words (``403``, ``timeout``); ``passing`` if another try may help; ``refusal``
@@ -48,28 +47,32 @@ def as_fault(error: Exception, provider: str) -> Fault:
         if isinstance(cause, AdapterHTTPError):
             return _status(cause, provider)
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, geopy.exc.GeocoderTimedOut | TimeoutError):
-        return Fault("timeout", provider=provider, passing=True)
     if isinstance(error, geopy.exc.GeocoderRateLimited):
         after = error.retry_after
         return Fault("429", provider=provider, passing=True, retry_after=after)
-    if isinstance(error, geopy.exc.GeocoderQuotaExceeded):
-        return Fault("quota used up", provider=provider, refusal=True)
-    if isinstance(
-        error,
-        geopy.exc.GeocoderAuthenticationFailure | geopy.exc.GeocoderInsufficientPrivileges,
-    ):
-        return Fault("key refused", provider=provider, refusal=True)
-    if isinstance(error, geopy.exc.GeocoderUnavailable | ConnectionError):
-        return Fault("no connection", provider=provider, passing=True)
-    if isinstance(error, geopy.exc.GeocoderQueryError):
-        return Fault("query refused", provider=provider)
-    if isinstance(error, geopy.exc.GeocoderParseError):
-        return Fault("unreadable reply", provider=provider, passing=True)
-    if isinstance(error, geopy.exc.GeocoderServiceError):
-        return Fault("error reply", provider=provider)
+    for kinds, what, passing, refusal in _MEANINGS:
+        if isinstance(error, kinds):
+            return Fault(what, provider=provider, passing=passing, refusal=refusal)
     # geopy takes replies apart without looking: a wrong shape comes out as KeyError and the like.
     return Fault("unreadable reply", provider=provider)
+
+
+_MEANINGS: tuple[tuple[tuple[type[Exception], ...], str, bool, bool], ...] = (
+    ((geopy.exc.GeocoderTimedOut, TimeoutError), "timeout", True, False),
+    ((geopy.exc.GeocoderQuotaExceeded,), "quota used up", False, True),
+    (
+        (geopy.exc.GeocoderAuthenticationFailure, geopy.exc.GeocoderInsufficientPrivileges),
+        "key refused",
+        False,
+        True,
+    ),
+    ((geopy.exc.GeocoderUnavailable, ConnectionError), "no connection", True, False),
+    ((geopy.exc.GeocoderQueryError,), "query refused", False, False),
+    ((geopy.exc.GeocoderParseError,), "unreadable reply", True, False),
+    ((geopy.exc.GeocoderServiceError,), "error reply", False, False),
+)
+"""geopy's exceptions, the finer before the coarser; whether another try may help; whether it is a
+refusal."""
 
 
 def _known(fault: Fault, provider: str) -> Fault:

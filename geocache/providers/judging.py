@@ -68,7 +68,7 @@ def judge(
         source,
         round(score, 3),
         tuple(flags),
-        f"{query.level} found by {asked}: {query.as_asked}",
+        f"{query.level} found by {asked}",
         tuple(
             Alternative(
                 round(one.latitude, COORDINATE_DECIMALS),

@@ -16,8 +16,6 @@ class LocationIQ(PickPoint):  # type: ignore[misc]
     def __init__(self, api_key: str, *, domain: str = "us1.locationiq.com", **options: Any) -> None:
         super().__init__(api_key, domain=domain, **options)
 
-    def _geocoder_exception_handler(self, error: Exception) -> Any:
-        if isinstance(error, AdapterHTTPError) and error.status_code == 404:
-            if "Unable to geocode" in (error.text or ""):
-                return NONE_RESULT
-        return None
+    def _geocoder_exception_handler(self, error: Any) -> Any:
+        not_found = isinstance(error, AdapterHTTPError) and error.status_code == 404
+        return NONE_RESULT if not_found and "Unable to geocode" in (error.text or "") else None

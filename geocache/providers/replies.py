@@ -7,15 +7,53 @@ from typing import Any
 from geocache.place import Precision
 
 _CITY_TYPES = frozenset(
-    "city town village hamlet municipality suburb borough city_district district quarter "
-    "neighbourhood isolated_dwelling locality localadmin island islet township".split()
+    {
+        "city",
+        "town",
+        "village",
+        "hamlet",
+        "municipality",
+        "suburb",
+        "borough",
+        "city_district",
+        "district",
+        "quarter",
+        "neighbourhood",
+        "isolated_dwelling",
+        "locality",
+        "localadmin",
+        "island",
+        "islet",
+        "township",
+    }
 )
 _REGION_TYPES = frozenset(
-    "state province region county state_district prefecture department macroregion macrocounty "
-    "archipelago".split()
+    {
+        "state",
+        "province",
+        "region",
+        "county",
+        "state_district",
+        "prefecture",
+        "department",
+        "macroregion",
+        "macrocounty",
+        "archipelago",
+    }
 )
 _NO_FACILITIES = frozenset(
-    "highway railway place boundary waterway natural landuse route aeroway public_transport".split()
+    {
+        "highway",
+        "railway",
+        "place",
+        "boundary",
+        "waterway",
+        "natural",
+        "landuse",
+        "route",
+        "aeroway",
+        "public_transport",
+    }
 )
 
 

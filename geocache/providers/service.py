@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from geopy.geocoders.base import Geocoder
@@ -86,8 +87,8 @@ class Service:
         self._geocoder = geocoder
         self._level_of = LEVELS.get(terms.name)
         self._structured = terms.name in {"nominatim", "locationiq", "pickpoint"}
-        host = str(getattr(geocoder, "domain", "")).partition(":")[0]
-        direct = bool(host) and (host in {"localhost", "127.0.0.1"} or bool(proxy_bypass(host)))
+        host = host_of(geocoder)
+        direct = host in {"localhost", "127.0.0.1", "::1"} or bool(proxy_bypass(host))
         geocoder.adapter = BoundedAdapter(
             proxies={} if direct else geocoder.proxies,
             ssl_context=geocoder.ssl_context,
@@ -156,28 +157,47 @@ class Service:
         return (dict(query.parts) if query.parts else query.words,)
 
     def _options(self, query: Query) -> dict[str, Any]:
-        code = query.country
-        several: dict[str, Any] = {"exactly_one": False}
-        if self._structured:
-            options = {"limit": MOST_RESULTS, "addressdetails": True, "language": "en"}
-            return several | options | ({"country_codes": code.lower()} if code else {})
-        match self.name:
-            case "photon":
-                return several | {"limit": MOST_RESULTS, "language": "en"}
-            case "pelias" | "geocodeearth":
-                return several | ({"countries": [code]} if code else {}) | {"language": "en"}
-            case "arcgis":
-                return several | {"out_fields": ["Addr_type", "Type", "Country"]}
-            case "opencage":
-                options = {"annotations": False, "language": "en"}
-                return several | options | ({"country": code.lower()} if code else {})
-            case "here":
-                found = countries.get(alpha_2=code) if code else None
-                where = {"countries": [found.alpha_3]} if found else {}
-                return several | {"limit": MOST_RESULTS, "language": "en"} | where
-            case "geonames":
-                return several | ({"country": code} if code else {})
-        return several
+        """geopy's words for "the best few, in English, in this country", as far as it has them."""
+        fixed, country = _OPTIONS.get(self.name, ({}, None))
+        where = {country[0]: country[1](query.country)} if country and query.country else {}
+        return {"exactly_one": False, **fixed, **where}
+
+
+def _alpha3(code: str) -> list[str]:
+    found = countries.get(alpha_2=code)
+    return [found.alpha_3] if found else []
+
+
+_IN_COUNTRY: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "nominatim": ("country_codes", str.lower),
+    "pelias": ("countries", lambda code: [code]),
+    "opencage": ("country", str.lower),
+    "here": ("countries", _alpha3),
+    "geonames": ("country", str),
+}
+_AS_NOMINATIM: dict[str, Any] = {"limit": MOST_RESULTS, "addressdetails": True, "language": "en"}
+_OPTIONS: Mapping[str, tuple[dict[str, Any], tuple[str, Callable[[str], Any]] | None]] = {
+    "nominatim": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
+    "locationiq": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
+    "pickpoint": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
+    "photon": ({"limit": MOST_RESULTS, "language": "en"}, None),
+    "pelias": ({"language": "en"}, _IN_COUNTRY["pelias"]),
+    "geocodeearth": ({"language": "en"}, _IN_COUNTRY["pelias"]),
+    "arcgis": ({"out_fields": ["Addr_type", "Type", "Country"]}, None),
+    "opencage": ({"annotations": False, "language": "en"}, _IN_COUNTRY["opencage"]),
+    "here": ({"limit": MOST_RESULTS, "language": "en"}, _IN_COUNTRY["here"]),
+    "geonames": ({}, _IN_COUNTRY["geonames"]),
+}
+
+
+def api_name(geocoder: Geocoder) -> str:
+    """The attribute that holds the address a geopy geocoder asks."""
+    return "geocode_api" if hasattr(geocoder, "geocode_api") else "api"
+
+
+def host_of(geocoder: Geocoder) -> str:
+    """The host a geopy geocoder asks; empty if it does not say."""
+    return urlsplit(str(getattr(geocoder, api_name(geocoder), ""))).hostname or ""
 
 
 def _results(found: Any) -> list[Location]:

@@ -19,8 +19,8 @@ class Terms:
 
     ``geocoder`` is geopy's class; ``interval_seconds`` the least time between two requests, over
     all users of one store; ``keep_days`` how long answers may be kept, ``None`` without a limit and
-    0 only while the program runs; ``own_server`` that people run it themselves;
-    ``needs_key`` names the constructor's argument for the key or user name.
+    0 only while the program runs; ``needs_key`` names the constructor's argument for the key or
+    user name.
     """
 
     name: str
@@ -32,7 +32,6 @@ class Terms:
     timeout_seconds: float = 4.0
     keep_days: float | None = None
     needs_key: str = ""
-    own_server: bool = False
     knows_facilities: bool = True
 
 
@@ -46,14 +45,12 @@ _ALL = (
         "geocoding much? run a server of your own and set GEOCACHE_NOMINATIM_URL",
         interval_seconds=1.0,
         scheduled_interval_seconds=15.0,
-        own_server=True,
     ),
     Terms(
         "photon",
         "Photon",
         _OSM,
         "public server: fair use, without a figure; kept to 1 request a second here",
-        own_server=True,
     ),
     Terms(
         "pelias",
@@ -62,7 +59,6 @@ _ALL = (
         "no public server: name yours in GEOCACHE_SERVERS",
         interval_seconds=0.0,
         scheduled_interval_seconds=0.0,
-        own_server=True,
     ),
     Terms(
         "geocodeearth",

@@ -15,7 +15,6 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from geocache.errors import ConfigurationError
-from geocache.store.records import POSITION_COLUMNS
 
 BUSY_SECONDS = 30
 BATCH = 500
@@ -23,8 +22,7 @@ BATCH = 500
 
 DIALECT = dialect()
 
-_COLUMNS = ", ".join(POSITION_COLUMNS)
-_FRESH = "version = ? AND expires_at > ?"
+_COLUMNS = "key, latitude, longitude, place_name, about"
 
 
 def database_file(url: str) -> Path | None:
@@ -76,7 +74,7 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32768")
-        connection.execute("PRAGMA mmap_size = 268435456")
+        connection.execute("PRAGMA mmap_size = 67108864")
 
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:
@@ -109,11 +107,10 @@ def _batch_sql(table: str, size: int) -> str:
     marks = ",".join("?" * size)
     if table == "pins":
         return f"SELECT * FROM pins WHERE id IN ({marks})"  # noqa: S608 # only question marks
-    return f"SELECT key, {_COLUMNS} FROM answers WHERE {_FRESH} AND id IN ({marks})"  # noqa: S608
+    return f"SELECT {_COLUMNS} FROM answers WHERE expires_at > ? AND id IN ({marks})"  # noqa: S608
 
 
-_ONE_SQL = f"SELECT key, {_COLUMNS} FROM answers WHERE id = ? AND {_FRESH}"  # noqa: S608
-
+_ONE_SQL = f"SELECT {_COLUMNS} FROM answers WHERE id = ? AND expires_at > ?"  # noqa: S608
 _PIN_SQL = "SELECT * FROM pins WHERE id = ?"
 
 
@@ -130,17 +127,17 @@ class Reader:
         assert isinstance(connection, sqlite3.Connection)  # noqa: S101
         self._execute = connection.execute
 
-    def answers(self, numbers: Sequence[int], version: str, now: int) -> list[tuple[Any, ...]]:
-        """Rows of the key and the position's columns, for those still good."""
+    def answers(self, numbers: Sequence[int], now: int) -> list[tuple[Any, ...]]:
+        """Rows of key, latitude, longitude, place_name and about, for those still good."""
         rows: list[tuple[Any, ...]] = []
         for start in range(0, len(numbers), BATCH):
             some = numbers[start : start + BATCH]
-            rows += self._execute(_batch_sql("answers", len(some)), (version, now, *some))
+            rows += self._execute(_batch_sql("answers", len(some)), (now, *some))
         return rows
 
-    def answer(self, number: int, version: str, now: int) -> tuple[Any, ...] | None:
+    def answer(self, number: int, now: int) -> tuple[Any, ...] | None:
         """As :meth:`answers` for one."""
-        row: tuple[Any, ...] | None = self._execute(_ONE_SQL, (number, version, now)).fetchone()
+        row: tuple[Any, ...] | None = self._execute(_ONE_SQL, (number, now)).fetchone()
         return row
 
     def any_pins(self) -> bool:

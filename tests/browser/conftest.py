@@ -2,21 +2,17 @@
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, sync_playwright
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.serving import Server, serving
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,68 +22,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 90
-
-
-@dataclass
-class Server:
-    """A running dashboard."""
-
-    url: str
-    log: Path
-    process: subprocess.Popen[bytes] = field(repr=False)
-
-
-@contextmanager
-def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server]:
-    """A dashboard process on a port the system picked, ended by id afterwards."""
-    data = folder / "data"
-    data.mkdir(exist_ok=True)
-    index = data / "gazetteer"
-    if not index.exists():
-        index.symlink_to(place_index, target_is_directory=True)
-    log = folder / "server.log"
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(("SITE_MAP_", "GEOCACHE_"))},
-        "SITE_MAP_DATA": str(data),
-        **settings,
-    }
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app", "--port", "0"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield Server(_address(process, log), log, process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
-        if process.poll() is not None:
-            raise AssertionError(f"the server ended:\n{log.read_text()}")
-        if said:
-            try:
-                with urlopen(f"{said[0]}/api/health", timeout=10) as answer:
-                    if answer.status == 200:
-                        return said[0]
-            except HTTPError as error:
-                if error.code != 503:
-                    raise
-        time.sleep(0.05)
-    raise AssertionError(f"the server did not start:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +60,7 @@ class Visit:
     @property
     def map(self) -> FrameLocator:
         """The map's frame."""
-        return self.page.frame_locator("iframe[title*='folium']")
+        return self.page.frame_locator("iframe[title*='folium']").first
 
     def drawn(self, sites: int | None = None) -> FrameLocator:
         """Wait until the map shows that many sites (any number when ``None``)."""
@@ -176,6 +110,7 @@ def visiting(browser: Browser, server: Server, **options: object) -> Iterator[Vi
         yield Visit(page, context, server, foreign, errors)
     finally:
         context.close()
+    assert "Traceback" not in server.log.read_text(errors="replace"), "the page raised an error"
 
 
 @pytest.fixture

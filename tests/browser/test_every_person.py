@@ -10,7 +10,7 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Not on the map", "Open lists")
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

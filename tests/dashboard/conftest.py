@@ -1,5 +1,6 @@
 """The seed, read and located once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from dashboard.library import Library, merge, open_sources
 from dashboard.settings import SEEDS
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
+from tests.serving import Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,12 @@ def seed_library(gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory)
 def seed(seed_library: Library) -> pd.DataFrame:
     """The seed's site table."""
     return seed_library.table
+
+
+@pytest.fixture(scope="session")
+def dashboard_server(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path
+) -> Iterator[Server]:
+    """A dashboard process over the seeds."""
+    with serving(tmp_path_factory.mktemp("http"), place_index) as running:
+        yield running

@@ -178,3 +178,85 @@ def test_the_encoding_does_not_matter(encoding: str, seed: Reading) -> None:
 def test_nothing_in_the_file_is_an_error_that_names_it() -> None:
     with pytest.raises(ReadError, match=r"^empty\.txt: the file is empty"):
         read(b" \n ", "empty.txt")
+
+
+def test_groups_and_interventions_keep_to_themselves() -> None:
+    text = """Study Groups
+
+Arm A
+
+Takes X,
+then Y.
+
+Group Type EXPERIMENTAL
+
+X
+
+Intervention Type DRUG
+
+Tablets
+
+Y
+
+Intervention Type BEHAVIORAL
+
+Talking
+
+Arm B
+
+Group Type PLACEBO_COMPARATOR
+
+Interventions
+
+X
+
+Tablets
+
+Intervention Type DRUG
+
+Y
+
+Talking
+
+Intervention Type BEHAVIORAL
+
+Other Intervention Names
+
+Discover other names of the interventions.
+
+Xanol XN-12
+
+Sponsors
+
+NCI
+
+NIH
+
+Sponsor Role collaborator
+
+Acme
+
+INDUSTRY
+
+Sponsor Role lead"""
+    (trial,) = read(page(text), "page.txt").trials
+    assert [(arm.label, arm.type, arm.interventions) for arm in trial.arms] == [
+        ("Arm A", "Experimental", ("X", "Y")),
+        ("Arm B", "Placebo comparator", ()),
+    ]
+    assert trial.arms[0].description == "Takes X,\nthen Y."
+    assert [(i.name, i.type, i.other_names) for i in trial.interventions] == [
+        ("X", "Drug", ()),
+        ("Y", "Behavioral", ()),
+    ]
+    assert trial.sponsor == "Acme"
+
+
+def test_a_section_no_one_knows_ends_the_one_before() -> None:
+    text = (
+        "Countries\n\nAustria\n\nHow To Join\n\nReach out to the team of the study to take part."
+        "\n\nA. Person\n\nReferences\n\nDoe J. 2020.\n\nPMID: 12"
+    )
+    (trial,) = read(page(text), "page.txt").trials
+    assert trial.countries == ("Austria",)
+    assert [(r.citation, r.pmid) for r in trial.references] == [("Doe J. 2020.", "12")]

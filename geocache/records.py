@@ -1,7 +1,6 @@
-"""What a store gives and takes: pins, answers, and their compact text."""
+"""What is remembered: pins and answers, and the compact text of them."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -9,6 +8,9 @@ import orjson
 
 from geocache.errors import InputError
 from geocache.place import Alternative, Flag, Place, Position, Precision
+
+NEVER = 1 << 53
+"""Time of expiry, in seconds since 1970, of what does not expire."""
 
 _new = tuple.__new__  # three times as fast as Position(*...), and a lookup is little else
 
@@ -66,76 +68,67 @@ class Answer(NamedTuple):
     asked_at: int = 0
 
 
-class _Flags(dict[str, tuple[Flag, ...]]):
-    def __missing__(self, text: str) -> tuple[Flag, ...]:
-        flags = tuple(Flag(word) for word in text.split(";") if word)
-        self[text] = flags
-        return flags
-
-
-class _Precisions(dict[str, Precision]):
-    def __missing__(self, text: str) -> Precision:
-        self[text] = precision = Precision(text)
-        return precision
-
-
-_flags = _Flags()
-_precisions = _Precisions()
-
-
 def alternatives_text(alternatives: Sequence[Alternative]) -> str:
     """The alternatives as one line of JSON; empty when there are none."""
     return orjson.dumps([tuple(one) for one in alternatives]).decode() if alternatives else ""
 
 
-@lru_cache(maxsize=16_384)  # a city's are those of all its facilities
 def alternatives_of(text: str) -> tuple[Alternative, ...]:
     """Undo :func:`alternatives_text`."""
     return tuple(Alternative(*each) for each in orjson.loads(text)) if text else ()
 
 
-POSITION_COLUMNS = (
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "provider",
-    "score",
-    "flags",
-    "reason",
-    "alternatives",
-)
-"""Columns of a stored answer that make its position, in the order of :class:`Position`."""
+class _Abouts(dict[str, tuple[Any, ...]]):
+    """Texts of ``about`` and what they say; forgets all when it is full."""
+
+    def __missing__(self, text: str) -> tuple[Any, ...]:
+        precision, score, flags, reason, others = orjson.loads(text)
+        if len(self) >= _MOST_ABOUTS:
+            self.clear()
+        self[text] = found = (
+            Precision(precision),
+            score,
+            tuple(Flag(word) for word in flags),
+            reason,
+            tuple(Alternative(*each) for each in others),
+        )
+        return found
 
 
-def positions_of(rows: Iterable[Sequence[Any]]) -> dict[str, Position]:
-    """Positions by key, from rows of the key and then :data:`POSITION_COLUMNS`."""
-    flags, precisions = _flags, _precisions
-    return {
-        key: _new(
+_MOST_ABOUTS = 8192
+_abouts = _Abouts()
+
+
+def about_text(position: Position) -> str:
+    """The part of a position that many places share, as JSON."""
+    parts = (
+        position.precision.value,
+        position.score,
+        position.flags,
+        position.reason,
+        [tuple(each) for each in position.alternatives],
+    )
+    return orjson.dumps(parts).decode()
+
+
+def positions_of(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, Position]:
+    """Positions by key, from rows of key, latitude, longitude, place_name and about."""
+    abouts = _abouts
+    found = {}
+    for key, latitude, longitude, place_name, about in rows:
+        precision, score, flags, reason, others = abouts[about]
+        found[key] = _new(
             Position,
             (
                 latitude,
                 longitude,
-                precisions[precision],
+                precision,
                 place_name,
                 source,
                 score,
-                flags[words],
+                flags,
                 reason,
-                alternatives_of(others) if others else (),
+                others,
             ),
         )
-        for (
-            key,
-            latitude,
-            longitude,
-            precision,
-            place_name,
-            source,
-            score,
-            words,
-            reason,
-            others,
-        ) in rows
-    }
+    return found

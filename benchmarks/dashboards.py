@@ -1,0 +1,58 @@
+"""A dashboard over a generated site list, and Chromium before it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.generator import site_list
+from dashboard.readers.parquet import write_parquet
+from dashboard.service import positions_of
+from dashboard.settings import Settings
+from geocache.gazetteer import Gazetteer
+from geocache.lookup import GeoCache
+from tests.browser.conftest import FLAGS
+from tests.serving import ROOT, Server, serving
+
+INDEX = ROOT / ".venv" / "test-place-index"
+
+
+def saved(sites: int, folder: Path, places: int | None = None) -> tuple[Path, pd.DataFrame]:
+    """A generated site table of that size, saved as a dashboard of this version would save it."""
+    table = site_list(sites, places)
+    with GeoCache("sqlite://", providers=[Gazetteer(INDEX)], settings=Settings()) as cache:
+        mark = positions_of(cache)
+    path = folder / f"sites-{sites}.parquet"
+    write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
+    return path, table
+
+
+@contextmanager
+def dashboard(sites: int, places: int | None = None) -> Iterator[tuple[Server, pd.DataFrame]]:
+    """A running dashboard over so many generated sites (0: the seed), and its site table."""
+    Gazetteer(INDEX)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        if not sites:
+            with serving(folder, INDEX) as server:
+                yield server, pd.DataFrame()
+            return
+        path, table = saved(sites, folder, places)
+        with serving(folder, INDEX, SITE_MAP_SOURCES=str(path)) as server:
+            yield server, table
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium, headless."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -1,0 +1,158 @@
+"""Long work off the page's thread: progress, an estimate, cancelling, one job for one purpose.
+
+Jobs belong to the process, not to a session, so that a reload of the page finds them again and two
+people who ask for the same get one.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dashboard.errors import DashboardError
+
+log = logging.getLogger(__name__)
+
+MAX_RUNNING = 4
+KEEP_FINISHED_SECONDS = 600.0
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class TooManyJobsError(DashboardError):
+    """Raised when as many jobs run as may at once."""
+
+
+class JobCancelled(Exception):  # noqa: N818 - not an error: the person's wish
+    """Raised inside a job's work at the first report after the person cancelled it."""
+
+
+@dataclass
+class Job:
+    """One piece of long work.
+
+    ``done`` of ``total`` steps (``total`` 0: unknown); ``message`` says what it is doing or how it
+    ended; ``owner`` names the session that asked first.
+    """
+
+    key: str
+    title: str
+    owner: str = ""
+    state: State = State.RUNNING
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    started: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+    _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
+    finished: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def report(self, done: int, total: int = 0, message: str = "") -> None:
+        """Say how far the work is; called by the work itself.
+
+        Raises:
+            JobCancelled: the person cancelled; the work keeps what it has and ends.
+        """
+        self.done, self.total = done, total
+        self.message = message or self.message
+        if self._cancel.is_set():
+            raise JobCancelled
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the person asked to stop."""
+        return self._cancel.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step."""
+        self._cancel.set()
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Wait until it ended; false when the time is over first."""
+        return self.finished.wait(timeout_seconds)
+
+    @property
+    def fraction(self) -> float:
+        """Share done, 0-1; 0 while the total is unknown."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the pace so far, ``None`` while there is nothing to go by."""
+        spent = time.monotonic() - self.started
+        if self.state is not State.RUNNING or not self.total or not self.done or spent < 1.0:
+            return None
+        return spent * (self.total - self.done) / self.done
+
+
+Work = Callable[[Job], str]
+"""What a job does; returns a sentence on how it ended."""
+
+
+class Jobs:
+    """The jobs of one process."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, key: str, title: str, work: Work, *, owner: str = "") -> Job:
+        """Run ``work`` on a thread; if a job of the same key runs already, that one.
+
+        Raises:
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        with self._lock:
+            known = self._jobs.get(key)
+            if known is not None and known.state is State.RUNNING:
+                return known
+            running = sum(job.state is State.RUNNING for job in self._jobs.values())
+            if running >= MAX_RUNNING:
+                raise TooManyJobsError(f"{running} jobs are running already; wait for one to end")
+            job = self._jobs[key] = Job(key, title, owner)
+        threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
+        return job
+
+    def all(self) -> tuple[Job, ...]:
+        """Jobs that run or ended lately, oldest first."""
+        now = time.monotonic()
+        with self._lock:
+            self._jobs = {
+                key: job
+                for key, job in self._jobs.items()
+                if job.state is State.RUNNING or now - job.ended < KEEP_FINISHED_SECONDS
+            }
+            return tuple(self._jobs.values())
+
+    def dismiss(self, key: str) -> None:
+        """Forget a job that ended."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and job.state is not State.RUNNING:
+                del self._jobs[key]
+
+    @staticmethod
+    def _run(job: Job, work: Work) -> None:
+        try:
+            job.message = work(job)
+            job.state = State.CANCELLED if job.cancelled else State.DONE
+        except JobCancelled:
+            job.state, job.message = State.CANCELLED, "Cancelled; what had arrived is kept."
+        except (DashboardError, OSError) as error:
+            log.warning("%s: %s", job.title, error)
+            job.state, job.message = State.FAILED, str(error)
+        except Exception:
+            log.exception("%s failed", job.title)
+            job.state, job.message = State.FAILED, "It failed; the server's log says why."
+        finally:
+            job.ended = time.monotonic()
+            job.finished.set()

@@ -1,0 +1,112 @@
+"""What the map shows of a site table, as data for ``site-map.js``."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard import summary
+from dashboard.codes import plain
+from dashboard.map_store import MapStore
+from dashboard.palette import Category, categories_of
+from dashboard.places import AREAS, doubt, place_index, place_label, site_detail, site_title
+
+INLINE_SITES = 2_000
+"""Up to so many sites all texts travel with the layer: popups open without asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Where "near" is measured from, and how far it reaches (``None``: any distance)."""
+
+    latitude: float
+    longitude: float
+    radius_km: float | None = None
+
+
+def layer_data(
+    sites: pd.DataFrame,
+    *,
+    colour_by: str = "status",
+    picked: tuple[int, ...] = (),
+    active_countries: tuple[str, ...] = (),
+    circle: Circle | None = None,
+    whole: pd.DataFrame | None = None,
+    store: MapStore | None = None,
+) -> dict[str, Any]:
+    """What the browser draws of the located sites.
+
+    Sites at the same position and precision are one place. Up to :data:`INLINE_SITES` sites, and
+    without a ``store``, ``places`` and ``sites`` hold all as lists in one order, ``row`` of a site
+    being its label in the index of ``sites``. Else ``source`` holds addresses in the store, of the
+    places of ``whole``, the table that ``sites`` was filtered from, and of counts.
+    """
+    data: dict[str, Any]
+    if store is None or len(sites) <= INLINE_SITES:
+        data = _inline(sites, colour_by, picked)
+    else:
+        base = sites if whole is None else whole
+        categories, source = store.publish(base, sites, colour_by)
+        places = place_index(base).number[base.index.get_indexer(list(picked))] if picked else []
+        data = {
+            "categories": _looks(categories),
+            "source": source,
+            "picked_places": [int(place) for place in places],
+        }
+    data |= {
+        "countries": {c: n for c, n in summary.counts_of(sites["country_code"]).items() if c},
+        "legend": colour_by,
+        "active": list(active_countries),
+        "picked": [int(row) for row in picked],
+    }
+    if circle is not None:
+        data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
+        if circle.radius_km is not None:
+            data["circle"] = data["centre"] | {"km": circle.radius_km}
+    data["revision"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
+    return data
+
+
+def _looks(categories: list[Category]) -> list[dict[str, str]]:
+    return [category.for_browser() for category in categories]
+
+
+def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dict[str, Any]:
+    located = sites[sites["latitude"].notna()]
+    categories, codes = categories_of(located, colour_by)
+    located = plain(located).assign(_category=codes, _row=located.index)
+    keys = ["latitude", "longitude", "precision"]
+    located = located.sort_values([*keys, "trial_id", "site_number"], kind="stable")
+    number = located.groupby(keys, sort=False).ngroup().to_numpy()
+    first_rows = located[~pd.Series(number).duplicated().to_numpy()]
+    sizes = pd.Series(number).value_counts(sort=False).sort_index().tolist()
+    doubts: list[dict[str, None]] = [{} for _ in sizes]
+    for place, flags in zip(number.tolist(), located["flags"], strict=True):
+        if flags and (words := doubt(flags)):
+            doubts[place][words] = None
+    starts = [0]
+    for size in sizes[:-1]:
+        starts.append(starts[-1] + size)
+    names = (first_rows[n] for n in ("city", "place_name", "country_code", "country"))
+    highlighted = number[located["_row"].isin(picked).to_numpy()] if picked else []
+    return {
+        "categories": _looks(categories),
+        "places": {
+            "lat": first_rows["latitude"].round(5).tolist(),
+            "lon": first_rows["longitude"].round(5).tolist(),
+            "area": [int(p in AREAS) for p in first_rows["precision"]],
+            "label": [place_label(*words) for words in zip(*names, strict=True)],
+            "doubt": ["; ".join(words) for words in doubts],
+            "sites": sizes,
+            "first": starts if sizes else [],
+        },
+        "sites": {
+            "row": [int(row) for row in located["_row"]],
+            "category": located["_category"].tolist(),
+            "title": [site_title(row) for row in located.itertuples()],
+            "detail": [site_detail(row) for row in located.itertuples()],
+        },
+        "picked_places": [int(place) for place in highlighted],
+    }

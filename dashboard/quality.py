@@ -1,0 +1,109 @@
+"""What to doubt in a site table: places without a position, and positions with flags."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geocache.distance import distance_km
+from geocache.place import Alternative, Flag, Place, Position
+
+PLACE = ("facility", "city", "state", "postcode", "country")
+DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
+"""Flags that say something against a position."""
+
+DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One place in doubt: its sites (index labels), its distinct places, and what is shown now."""
+
+    city: str
+    state: str
+    postcode: str
+    country: str
+    problem: str
+    reason: str
+    place_name: str
+    rows: tuple[int, ...]
+    places: tuple[Place, ...]
+    latitude: float | None
+    longitude: float | None
+
+
+def problem_of(latitude: object, flags: str) -> str:
+    """What is wrong in a few words, empty when nothing is."""
+    if pd.isna(latitude):  # type: ignore[call-overload]
+        return "not on the map"
+    found = [flag for flag in flags.split(";") if flag in DOUBTFUL]
+    return ", ".join(flag.replace("_", " ") for flag in found)
+
+
+def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
+    """The places in doubt, those without a position first, then by number of sites.
+
+    Sites of one city, state, postcode and country with the same position and problem are one.
+    """
+    flagged = sites["flags"].astype("str").map(lambda f: bool(problem_of(0.0, f))).to_numpy()
+    table = sites[sites["latitude"].isna().to_numpy() | flagged]
+    if table.empty:
+        return ()
+    keys = ["city", "state", "postcode", "country", "latitude", "longitude", "flags", "reason"]
+    found = []
+    for _, group in table.groupby(keys, sort=False, dropna=False, observed=True):
+        first = group.iloc[0]
+        missing = pd.isna(first["latitude"])
+        distinct = group[list(PLACE)].drop_duplicates()
+        found.append(
+            Doubt(
+                city=str(first["city"]),
+                state=str(first["state"]),
+                postcode=str(first["postcode"]),
+                country=str(first["country"]),
+                problem=problem_of(first["latitude"], str(first["flags"])),
+                reason=str(first["reason"]),
+                place_name=str(first["place_name"]),
+                rows=tuple(int(row) for row in group.index),
+                places=tuple(
+                    Place(*map(str, place)) for place in distinct.itertuples(index=False, name=None)
+                ),
+                latitude=None if missing else float(first["latitude"]),
+                longitude=None if missing else float(first["longitude"]),
+            )
+        )
+    found.sort(key=lambda d: (d.latitude is not None, -len(d.rows), d.country, d.city))
+    return tuple(found)
+
+
+def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
+    """The doubts as a table with :data:`DOUBT_COLUMNS`."""
+    rows = [
+        (d.problem, d.city, d.state, d.country, len(d.rows), d.place_name, d.reason) for d in found
+    ]
+    return pd.DataFrame(rows, columns=list(DOUBT_COLUMNS))
+
+
+def choices(doubt: Doubt, answer: Position, own: tuple[float, float] | None) -> list[Alternative]:
+    """Where the place could be, what is shown now first; places within 1 km stand once.
+
+    Args:
+        doubt: the place in doubt.
+        answer: what the geocache says of it, with its alternatives.
+        own: the registry's own point, if the list had one.
+    """
+    found: list[Alternative] = []
+    if doubt.latitude is not None and doubt.longitude is not None:
+        found.append(Alternative(doubt.latitude, doubt.longitude, doubt.place_name, 1.0))
+    if answer.latitude is not None and answer.longitude is not None:
+        name = answer.place_name
+        found.append(Alternative(answer.latitude, answer.longitude, name, answer.score))
+    found += answer.alternatives
+    if own is not None:
+        found.append(Alternative(*own, "the registry's own point", 0.5))
+    kept: list[Alternative] = []
+    for one in found:
+        near = (distance_km(one.latitude, one.longitude, k.latitude, k.longitude) for k in kept)
+        if all(apart > 1.0 for apart in near):
+            kept.append(one)
+    return kept

@@ -1,0 +1,124 @@
+"""A plain table before it is read: its header, first rows, and which column is which of ours."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from dashboard.errors import ReadError
+from dashboard.readers.column_guess import guess_columns, guess_without_header, header_row
+from dashboard.readers.column_names import TARGETS
+
+SAMPLE_ROWS = 400
+_MOST_COLUMNS = 1_000
+_HEADER_ROWS = 25
+_AACT = {
+    "trial_id": "nct_id",
+    "facility": "name",
+    "city": "city",
+    "state": "state",
+    "postcode": "zip",
+    "country": "country",
+    "status": "status",
+    "latitude": "latitude",
+    "longitude": "longitude",
+}
+_WHERE = frozenset(
+    {"city", "state", "postcode", "country", "place", "point", "latitude", "longitude"}
+)
+
+
+class Table(NamedTuple):
+    """The rows of a table: those looked at to understand it, the rest still unread, and the header.
+
+    ``header_at`` is the row of ``sample`` that names the columns, None where none does.
+    """
+
+    sample: list[list[str]]
+    rest: Iterator[list[str]]
+    header_at: int | None
+
+    @property
+    def header(self) -> list[str]:
+        """The columns' names, every one unlike the others."""
+        if self.header_at is None:
+            width = max((len(row) for row in self.sample), default=0)
+            return [f"Column {number}" for number in range(1, min(width, _MOST_COLUMNS) + 1)]
+        names: list[str] = []
+        for number, cell in enumerate(self.sample[self.header_at][:_MOST_COLUMNS], 1):
+            name = " ".join(cell.split()) or f"Column {number}"
+            names.append(name if name not in names else f"{name} (column {number})")
+        return names
+
+    @property
+    def first_rows(self) -> list[list[str]]:
+        """The sampled rows under the header."""
+        return self.sample if self.header_at is None else self.sample[self.header_at + 1 :]
+
+
+def look_at(rows: Iterator[list[str]], columns: Iterable[str] = ()) -> Table:
+    """Read the first rows of a table and find its header: the row that holds all ``columns``, else
+    the one that reads like one."""
+    sample = list(islice(rows, SAMPLE_ROWS))
+    wanted = {column for column in columns if column}
+    for at, row in enumerate(sample[:_HEADER_ROWS] if wanted else ()):
+        if wanted <= {" ".join(cell.split()) for cell in row}:
+            return Table(sample, rows, at)
+    return Table(sample, rows, header_row(sample))
+
+
+class Preview(NamedTuple):
+    """A table before it is read: its columns, first rows, and which column is taken for which."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: dict[str, str]
+
+
+def preview_of(rows: Iterator[list[str]], name: str, count: int = 20) -> Preview:
+    """What to show a person who is to say which column is which."""
+    table = look_at(rows)
+    try:
+        columns = mapping_of(table, name, None)
+    except ReadError:
+        columns = {}
+        if table.header_at is None:  # names no one knows are names all the same
+            first = next((at for at, row in enumerate(table.sample) if any(row)), None)
+            table = table._replace(header_at=first)
+    shown = [row for row in table.first_rows if any(row)][:count]
+    return Preview(tuple(table.header), tuple(map(tuple, shown)), columns)
+
+
+def is_aact(header: Sequence[str]) -> bool:
+    """True for the header of AACT's `facilities` file."""
+    return {"nct_id", "name", "city", "country"} <= {cell.strip().casefold() for cell in header}
+
+
+def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Which column is which of ours: what the person says, then what is guessed.
+
+    Raises ReadError for a column the table has not, and for a table with no place in it.
+    """
+    header = table.header
+    if columns is not None:
+        for target, column in columns.items():
+            if target not in TARGETS:
+                raise ReadError(name, f"no such column to fill: {target!r}", ", ".join(TARGETS))
+            if column and column not in header:
+                raise ReadError(name, f"no column {column!r} in this table", ", ".join(header))
+        mapping = {target: column for target, column in columns.items() if column}
+    elif table.header_at is None:
+        places = guess_without_header(table.sample)
+        mapping = {target: header[at] for target, at in places.items()}
+    elif is_aact(header):
+        by_name = {column.casefold(): column for column in header}
+        mapping = {target: by_name[own] for target, own in _AACT.items() if own in by_name}
+    else:
+        mapping = guess_columns(header, table.first_rows)
+    if not _WHERE & set(mapping):
+        if table.header_at is None and columns is None:
+            raise ReadError(name, "not a site list in any known format")
+        shown = ", ".join(cell for cell in header[:8] if cell.strip())[:160]
+        raise ReadError(
+            name, "no column looks like a city, country or coordinate", f"columns: {shown}"
+        )
+    return mapping

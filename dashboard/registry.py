@@ -1,0 +1,258 @@
+"""The ClinicalTrials.gov API v2: trials by number or by search, page by page.
+
+Asked only when a person says so. Every page that arrived is kept, whatever happens to the next.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import tenacity
+
+from dashboard.errors import RegistryError
+from dashboard.readers.json_scan import list_start, record_slices
+from dashboard.registry_query import Search
+from geocache.version import __version__
+
+PAGE_SIZE = 1_000
+"""Studies a page; the registry gives no more."""
+
+IDS_AT_ONCE = 100
+"""Trial numbers in one request, so that its address stays short."""
+
+STOPPED = "stopped before the end"
+"""The problem of a fetch that a person cancelled."""
+
+_FIELDS = "protocolSection,derivedSection.miscInfoModule,hasResults"
+_RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+_MOST_WAIT_SECONDS = 120.0
+_MOST_PAGE_BYTES = 300_000_000
+
+
+class Page(NamedTuple):
+    """One page of studies as the API gives them.
+
+    ``total`` is how many studies there are in all, None where the registry does not say;
+    ``problem`` says why it is the last although more was asked for.
+    """
+
+    studies: list[dict[str, Any]]
+    total: int | None = None
+    problem: str = ""
+
+
+class Registry:
+    """A client of one server. Use it in a ``with`` block, or call :meth:`close`.
+
+    Args:
+        url: the API's root, such as ``https://clinicaltrials.gov/api/v2``; a bare server gets
+            that path.
+        timeout_seconds: for connecting, and between two parts of an answer.
+        attempts: how often a request is tried when the server is busy or the connection breaks.
+    """
+
+    def __init__(self, url: str, *, timeout_seconds: float = 30.0, attempts: int = 4) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise RegistryError(f"SITE_MAP_REGISTRY_URL is no address: {url!r}")
+        self._url = url.rstrip("/") + ("" if parts.path.strip("/") else "/api/v2")
+        self._host = parts.hostname
+        self._attempts = attempts
+        self._client = httpx.Client(
+            timeout=timeout_seconds,
+            follow_redirects=True,
+            trust_env=parts.hostname not in ("localhost", "127.0.0.1", "::1"),
+            headers={"User-Agent": f"trial-site-map/{__version__}", "Accept": "application/json"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def by_number(
+        self, numbers: Sequence[str], cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Page]:
+        """The records of these trials; a number the registry does not know gives none.
+
+        Raises RegistryError when nothing at all could be asked.
+        """
+        for start in range(0, len(numbers), IDS_AT_ONCE):
+            some = numbers[start : start + IDS_AT_ONCE]
+            problem = ""
+            for page in self._pages({"filter.ids": "|".join(some)}, cancelled, start == 0):
+                problem = page.problem
+                yield page._replace(total=len(numbers))
+            if problem:
+                return
+
+    def search(self, what: Search, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Page]:
+        """The records a search finds. Raises RegistryError when nothing at all could be asked."""
+        yield from self._pages(what.parameters(), cancelled, first=True)
+
+    def _pages(
+        self, parameters: Mapping[str, str], cancelled: Callable[[], bool], first: bool
+    ) -> Iterator[Page]:
+        asked = {
+            **parameters,
+            "fields": _FIELDS,
+            "pageSize": str(PAGE_SIZE),
+            "countTotal": "true",
+        }
+        seen: set[str] = set()
+        total = None
+        while True:
+            if cancelled():
+                yield Page([], total, STOPPED)
+                return
+            answer = self._answer(asked, cancelled)
+            if answer.problem and first and not answer.studies:
+                raise RegistryError(answer.problem)
+            first = False
+            total = total if answer.total is None else answer.total
+            token = answer.token
+            if token and token in seen:
+                yield Page(answer.studies, total, "the registry repeated a page; stopped after it")
+                return
+            yield Page(answer.studies, total, answer.problem)
+            if not token or answer.problem:
+                return
+            seen.add(token)
+            asked["pageToken"] = token
+
+    def _answer(self, parameters: Mapping[str, str], cancelled: Callable[[], bool]) -> "_Answer":
+        """One page, tried again while the server is busy; of a page cut in half what is whole."""
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._attempts),
+            wait=_wait,
+            retry=tenacity.retry_if_exception(
+                lambda error: isinstance(error, _TryAgain) and not cancelled()
+            ),
+            sleep=lambda seconds: self._sleep(seconds, cancelled),
+            reraise=True,
+        )
+        try:
+            return retrying(self._once, parameters)
+        except _TryAgain as error:
+            return _Answer(error.studies, None, "", str(error))
+
+    def _once(self, parameters: Mapping[str, str]) -> "_Answer":
+        body = bytearray()
+        try:
+            with self._client.stream("GET", f"{self._url}/studies", params=parameters) as response:
+                self._check(response)
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > _MOST_PAGE_BYTES:
+                        raise RegistryError(f"{self._host} sent a page larger than any list")
+        except httpx.TransportError as error:
+            raise _TryAgain(self._why(error), studies=_whole_studies(bytes(body))) from error
+        except httpx.HTTPError as error:
+            raise RegistryError(f"{self._host} could not be asked: {error}") from error
+        try:
+            page = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            reason = f"the answer of {self._host} breaks off or is no JSON"
+            raise _TryAgain(reason, studies=_whole_studies(bytes(body))) from error
+        if not isinstance(page, dict) or not isinstance(page.get("studies"), list):
+            raise RegistryError(f"{self._host} does not answer like the registry's API v2")
+        total = page.get("totalCount")
+        token = page.get("nextPageToken")
+        return _Answer(
+            [study for study in page["studies"] if isinstance(study, dict)],
+            total if isinstance(total, int) else None,
+            token if isinstance(token, str) else "",
+            "",
+        )
+
+    def _check(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status in _RETRIED:
+            wait = _retry_after_seconds(response.headers.get("Retry-After", ""))
+            busy = "asks to slow down" if status == 429 else "has a problem of its own"
+            raise _TryAgain(f"{self._host} {busy} (status {status})", wait_seconds=wait)
+        if status != 200:
+            response.read()
+            detail = " ".join(response.text.split())[:200]
+            raise RegistryError(f"{self._host} refuses the request (status {status}): {detail}")
+
+    def _why(self, error: httpx.TransportError) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return f"{self._host} did not answer in time"
+        if isinstance(error, httpx.ConnectError):
+            return (
+                f"{self._host} cannot be reached; is there a network, and may it be used? "
+                "Trials fetched before still open"
+            )
+        return f"the connection to {self._host} broke"
+
+    def _sleep(self, seconds: float, cancelled: Callable[[], bool]) -> None:
+        """Wait in short steps, so that a person who gives up need not wait too."""
+        until = time.monotonic() + seconds
+        while not cancelled() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(0.2, left))
+
+
+class _Answer(NamedTuple):
+    studies: list[dict[str, Any]]
+    total: int | None
+    token: str
+    problem: str
+
+
+class _TryAgain(Exception):  # noqa: N818 - a signal, caught in this module
+    """The request may work the next time; holds what arrived of it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait_seconds: float | None = None,
+        studies: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+        self.studies = studies or []
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """What the server asks for, else 1, 2, 4 … seconds."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait_seconds if isinstance(error, _TryAgain) else None
+    seconds = asked if asked is not None else 2.0 ** (state.attempt_number - 1)
+    return min(seconds, _MOST_WAIT_SECONDS)
+
+
+def _retry_after_seconds(text: str) -> float | None:
+    return float(text) if text.strip().isdigit() and len(text) < 8 else None
+
+
+def _whole_studies(body: bytes) -> list[dict[str, Any]]:
+    """The studies of a page that breaks off, those that arrived whole."""
+    start = list_start(body)
+    if start is None:
+        return []
+    found: list[dict[str, Any]] = []
+    for begin, end, whole in record_slices(body, start):
+        if whole:
+            try:
+                study = orjson.loads(body[begin:end])
+            except orjson.JSONDecodeError:
+                return found
+            if isinstance(study, dict):
+                found.append(study)
+    return found

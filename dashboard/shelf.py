@@ -1,0 +1,187 @@
+"""Lists that people bring, kept on disk: each owner's own, and those shared with everyone.
+
+An owner is a browser session, named by a random cookie, or :data:`EVERYONE`. A list is confirmed
+once its two files are renamed into place; what a killed process leaves half-written is never seen.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.errors import DashboardError
+from dashboard.library import OpenedList, opened_bytes
+
+log = logging.getLogger(__name__)
+
+EVERYONE = "everyone"
+MAX_LISTS = 50
+MAX_BYTES = 500_000_000
+EXPIRE_SECONDS = 7 * 86_400.0
+_READINGS_HELD = 200
+
+
+class ShelfError(DashboardError, OSError):
+    """Raised when a list cannot be kept: too many, too large, or no room on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """One list that somebody brought."""
+
+    id: str
+    opened: OpenedList
+
+
+class Shelf:
+    """The lists people brought to one server.
+
+    Args:
+        folder: where they are kept; made if missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._readings: OrderedDict[tuple[str, str], OpenedList] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def lists(self, owner: str) -> tuple[OwnList, ...]:
+        """An owner's lists, oldest first."""
+        found = []
+        for path in sorted(self._of(owner).glob("*.json")):
+            opened = self._opened(owner, path)
+            if opened is not None:
+                found.append(OwnList(path.stem, opened))
+        return tuple(found)
+
+    def add(self, owner: str, data: bytes, name: str) -> OwnList:
+        """Keep a list and open it; one of the same name is replaced.
+
+        What cannot be read is told in the list's error and not kept on disk.
+
+        Raises:
+            ShelfError: too many lists, too many bytes, or the disk does not take it.
+        """
+        opened = opened_bytes(data, name)
+        list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+        if opened.error:
+            data = b""
+        known = self.lists(owner)
+        same = [one.id for one in known if one.opened.name == name]
+        if len(known) - len(same) >= MAX_LISTS:
+            raise ShelfError(f"{MAX_LISTS} lists are open already: close some first")
+        if self._size(owner) + len(data) > MAX_BYTES:
+            raise ShelfError(f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first")
+        self._write(owner, list_id, data, {"name": name, "error": opened.error})
+        for old in same:
+            self.remove(owner, old)
+        self._hold(owner, list_id, opened)
+        return OwnList(list_id, opened)
+
+    def reread(self, owner: str, list_id: str, columns: Mapping[str, str]) -> OwnList:
+        """Read a list again, its columns taken as the person says, from now on.
+
+        Raises:
+            ShelfError: there is no such list, or the disk does not take the choice.
+        """
+        data = self.data(owner, list_id)
+        name = str(self._about(self._of(owner) / f"{list_id}.json")["name"])
+        opened = opened_bytes(data, name, columns)
+        self._write(
+            owner, list_id, data, {"name": name, "error": opened.error, "columns": dict(columns)}
+        )
+        self._hold(owner, list_id, opened)
+        return OwnList(list_id, opened)
+
+    def data(self, owner: str, list_id: str) -> bytes:
+        """A list's bytes as they were brought."""
+        try:
+            return (self._of(owner) / f"{list_id}.bin").read_bytes()
+        except OSError as error:
+            raise ShelfError("this list is no longer here") from error
+
+    def remove(self, owner: str, list_id: str) -> None:
+        """Delete a list for good."""
+        for suffix in (".json", ".bin"):
+            (self._of(owner) / f"{list_id}{suffix}").unlink(missing_ok=True)
+        with self._lock:
+            self._readings.pop((owner, list_id), None)
+
+    def expire(self) -> None:
+        """Delete the lists of sessions that were not used for a week."""
+        oldest = time.time() - EXPIRE_SECONDS
+        for folder in self._folder.glob("*"):
+            if folder.name != EVERYONE and folder.is_dir() and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _of(self, owner: str) -> Path:
+        if owner == EVERYONE:
+            return self._folder / EVERYONE
+        # The cookie itself is a secret: a folder's name must not be one.
+        return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
+
+    def _size(self, owner: str) -> int:
+        return sum(path.stat().st_size for path in self._of(owner).glob("*.bin"))
+
+    def _opened(self, owner: str, path: Path) -> OpenedList | None:
+        with self._lock:
+            known = self._readings.get((owner, path.stem))
+            if known is not None:
+                self._readings.move_to_end((owner, path.stem))
+                return known
+        try:
+            about = self._about(path)
+            if about.get("error"):
+                opened = OpenedList(str(about["name"]), error=str(about["error"]))
+            else:
+                data = path.with_suffix(".bin").read_bytes()
+                opened = opened_bytes(data, str(about["name"]), about.get("columns"))
+        except (OSError, ValueError, KeyError) as error:
+            log.warning("A list on the shelf cannot be opened: %s", error)
+            return None
+        self._hold(owner, path.stem, opened)
+        return opened
+
+    def _hold(self, owner: str, list_id: str, opened: OpenedList) -> None:
+        with self._lock:
+            self._readings[(owner, list_id)] = opened
+            self._readings.move_to_end((owner, list_id))
+            while len(self._readings) > _READINGS_HELD:
+                self._readings.popitem(last=False)
+
+    @staticmethod
+    def _about(path: Path) -> dict[str, Any]:
+        about: dict[str, Any] = json.loads(path.read_bytes())
+        return about
+
+    def _write(self, owner: str, list_id: str, data: bytes, about: dict[str, Any]) -> None:
+        folder = self._of(owner)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _replace(folder / f"{list_id}.bin", data)
+            _replace(folder / f"{list_id}.json", json.dumps(about).encode())
+        except OSError as error:
+            raise ShelfError(f"the list could not be kept: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,206 @@
+"""What to doubt, and putting it right: every correction is a pin in the cache."""
+
+import folium
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from dashboard import maps, quality, summary
+from dashboard.coordinates import point_of
+from dashboard.library import Library
+from dashboard.links import plain
+from dashboard.service import Service
+from geocache.place import Alternative
+from geocache.store import Pin
+
+_TABLE = "doubts_table"
+_NAME = "pin_who"
+_POINT = "pin_point"
+
+
+def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
+    """Draw the places in doubt among the filtered sites, and the pins that people set."""
+    found = quality.doubts(sites)
+    if not found:
+        st.markdown("Every site shown is on the map, and nothing speaks against its position.")
+    else:
+        missing = sum(len(d.rows) for d in found if d.latitude is None)
+        flagged = sum(len(d.rows) for d in found) - missing
+        st.markdown(
+            f"Not on the map: **{summary.plural(missing, 'site')}**. Doubtful: "
+            f"**{summary.plural(flagged, 'site')}**. Select a row to see why, and to put it right."
+        )
+        state = st.dataframe(
+            quality.doubt_table(found),
+            hide_index=True,
+            height=320 if len(found) > 8 else "auto",
+            key=_TABLE,
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "problem": "Problem",
+                "city": "City",
+                "state": "State",
+                "country": "Country",
+                "sites": "Sites",
+                "place_name": "Placed at",
+                "reason": st.column_config.TextColumn("Why", width="large"),
+            },
+            alt=f"Places in doubt, {len(found):,} rows",
+        )
+        rows = state["selection"]["rows"]
+        if rows and rows[0] < len(found):
+            _put_right(found[rows[0]], library, opened)
+    _pins(opened)
+
+
+def _own_point(doubt: quality.Doubt, library: Library) -> tuple[float, float] | None:
+    """The registry's own point of the doubt's first site, as its list gave it."""
+    for opened in library.lists:
+        if opened.reading is None:
+            continue
+        sites = opened.reading.sites
+        same = (sites["city"] == doubt.city) & (sites["country"] == doubt.country)
+        own = sites[same & sites["latitude"].notna()]
+        if len(own):
+            return float(own["latitude"].iloc[0]), float(own["longitude"].iloc[0])
+    return None
+
+
+def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
+    answer = opened.locate(doubt.places[0])
+    options = quality.choices(doubt, answer, _own_point(doubt, library))
+    name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
+    with st.container(border=True):
+        st.markdown(f"**{plain(name)}**: {plain(doubt.reason or doubt.problem)}")
+        if not opened.may_change:
+            st.caption("Corrections are turned off on this server.")
+        left, right = st.columns([1, 1.2], gap="medium")
+        with left:
+            for number, option in enumerate(options):
+                _option(doubt, option, number, opened)
+            if opened.may_change:
+                _by_hand(doubt, opened)
+        with right:
+            _map(options, opened)
+
+
+def _option(doubt: quality.Doubt, option: Alternative, number: int, opened: Service) -> None:
+    shown = number == 0 and doubt.latitude is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{number + 1}\\. {plain(option.place_name)}  \n"
+            f"{option.latitude:.4f}, {option.longitude:.4f}" + (" (shown now)" if shown else ""),
+            width="stretch",
+        )
+        if opened.may_change:
+            st.button(
+                "This one",
+                key=f"this_{number}",
+                on_click=_pin,
+                args=(doubt, option.latitude, option.longitude, opened, option.place_name),
+            )
+
+
+def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
+    st.text_input(
+        "Or pin it here (latitude, longitude)",
+        key=_POINT,
+        placeholder="click on the map, or type 50.33, 4.88",
+        max_chars=60,
+    )
+    st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
+    st.button(
+        f"Pin {len(doubt.rows):,} {'site' if len(doubt.rows) == 1 else 'sites'} here",
+        key="pin_here",
+        type="primary",
+        icon=":material/push_pin:",
+        on_click=_pin_typed,
+        args=(doubt, opened),
+    )
+
+
+def _map(options: list[Alternative], opened: Service) -> None:
+    dark = st.context.theme.type == "dark"
+    tiles = opened.settings.site_map_tiles
+    chooser = maps.base_map(dark=dark, tiles=tiles, view_filter=False)
+    group = folium.FeatureGroup()
+    for number, option in enumerate(options):
+        folium.Marker(
+            (option.latitude, option.longitude),
+            icon=folium.DivIcon(
+                html=f'<div class="sm-choice">{number + 1}</div>', icon_size=(24, 24)
+            ),
+        ).add_to(group)
+    centre = (options[0].latitude, options[0].longitude) if options else (25.0, 10.0)
+    st_folium(
+        chooser,
+        key="choose_map",
+        height=300,
+        use_container_width=True,
+        center=centre,
+        zoom=6 if options else 2,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=group,
+        on_change=_clicked,
+    )
+
+
+def _clicked() -> None:
+    where = (st.session_state.get("choose_map") or {}).get("last_clicked")
+    if where:
+        longitude = (where["lng"] + 180) % 360 - 180
+        st.session_state[_POINT] = f"{where['lat']:.5f}, {longitude:.5f}"
+
+
+def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
+    try:
+        point = point_of(st.session_state[_POINT])
+    except ValueError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+        return
+    if point is None:
+        st.toast(
+            "Give latitude and longitude in degrees, such as 50.33, 4.88", icon=":material/error:"
+        )
+        return
+    _pin(doubt, *point, opened, "")
+
+
+def _pin(
+    doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
+) -> None:
+    who = str(st.session_state.get(_NAME, "")).strip()
+    opened.pin(doubt.places, latitude, longitude, note=note, who=who)
+    st.session_state[_POINT] = ""
+    st.toast(f"Pinned: {plain(doubt.city or doubt.country)}", icon=":material/push_pin:")
+
+
+def _pins(opened: Service) -> None:
+    pins = opened.cache.pins()
+    if not pins:
+        return
+    with st.expander(f"Pins set by people ({len(pins):,})", icon=":material/push_pin:"):
+        for number, pin in enumerate(reversed(pins[-100:])):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(_pin_words(pin), width="stretch")
+                if opened.may_change:
+                    st.button(
+                        "Undo", key=f"unpin_{number}", on_click=opened.unpin, args=(pin.place,)
+                    )
+        st.download_button(
+            "Download pins",
+            opened.pins_csv,
+            file_name="pins.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="download_pins",
+        )
+
+
+def _pin_words(pin: Pin) -> str:
+    when = pd.Timestamp(pin.pinned_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
+    who = f" by {plain(pin.who)}" if pin.who else ""
+    note = f": {plain(pin.note)}" if pin.note else ""
+    place = plain(", ".join(part for part in pin.place if part))
+    return f"{place} → {pin.latitude:.5f}, {pin.longitude:.5f}  \n{when}{who}{note}"

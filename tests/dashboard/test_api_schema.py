@@ -1,0 +1,43 @@
+"""The OpenAPI document holds for the running server: schemathesis asks all it allows."""
+
+import subprocess
+import sys
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dashboard.api_schema import document
+from tests.serving import Server
+
+pytestmark = pytest.mark.xdist_group("http")
+
+DEEP = ("/api/sites.json", "/api/countries.csv", "/api/positions", "/api/health")
+
+
+def schemathesis(server: Server, *options: str) -> subprocess.CompletedProcess[str]:
+    code = "from schemathesis.cli import schemathesis; schemathesis()"
+    command = [sys.executable, "-c", code, "run", f"{server.url}/api/openapi.json", "--no-color"]
+    return subprocess.run(
+        [*command, *options], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--phases", "examples,fuzzing", "--max-examples", "5"),
+        ("--phases", "coverage", *(word for path in DEEP for word in ("--include-path", path))),
+    ],
+    ids=["every route", "every limit"],
+)
+def test_schemathesis_finds_nothing(dashboard_server: Server, options: tuple[str, ...]) -> None:
+    found = schemathesis(dashboard_server, *options, "--generation-deterministic")
+    assert found.returncode == 0, found.stdout[-6_000:]
+
+
+def test_every_schema_in_the_document_is_one() -> None:
+    made = document()
+    for schema in made["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for parameter in made["components"]["parameters"].values():
+        Draft202012Validator.check_schema(parameter["schema"])

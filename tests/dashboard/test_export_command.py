@@ -1,0 +1,111 @@
+"""`site-map export` against the API: one answer, two ways to it."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from dashboard.exports import FORMATS
+from tests.serving import ROOT, Server
+
+pytestmark = pytest.mark.xdist_group("http")
+
+QUERY = "country=DE&country=Italy&near=Munich%2C+Germany&columns=city%2Ccountry_code&limit=9"
+
+
+def site_map(data_folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard.cli", "export", *words],
+        cwd=ROOT,
+        env={"SITE_MAP_DATA": str(data_folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def answer(server: Server, path: str) -> bytes:
+    import httpx  # noqa: PLC0415
+
+    found = httpx.get(f"{server.url}{path}", timeout=30)
+    assert found.status_code == 200
+    return found.content
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_is_what_the_api_gives(
+    dashboard_server: Server, data_folder: Path, tmp_path: Path, suffix: str
+) -> None:
+    out = tmp_path / f"sites.{suffix}"
+    done = site_map(data_folder, QUERY, "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    assert out.read_bytes() == answer(dashboard_server, f"/api/sites.{suffix}?{QUERY}")
+    left = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert left == {out.name} | ({"sites.csv-metadata.json"} if suffix == "csv" else set())
+
+
+def test_options_ask_the_same_as_a_query(
+    dashboard_server: Server, data_folder: Path, tmp_path: Path
+) -> None:
+    done = site_map(
+        data_folder,
+        *("--country", "DE", "--country", "Italy", "--near", "Munich, Germany"),
+        *("--columns", "city,country_code", "--limit", "9", "--format", "csv", "-o", "-"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == answer(dashboard_server, f"/api/sites.csv?{QUERY}")
+
+
+def test_what_was_written_is_told_as_json(data_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "countries.csv"
+    done = site_map(data_folder, "--table", "countries", "-o", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["rows"], said["format"], said["as_of"]) == (11, "csv", "2020-02-10")
+    assert pd.read_csv(out)["sites"].sum() == 75
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--country", "Germny", "-o", "x.csv"), "nearest first: DE"),
+        (("contry=DE", "-o", "x.csv"), "contry: unknown parameter"),
+        (("-o", "x.doc"), "an ending out of csv"),
+        (("--table", "trials", "-o", "x.kml"), "trials come as csv or json"),
+        (("-o", "missing/x.csv"), "missing/x.csv: No such file or directory"),
+        (("--json", "-o", "-", "--format", "csv"), "cannot both go to stdout"),
+    ],
+)
+def test_bad_usage_is_one_line_and_leaves_no_file(
+    data_folder: Path, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    words = tuple(str(tmp_path / w) if w.startswith(("x.", "missing/")) else w for w in words)
+    done = site_map(data_folder, *words)
+    assert done.returncode == 2
+    lines = [line for line in done.stderr.decode().splitlines() if line.startswith("site-map: ")]
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith((".x", "x"))]
+
+
+def test_a_list_that_cannot_be_read_is_exit_code_1(data_folder: Path, tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "damaged.bin").write_bytes(b"\x00\x01\x02" * 50)
+    (lists / "good.csv").write_text("facility,city,country\n=1+1,Graz,Austria\n", "utf-8")
+    out = tmp_path / "sites.xlsx"
+    done = site_map(data_folder, "--source", str(lists), "-o", str(out))
+    assert done.returncode == 1, done.stderr
+    assert b"damaged.bin" in done.stderr
+    sheet = openpyxl.load_workbook(io.BytesIO(out.read_bytes()))["Sites"]
+    assert sheet["G2"].value == "=1+1"
+    assert sheet["G2"].data_type == "s"
+    (lists / "good.csv").unlink()
+    assert site_map(data_folder, "--source", str(lists), "-o", str(out)).returncode == 2

@@ -1,0 +1,222 @@
+"""The command line, as a process; and that every command and option is in the docs."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from geocache.cli import commands
+from tests.geocache.cache_parts import ROOT, environment
+from tests.geocache.provider_server import Known, ProviderServer, serving
+
+DOCS = ROOT / "docs" / "geocache-cli.md"
+MAIN = "import sys; from geocache.cli import main; main(sys.argv[1:])"
+YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium"]
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with serving(
+        "nominatim",
+        Known("Graz", 47.07, 15.44),
+        Known("LKH Graz", 47.08, 15.46, "facility", within="Graz, Austria"),
+    ) as running:
+        yield running
+
+
+class Shell:
+    """Runs ``geocache`` against a test server, in a folder."""
+
+    def __init__(self, server: ProviderServer, folder: Path) -> None:
+        self.env = environment(server, folder)
+        self.folder = folder
+
+    def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, *arguments],
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+
+@pytest.fixture
+def geocache(server: ProviderServer, tmp_path: Path) -> Shell:
+    return Shell(server, tmp_path)
+
+
+def test_locate_says_what_became_of_the_rows(
+    geocache: Shell, server: ProviderServer, tmp_path: Path
+) -> None:
+    rows = "LKH Graz,Graz,Austria\nResearch Site,Graz,Austria\nX,Atlantis,Austria\n"
+    (tmp_path / "in.csv").write_text(f"facility,city,country\n{rows}")
+    done = geocache("locate", "in.csv", "-o", "out.csv", "--json")
+    summary = json.loads(done.stdout)
+    assert (summary["rows"], summary["located"], summary["not_asked"]) == (3, 2, 0)
+    assert summary["by_precision"] == {"city": 1, "facility": 1, "unresolved": 1}
+    assert "© OpenStreetMap contributors" in done.stderr
+    with (tmp_path / "out.csv").open() as file:
+        found = list(csv.DictReader(file))
+    assert [row["flags"] for row in found] == ["", "placeholder_facility", ""]
+    asked = len(server.seen)
+    geocache("locate", "in.csv", "-o", "out.csv", "--strict", code=1)
+    assert len(server.seen) == asked
+    server.always = "403"
+    (tmp_path / "in.csv").write_text("city,country\nLinz,Austria\nGraz,Austria\n")
+    refused = geocache("locate", "in.csv", "-o", "-", code=1)
+    assert "not asked: 403 from nominatim" in refused.stdout
+    assert "47.07" in refused.stdout
+    offline = geocache("locate", "in.csv", "-o", "-", "--offline", "--scheduled", code=1)
+    assert "not asked yet: nominatim" in offline.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["locate", "missing.csv", "-o", "out.csv"], "geocache: missing.csv: No such file"),
+        (["locate", "in.csv"], "geocache locate: Missing option '-o'"),
+        (["locate", "in.csv", "-o", "-", "--json"], "both want stdout"),
+        (["locate", "in.csv", "-o", "no/where.csv"], "no/where.csv: No such file"),
+        (["pin", "50.33", "4.88"], "geocache pin: name a place"),
+        (["pin", *YVOIR, "95", "4.88"], "latitude 95.0 is not between"),
+        (["pin", *YVOIR, "north", "4.88"], "'north' is not a valid float"),
+        (["unpin", *YVOIR], "there is no pin of this place"),
+        (["forget"], "say what"),
+        (["import", "missing.csv"], "missing.csv: No such file"),
+        (["restore", "missing.sqlite"], "missing.sqlite: no such file"),
+        (["nonsense"], "No such command 'nonsense'"),
+    ],
+)
+def test_bad_usage_is_told_in_one_line(
+    geocache: Shell, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "in.csv").write_text("city\nGraz\n")
+    done = geocache(*arguments, code=2)
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_settings_that_cannot_work_are_told_in_one_line(geocache: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("city\nGraz\n")
+    for name, value, message in (
+        ("GEOCACHE_CONTACT", "", "GEOCACHE_CONTACT is not set"),
+        ("GEOCACHE_PROVIDERS", "googlev3", "googlev3 is refused"),
+        ("GEOCACHE_REQUESTS_PER_SECOND", "-1", "GEOCACHE_REQUESTS_PER_SECOND"),
+    ):
+        geocache.env = {**geocache.env, name: value}
+        done = geocache("locate", "in.csv", "-o", "out.csv", code=2)
+        assert message in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        geocache.env = {**geocache.env, name: "x@example.org"}
+
+
+def test_pins_are_set_listed_used_and_taken_back(geocache: Shell, tmp_path: Path) -> None:
+    geocache("pin", *YVOIR, "50.33", "-4.88", "--note", "by hand", "--who", "eva")
+    (pin,) = json.loads(geocache("pins", "--json").stdout)
+    assert (pin["latitude"], pin["longitude"], pin["note"]) == (50.33, -4.88, "by hand")
+    assert "Research Site, Yvoir, Belgium" in geocache("pins").stdout
+    (tmp_path / "in.csv").write_text("facility,city,country\nresearch site,YVOIR,Belgium\n")
+    assert "50.33,-4.88,facility" in geocache("locate", "in.csv", "-o", "-").stdout
+    geocache("unpin", *YVOIR)
+    assert geocache("pins").stdout == ""
+
+
+def test_export_and_import_are_exact_in_both_forms(geocache: Shell, tmp_path: Path) -> None:
+    awkward = 'say "hi", über\nnew line; \\ 東京'
+    geocache("pin", *YVOIR, "50.333333333333336", "4.1", "--note", awkward)
+    geocache("pin", "--city", "Graz", "47", "15")
+    (tmp_path / "in.csv").write_text(
+        "facility,city,country\nLKH Graz,Graz,Austria\nX,Lost,Austria\n"
+    )
+    geocache("locate", "in.csv", "-o", "out.csv")
+    for name in ("first.jsonl", "first.csv"):
+        geocache("export", "-o", name)
+    assert len((tmp_path / "first.jsonl").read_text().splitlines()) == 5
+    for name in ("first.jsonl", "first.csv"):
+        (tmp_path / "store.sqlite").unlink()
+        done = geocache("import", name)
+        assert "imported 2 pins and 3 answers" in done.stderr
+        geocache("export", "-o", "again.jsonl", "--format", "jsonl")
+        first, again = ((tmp_path / each).read_text() for each in ("first.jsonl", "again.jsonl"))
+        assert sorted(first.splitlines()) == sorted(again.splitlines())
+    pins_only = geocache("export", "--pins", "-o", "-").stdout
+    assert pins_only.startswith("kind,facility,city")
+    assert "answer" not in pins_only
+
+
+def test_an_import_leaves_what_is_newer_and_takes_pins_made_by_hand(
+    geocache: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "pins.csv").write_text("city,country,latitude,longitude\nGraz,Austria,47.1,15.4\n")
+    geocache("import", "pins.csv")
+    (tmp_path / "old.csv").write_text(
+        "city,country,latitude,longitude,pinned_at\nGraz,Austria,1,1,2020-01-01T00:00:00Z\n"
+    )
+    assert "1 older" in geocache("import", "old.csv").stderr
+    (tmp_path / "bad.csv").write_text("city,latitude,longitude\nLinz,48,14\nWels,north,14\n")
+    assert "bad.csv, line 3: could not convert" in geocache("import", "bad.csv", code=2).stderr
+    assert [pin["latitude"] for pin in json.loads(geocache("pins", "--json").stdout)] == [47.1]
+
+
+def test_stats_forget_backup_and_restore(geocache: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\nLost,Austria\n")
+    geocache("locate", "in.csv", "-o", "out.csv")
+    geocache("pin", "--city", "Graz", "47", "15")
+    assert "1 hits, 2 known misses" in geocache("stats").stdout
+    geocache("backup", "copy.sqlite")
+    assert "is there already" in geocache("backup", "copy.sqlite", code=2).stderr
+    assert "forgot 2" in geocache("forget", "--misses").stderr
+    assert "forgot 0" in geocache("forget", "--expired").stderr
+    assert "forgot 1" in geocache("forget", "--city", "graz", "--country", "AUSTRIA").stderr
+    stats = json.loads(geocache("stats", "--json").stdout)
+    assert (stats["pins"], stats["answers"]) == (1, [])
+    geocache("unpin", "--city", "Graz")
+    geocache("restore", "copy.sqlite")
+    stats = json.loads(geocache("stats", "--json").stdout)
+    assert (stats["pins"], stats["answers"][0]["misses"]) == (1, 2)
+
+
+def test_a_pin_that_is_not_kept_is_told(geocache: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    geocache.env["GEOCACHE_URL"] = f"sqlite:///{tmp_path}/file/store.sqlite"
+    assert "kept in memory only" in geocache("pin", "--city", "Graz", "47", "15", code=1).stderr
+
+
+def _all_commands() -> list[tuple[str, click.Command]]:
+    context = click.Context(commands)
+    found = [
+        (name, commands.get_command(context, name)) for name in commands.list_commands(context)
+    ]
+    return [(name, command) for name, command in found if command]
+
+
+@pytest.mark.parametrize(("name", "command"), _all_commands())
+def test_every_command_and_option_is_documented_and_has_help(
+    name: str, command: click.Command
+) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    section = text.split(f"\n## geocache {name}\n")
+    assert len(section) == 2, f"docs/geocache-cli.md has no section on geocache {name}"
+    about = section[1].split("\n## ")[0]
+    assert command.help
+    for parameter in command.params:
+        for option in parameter.opts if isinstance(parameter, click.Option) else []:
+            assert f"`{option}" in about, f"{option} of geocache {name} is not documented"
+            assert parameter.help, f"{option} of geocache {name} has no help"
+
+
+def test_help_shows_examples(geocache: Shell) -> None:
+    for name, _ in _all_commands():
+        assert "Example" in geocache(name, "--help").stdout

@@ -1,0 +1,133 @@
+"""No query twice, over processes that are started together, killed, or interrupted."""
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.geocache.cache_parts import environment, finish, start
+from tests.geocache.provider_server import Known, ProviderServer, serving
+
+LOCATE = """
+from geocache import GeoCache, Place
+with GeoCache() as cache:
+    places = [Place("", f"City {{i}}", "", "", "Austria") for i in range({count})]
+    found = list(cache.locate_many(places))
+    print(sum(p.resolved for p in found), found[-1].place_name, cache.warnings)
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with serving("nominatim", Known("Graz", 47.07, 15.44)) as running:
+        yield running
+
+
+def until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
+    end = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.002)
+
+
+def remembered(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "store.sqlite", timeout=10)) as store:
+        return int(store.execute("SELECT count(*) FROM answers").fetchone()[0])
+
+
+def test_eight_processes_send_no_query_twice(server: ProviderServer, tmp_path: Path) -> None:
+    count = 2000
+    env = environment(server, tmp_path)
+    processes = [start(LOCATE.format(count=count), env) for _ in range(8)]
+    for process in processes:
+        assert finish(process, 120).split()[0] == str(count)
+    assert len(server.seen) == count
+    assert max(server.times_asked.values()) == 1
+
+
+def test_a_killed_run_loses_what_was_in_flight_and_the_next_resumes(
+    server: ProviderServer, tmp_path: Path
+) -> None:
+    server.delay_seconds = 0.002
+    env = environment(server, tmp_path)
+    first = start(LOCATE.format(count=300), env)
+    until(lambda: len(server.seen) >= 100)
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    asked = len(server.seen)
+    assert remembered(tmp_path) >= asked - 1
+    began = time.monotonic()
+    assert finish(start(LOCATE.format(count=300), env)).startswith("300 City 299")
+    assert time.monotonic() - began < 12  # the dead one's claims are waited for, no longer
+    assert len(server.seen) <= 301
+
+
+def test_a_dead_owners_claim_is_taken_over_within_ten_seconds(
+    server: ProviderServer, tmp_path: Path
+) -> None:
+    server.always = "hang"
+    env = environment(server, tmp_path)
+    owner = start(LOCATE.format(count=1), env)
+    until(lambda: len(server.seen) == 1)
+    os.kill(owner.pid, signal.SIGKILL)
+    killed = time.monotonic()
+    owner.communicate()
+    server.always = ""
+    assert finish(start(LOCATE.format(count=1), env)).startswith("1 City 0")
+    assert time.monotonic() - killed < 10
+    assert len(server.seen) == 2
+
+
+def test_a_waiting_owner_keeps_its_claim(server: ProviderServer, tmp_path: Path) -> None:
+    server.failures = ["429 after 11"]
+    env = environment(server, tmp_path)
+    owner = start(LOCATE.format(count=1), env)
+    until(lambda: len(server.seen) == 1)
+    other = start(LOCATE.format(count=1), env)
+    assert finish(owner).startswith("1 City 0")
+    assert finish(other).startswith("1 City 0")
+    assert len(server.seen) == 2
+
+
+def test_the_limit_holds_over_processes(server: ProviderServer, tmp_path: Path) -> None:
+    env = environment(server, tmp_path, GEOCACHE_REQUESTS_PER_SECOND="20")
+    for process in [start(LOCATE.format(count=30), env) for _ in range(3)]:
+        finish(process)
+    times = [one.at for one in server.seen]
+    assert len(times) == 30
+    assert times[-1] - times[0] > 29 / 20 - 0.1
+
+
+def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
+    server: ProviderServer, tmp_path: Path
+) -> None:
+    server.delay_seconds = 0.01
+    rows = "".join(f"City {i},Austria\n" for i in range(1000))
+    (tmp_path / "in.csv").write_text(f"city,country\n{rows}")
+    code = "import sys; from geocache.cli import main; main(sys.argv[1:])"
+    code = code.replace(
+        "sys.argv[1:]", f"['locate', '{tmp_path}/in.csv', '-o', '{tmp_path}/o.csv']"
+    )
+    process = start(code, environment(server, tmp_path))
+    until(lambda: len(server.seen) >= 50)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "rows in" in errors
+    assert "run again to go on" in errors
+    assert not (tmp_path / "o.csv").exists()
+    assert list(tmp_path.glob(".o.csv*")) == []
+    asked = len(server.seen)
+    assert remembered(tmp_path) >= asked - 1
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as store:
+        assert store.execute("SELECT count(*) FROM claims").fetchone() == (0,)
+    began = time.monotonic()
+    server.delay_seconds = 0
+    finish(start(LOCATE.format(count=60), environment(server, tmp_path)))
+    assert time.monotonic() - began < 7

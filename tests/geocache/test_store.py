@@ -1,0 +1,330 @@
+"""What is remembered, in real SQLite files, damaged and full ones too."""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from geocache import ConfigurationError, GeoCache, Place, Position, Precision, StoreError
+from geocache.place import Alternative, Flag
+from geocache.records import NEVER, Answer, Pin
+from geocache.store import SafeStore, Store, schema
+from tests.geocache.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
+
+NOW = 1_700_000_000
+HIT = Position(
+    47.06667,
+    15.45,
+    Precision.CITY,
+    "Graz, Österreich",
+    "nominatim",
+    0.72,
+    (Flag.AMBIGUOUS, Flag.APPROXIMATE),
+    "city found by parts",
+    (Alternative(47.0, 15.0, 'Graz; "Umgebung"', 0.5),),
+)
+MISS = Position(source="nominatim", reason="city unknown: nothing found")
+
+
+def answer(key: str, position: Position = HIT, expires_at: int = NEVER, **more: object) -> Answer:
+    known = {"query": "city=Graz", "reply": '{"osm_id": 17}', "asked_at": NOW}
+    return Answer(key, "nominatim", "1", position, expires_at, **(known | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(store_url(tmp_path))
+    yield opened
+    opened.close()
+
+
+def test_answers_come_back_exactly(store: Store) -> None:
+    store.remember([answer("graz"), answer("atlantis", MISS)])
+    assert store.recall("nominatim", "1", ["graz", "atlantis", "linz"], NOW) == {
+        "graz": HIT,
+        "atlantis": MISS,
+    }
+    assert sorted(store.answers()) == sorted([answer("graz"), answer("atlantis", MISS)])
+
+
+def test_an_answer_counts_for_its_provider_and_version_until_it_expires(store: Store) -> None:
+    store.remember([answer("graz", expires_at=NOW + 10)])
+    assert store.recall("nominatim", "1", ["graz"], NOW + 9)
+    assert not store.recall("nominatim", "1", ["graz"], NOW + 10)
+    assert not store.recall("nominatim", "2", ["graz"], NOW)
+    assert not store.recall("photon", "1", ["graz"], NOW)
+    store.remember([answer("graz", MISS)])
+    assert store.recall("nominatim", "1", ["graz"], NOW + 10) == {"graz": MISS}
+
+
+def test_a_key_of_the_same_number_is_another_key(store: Store, tmp_path: Path) -> None:
+    store.remember([answer("graz")])
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as raw, raw:
+        raw.execute("UPDATE answers SET key = 'another key with that number'")
+    assert "graz" not in store.recall("nominatim", "1", ["graz"], NOW)
+    assert store.look("graz", "nominatim", "1", "graz", NOW) is None
+
+
+def test_pins_come_back_exactly(store: Store) -> None:
+    pins = [
+        Pin(GRAZ, 47.1, 15.4, 'the gate, "north"', "eva", NOW),
+        Pin(Place(city="Yvoir"), -1.25, 0.1, "", "", NOW + 1),
+    ]
+    store.pin(reversed(pins))
+    assert list(store.pins()) == pins
+
+
+def test_one_of_two_owners_gets_a_claim(store: Store) -> None:
+    assert store.claim("nominatim", ["a", "b"], "one", 60) == {"a", "b"}
+    assert store.claim("nominatim", ["b", "c"], "two", 60) == {"c"}
+    assert store.claim("photon", ["a"], "two", 60) == {"a"}
+    assert store.unclaimed("nominatim", ["a", "b", "c", "d"]) == ["d"]
+    store.release("one")
+    assert store.unclaimed("nominatim", ["a", "b", "c", "d"]) == ["a", "b", "d"]
+    store.remember([answer("c")])
+    assert store.unclaimed("nominatim", ["c"]) == ["c"]
+
+
+def test_a_claim_that_is_not_renewed_falls_to_the_next(store: Store) -> None:
+    store.claim("nominatim", ["a", "b"], "dead", 0)
+    assert store.unclaimed("nominatim", ["a"]) == ["a"]
+    assert store.claim("nominatim", ["a"], "heir", 60) == {"a"}
+    store.renew("dead", 60)
+    assert store.claim("nominatim", ["a", "b"], "third", 60) == set()
+
+
+def test_turns_are_apart_for_all_users_of_a_store(store: Store, tmp_path: Path) -> None:
+    other = Store(store_url(tmp_path))
+    waits = [each.reserve("n", 10, most_seconds=100) for each in (store, other, store)]
+    assert [round(wait or 0, -1) for wait in waits] == [0, 10, 20]
+    assert other.reserve("photon", 10, most_seconds=100) == 0
+    assert other.reserve("n", 10, most_seconds=15) is None
+    store.postpone("n", 90)
+    assert round(other.reserve("n", 10, most_seconds=100) or 0) == 90
+    other.close()
+
+
+def test_a_clock_set_back_does_not_stop_the_turns(store: Store) -> None:
+    store.postpone("n", 100_000)
+    assert store.reserve("n", 1, most_seconds=10) == 0
+
+
+def test_a_newer_store_is_refused_in_one_line(tmp_path: Path) -> None:
+    with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE meta SET value = 99 WHERE name = 'schema'")
+    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 1: update"):
+        GeoCache(store_url(tmp_path), providers=[Atlas()])
+
+
+def test_an_older_store_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Store(store_url(tmp_path))) as store:
+        store.pin([Pin(GRAZ, 1, 2)])
+
+    def grow(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE pins ADD COLUMN colour TEXT")
+
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
+    monkeypatch.setitem(schema.MIGRATIONS, 1, grow)
+    for _ in range(2):
+        with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT colour FROM pins").all() == [(None,)]
+            version = "SELECT value FROM meta WHERE name = 'schema'"
+            assert connection.exec_driver_sql(version).scalar() == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [("postgresql://h/db", "postgresql is not supported"), ("nonsense", "no SQLAlchemy URL")],
+)
+def test_a_url_that_cannot_work_names_the_setting(url: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"GEOCACHE_URL.*{message}"):
+        GeoCache(url, providers=[Atlas()])
+
+
+# When the disk fails
+
+
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").write_text("this is not a database, but it is somebody's text")
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        (warning,) = cache.warnings
+        cache.pin(GRAZ, 1, 2)
+        assert cache.locate(GRAZ).source == "pin"
+    (aside,) = tmp_path.glob("*.damaged-*")
+    assert aside.name in warning
+    assert aside.read_text().startswith("this is not a database")
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        assert cache.warnings == ()
+        assert len(cache.pins()) == 1
+
+
+@pytest.mark.parametrize("how", ["cut", "scratched"])
+def test_a_damaged_database_is_set_aside(tmp_path: Path, how: str) -> None:
+    places = [Place(city=f"Town {i}") for i in range(2000)]
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        list(cache.locate_many(places))
+    file = tmp_path / "store.sqlite"
+    content = bytearray(file.read_bytes())
+    if how == "cut":
+        content = content[: len(content) // 2]
+    else:
+        content[8192 : len(content) - 8192] = b"\xa5" * (len(content) - 16_384)
+    file.write_bytes(content)
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        assert all(position.resolved for position in cache.locate_many(places))
+        assert "damaged" in cache.warnings[0]
+    assert len(list(tmp_path.glob("store.sqlite.damaged-*-??????"))) == 1
+
+
+def test_a_database_damaged_while_open_is_set_aside(tmp_path: Path) -> None:
+    places = [Place(city=f"Town {i}") for i in range(2000)]
+    file = tmp_path / "store.sqlite"
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        list(cache.locate_many(places))
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        size = file.stat().st_size
+        with file.open("r+b") as raw:
+            raw.seek(4096)
+            raw.write(b"\xa5" * (size - 4096))
+        assert all(position.resolved for position in cache.locate_many(places))
+        assert "damaged" in cache.warnings[0]
+
+
+AS_NOBODY = """
+import os
+from geocache import GeoCache, Place
+from tests.geocache.cache_parts import Atlas, GRAZ
+with GeoCache("sqlite://", providers=[Atlas()]) as cache:
+    list(cache.locate_many([GRAZ]))  # the interpreter may be in nobody's reach from here on
+if os.getuid() == 0:
+    os.setgid(65534); os.setuid(65534)
+with GeoCache({url!r}, providers=[Atlas()]) as cache:
+    print(cache.locate(GRAZ).source, cache.locate(Place(city="Town 1")).source)
+    towns = [Place(city=f"Town {{i}}") for i in range(600)]
+    print([p.source for p in cache.locate_many(towns)].count("atlas"))
+    cache.pin(Place(city="Town 2"), 1, 2)
+    print(cache.locate(Place(city="Town 2")).source)
+    print(cache.warnings)
+"""
+
+
+@pytest.fixture
+def shared_folder(tmp_path: Path) -> Path:
+    """A folder that another user can reach."""
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.stat().st_uid != os.getuid() or parent == Path("/tmp"):  # noqa: S108
+            break
+        parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    return tmp_path
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_read_only_store_is_read_and_new_answers_stay_in_memory(
+    shared_folder: Path, beside: bool
+) -> None:
+    with GeoCache(store_url(shared_folder), providers=[Atlas()]) as cache:
+        cache.pin(GRAZ, 1, 2)
+    file = shared_folder / "store.sqlite"
+    keeper = sqlite3.connect(file) if beside else None
+    if keeper:
+        keeper.execute("SELECT * FROM pins").fetchall()  # its -wal and -shm are there now
+    for each in shared_folder.iterdir():
+        each.chmod(0o444)
+    shared_folder.chmod(0o555)
+    code = AS_NOBODY.format(url=store_url(shared_folder))
+    env = environment(None, shared_folder, PYTHONDONTWRITEBYTECODE="1")
+    try:
+        printed = finish(start(code, env)).splitlines()
+    finally:
+        shared_folder.chmod(0o755)
+        if keeper:
+            keeper.close()
+    assert printed[0] == "pin atlas"
+    assert printed[1] == "600"
+    assert printed[2] == "pin"
+    assert "kept in memory only" in printed[3]
+
+
+def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with GeoCache(f"sqlite:///{tmp_path}/file/store.sqlite", providers=[Atlas()]) as cache:
+        assert cache.locate(GRAZ).source == "atlas"
+        cache.pin(GRAZ, 1, 2)
+        assert cache.locate(GRAZ).source == "pin"
+        assert "kept in memory only" in cache.warnings[0]
+
+
+ON_A_FULL_DISK = """
+import resource, sys
+from geocache import GeoCache, Place
+from tests.geocache.cache_parts import Atlas, GRAZ
+with GeoCache({url!r}, providers=[Atlas()]) as cache:
+    cache.pin(GRAZ, 1, 2)
+    cache.flush()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    places = [Place(city=f"Town {{i}}") for i in range(20_000)]
+    found = list(cache.locate_many(places))
+    print(sum(p.resolved for p in found), cache.locate(GRAZ).source)
+    print(cache.warnings)
+"""
+
+
+def test_a_full_disk_leaves_memory_and_loses_nothing_written(tmp_path: Path) -> None:
+    code = ON_A_FULL_DISK.format(url=store_url(tmp_path))
+    printed = finish(start(code, environment(None, tmp_path))).splitlines()
+    assert printed[0] == "20000 pin"
+    assert "kept in memory only" in printed[1]
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        assert cache.warnings == ()
+        assert cache.locate(GRAZ).source == "pin"
+
+
+def test_what_cannot_be_written_is_not_unpinned_in_silence(tmp_path: Path) -> None:
+    with closing(Store(store_url(tmp_path))) as store:
+        store.pin([Pin(GRAZ, 1, 2)])
+    safe = SafeStore(f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
+    assert "read-only" in safe.warnings[0] or "memory" in safe.warnings[0]
+    assert [pin.place for pin in safe.pins()] == [GRAZ]
+    with pytest.raises(StoreError, match="cannot unpin"):
+        safe.unpin(GRAZ)
+    safe.close()
+
+
+# Backup and restore
+
+
+def test_a_backup_restores_everything_for_every_user(tmp_path: Path) -> None:
+    url = store_url(tmp_path)
+    with GeoCache(url, providers=[Atlas()]) as cache, GeoCache(url, providers=[Atlas()]) as other:
+        cache.pin(GRAZ, 1, 2, note="kept")
+        cache.locate(Place(city="Town 1"))
+        cache.backup(tmp_path / "backup.sqlite")
+        with pytest.raises(StoreError, match="is there already"):
+            cache.backup(tmp_path / "backup.sqlite")
+        cache.unpin(GRAZ)
+        cache.pin(Place(city="Town 5"), 3, 4)
+        cache.forget()
+        before = other.revision
+        cache.restore(tmp_path / "backup.sqlite")
+        assert other.revision > before
+        assert [pin.note for pin in other.pins()] == ["kept"]
+        assert other.stats()["answers"][0]["hits"] == 1
+
+
+@pytest.mark.parametrize("content", [None, b"no database at all, just some bytes", b""])
+def test_what_is_no_backup_is_not_restored(tmp_path: Path, content: bytes | None) -> None:
+    backup = tmp_path / "backup.sqlite"
+    if content is not None:
+        backup.write_bytes(content)
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        cache.pin(GRAZ, 1, 2)
+        with pytest.raises(StoreError):
+            cache.restore(backup)
+        assert len(cache.pins()) == 1

@@ -1,0 +1,76 @@
+"""A real dashboard process on a loopback port, for tests and benchmarks."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 90
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+
+@contextmanager
+def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server]:
+    """A dashboard process on a port the system picked, ended by id afterwards."""
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    index = data / "gazetteer"
+    if not index.exists():
+        index.symlink_to(place_index, target_is_directory=True)
+    log = folder / "server.log"
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("SITE_MAP_", "GEOCACHE_"))},
+        "SITE_MAP_DATA": str(data),
+        **settings,
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app", "--port", "0"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Server(_address(process, log), log, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended:\n{log.read_text()}")
+        if said:
+            try:
+                with urlopen(f"{said[0]}/api/health", timeout=10) as answer:
+                    if answer.status == 200:
+                        return said[0]
+            except HTTPError as error:
+                if error.code != 503:
+                    raise
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
