@@ -1,8 +1,8 @@
 """Fifty browser sessions that filter at random: reruns, errors, memory.
 
 Each session is a real websocket to a real server and speaks Streamlit's own protocol, without a
-browser's drawing; a rerun ends when the server says so. SECONDS=300 runs as long as that, SESSIONS=10
-with so many.
+browser's drawing; a rerun ends when the server says so. SECONDS=300 runs as long as that,
+SESSIONS=10 with so many.
 """
 
 import asyncio

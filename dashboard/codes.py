@@ -209,7 +209,7 @@ def remembered(
                 while len(_remembered) > _MOST_REMEMBERED:
                     del _remembered[next(iter(_remembered))]
         result: Result = found[1]
-        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result  # type: ignore[return-value]
+        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
 
     return asked
 

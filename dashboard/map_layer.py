@@ -58,7 +58,8 @@ def layer_data(
     else:
         base = sites if whole is None else whole
         categories, source = store.publish(base, sites, colour_by)
-        places = place_index(base).number[base.index.get_indexer(list(picked))] if picked else []
+        rows = base.index.get_indexer(pd.Index(picked)) if picked else np.empty(0, np.int64)
+        places = place_index(base).number[rows]
         data = {
             "categories": _looks(categories),
             "source": source,
@@ -104,7 +105,7 @@ def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dic
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
     labels = (texts_of(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
-    highlighted = number[located.index.isin(picked)] if picked else []
+    highlighted = number[located.index.isin(picked)]
     words = words_of(located)
     return {
         "categories": _looks(categories),
