@@ -141,7 +141,7 @@ class Answers:
         return found
 
     def _made(self, snapshot: Snapshot, table: Table, suffix: str, query: Query) -> Answer:
-        locate = self._service.locate
+        locate = self._service.search
         content = content_of(table, query, snapshot.library, snapshot.origins, locate)
         headers = self._headers(snapshot, content, suffix, query)
         if suffix == COMPANION:
@@ -157,7 +157,7 @@ class Answers:
     ) -> dict[str, str]:
         asked = query.text()
         near = query.filters.near
-        centre = selection.centre_of(near, self._service.locate)[:2] if near else ()
+        centre = selection.centre_of(near, self._service.search)[:2] if near else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',

@@ -8,7 +8,7 @@ from dashboard.filters import BBox, Filters, parse
 from dashboard.selection import apply, centre_of
 from dashboard.sites import COLUMNS
 from geocache.gazetteer import Gazetteer
-from geocache.place import Place, Position
+from geocache.place import Flag, Place, Position
 
 SEED_COUNTRIES = {
     "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5,
@@ -84,6 +84,17 @@ def test_near_knows_zip_codes_and_places(
     found = centre_of(words, gazetteer.locate)
     assert found.latitude == pytest.approx(latitude, abs=0.2)
     assert found.longitude == pytest.approx(longitude, abs=0.2)
+
+
+def test_a_bare_name_is_the_largest_place_of_it_and_says_there_are_others(
+    gazetteer: Gazetteer,
+) -> None:
+    berlin = gazetteer.largest("Berlin")
+    assert (berlin.latitude, berlin.longitude) == pytest.approx((52.5, 13.4), abs=0.2)
+    assert berlin.flags == (Flag.AMBIGUOUS,)
+    assert berlin.alternatives
+    assert not gazetteer.locate(Place(city="Berlin")).resolved
+    assert not gazetteer.largest("Qwxzjk").resolved
 
 
 def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
