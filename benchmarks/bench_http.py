@@ -1,16 +1,16 @@
 """How fast the API answers: a filtered CSV to four clients, and 100,000 sites as one stream."""
 
 import http.client
-import json
 import random
 import statistics
-import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.report import Figure, printed, progress
 from geocache.gazetteer import Gazetteer
 from tests.serving import ROOT, Server, serving
 
@@ -128,26 +128,35 @@ def streamed_csv(server: Server) -> dict[str, float]:
     }
 
 
-def measure() -> dict[str, dict[str, float]]:
-    """Every figure, by what it is of."""
+def figures() -> Iterator[Figure]:
+    """Every figure of the API."""
     Gazetteer(INDEX)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "seed").mkdir()
         (folder / "many").mkdir()
+        progress("API: four clients ask for the seed's filtered CSV")
         with serving(folder / "seed", INDEX) as server:
-            found = {f"{CLIENTS} clients, filtered CSV of the seed": filtered_csv(server)}
+            asked = filtered_csv(server)
+        name = f"API, {CLIENTS} keep-alive clients, filtered CSV of the seed"
+        yield Figure(f"{name}: answers a second (at least 300)", asked["answers_per_second"], "/s")
+        yield Figure(f"{name}: failed", asked["failed"], "answers")
+        yield Figure(f"{name}: page meanwhile, worst", asked["page_worst_ms"], "ms")
+        progress(f"API: {STREAMED_SITES:,} sites as CSV")
         sites = folder / "sites.csv"
         write_list(sites, STREAMED_SITES)
         with serving(folder / "many", INDEX, SITE_MAP_SOURCES=str(sites)) as server:
-            found[f"{STREAMED_SITES:,} sites as CSV"] = streamed_csv(server)
-    return found
+            streamed = streamed_csv(server)
+        name = f"API, {STREAMED_SITES:,} sites as CSV"
+        yield Figure(f"{name}: first time", streamed["first_seconds"], "s", 2)
+        yield Figure(f"{name}: again", streamed["median_seconds"], "s", 2)
+        yield Figure(f"{name}: more memory", streamed["more_memory_mb"], "MB", 150)
 
 
 def main() -> None:
-    """Print the figures as JSON."""
-    json.dump(measure(), sys.stdout, indent=2)
-    print()
+    """Print the figures."""
+    for _ in printed(figures()):
+        pass
 
 
 if __name__ == "__main__":

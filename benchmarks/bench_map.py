@@ -82,8 +82,17 @@ def figures(sizes: tuple[int, ...] = (1_000, 20_000, 100_000, 3_500_000)) -> Ite
                 page.context.close()
             filter_limit, open_limit = LIMITS.get(size, (float("nan"),) * 2)
             name = f"{size:,} sites"
-            yield Figure(f"{name}: filter to map", median(changing), "s", filter_limit, "filter to map", size)
-            yield Figure(f"{name}: page open to map", median(opening), "s", open_limit, "page open to map", size)
+            yield Figure(
+                f"{name}: filter to map", median(changing), "s", filter_limit, "filter to map", size
+            )
+            yield Figure(
+                f"{name}: page open to map",
+                median(opening),
+                "s",
+                open_limit,
+                "page open to map",
+                size,
+            )
 
 
 def main(*sizes: int) -> None:

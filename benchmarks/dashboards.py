@@ -16,7 +16,8 @@ from dashboard.service import positions_of
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from tests.browser.conftest import FLAGS, ROOT, Server, serving
+from tests.browser.conftest import FLAGS
+from tests.serving import ROOT, Server, serving
 
 INDEX = ROOT / ".venv" / "test-place-index"
 

@@ -40,6 +40,13 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 WORKERS = 4
 """Requests worked on at once; others wait their turn, and the page keeps its threads."""
 
+HEALTH_WORKERS = 2
+"""Apart from the others: who watches the server is answered while it is busy."""
+
+HEAVY = ("xlsx",)
+HEAVY_WORKERS = 1
+"""Formats written cell by cell: one at a time, so that everyone else is answered."""
+
 SMALLEST_ZIPPED = 1_024
 
 
@@ -49,13 +56,13 @@ class Api:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.answers = Answers(service)
-        self._workers: anyio.CapacityLimiter | None = None
+        self._limiters: dict[int, anyio.CapacityLimiter] = {}
 
-    async def work(self, task: Callable[[], Any]) -> Any:
-        """Run a task on one of the API's threads."""
-        if self._workers is None:
-            self._workers = anyio.CapacityLimiter(WORKERS)
-        return await anyio.to_thread.run_sync(task, limiter=self._workers)
+    async def work(self, task: Callable[[], Any], at_once: int = WORKERS) -> Any:
+        """Run a task on one of the API's threads, beside no more than so many of its kind."""
+        if at_once not in self._limiters:
+            self._limiters[at_once] = anyio.CapacityLimiter(at_once)
+        return await anyio.to_thread.run_sync(task, limiter=self._limiters[at_once])
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with every error told as JSON, and nothing told of the inside."""
@@ -105,7 +112,7 @@ class Api:
 
     async def health(self, _: Request) -> Response:
         """Whether the lists are open, and how many sites they hold."""
-        status, body = await self.work(self.health_body)
+        status, body = await self.work(self.health_body, HEALTH_WORKERS)
         return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
     def data(self, table: Table, suffix: str) -> Endpoint:
@@ -115,7 +122,8 @@ class Api:
             if not self.service.ready or self.service.failure:
                 return starting(failed=bool(self.service.failure))
             query = request.scope["query_string"].decode("latin-1")
-            answer = await self.work(partial(self.answers.answer, table, suffix, query))
+            at_once = HEAVY_WORKERS if suffix in HEAVY else WORKERS
+            answer = await self.work(partial(self.answers.answer, table, suffix, query), at_once)
             return sent(answer, request)
 
         return endpoint

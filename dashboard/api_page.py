@@ -1,5 +1,6 @@
 """The API's documentation as one plain page, made of the OpenAPI document alone."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,8 @@ _STYLE = """
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 code { font-family: ui-monospace, monospace; font-size: .92em }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #8886 }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem }
+tr { border-bottom: 1px solid #8886 }
 details { margin: .3rem 0 } summary { cursor: pointer }
 a { color: #1d4ed8 } @media (prefers-color-scheme: dark) { a { color: #8ab4ff } }
 """
@@ -26,7 +28,8 @@ def page(document: dict[str, Any]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(info['title'])}: HTTP API</title><style>{_STYLE}</style></head><body><main>"
+        f"<title>{escape(info['title'])}: HTTP API</title><style>{_STYLE}</style></head>"
+        "<body><main>"
         f"<h1>{escape(info['title'])}: HTTP API</h1>{about}"
         '<p>For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>. '
         '<a href="/">Back to the map</a>.</p>'
@@ -44,7 +47,7 @@ def _words(text: str) -> str:
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))
 
 
-def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     top = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
@@ -70,7 +73,9 @@ def _parameters() -> str:
             (
                 f"<code>{parameter.name}</code>" + (" (repeatable)" if parameter.many else ""),
                 _words(parameter.about) + _allowed(parameter),
-                f'<a href="{example}"><code>{escape(query)}</code></a>' if parameter.example else "",
+                f'<a href="{example}"><code>{escape(query)}</code></a>'
+                if parameter.example
+                else "",
             )
         )
     return _rows(("Name", "Meaning", "Example"), rows)

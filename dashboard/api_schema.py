@@ -3,23 +3,27 @@
 from typing import Any
 
 from dashboard.answers import TABLES, Table
-from dashboard.api_positions import MAX_PLACES
+from dashboard.api_schema_parts import (
+    COUNT,
+    TEXT,
+    TEXTS,
+    answers_of,
+    health_path,
+    object_of,
+    operation_of,
+    positions_path,
+)
 from dashboard.exports import FORMATS
 from dashboard.kept_answers import COMPANION
 from dashboard.parameters import (
     FILTERS,
     LIMIT,
-    MAX_NAME,
     OFFSET,
     Parameter,
     columns_parameter,
 )
-from geocache.place import Flag, Precision
 from geocache.version import __version__
 
-TEXT = {"type": "string"}
-TEXTS = {"type": "array", "items": TEXT}
-COUNT = {"type": "integer", "minimum": 0}
 NUMBERS = {"latitude", "longitude", "score", "distance_km"}
 COUNTS = {"sites", "cities", "trials", "recruiting", "countries"}
 
@@ -36,13 +40,13 @@ def document() -> dict[str, Any]:
     """The whole document."""
     shared = {name: parameter_object(p) for name, p in FILTERS.items()}
     shared |= {"limit": parameter_object(LIMIT), "offset": parameter_object(OFFSET)}
-    paths: dict[str, Any] = {"/api/health": _health_path()}
+    paths: dict[str, Any] = {"/api/health": health_path()}
     for table in TABLES.values():
         for suffix in (*table.suffixes, COMPANION):
             paths[f"/api/{table.name}.{suffix}"] = _table_path(table, suffix)
-    paths["/api/positions"] = _positions_path()
+    paths["/api/positions"] = positions_path()
     paths["/api/openapi.json"] = {
-        "get": _operation("openapi", "This document", _answers({"type": "object"}))
+        "get": operation_of("openapi", "This document", answers_of({"type": "object"}))
     }
     return {
         "openapi": "3.1.0",
@@ -57,8 +61,8 @@ def document() -> dict[str, Any]:
         "components": {
             "parameters": shared,
             "schemas": {
-                "Error": _object({"error": TEXT, "message": TEXT}),
-                "BadParameter": _object(
+                "Error": object_of({"error": TEXT, "message": TEXT}),
+                "BadParameter": object_of(
                     {
                         "error": TEXT,
                         "message": TEXT,
@@ -91,13 +95,8 @@ def parameter_object(parameter: Parameter) -> dict[str, Any]:
     return made
 
 
-def _object(properties: dict[str, Any], optional: set[str] | None = None) -> dict[str, Any]:
-    required = [name for name in properties if name not in (optional or set())]
-    return {"type": "object", "properties": properties, "required": required}
-
-
 def _about() -> dict[str, Any]:
-    return _object(
+    return object_of(
         {
             "as_of": {**TEXT, "description": "Newest date of the trials in it, ISO 8601."},
             "as_of_oldest": {**TEXT, "description": "Oldest date of the trials in it."},
@@ -124,10 +123,10 @@ def _table_schema(table: Table) -> dict[str, Any]:
     columns = {name: _column(name, table.name) for name in table.columns}
     if table.distance:
         columns["distance_km"] = _column("distance_km", table.name)
-    field = _object({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
-    fields = _object({"fields": {"type": "array", "items": field}})
+    field = object_of({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
+    fields = object_of({"fields": {"type": "array", "items": field}})
     row = {"type": "object", "properties": columns, "additionalProperties": False}
-    return _object(
+    return object_of(
         {
             "title": TEXT,
             "about": {"$ref": "#/components/schemas/About"},
@@ -145,34 +144,11 @@ def _error_responses() -> dict[str, Any]:
     return {
         "BadParameter": said(
             "A parameter that is unknown, or has a value that is not allowed; `allowed` has the "
-            "nearest spelling first. Or a query that is too long, or rows that do not fit the format.",
+            "nearest spelling first. Or a query that is too long, or rows that do not fit.",
             "BadParameter",
         ),
         "Starting": said("The site lists are still being opened, or could not be.", "Error"),
     }
-
-
-def _answers(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
-    return {"200": {"description": "The answer", "content": {media_type: {"schema": schema}}}}
-
-
-def _operation(
-    name: str,
-    words: str,
-    answers: dict[str, Any],
-    parameters: list[dict[str, Any]] | None = None,
-    *,
-    asks: bool = False,
-) -> dict[str, Any]:
-    answers = dict(answers)
-    if asks:
-        answers["304"] = {"description": "Not changed since the `ETag` in `If-None-Match`"}
-        answers["400"] = {"$ref": "#/components/responses/BadParameter"}
-        answers["503"] = {"$ref": "#/components/responses/Starting"}
-    made: dict[str, Any] = {"operationId": name, "summary": words, "responses": answers}
-    if parameters:
-        made["parameters"] = parameters
-    return made
 
 
 def _table_path(table: Table, suffix: str) -> dict[str, Any]:
@@ -195,74 +171,11 @@ def _table_path(table: Table, suffix: str) -> dict[str, Any]:
     elif suffix in {"xlsx", "parquet"}:
         schema = {}
     name = f"{table.name}_{suffix}".replace(".", "_").replace("-", "_")
-    answers = _answers(schema, media_type)
+    answers = answers_of(schema, media_type)
     answers["200"]["headers"] = {
         "ETag": {"schema": TEXT},
         "X-As-Of": {"schema": TEXT, "description": "Newest date of the trials in it."},
         "X-Total-Count": {"schema": TEXT, "description": "Rows before limit and offset."},
         "X-Attribution": {"schema": TEXT, "description": "Whose data it is."},
     }
-    return {"get": _operation(name, words, answers, parameters, asks=True)}
-
-
-def _health_path() -> dict[str, Any]:
-    ok = _object(
-        {
-            "status": {"const": "ok"},
-            "version": TEXT,
-            "as_of": TEXT,
-            "trials": COUNT,
-            "sites": COUNT,
-            "countries": COUNT,
-            "unresolved": COUNT,
-        }
-    )
-    waiting = _object({"status": {"enum": ["starting", "failed"]}, "version": TEXT})
-    answers = _answers(ok)
-    answers["503"] = {
-        "description": "Not yet, or not at all",
-        "content": {"application/json": {"schema": waiting}},
-    }
-    return {"get": _operation("health", "Whether the lists are open, and what they hold", answers)}
-
-
-def _positions_path() -> dict[str, Any]:
-    number = {"type": ["number", "null"]}
-    alternative = _object(
-        {"latitude": number, "longitude": number, "place_name": TEXT, "score": {"type": "number"}}
-    )
-    position = _object(
-        {
-            "place": TEXT,
-            "latitude": number,
-            "longitude": number,
-            "precision": {"enum": [str(p) for p in Precision]},
-            "place_name": TEXT,
-            "source": TEXT,
-            "score": {"type": "number", "minimum": 0, "maximum": 1},
-            "flags": {**TEXT, "description": f"Separated by `;`: {', '.join(Flag)}."},
-            "reason": TEXT,
-            "alternatives": {"type": "array", "items": alternative},
-        }
-    )
-    about = _object({"attribution": TEXTS})
-    body = _object({"title": TEXT, "about": about, "data": {"type": "array", "items": position}})
-    place = {
-        "name": "place",
-        "in": "query",
-        "required": True,
-        "description": "A place as for `near`: LAT,LON, a city with its country, a US ZIP code. "
-        "One that nobody knows comes back unresolved, with the reason.",
-        "style": "form",
-        "explode": True,
-        "schema": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": MAX_PLACES,
-            "items": {"type": "string", "maxLength": MAX_NAME},
-        },
-        "example": ["Graz, Austria"],
-    }
-    words = "Where places are, told offline"
-    answers = _answers(body)
-    return {"get": _operation("positions", words, answers, [place], asks=True)}
+    return {"get": operation_of(name, words, answers, parameters, asks=True)}

@@ -82,6 +82,25 @@ def codes_of(column: pd.Series) -> tuple[Codes, pd.Index]:
     return codes, pd.Index(distinct)
 
 
+def row_order(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.int64]:
+    """Row numbers in the order of a column: text without case, empty last, else as they are."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        ordered = column.reset_index(drop=True).sort_values(
+            kind="stable", ascending=not descending, na_position="last"
+        )
+        return ordered.index.to_numpy()
+    codes, distinct = codes_of(column)
+    texts = distinct.astype("str")
+    rank = np.empty(len(texts), dtype=np.int64)
+    rank[np.argsort(folded_texts(texts).to_numpy(zero_copy_only=False), kind="stable")] = np.arange(
+        len(texts)
+    )
+    if descending:
+        rank = len(texts) - rank
+    rank[texts == ""] = len(texts) + 1
+    return np.argsort(rank[codes], kind="stable")
+
+
 def counts_by_code(codes: Codes, size: int) -> npt.NDArray[np.int64]:
     """How often each of ``size`` codes occurs."""
     return np.bincount(codes, minlength=size)

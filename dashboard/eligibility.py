@@ -1,7 +1,9 @@
 """Which trials a person could be in: by condition, age and sex, as far as records tell."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from dashboard.codes import folded
 from dashboard.trials import Trial
@@ -30,6 +32,31 @@ def conditions_of(trials: Iterable[Trial]) -> dict[str, int]:
             shown.setdefault(folded(condition), condition)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return {shown[key]: count for key, count in ordered}
+
+
+class Offered(NamedTuple):
+    """What some trials can be chosen by: their conditions, and whether any states age or sex."""
+
+    conditions: dict[str, int]
+    ages: bool
+    sexes: bool
+
+
+_offered: deque[tuple[Mapping[str, Trial], Offered]] = deque(maxlen=4)
+
+
+def offered(trials: Mapping[str, Trial]) -> Offered:
+    """What these trials can be chosen by; remembered for the last few mappings, as they stand."""
+    for known, found in tuple(_offered):
+        if known is trials:
+            return found
+    found = Offered(
+        conditions_of(trials.values()),
+        any(t.minimum_age or t.maximum_age for t in trials.values()),
+        any(t.sex for t in trials.values()),
+    )
+    _offered.append((trials, found))
+    return found
 
 
 def matching(

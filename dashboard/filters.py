@@ -7,14 +7,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
+from dashboard.coordinates import BBox, number_text
 from dashboard.errors import FilterError
-from dashboard.parameters import (
-    CLOSED_SETS,
-    FILTERS,
-    BBox,
-    nearest_first,
-    number_text,
-)
+from dashboard.parameters import CLOSED_SETS, FILTERS, nearest_first
 
 __all__ = [
     "CLOSED_SETS",

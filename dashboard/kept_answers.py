@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import parse_qsl
 
+import pandas as pd
 import pyarrow as pa
 
 from dashboard import selection
-from dashboard.answers import Table, content_of
+from dashboard.answers import Table, content_of, origins_of
 from dashboard.arrow import array_of
 from dashboard.exports import FORMATS, Content, Origins, companion
 from dashboard.library import Library
@@ -60,14 +61,12 @@ class Snapshot:
     def fingerprint(self) -> str:
         """The same for equal data and version, in any process; a second for a million sites."""
         digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-        table = self.library.table
-        for name in table.columns:
-            column = array_of(table[name])
-            sink = pa.BufferOutputStream()
-            schema = pa.schema([(str(name), column.type)])
-            with pa.ipc.new_stream(sink, schema) as writer:
-                writer.write_batch(pa.record_batch([column], schema=schema))
-            digest.update(sink.getvalue())
+        for name, column in self.library.table.items():
+            digest.update(str(name).encode())
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                _digest(digest, pa.array(column.cat.codes.to_numpy()))
+                column = column.cat.categories.to_series()  # noqa: PLW2901
+            _digest(digest, array_of(column))
         described = [(o.name, o.reading.format if o.reading else "") for o in self.library.lists]
         dates = [(t.trial_id, t.as_of, t.last_updated) for t in self.library.trials.values()]
         said = (described, dates, self.library.as_of, sorted(self.origins.attributions.items()))
@@ -116,8 +115,8 @@ class Answers:
         library = self._service.library()
         found = self._snapshot
         if found is None or found.library is not library:
-            attributions = {p.name: p.attribution for p in self._service.cache.providers}
-            found = self._snapshot = Snapshot(library, Origins(library, attributions))
+            found = Snapshot(library, origins_of(library, self._service.cache))
+            self._snapshot = found
         return found
 
     def answer(self, table: Table, suffix: str, query_string: str) -> Answer:
@@ -177,6 +176,14 @@ class Answers:
             target = f"{content.name}.{COMPANION}" + (f"?{asked}" if asked else "")
             headers["Link"] = f'<{target}>; rel="describedby"; type="application/csvm+json"'
         return headers
+
+
+def _digest(digest: hashlib.blake2b, array: pa.Array) -> None:
+    sink = pa.BufferOutputStream()
+    schema = pa.schema([("", array.type)])
+    with pa.ipc.new_stream(sink, schema) as writer:
+        writer.write_batch(pa.record_batch([array], schema=schema))
+    digest.update(sink.getvalue())
 
 
 def _ascii(text: str) -> str:

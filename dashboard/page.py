@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
@@ -19,9 +20,11 @@ from dashboard.views import (
     downloads,
     facilities,
     header,
+    jobs_panel,
     lists,
     own_lists,
     quality,
+    registry_form,
     sidebar,
     starting,
     tables,
@@ -62,6 +65,9 @@ def main() -> None:
     # One container for all that comes and goes: the map below keeps its place, and so its view.
     with st.container():
         lists.problems(library, opened.cache.warnings)
+        jobs_panel.jobs_panel(opened)
+        missing = tuple(t for t in filters.trial if t not in library.trials)
+        registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(f"Not used from this link: {plain(note)}")
         header.header(sites if len(sites) else library.table, library.trials, library.as_of)
@@ -82,6 +88,8 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
             sites,
             len(library.table),
             downloads.link_of(filters, in_api=library is opened.library()),
+            origins_of(library, opened.cache),
+            header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),
         "Facilities": lambda: facilities.facilities_view(sites),

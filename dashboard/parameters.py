@@ -7,12 +7,19 @@ narrower than the reader (a place name is open, case does not matter), never wid
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from rapidfuzz import process
 
+from dashboard.coordinates import (
+    EARTH_HALF_ROUND_KM,
+    LATITUDE,
+    LONGITUDE,
+    box_of,
+    point_of,
+    radius_of,
+)
 from dashboard.errors import FilterError
 from dashboard.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.countries import country_code, country_name
@@ -23,7 +30,6 @@ MAX_NAME = 100
 MAX_VALUES = 100
 MAX_TRIALS = 500
 MAX_ROWS = 2**31 - 1
-EARTH_HALF_ROUND_KM = 20_040
 
 CLOSED_SETS: dict[str, tuple[str, ...]] = {
     "status": (*SITE_STATUSES, NOT_STATED),
@@ -32,26 +38,8 @@ CLOSED_SETS: dict[str, tuple[str, ...]] = {
 }
 """Filters whose values are known beforehand."""
 
-LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
-LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
-
 NEAR_FORMS = ("LAT,LON in degrees", "CITY, COUNTRY", "CITY, STATE", "a US ZIP code")
 """What ``near`` takes, in words."""
-
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
-
-
-class BBox(NamedTuple):
-    """A box in WGS 84 degrees; ``west`` greater than ``east`` crosses the antimeridian."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def __str__(self) -> str:
-        return ",".join(number_text(value) for value in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +83,11 @@ class Parameter:
         return self.read(value)
 
 
-def number_text(value: float) -> str:
-    """A number as people write it, exact and never with an exponent."""
-    return f"{Decimal(repr(float(value))).normalize():f}"
-
-
 def nearest_first(value: str, allowed: Iterable[str]) -> tuple[str, ...]:
     """The allowed values, nearest spelling first."""
     choices = list(allowed)
     ranked = process.extract(value.casefold(), [c.casefold() for c in choices], limit=None)
     return tuple(choices[index] for _, _, index in ranked)
-
-
-def number_of(text: str) -> float | None:
-    """The number a text is, ``None`` where it is something else."""
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
-
-
-def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
-    """``LAT,LON`` as two numbers, ``None`` where the text is something else.
-
-    Raises:
-        FilterError: two numbers that are no coordinates.
-    """
-    found = _POINT.fullmatch(text.strip())
-    if not found:
-        return None
-    latitude, longitude = float(found[1]), float(found[5])
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        ranges = ("latitude -90 to 90", "longitude -180 to 180")
-        raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)
-    return latitude, longitude
 
 
 @cache
@@ -163,33 +125,11 @@ def _country(value: str) -> str:
     raise FilterError("country", value, f"country={value}: unknown country", near)
 
 
-def _bbox(value: str) -> BBox:
-    numbers = [number_of(part) for part in value.split(",")]
-    ranges = ("W and E -180 to 180", "S and N -90 to 90")
-    if len(numbers) != 4 or None in numbers:
-        raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
-    west, one, east, other = (n for n in numbers if n is not None)
-    south, north = min(one, other), max(one, other)
-    in_range = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
-    if not in_range:
-        raise FilterError("bbox", value, f"bbox={value}: {' and '.join(ranges)} degrees", ranges)
-    return BBox(west, south, east, north)
-
-
 def _near(value: str) -> str:
     if not value.strip():
         raise FilterError("near", value, "near: empty", NEAR_FORMS)
     point_of(value)
     return value.strip()
-
-
-def _radius(value: str) -> float:
-    radius = number_of(value)
-    if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
-        allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
-        message = f"radius_km={value}: give kilometres {allowed}"
-        raise FilterError("radius_km", value, message, (allowed,))
-    return radius
 
 
 def _rows(name: str) -> Callable[[str], int]:
@@ -245,7 +185,7 @@ FILTERS: dict[str, Parameter] = {
         ),
         Parameter(
             "bbox",
-            _bbox,
+            box_of,
             "Box W,S,E,N in degrees (WGS 84); W greater than E crosses the antimeridian.",
             {"type": "string", "pattern": f"^{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}$"},
             example="5.9,47.3,15,55.1",
@@ -253,20 +193,20 @@ FILTERS: dict[str, Parameter] = {
         Parameter(
             "near",
             _near,
-            "LAT,LON in degrees, a US ZIP code, or a place (a city with its country after a comma). "
+            "LAT,LON in degrees, a US ZIP code, or a place (a city, its country after a comma). "
             "Rows come by distance, with a last column distance_km.",
             {
                 "type": "string",
                 "anyOf": [
                     {"pattern": f"^{LATITUDE},{LONGITUDE}$"},
-                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota"]},
+                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota", "02115"]},
                 ],
             },
             example="Munich, Germany",
         ),
         Parameter(
             "radius_km",
-            _radius,
+            radius_of,
             "With near: no farther than this many kilometres.",
             {"type": "number", "exclusiveMinimum": 0, "maximum": EARTH_HALF_ROUND_KM},
             example="100",

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.errors import FilterError
 from dashboard.filters import VIEW_PREFIX, Filters, parse, to_query
 from dashboard.parameters import LIMIT, OFFSET, columns_parameter
 from dashboard.selection import DISTANCE_COLUMN
@@ -19,7 +18,7 @@ PAGING = ("columns", "limit", "offset")
 class Query:
     """What is asked: no ``columns`` means all of them, no ``limit`` all rows."""
 
-    filters: Filters = Filters()
+    filters: Filters
     columns: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0

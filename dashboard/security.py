@@ -59,9 +59,7 @@ class SecurityHeaders:
         tiles: as ``SITE_MAP_TILES``.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, frame_ancestors: str = OWN_FRAMES, tiles: str = ""
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> None:
         self._app = app
         self._headers = {
             "Content-Security-Policy": content_policy(frame_ancestors, tiles),

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import process
 
-from dashboard.codes import codes_of, folded, folded_texts, spread
+from dashboard.codes import codes_of, folded, folded_texts, plain, spread
+from dashboard.coordinates import BBox, point_of
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
-from dashboard.parameters import NEAR_FORMS, BBox, point_of
+from dashboard.parameters import NEAR_FORMS
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
 from geocache.place import Place, Position
@@ -171,8 +172,9 @@ def centre_of(near: str, locate: Locate) -> Position:
 
 def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
     """Cities of the table with a name like it, nearest spelling first."""
-    cities = (sites["city"] + ", " + sites["country"]).drop_duplicates()
-    return tuple(text for text, _, _ in process.extract(near, cities.tolist(), limit=5))
+    pairs = sites[["city", "country"]].drop_duplicates().astype("str")
+    cities = (pairs["city"] + ", " + pairs["country"]).tolist()
+    return tuple(text for text, _, _ in process.extract(near, cities, limit=5))
 
 
 def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:

@@ -11,11 +11,17 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
+from dashboard.fetched import Fetched
+from dashboard.fetching import fetch_work, job_key
+from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
 from dashboard.positions import Known
+from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
+from dashboard.summary import plural
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.store import Pin
@@ -43,6 +49,8 @@ class Service:
         self.settings = settings
         self.progress = Progress()
         self.shelf = Shelf(settings.site_map_data / "lists")
+        self.fetched = Fetched(settings.site_map_data / "registry")
+        self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -165,6 +173,24 @@ class Service:
         self.shelf.remove(EVERYONE, list_id)
         self.reopen()
 
+    @property
+    def registry_host(self) -> str:
+        """The host that is asked for trials."""
+        return urlsplit(self.settings.site_map_registry_url).hostname or ""
+
+    def fetch(self, numbers: Sequence[str], search: Search, *, owner: str) -> Job:
+        """Fetch trials as a job; they are open to everyone once it ends.
+
+        Raises:
+            PermissionError: the server is read-only.
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        self._check_may_change()
+        url = self.settings.site_map_registry_url
+        title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
+        work = fetch_work(url, self.fetched, numbers, search, self.reopen)
+        return self.jobs.start(job_key(numbers, search), title, work, owner=owner)
+
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
@@ -172,7 +198,9 @@ class Service:
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
-        return merge([*self._sources, *shared], self.locate_many, self._known())
+        reading = self.fetched.reading()
+        fetched = [OpenedList(reading.name, reading)] if reading else []
+        return merge([*self._sources, *fetched, *shared], self.locate_many, self._known())
 
     def _open(self) -> None:
         try:

@@ -34,7 +34,9 @@ class Settings(GeocacheSettings):
         """Origins, ``*`` or ``'none'``: what a policy takes after ``frame-ancestors``."""
         for part in value.split():
             if not _FRAME.fullmatch(part):
-                message = f"SITE_MAP_FRAME_ANCESTORS: {part!r} is no origin such as https://example.org"
+                message = (
+                    f"SITE_MAP_FRAME_ANCESTORS: {part!r} is no origin such as https://example.org"
+                )
                 raise ValueError(message)
         return value
 

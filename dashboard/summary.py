@@ -82,7 +82,7 @@ def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
     """For each row the number of its country, and each country's code, or text without a code."""
     codes, distinct_codes = codes_of(sites["country_code"])
     texts, distinct_texts = codes_of(sites["country"])
-    coded = np.array([bool(code) for code in distinct_codes], dtype=bool)
+    coded = np.asarray(distinct_codes != "")
     names = [(str(code), "") for code in distinct_codes]
     names += [("", str(text)) for text in distinct_texts]
     if coded.all():
@@ -99,7 +99,7 @@ def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
     city, cities = codes_of(sites["city"])
     state, states = codes_of(sites["state"])
     keys = pd.unique(combined([(state, len(states)), (city, len(cities)), (land, lands)]))
-    empty = np.array([not name for name in cities], dtype=bool)
+    empty = np.asarray(cities == "")
     if empty.any():
         keys = keys[~empty[keys // lands % len(cities)]]
     return keys, keys % lands if lands else keys

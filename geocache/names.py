@@ -66,7 +66,8 @@ def fold(text: str) -> str:
         return _WORDS.get(text, text)
     text = text.casefold().translate(_LETTERS)
     if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
+        text = unicodedata.normalize("NFKD", text).casefold()
+        text = _MARKS.sub("", text).translate(_LETTERS)
     text = _GAPS.sub(" ", text).strip()
     if _HAS_WORD.search(text):
         text = " ".join(_WORDS.get(word, word) for word in text.split(" "))

@@ -55,9 +55,7 @@ FORMATS: dict[str, Format] = {
             packed=True,
         ),
         Format("kml", "KML", "application/vnd.google-earth.kml+xml", kml_chunks, points=True),
-        Format(
-            "parquet", "Parquet", "application/vnd.apache.parquet", parquet_chunks, packed=True
-        ),
+        Format("parquet", "Parquet", "application/vnd.apache.parquet", parquet_chunks, packed=True),
     )
 }
 """Every format by its suffix."""

@@ -11,7 +11,9 @@ from dashboard.library import Library
 from geocache.version import __version__
 
 REGISTRIES = {
-    re.compile(r"NCT[0-9]{8}"): "Trial records: ClinicalTrials.gov, U.S. National Library of Medicine",
+    re.compile(
+        r"NCT[0-9]{8}"
+    ): "Trial records: ClinicalTrials.gov, U.S. National Library of Medicine",
     re.compile(r"[0-9]{4}-5[0-9]{5}-[0-9]{2}(-[0-9]{2})?"): (
         "Trial records: Clinical Trials Information System (CTIS), European Medicines Agency"
     ),

@@ -4,7 +4,7 @@ Numbers are written as short as they read back; an empty cell is unknown. Cells 
 where they must be. The work is Arrow's, so that other requests go on meanwhile.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pyarrow as pa
@@ -21,8 +21,9 @@ _LINE_END = "\r\n"
 def csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
     """The table as CSV in pieces of at most :data:`CHUNK_ROWS` rows, the header first."""
     yield (BOM + ",".join(table.columns) + _LINE_END).encode()
+    columns = [_column(table[name]) for name in table.columns] if len(table) else []
     for start in range(0, len(table), CHUNK_ROWS):
-        yield _lines(table.iloc[start : start + CHUNK_ROWS])
+        yield _lines([cells(start, start + CHUNK_ROWS) for cells in columns])
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
@@ -30,13 +31,25 @@ def to_csv(table: pd.DataFrame) -> bytes:
     return b"".join(csv_chunks(table))
 
 
-def _lines(part: pd.DataFrame) -> bytes:
-    cells = [_cells(array_of(part[name])) for name in part.columns]
+def _lines(cells: list[pa.Array]) -> bytes:
     if len(cells) == 1:  # an empty line would be no row at all
         cells = [pc.if_else(pc.equal(cells[0], ""), '""', cells[0])]
     rows = pc.binary_join_element_wise(*cells, ",")
     everything = pa.ListArray.from_arrays([0, len(rows)], rows)
     return bytes(pc.binary_join(everything, _LINE_END)[0].as_buffer()) + _LINE_END.encode()
+
+
+def _column(column: pd.Series) -> Callable[[int, int], pa.Array]:
+    """What gives the cells from one row to another; text that repeats is looked at once."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return lambda start, end: _cells(array_of(column.iloc[start:end]))
+    codes = column.cat.codes.to_numpy()
+    rows = pa.array(codes, mask=codes < 0)
+    distinct = array_of(column.cat.categories.to_series())
+    if len(distinct) > len(rows):
+        return lambda start, end: _cells(distinct.take(rows[start:end]))
+    cells = _cells(distinct)
+    return lambda start, end: pc.fill_null(cells.take(rows[start:end]), "")
 
 
 def _cells(column: pa.Array) -> pa.Array:

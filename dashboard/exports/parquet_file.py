@@ -29,7 +29,5 @@ def parquet_chunks(content: Content) -> Iterator[bytes]:
     schema = pa.schema([(name, TYPES[kind]) for name, kind in kinds.items()], metadata)
     columns = [array_of(table[name]).cast(TYPES[kind]) for name, kind in kinds.items()]
     file = io.BytesIO()
-    pq.write_table(
-        pa.Table.from_arrays(columns, schema=schema), file, row_group_size=GROUP_ROWS
-    )
+    pq.write_table(pa.Table.from_arrays(columns, schema=schema), file, row_group_size=GROUP_ROWS)
     yield file.getvalue()

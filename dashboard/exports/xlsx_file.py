@@ -61,7 +61,9 @@ def _rows_sheet(book: xlsxwriter.Workbook, content: Content, bold: object) -> No
         form = book.add_format({"num_format": shown}) if shown else None
         sheet.set_column(number, number, WIDTHS.get(name, 14), form)
         sheet.write_string(0, number, name, bold)
-        writers.append((number, sheet.write_string if kind == "string" else sheet.write_number, form))
+        writers.append(
+            (number, sheet.write_string if kind == "string" else sheet.write_number, form)
+        )
     columns = [
         [_cell(value) for value in table[name].tolist()]
         if kind == "string"

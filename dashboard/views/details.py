@@ -37,7 +37,7 @@ def position_words(site: pd.Series) -> str:
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"
     words = f"Placed at {site.place_name}, precision {site.precision}, by {site.source}"
-    doubt = doubt_words(site.flags)
+    doubt = doubt_words(site["flags"])
     return words + (f". Doubtful: {doubt}" if doubt else "") + f". {site.reason}"
 
 

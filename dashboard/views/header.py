@@ -9,24 +9,37 @@ from dashboard import summary
 from dashboard.links import link, plain, trial_link
 from dashboard.trials import Trial
 
+NAMED = 4
+"""Of many trials so many are named."""
+
 
 def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
     """Draw the title, the sentence and the figures of the filtered sites."""
-    shown = [trials[i] for i in sites["trial_id"].unique() if i in trials]
-    if len(shown) == 1:
+    ids = sites["trial_id"].unique()
+    shown = [trials[i] for i in ids[:NAMED] if i in trials]
+    if len(ids) == 1 and shown:
         _one_trial(shown[0])
     else:
         st.title("Trial site map", anchor=False)
-        st.caption(plain(_many(shown)))
+        st.caption(plain(_many(shown, len(ids))))
     st.markdown(plain(summary.sentence(sites, as_of)))
     figures = summary.key_figures(sites)
     with st.container(horizontal=True, gap="small"):
         st.metric("Sites", f"{figures.sites:,}", border=True)
         st.metric("Countries", f"{figures.countries:,}", border=True)
         st.metric("Cities", f"{figures.cities:,}", border=True)
-        if len(shown) > 1:
+        if len(ids) > 1:
             st.metric("Trials", f"{figures.trials:,}", border=True)
         st.metric("On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True)
+
+
+def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
+    """What the sites are called in a file: their trial, or how many trials they are of."""
+    ids = sites["trial_id"].unique()
+    if len(ids) == 1 and ids[0] in trials:
+        one = trials[ids[0]]
+        return ": ".join(part for part in (one.trial_id, one.title) if part) or "Site list"
+    return f"Trial site map: {summary.plural(len(ids), 'trial')}"
 
 
 def _one_trial(trial: Trial) -> None:
@@ -44,9 +57,10 @@ def _one_trial(trial: Trial) -> None:
     st.markdown(" · ".join(fact for fact in facts if fact))
 
 
-def _many(trials: list[Trial]) -> str:
+def _many(trials: list[Trial], total: int) -> str:
+    """The first few by name, and how many there are."""
     if not trials:
-        return "No trial matches."
-    names = [t.trial_id or t.title for t in trials[:4]]
-    more = f" and {len(trials) - 4:,} more" if len(trials) > 4 else ""
-    return f"{summary.plural(len(trials), 'trial')} open: {', '.join(names)}{more}"
+        return "Site lists without trial records."
+    names = [t.trial_id or t.title for t in trials]
+    more = f" and {total - len(trials):,} more" if total > len(trials) else ""
+    return f"{summary.plural(total, 'trial')} open: {', '.join(names)}{more}"

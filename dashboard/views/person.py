@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.eligibility import conditions_of, matching
+from dashboard.eligibility import matching, offered
 from dashboard.filters import Filters
 from dashboard.selection import KM_PER_MILE
 from dashboard.trials import Trial
@@ -70,9 +70,7 @@ def who_can_take_part(trials: Mapping[str, Trial]) -> None:
 
     What is chosen becomes the trial filter, so that links, queries and files keep it.
     """
-    conditions = conditions_of(trials.values())
-    ages = any(t.minimum_age or t.maximum_age for t in trials.values())
-    sexes = any(t.sex for t in trials.values())
+    conditions, ages, sexes = offered(trials)
     if len(trials) < 2 or not (conditions or ages or sexes):
         return
     with st.expander("Who can take part", icon=":material/person_search:"):

@@ -8,7 +8,7 @@ from dashboard.filters import Filters
 from dashboard.service import Service
 from dashboard.summary import country_label
 from dashboard.trials import Trial
-from dashboard.views import address, own_lists, person
+from dashboard.views import address, own_lists, person, registry_form
 
 LABELS = {
     "trial": "Trial",
@@ -69,6 +69,7 @@ def sidebar(
     """Draw the filters; every change goes to the address bar."""
     with st.sidebar:
         own_lists.bring(opened)
+        registry_form.registry_form(opened)
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(

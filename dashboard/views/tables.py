@@ -2,11 +2,13 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.exports import Origins
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS
-from dashboard.views import address, downloads, picked
+from dashboard.views import address, downloads, pages, picked
 
 FIRST = ("facility", "city", "country", "status")
 MACHINE = (
@@ -48,13 +50,17 @@ def label(column: str) -> str:
     return LABELS.get(column, column.replace("_", " ").capitalize())
 
 
-def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> None:
+def site_table_view(
+    sites: pd.DataFrame, total: int, link: downloads.Link, origins: Origins, title: str
+) -> None:
     """Draw the filtered site table, its columns chooser and its downloads.
 
     Args:
         sites: the filtered site table.
         total: how many sites there are without filters.
         link: the address of this view.
+        origins: where the trials come from.
+        title: what the sites shown are called.
     """
     present = [c for c in ORDER if c in sites]
     shown = _chosen_columns(sites, present)
@@ -67,26 +73,27 @@ def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> No
         st.markdown(words, width="stretch")
         _columns_chooser(present, shown)
         downloads.link_button(link)
-        downloads.download_buttons(sites, link)
+        downloads.download_buttons(sites, link, origins, title)
     chosen = picked.rows()
+    rows = pages.page_of(sites, shown, label)
     st.dataframe(
-        sites,
+        rows,
         hide_index=True,
-        height=420 if len(sites) > 10 else "auto",
+        height=420 if len(rows) > 10 else "auto",
         column_order=shown,
         column_config={column: _config(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
         key=_TABLE,
-        on_select=lambda: picked.from_table(st.session_state[_TABLE], sites),
+        on_select=lambda: picked.from_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": picked.numbers(sites, chosen)}},
+        selection_default={"selection": {"rows": picked.numbers(rows, chosen)}},
     )
     st.caption(
         "Select rows to highlight them on the map. Empty status: the list does not state it."
     )
 
 
-def _config(column: str) -> object:
+def _config(column: str) -> ColumnConfig:
     if column == "score":
         return st.column_config.NumberColumn(label(column), format="%.2f")
     if column in {"facility", "trial_title", "reason"}:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from geocache.countries import country_name
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
-from geocache.gazetteer.ranking import KIND_COST, Candidate, elsewhere
+from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import AT_ZIP, Witness
 from geocache.geometry import distance_km
@@ -13,10 +13,12 @@ from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
-AMBIGUOUS_WEIGHT = 0.5
+AMBIGUOUS_WEIGHT = 0.9
 _SMALL_COUNTRY_KM = 30.0
 _UNIQUE_KM = 50.0
 _SURE_POPULATION = 50_000
+_TOWN_POPULATION = 5_000
+PART_COST = 0.1
 
 
 def _prior(one: Candidate) -> float:
@@ -72,12 +74,13 @@ class Answers:
         flags = []
         others = [one for one in others if not self._districts(best, one)]
         if others and (
-            best.weight - others[0].weight < AMBIGUOUS_WEIGHT
+            self._lead(best, others[0]) < AMBIGUOUS_WEIGHT
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
         near = best.kind is Kind.SOUND or best.letters
-        if best.kind is Kind.DISTRICT or best.reading.part or (near and not self._trusted(best)):
+        part = best.reading.part or best.reading.cost >= PART_COST
+        if best.kind is Kind.DISTRICT or part or (near and not self._trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if best.verdict.state is False:
             flags.append(Flag.CONFLICTING_STATE)
@@ -86,6 +89,12 @@ class Answers:
             if not (large and best.kind is Kind.OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    def _lead(self, best: Candidate, other: Candidate) -> float:
+        """How far ahead a place is, by its weight or without its fame, whichever is less."""
+        lead = best.weight - other.weight
+        fame = [min(self._index.fame[one.row], FAME_LIMIT) for one in (best, other)]
+        return min(lead, lead - FAME * (fame[0] - fame[1]))
 
     def _districts(self, best: Candidate, other: Candidate) -> bool:
         """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
@@ -98,10 +107,11 @@ class Answers:
         return bool(best.verdict.area) and not best.verdict.state and best.verdict.weight < AT_ZIP
 
     def _trusted(self, best: Candidate) -> bool:
-        """A near spelling is trusted when a witness agrees, or for one letter of a large city."""
+        """A near spelling is trusted of a larger place, the less so the fewer witnesses agree."""
+        people = self._index.populations[best.row]
         if best.verdict.state or best.verdict.area:
-            return True
-        return best.letters < 2 and self._index.populations[best.row] >= _SURE_POPULATION
+            return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
+        return best.letters < 2 and people >= _SURE_POPULATION
 
     def _reason(self, best: Candidate) -> str:
         words = [WORDS[best.kind]]
@@ -109,7 +119,10 @@ class Answers:
             words = [f"{best.letters} letter{'s' * (best.letters > 1)} from a name"]
         if best.reading.rule:
             words.append(best.reading.rule)
-        said = [f"{', '.join(words)} of {self._index.name(best.row)}"]
+        named = best.row
+        if best.kind is Kind.DISTRICT and not self._index.populations[named]:
+            named = self._index.hosts[named]
+        said = [f"{', '.join(words)} of {self._index.name(named)}"]
         if best.verdict.state is not None:
             said.append("state agrees" if best.verdict.state else "another state")
         if best.verdict.area is not None:
@@ -138,8 +151,8 @@ class Answers:
 
     def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
         """The largest place of a region, or the postcode's city within it."""
-        rows = [r for r in self._index.regions(country) if r.number in region.numbers]
-        rows = [r for r in rows if r.main_place >= 0]
+        known = self._index.some_regions(country, region.numbers)
+        rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
         best = max(rows, key=lambda r: self._region_weight(r, witness))

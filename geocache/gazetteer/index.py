@@ -4,6 +4,7 @@ import json
 import mmap
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
+from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,7 +57,6 @@ class Index:
             self._region_starts = self._view("region_starts", "I")
             self._region_rows = self._view("region_rows", "I")
             self._spellings = self._view("spellings", "B")
-            self._spelling_rows = self._view("spelling_rows", "I")
             self.countries: list[str] = self._json("countries")
             self._spelling_places: dict[str, list[int]] = self._json("spelling_places")
         except (OSError, ValueError, TypeError) as error:
@@ -64,6 +64,8 @@ class Index:
                 f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
         self._size = len(self.hashes)
+        self._region_lists: dict[str, list[RegionRow]] = {}
+        self._regions_by_number: dict[str, dict[int, RegionRow]] = {}
         self.near_region = lru_cache(maxsize=50_000)(self._near_region)
 
     def _view(self, name: str, code: Any) -> memoryview:
@@ -104,7 +106,19 @@ class Index:
 
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
-        return [RegionRow._make(row) for row in self._regions.get(country, ())]
+        known = self._region_lists.get(country)
+        if known is None:
+            known = [RegionRow._make(row) for row in self._regions.get(country, ())]
+            self._region_lists[country] = known
+        return known
+
+    def some_regions(self, country: str, numbers: frozenset[int]) -> list[RegionRow]:
+        """Those states and counties of a country that have these numbers."""
+        by_number = self._regions_by_number.get(country)
+        if by_number is None:
+            by_number = {region.number: region for region in self.regions(country)}
+            self._regions_by_number[country] = by_number
+        return [by_number[number] for number in sorted(numbers) if number in by_number]
 
     @cached_property
     def region_names(self) -> dict[int, str]:
@@ -123,7 +137,13 @@ class Index:
         rows = self.rows_of_region(number)
         first = bisect_left(rows, latitude(row) - band, key=latitude)
         last = bisect_right(rows, latitude(row) + band, key=latitude)
-        return any(distance_km(here, self.point(other)) <= reach_km for other in rows[first:last])
+        longitudes, longitude = self.longitudes, self.longitudes[row]
+        width = int(band / max(0.05, cos(radians(here[0])))) + 1
+        return any(
+            abs(longitudes[other] - longitude) <= width
+            and distance_km(here, self.point(other)) <= reach_km
+            for other in rows[first:last]
+        )
 
     @cached_property
     def areas(self) -> dict[str, dict[str, list[int]]]:
@@ -137,11 +157,10 @@ class Index:
         found: dict[str, list[Any]] = self._json("zips")
         return found
 
-    def spellings(self, country: str) -> tuple[list[str], memoryview]:
-        """The country's Latin names, folded and sorted, and the row of each."""
+    def spellings(self, country: str) -> list[str]:
+        """The country's Latin names, folded and sorted."""
         place = self._spelling_places.get(country)
         if not place:
-            return [], self._spelling_rows[0:0]
-        start, length, first, count = place
-        text = bytes(self._spellings[start : start + length]).decode()
-        return text.split("\n"), self._spelling_rows[first : first + count]
+            return []
+        start, length = place
+        return bytes(self._spellings[start : start + length]).decode().split("\n")

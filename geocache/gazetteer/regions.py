@@ -2,7 +2,7 @@
 
 import gettext
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,10 +99,19 @@ class RegionTable:
                 by_name[region.country, name].append(region)
         translations = list(_translations())
         states_match = self._states_match()
-        for iso in pycountry.subdivisions:
-            names = _iso_names(iso.name, translations)
+        states = [region for region in self.regions if region.level == 1]
+        listed = {(state.country, name) for state in states for name in state.names}
+        for iso in sorted(pycountry.subdivisions, key=lambda one: str(one.code)):
+            own = _with_stems(bare(spelling) for spelling in spellings(iso.name))
+            others = _translated(iso.name, translations) - own
+            # In some languages Shaanxi is written like its neighbour Shanxi.
+            names = own | {name for name in others if (iso.country_code, name) not in listed}
+            if not any((iso.country_code, name) in by_name for name in own):
+                names |= others
             level = 1 if iso.parent_code is None else 2
-            matches = [r for name in names for r in by_name.get((iso.country_code, name), ())]
+            matches = [
+                r for name in sorted(names) for r in by_name.get((iso.country_code, name), ())
+            ]
             chosen = [r for r in matches if r.level == level] or matches
             if level == 1 and chosen and chosen[0].level == 2 and states_match[iso.country_code]:
                 chosen = [self.regions[r.parent] for r in chosen if r.parent >= 0]
@@ -143,12 +152,12 @@ def _translations() -> Iterator[dict[str, str]]:
             yield dict(catalog._catalog)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _iso_names(name: str, translations: list[dict[str, str]]) -> set[str]:
-    found = {bare(spelling) for spelling in spellings(name)}
-    for language in translations:
-        translated = language.get(name)
-        if translated:
-            found.update(bare(spelling) for spelling in spellings(translated))
-    found |= {name[:-2] for name in found if name.endswith("sk") and len(name) > 6}
-    found.discard("")
-    return found
+def _translated(name: str, translations: list[dict[str, str]]) -> set[str]:
+    found = (language[name] for language in translations if language.get(name))
+    return _with_stems(bare(spelling) for one in found for spelling in spellings(one))
+
+
+def _with_stems(names: Iterable[str]) -> set[str]:
+    """The names and, of Slavic adjectives, the stem: ``voronezhsk`` and ``voronezh``."""
+    found = {name for name in names if name}
+    return found | {name[:-2] for name in found if name.endswith("sk") and len(name) > 6}

@@ -74,7 +74,7 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32768")
-        connection.execute("PRAGMA mmap_size = 268435456")
+        connection.execute("PRAGMA mmap_size = 67108864")
 
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:

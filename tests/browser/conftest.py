@@ -60,7 +60,7 @@ class Visit:
     @property
     def map(self) -> FrameLocator:
         """The map's frame."""
-        return self.page.frame_locator("iframe[title*='folium']")
+        return self.page.frame_locator("iframe[title*='folium']").first
 
     def drawn(self, sites: int | None = None) -> FrameLocator:
         """Wait until the map shows that many sites (any number when ``None``)."""
@@ -110,6 +110,7 @@ def visiting(browser: Browser, server: Server, **options: object) -> Iterator[Vi
         yield Visit(page, context, server, foreign, errors)
     finally:
         context.close()
+    assert "Traceback" not in server.log.read_text(errors="replace"), "the page raised an error"
 
 
 @pytest.fixture

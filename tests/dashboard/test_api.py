@@ -196,7 +196,9 @@ def test_countries_and_trials_are_counted(client: httpx.Client) -> None:
     assert countries["sites"].sum() == 75
     assert len(client.get("/api/countries.json?country=DE").json()["data"]) == 1
     trials = client.get("/api/trials.json").json()["data"]
-    assert [(t["trial_id"], t["sites"], t["countries"]) for t in trials] == [("NCT01207388", 75, 11)]
+    assert [(t["trial_id"], t["sites"], t["countries"]) for t in trials] == [
+        ("NCT01207388", 75, 11)
+    ]
 
 
 def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
@@ -280,9 +282,7 @@ def test_another_process_gives_the_same_tag(
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json", "geojson", "kml"])
-def test_text_is_compressed_where_the_client_can_read_it(
-    client: httpx.Client, suffix: str
-) -> None:
+def test_text_is_compressed_where_the_client_can_read_it(client: httpx.Client, suffix: str) -> None:
     path = f"/api/sites.{suffix}"
     plain = client.get(path, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
@@ -336,7 +336,13 @@ def test_what_is_not_there_is_said_to_be_missing(client: httpx.Client, path: str
         assert answer.json()["allowed"][0] == "/api/sites.csv"
 
 
-HOSTILE = ["../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1:1/", "\\\\host\\share", "%00"]
+HOSTILE = [
+    "../../etc/passwd",
+    "file:///etc/passwd",
+    "http://127.0.0.1:1/",
+    "\\\\host\\share",
+    "%00",
+]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -382,7 +388,9 @@ def test_the_document_names_every_route_and_parameter(client: httpx.Client) -> N
     assert expected <= set(document["paths"])
     given: list[dict[str, Any]] = document["paths"]["/api/sites.csv"]["get"]["parameters"]
     shared = document["components"]["parameters"]
-    names = [shared[p["$ref"].rpartition("/")[2]]["name"] if "$ref" in p else p["name"] for p in given]
+    names = [
+        shared[p["$ref"].rpartition("/")[2]]["name"] if "$ref" in p else p["name"] for p in given
+    ]
     assert set(names) == {*NAMES, "columns", "limit", "offset"}
 
 

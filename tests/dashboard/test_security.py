@@ -44,7 +44,9 @@ def test_who_may_embed_the_page_can_be_set(setting: str, ancestors: str | None) 
     assert found == (ancestors or f"'self' {setting}")
 
 
-@pytest.mark.parametrize("setting", ["example.org; script-src *", "https://a\r\nX: y", "ftp://a", "x"])
+@pytest.mark.parametrize(
+    "setting", ["example.org; script-src *", "https://a\r\nX: y", "ftp://a", "x"]
+)
 def test_what_is_no_origin_is_refused(setting: str) -> None:
     with pytest.raises(ValidationError, match="SITE_MAP_FRAME_ANCESTORS"):
         Settings(site_map_frame_ancestors=setting)

@@ -1,0 +1,84 @@
+"""Coordinates, boxes and distances as a query writes them."""
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from dashboard.errors import FilterError
+
+EARTH_HALF_ROUND_KM = 20_040
+
+LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
+LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
+
+
+class BBox(NamedTuple):
+    """A box in WGS 84 degrees; ``west`` greater than ``east`` crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __str__(self) -> str:
+        return ",".join(number_text(value) for value in self)
+
+
+def number_text(value: float) -> str:
+    """A number as people write it, exact and never with an exponent."""
+    return f"{Decimal(repr(float(value))).normalize():f}"
+
+
+def number_of(text: str) -> float | None:
+    """The number a text is, ``None`` where it is something else."""
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
+    """``LAT,LON`` as two numbers, ``None`` where the text is something else.
+
+    Raises:
+        FilterError: two numbers that are no coordinates.
+    """
+    found = _POINT.fullmatch(text.strip())
+    if not found:
+        return None
+    latitude, longitude = float(found[1]), float(found[5])
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        ranges = ("latitude -90 to 90", "longitude -180 to 180")
+        raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)
+    return latitude, longitude
+
+
+def box_of(value: str) -> BBox:
+    """A box from ``W,S,E,N``; the latitudes may stand in either order.
+
+    Raises:
+        FilterError: not four numbers, or out of range.
+    """
+    numbers = [number_of(part) for part in value.split(",")]
+    ranges = ("W and E -180 to 180", "S and N -90 to 90")
+    if len(numbers) != 4 or None in numbers:
+        raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
+    west, one, east, other = (n for n in numbers if n is not None)
+    south, north = min(one, other), max(one, other)
+    in_range = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
+    if not in_range:
+        raise FilterError("bbox", value, f"bbox={value}: {' and '.join(ranges)} degrees", ranges)
+    return BBox(west, south, east, north)
+
+
+def radius_of(value: str) -> float:
+    """Kilometres, more than nothing and no more than half way round.
+
+    Raises:
+        FilterError: something else.
+    """
+    radius = number_of(value)
+    if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
+        allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
+        message = f"radius_km={value}: give kilometres {allowed}"
+        raise FilterError("radius_km", value, message, (allowed,))
+    return radius

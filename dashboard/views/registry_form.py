@@ -1,0 +1,80 @@
+"""Adding trials from the live registry, by number or by a search."""
+
+import streamlit as st
+
+from dashboard.jobs import TooManyJobsError
+from dashboard.links import plain
+from dashboard.registry_query import Search, trial_numbers
+from dashboard.service import Service
+from dashboard.views import own_lists
+from dashboard.vocabulary import TRIAL_STATUSES
+
+MAX_NUMBERS_TEXT = 20_000
+
+
+def registry_form(opened: Service) -> None:
+    """Draw the form; nothing is asked of the registry before its button is pressed."""
+    if not opened.may_change:
+        return
+    with st.expander("Add trials from the registry", icon=":material/cloud_download:"):
+        with st.form("registry", border=False):
+            st.text_area(
+                "NCT numbers",
+                key="registry_numbers",
+                height=70,
+                max_chars=MAX_NUMBERS_TEXT,
+                placeholder="NCT01207388, NCT04556084 …",
+                help="However they are written or set apart.",
+            )
+            st.caption("Or a search:")
+            st.text_input("Condition", key="registry_condition", max_chars=200)
+            st.text_input("Intervention", key="registry_intervention", max_chars=200)
+            st.text_input("Sponsor", key="registry_sponsor", max_chars=200)
+            st.text_input("Country", key="registry_country", max_chars=100)
+            st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
+            st.form_submit_button(
+                "Fetch", icon=":material/download:", on_click=_fetch, args=(opened,)
+            )
+        st.caption(f"Asks {plain(opened.registry_host)}. What is fetched is open to everyone here.")
+
+
+def _fetch(opened: Service) -> None:
+    state = st.session_state
+    text = str(state["registry_numbers"])
+    numbers = trial_numbers(text)
+    search = Search(
+        state["registry_condition"],
+        state["registry_intervention"],
+        state["registry_sponsor"],
+        state["registry_country"],
+        tuple(state["registry_status"]),
+    )
+    if text.strip() and not numbers:
+        st.toast("That holds no NCT number such as NCT01207388", icon=":material/error:")
+    elif not numbers and search.empty:
+        st.toast("Give NCT numbers, or something to search for", icon=":material/error:")
+    else:
+        start(opened, numbers, search)
+
+
+def start(opened: Service, numbers: list[str], search: Search) -> None:
+    """Begin fetching; two who ask for the same share one job."""
+    try:
+        opened.fetch(numbers, search, owner=own_lists.owner())
+    except (TooManyJobsError, PermissionError) as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
+def offer_missing(opened: Service, wanted: tuple[str, ...]) -> None:
+    """For a link to trials that are not open: say so, and offer to fetch them."""
+    numbers = trial_numbers(" ".join(wanted))
+    if not numbers:
+        return
+    st.info(f"Not open here: {plain(', '.join(numbers[:10]))}", icon=":material/travel_explore:")
+    if opened.may_change:
+        st.button(
+            "Fetch from the registry",
+            key="fetch_missing",
+            on_click=start,
+            args=(opened, numbers, Search()),
+        )

@@ -1,0 +1,129 @@
+"""What people change: trials fetched from the registry, pins, and a server that takes none."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Visit, visiting
+from tests.dashboard.registry_server import RegistryServer, site, study
+from tests.dashboard.registry_server import serving as serving_registry
+from tests.serving import Server, serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LIST = """facility,city,country
+Uniklinik,Springfeld Qx,Germany
+Clinic,Salamanca,Spain
+Hospital,Mallorca,Spain
+"""
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[RegistryServer]:
+    """A registry with one trial of two sites."""
+    one = study(7654321, site("LKH Graz"), site("LKH Linz", "Linz"))
+    with serving_registry(RegistryServer([one])) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def changing(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path, registry: RegistryServer
+) -> Iterator[Server]:
+    """A server over a list with doubtful places, which may ask that registry."""
+    folder = tmp_path_factory.mktemp("changing")
+    (folder / "list.csv").write_text(LIST)
+    with serving(
+        folder,
+        place_index,
+        SITE_MAP_SOURCES=str(folder / "list.csv"),
+        SITE_MAP_REGISTRY_URL=registry.url,
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def person(browser: Browser, changing: Server) -> Iterator[Visit]:
+    with visiting(browser, changing) as one:
+        yield one
+        assert one.foreign == []
+        assert one.errors == []
+
+
+def positions(server: Server, city: str) -> list[dict[str, str]]:
+    with urlopen(f"{server.url}/api/sites.csv?city={city}") as answer:
+        return list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
+
+
+def select_first_row(page: Page) -> None:
+    table = page.get_by_test_id("stDataFrame").last.locator(".dvn-scroller").first
+    table.click(position={"x": 16, "y": 52})
+
+
+def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
+    person.open()
+    (before,) = positions(person.server, "Springfeld%20Qx")
+    assert before["latitude"] == ""
+    person.page.get_by_role("tab", name="Quality").click()
+    expect(person.page.get_by_text("Not on the map: 1 site")).to_be_visible()
+    select_first_row(person.page)
+    person.page.get_by_label("Or pin it here").fill("48.1, 11.5")
+    person.page.get_by_label("Your name").fill("Ada")
+    person.page.get_by_role("button", name="Pin 1 site here").click()
+    person.drawn(sites=3)
+    (pinned,) = positions(person.server, "Springfeld%20Qx")
+    assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("48.1", "11.5", "pin")
+    assert "Ada" in pinned["reason"]
+    person.page.get_by_text("Pins set by people (1)").click()
+    person.page.get_by_role("button", name="Undo").click()
+    person.drawn(sites=2)
+    (after,) = positions(person.server, "Springfeld%20Qx")
+    assert after["latitude"] == ""
+
+
+def test_a_link_to_a_trial_that_is_not_open_offers_to_fetch_it(
+    person: Visit, registry: RegistryServer
+) -> None:
+    person.page.goto(f"{person.server.url}/?trial=NCT07654321")
+    expect(person.page.get_by_text("Not open here: NCT07654321")).to_be_visible()
+    assert registry.seen == []
+    person.page.get_by_role("button", name="Fetch from the registry").click()
+    person.drawn(sites=2)
+    expect(person.page.get_by_text("1 trial fetched")).to_be_visible()
+    with urlopen(f"{person.server.url}/api/sites.csv?trial=NCT07654321") as answer:
+        assert len(answer.read().decode().splitlines()) == 3
+
+
+def test_trials_are_added_by_number_in_any_punctuation(person: Visit) -> None:
+    person.open()
+    person.page.get_by_text("Add trials from the registry").click()
+    person.page.get_by_role("textbox", name="NCT numbers").fill("nct-0765 4321; NCT00000009")
+    person.page.get_by_role("button", name="Fetch", exact=True).click()
+    expect(person.page.get_by_text("not in the registry: NCT00000009")).to_be_visible()
+
+
+def test_a_read_only_server_takes_no_change(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    (tmp_path / "list.csv").write_text(LIST)
+    with (
+        serving(
+            tmp_path,
+            place_index,
+            SITE_MAP_SOURCES=str(tmp_path / "list.csv"),
+            SITE_MAP_READ_ONLY="1",
+        ) as server,
+        visiting(browser, server) as one,
+    ):
+        one.open()
+        expect(one.page.get_by_text("Add trials from the registry")).to_have_count(0)
+        one.page.get_by_role("tab", name="Quality").click()
+        expect(one.page.get_by_text("Not on the map: 1 site")).to_be_visible()
+        select_first_row(one.page)
+        expect(one.page.get_by_text("Corrections are turned off")).to_be_visible()
+        expect(one.page.get_by_role("button", name="Pin")).to_have_count(0)
