@@ -38,14 +38,22 @@ def read_parquet(data: bytes, name: str) -> Reading:
         ReadError: the file is damaged, or has not the columns of a site table.
     """
     try:
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=list(_TEXTS))
-        present = set(file.schema_arrow.names)
-        missing = [column for column in _NEEDED if column not in present]
-        if missing:
-            raise ReadError(name, f"a Parquet file without the column {missing[0]}")
-        table = file.read([column for column in COLUMNS if column in present])
-    except (pa.ArrowException, OSError) as error:
-        raise ReadError(name, f"a damaged Parquet file: {str(error)[:120]}") from error
+        return _read(data, name)
+    except ReadError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
+        why = " ".join(str(error).split())[:120]
+        raise ReadError(name, f"a damaged Parquet file: {why}") from error
+
+
+def _read(data: bytes, name: str) -> Reading:
+    present = set(pq.read_schema(io.BytesIO(data)).names)
+    missing = [column for column in _NEEDED if column not in present]
+    if missing:
+        raise ReadError(name, f"a Parquet file without the column {missing[0]}")
+    texts = [column for column in _TEXTS if column in present]
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+    table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
     sites = pd.DataFrame({column: _column(table, column, rows, name) for column in COLUMNS})
     metadata = table.schema.metadata or {}
