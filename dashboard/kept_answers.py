@@ -157,7 +157,8 @@ class Answers:
     ) -> dict[str, str]:
         asked = query.text()
         near = query.filters.near
-        centre = selection.centre_of(near, self._service.locate)[:2] if near else ()
+        sites = snapshot.library.table
+        centre = selection.centre_of(near, self._service.locate, sites)[:2] if near else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',
