@@ -11,13 +11,14 @@ from geocache.place import Flag, Place, Position
 from geocache.providers.faults import Fault
 from geocache.providers.queries import Query
 from geocache.providers.service import OnlineProvider
-from geocache.store import NEVER, Answer, SafeStore
+from geocache.records import NEVER, Answer
+from geocache.store import SafeStore
 from geocache.trying import Allowance, Run, try_query
 
-LEASE_SECONDS = 8.0
+LEASE_SECONDS = 7.0
 """A claim not renewed for so long belongs to nobody: its owner is dead."""
 
-_RENEW_SECONDS = 2.0
+_RENEW_SECONDS = 1.0
 _TOGETHER = 8  # queries claimed in one go where there is no limit to wait for
 _POLL_SECONDS = (0.005, 0.2)  # first and longest pause while others ask
 

@@ -229,6 +229,10 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
 
     TRUTH is a CSV with the columns city, state, country, latitude, longitude and optionally
     postcode and sites.
+
+    \b
+    Example:
+      geocache evaluate truth.csv --worst 20
     """
     from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` answers at once
     from geocache.settings import GeocacheSettings  # noqa: PLC0415

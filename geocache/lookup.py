@@ -4,14 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from geocache.choosing import chosen, doubtful
+from geocache.keeping import Keeping
 from geocache.keys import place_key
 from geocache.place import Place, Position
-from geocache.store import NEVER, Answer, Pin, SafeStore
+from geocache.records import NEVER, Answer
 
 if TYPE_CHECKING:
     from geopy.geocoders.base import Geocoder
@@ -28,7 +28,7 @@ _KEEP_BACK = 256
 _COOL_DOWN_SECONDS = 60.0
 
 
-class GeoCache:
+class GeoCache(Keeping):
     """A cached, honest geocoder: ask once, remember, never lie.
 
     Args:
@@ -56,8 +56,9 @@ class GeoCache:
         settings: "GeocacheSettings | None" = None,
         progress: Callable[..., Any] | None = None,
     ) -> None:
-        # Reading settings and finding geopy take longer than all the rest: only if needed.
+        # SQLAlchemy, geopy and settings: not before they are needed.
         from geocache.providers import adopt, build_providers  # noqa: PLC0415
+        from geocache.store import SafeStore  # noqa: PLC0415
 
         if url is None or providers is None:
             settings = settings or _read_settings()
@@ -84,19 +85,6 @@ class GeoCache:
         """The policies, in short, of the public services that are switched on."""
         found = [getattr(provider, "notice", "") for provider in self.providers]
         return tuple(notice for notice in found if notice)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What does not work as it should, for people to see."""
-        return tuple(self._store.warnings)
-
-    @property
-    def revision(self) -> int:
-        """Grows with every new pin or answer, by whichever process; reading it takes about 5 µs.
-
-        What an offline provider answers leaves it: that changes nothing that is shown.
-        """
-        return self._store.revision()
 
     def locate(self, place: Place, *, online: bool = True) -> Position:
         """Where a place is: a pin, else what is remembered, else what the providers say.
@@ -215,7 +203,7 @@ class GeoCache:
             return {name: run for name, (_, run) in self._runs.items()}
 
     def flush(self) -> None:
-        """Write what is kept back."""
+        """Write what is kept back; :meth:`close` does too."""
         with self._lock:
             answers, self._unwritten = list(self._unwritten.values()), {}
         for provider, version in {(each.provider, each.version) for each in answers}:
@@ -223,101 +211,6 @@ class GeoCache:
                 self._tidied.add(provider)
                 self._store.tidy(provider, version)
         self._store.remember(answers, news=False)
-
-    def pin(
-        self, place: Place, latitude: float, longitude: float, *, note: str = "", who: str = ""
-    ) -> None:
-        """Say where a place is; wins over every other source, from now on and for everyone.
-
-        Raises:
-            InputError: a coordinate is no number of degrees on Earth, or the place is empty.
-        """
-        self.pin_many([Pin(place, latitude, longitude, note, who, int(time.time()))])
-
-    def pin_many(self, pins: Iterable[Pin]) -> None:
-        """Set pins as they are, replacing those of the same places.
-
-        Raises:
-            InputError: as :meth:`pin`; then none is set.
-        """
-        several = list(pins)
-        for pin in several:
-            pin.check()
-        self._store.pin(several)
-
-    def unpin(self, place: Place) -> bool:
-        """Take a pin back; whether there was one."""
-        return self._store.unpin(place)
-
-    def pins(self) -> tuple[Pin, ...]:
-        """All pins, oldest first."""
-        return tuple(self._store.pins())
-
-    def answers(self) -> Iterator[Answer]:
-        """All that is remembered, in no particular order."""
-        self.flush()
-        return self._store.answers()
-
-    def remember(self, answers: Sequence[Answer]) -> int:
-        """Take over answers from elsewhere, unless there are newer ones; how many were taken."""
-        return self._store.take_over(answers)
-
-    def backup(self, path: Path) -> None:
-        """Copy the store into a new file, while others use it.
-
-        Raises:
-            StoreError: the file is there already, or the store is not one on disk.
-        """
-        self.flush()
-        self._store.backup(path)
-
-    def restore(self, path: Path) -> None:
-        """Replace all that is remembered and pinned with a backup, for every user of the store.
-
-        Raises:
-            StoreError: the file is no backup of this or an older version.
-        """
-        self._store.restore(path)
-
-    def forget(
-        self,
-        place: Place | None = None,
-        *,
-        provider: str = "",
-        misses_only: bool = False,
-        expired_only: bool = False,
-    ) -> int:
-        """Forget answers, to ask again; pins stay. How many were forgotten.
-
-        Args:
-            place: only what was answered for it, which other places of its city may share.
-            provider: only this provider's answers.
-            misses_only: only known misses.
-            expired_only: only what would not be used any more.
-        """
-        self.flush()
-        return self._store.forget(
-            keys=None if place is None else _keys_of(place),
-            provider=provider,
-            misses_only=misses_only,
-            expired_at=int(time.time()) if expired_only else None,
-        )
-
-    def stats(self) -> dict[str, Any]:
-        """What is remembered, for people and for JSON.
-
-        ``store, revision, pins, claims`` and ``answers``: a list of ``provider, version, hits,
-        misses, expired``.
-        """
-        self.flush()
-        counts = self._store.counts(int(time.time()))
-        groups: dict[tuple[str, str], dict[str, Any]] = {}
-        for name, version, miss, expired, count in counts.pop("answers"):
-            nothing = {"provider": name, "version": version, "hits": 0, "misses": 0, "expired": 0}
-            group = groups.setdefault((name, version), nothing)
-            group["expired" if expired else "misses" if miss else "hits"] += count
-        answers = list(groups.values())
-        return {"store": self._store.url, "revision": self.revision, **counts, "answers": answers}
 
     def close(self) -> None:
         """Write what is kept back and close the store."""
@@ -340,9 +233,3 @@ def _read_settings() -> "GeocacheSettings":
     from geocache.settings import read_settings  # noqa: PLC0415
 
     return read_settings()
-
-
-def _keys_of(place: Place) -> list[str]:
-    from geocache.providers.queries import every_key  # noqa: PLC0415
-
-    return [place_key(place), *every_key(place)]

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TextIO
 from geocache.errors import InputError
 from geocache.lookup import GeoCache
 from geocache.place import Flag, Place, Position, Precision
-from geocache.store import NEVER, Answer, Pin
-from geocache.store.records import alternatives_of, alternatives_text
+from geocache.records import NEVER, Answer, Pin, alternatives_of, alternatives_text
 
 COLUMNS = (
     "kind",

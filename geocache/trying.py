@@ -90,7 +90,7 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         store: whose turns are taken, so that all its users together keep to the limit.
         run: whose failures count.
         allowance: what the place may still take; less afterwards.
-        alive: called at least once a second while waiting.
+        alive: called before each request, and at least once a second while waiting.
 
     Raises:
         Fault: there is no answer, after as many tries as its kind deserves.
@@ -126,6 +126,7 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         seconds = min(provider.terms.timeout_seconds, allowance.left_seconds)
         if seconds <= 0:
             raise Fault("timeout", provider=provider.name)
+        alive()
         run.sent()
         began = time.monotonic()
         try:

@@ -72,6 +72,9 @@ class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
 
 def _body(reply: requests.Response, deadline: float) -> bytes:
     pieces, size = [], 0
+    socket = getattr(reply.raw.connection, "sock", None)
+    if socket:  # or a server that falls silent half-way would have the whole timeout again
+        socket.settimeout(max(0.05, deadline - time.monotonic()))
     while piece := reply.raw.read1(_PIECE_BYTES, decode_content=True):
         pieces.append(piece)
         size += len(piece)

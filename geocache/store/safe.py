@@ -1,23 +1,17 @@
 """A store that goes on when its disk does not."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock
-from sqlalchemy.exc import DBAPIError
-
 from geocache.errors import StoreError
 from geocache.place import Place, Position
-from geocache.store import sqlite
-from geocache.store.records import Answer, Pin
+from geocache.records import Answer, Pin
+from geocache.store import copies, sqlite
+from geocache.store.opening import ERRORS, open_store, short
 from geocache.store.store import Store
 
 T = TypeVar("T")
-
-_ERRORS = (sqlite3.Error, DBAPIError, OSError)
-_LOCK_SECONDS = 30.0
 
 
 class SafeStore:
@@ -60,7 +54,7 @@ class SafeStore:
         if self._disk and not self._memory:
             try:
                 return self._disk.look(*asked)
-            except _ERRORS as error:
+            except ERRORS as error:
                 self._fail(error)
         pin = self.pinned([pin_key]).get(pin_key)
         return pin or self.recall(provider, version, [key], now).get(key)
@@ -163,25 +157,16 @@ class SafeStore:
         return self._in_memory().counts(now)
 
     def backup(self, path: Path) -> None:
-        """As :meth:`Store.backup`.
-
-        Raises:
-            StoreError: the file is there already, or the store is not one on disk.
-        """
-        if path.exists():
-            raise StoreError(f"{path} is there already")
-        try:
-            (self._disk or self._in_memory()).backup(path)
-        except _ERRORS as error:
-            raise StoreError(f"{path}: {_short(error)}") from error
+        """As :func:`geocache.store.copies.backup`."""
+        copies.backup(self._disk or self._in_memory(), path)
 
     def restore(self, path: Path) -> None:
-        """As :meth:`Store.restore`.
+        """As :func:`geocache.store.copies.restore`.
 
         Raises:
             StoreError: the file is no backup, or the store cannot be written.
         """
-        self._write_or_refuse("restore", lambda store: store.restore(path))
+        self._write_or_refuse("restore", lambda store: copies.restore(store, path))
 
     def close(self) -> None:
         """Close what is open; what was in memory is gone."""
@@ -201,7 +186,7 @@ class SafeStore:
             return nothing
         try:
             return look(self._disk)
-        except _ERRORS as error:
+        except ERRORS as error:
             self._fail(error)
             return look(self._disk) if self._disk else nothing
 
@@ -209,7 +194,7 @@ class SafeStore:
         if self._disk and self._writable:
             try:
                 return do(self._disk)
-            except _ERRORS as error:
+            except ERRORS as error:
                 self._fail(error)
                 if self._disk and self._writable:
                     return do(self._disk)
@@ -233,61 +218,18 @@ class SafeStore:
         elif sqlite.is_unwritable(error) or isinstance(error, OSError):
             self._writable = False
             self._warn(
-                f"the store cannot be written ({_short(error)}): answers are kept in memory only"
+                f"the store cannot be written ({short(error)}): answers are kept in memory only"
             )
         else:
-            raise StoreError(f"the store at {self.url} failed: {_short(error)}") from error
+            raise StoreError(f"the store at {self.url} failed: {short(error)}") from error
 
     def _open(self) -> Store | None:
-        file = sqlite.database_file(self.url)
-        try:
-            if file is None:
-                return Store(self.url)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if file.exists():
-                self._check()
-            return Store(self.url)
-        except _ERRORS as error:
-            return self._open_to_read(error)
-
-    def _check(self) -> None:
-        file = sqlite.database_file(self.url)
-        assert file  # noqa: S101
-        try:
-            sqlite.check(file)
-        except sqlite3.DatabaseError as error:
-            if not sqlite.is_damaged(error):
-                raise
-            with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
-                try:
-                    sqlite.check(file)  # another process may have been first
-                except sqlite3.DatabaseError:
-                    aside = sqlite.set_aside(file)
-                    self._warn(
-                        f"the store was damaged; it is now {aside.name}, a new one is started"
-                    )
-
-    def _open_to_read(self, error: Exception) -> Store | None:
-        if not (sqlite.is_unwritable(error) or isinstance(error, OSError)):
-            raise StoreError(
-                f"the store at {self.url} cannot be opened: {_short(error)}"
-            ) from error
-        self._writable = False
-        try:
-            store = Store(self.url, read_only=True)
-        except _ERRORS:
-            self._warn(
-                f"the store cannot be opened ({_short(error)}): answers are kept in memory only"
-            )
-            return None
-        self._warn("the store is read-only: answers are kept in memory only")
-        return store
+        opened = open_store(self.url)
+        self._writable &= opened.writable
+        for sentence in opened.warnings:
+            self._warn(sentence)
+        return opened.store
 
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
-
-
-def _short(error: Exception) -> str:
-    """An error's own words, without the statement it met."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]

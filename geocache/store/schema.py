@@ -36,8 +36,6 @@ from sqlalchemy import (
 from geocache.errors import StoreError
 
 SCHEMA_VERSION = 1
-NEVER = 1 << 53
-"""Time of expiry, in seconds since 1970, of what does not expire."""
 
 metadata = MetaData()
 

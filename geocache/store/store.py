@@ -1,39 +1,27 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
-import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
-from sqlalchemy.exc import DBAPIError
 
-from geocache.errors import StoreError
 from geocache.keys import key_number, key_numbers, place_key
 from geocache.place import Place, Position
-from geocache.store import schema, sqlite
-from geocache.store.records import (
+from geocache.records import (
     Answer,
     Pin,
     about_text,
     positions_of,
 )
-
-_CLAIM = ""  # of a query whatever the version of what reads its answer
-
-
-@cache
-def _mark(provider: str, version: str) -> int:
-    return key_number(f"{provider} {version}")
+from geocache.store import schema, sqlite
+from geocache.store.claims import Claims, claim_numbers, mark
 
 
-class Store:
+class Store(Claims):
     """Answers, pins and claims in one database. Safe for threads and for many processes.
 
     Args:
@@ -82,8 +70,8 @@ class Store:
         self, provider: str, version: str, keys: Sequence[str], now: int
     ) -> dict[str, Position]:
         """What a provider is remembered to have said of the keys, known misses included."""
-        mark = _mark(provider, version)
-        numbers = [number ^ mark for number in key_numbers(keys)]
+        by = mark(provider, version)
+        numbers = [number ^ by for number in key_numbers(keys)]
         with self._reading() as reader:
             return positions_of(reader.answers(numbers, now), provider)
 
@@ -94,7 +82,7 @@ class Store:
         numbers = key_numbers((pin_key, key))
         reader = self._reader()
         pin = reader.pin(numbers[0])
-        row = None if pin else reader.answer(numbers[1] ^ _mark(provider, version), now)
+        row = None if pin else reader.answer(numbers[1] ^ mark(provider, version), now)
         self._readers.append(reader)
         if pin and pin[1] == pin_key:
             return _pin_of(pin).position()
@@ -126,7 +114,7 @@ class Store:
         with self._writing() as connection:
             connection.exec_driver_sql(_upsert_sql(), rows)
             if news:
-                ids = [key_number(one.key) ^ _mark(one.provider, _CLAIM) for one in answers]
+                ids = [claim_numbers(one.provider, [one.key])[0] for one in answers]
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
                 _bump(connection)
 
@@ -212,73 +200,6 @@ class Store:
             others = (answers.c.provider == provider, answers.c.version != version)
             return connection.execute(delete(answers).where(*others)).rowcount
 
-    # Asking: who, and when
-
-    def claim(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
-        """Claim queries for ``owner``; those that nobody else holds.
-
-        A claim not renewed within ``seconds`` falls to whoever asks next.
-        """
-        mark, now, table = _mark(provider, _CLAIM), time.time(), schema.claims
-        ids = {number ^ mark: key for number, key in zip(key_numbers(keys), keys, strict=True)}
-        rows = [{"id": each, "owner": owner, "until": now + seconds} for each in ids]
-        with self._writing() as connection:
-            mine = (table.c.id.in_(ids), table.c.owner == owner)
-            connection.execute(delete(table).where(table.c.id.in_(ids), table.c.until < now))
-            connection.execute(sqlite.insert_missing(table), rows)
-            return {ids[each] for each in connection.scalars(select(table.c.id).where(*mine))}
-
-    def renew(self, owner: str, seconds: float) -> None:
-        """Hold all claims of ``owner`` for another while."""
-        table = schema.claims
-        with self._writing() as connection:
-            until = time.time() + seconds
-            connection.execute(update(table).where(table.c.owner == owner).values(until=until))
-
-    def release(self, owner: str) -> None:
-        """Give up all claims of ``owner``."""
-        table = schema.claims
-        with self._writing() as connection:
-            connection.execute(delete(table).where(table.c.owner == owner))
-
-    def unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
-        """Those of the keys that nobody is asking right now, in their order."""
-        mark, table = _mark(provider, _CLAIM), schema.claims.c
-        numbers = [number ^ mark for number in key_numbers(keys)]
-        with self.engine.connect() as connection:
-            held = set(connection.scalars(select(table.id).where(table.until >= time.time())))
-        return [key for key, number in zip(keys, numbers, strict=True) if number not in held]
-
-    def reserve(
-        self, provider: str, interval_seconds: float, *, most_seconds: float
-    ) -> float | None:
-        """Take the next turn to ask a provider; seconds to wait for it.
-
-        Turns are ``interval_seconds`` apart over all users of the store. Takes none, and says
-        ``None``, if it would be more than ``most_seconds`` away.
-        """
-        table, now = schema.paces, time.time()
-        with self._writing() as connection:
-            where = table.c.provider == provider
-            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
-            if next_at > now + 3600 + interval_seconds:  # a clock that was set back
-                next_at = now
-            turn = max(now, next_at)
-            if turn - now > most_seconds:
-                return None
-            row = {"provider": provider, "next_at": turn + interval_seconds}
-            connection.execute(sqlite.upsert(table), row)
-        return turn - now
-
-    def postpone(self, provider: str, seconds: float) -> None:
-        """Let nobody ask a provider before so many seconds have gone."""
-        table, until = schema.paces, time.time() + seconds
-        with self._writing() as connection:
-            where = table.c.provider == provider
-            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
-            row = {"provider": provider, "next_at": max(next_at, until)}
-            connection.execute(sqlite.upsert(table), row)
-
     # Everything
 
     def pins(self) -> Iterator[Pin]:
@@ -312,41 +233,13 @@ class Store:
             )
         return {"pins": pins or 0, "claims": claims or 0, "answers": [tuple(row) for row in rows]}
 
-    def backup(self, path: Path) -> None:
-        """Copy the database into a new file, while others use it."""
-        source = sqlite.database_file(self.url)
-        if source is None:
-            raise StoreError("the store is in memory: there is nothing to back up")
-        sqlite.copy(source, path)
-
-    def restore(self, path: Path) -> None:
-        """Replace everything with a backup's content; other users see it at their next lookup.
-
-        Raises:
-            StoreError: the file is no store, a damaged one, or one of a newer version.
-        """
-        target = sqlite.database_file(self.url)
-        if target is None:
-            raise StoreError("the store is in memory: name a file in GEOCACHE_URL to restore into")
-        if not path.is_file():
-            raise StoreError(f"{path}: no such file")
-        with TemporaryDirectory() as folder:
-            # Brought up to date apart from the original, then moved in whole.
-            fresh = Path(folder, "restored.sqlite")
-            try:
-                sqlite.check(path)
-                Store(f"sqlite:///{path}", read_only=True).close()
-                sqlite.copy(path, fresh)
-                restored = Store(f"sqlite:///{fresh}")
-            except (sqlite3.Error, DBAPIError) as error:
-                raise StoreError(f"{path} is no backup of a store: {error}") from error
-            with restored._writing() as connection:
-                grown = update(schema.meta).where(schema.meta.c.name == "revision")
-                connection.execute(grown.values(value=self.revision() + 1))
-                connection.execute(delete(schema.claims))
-            restored.close()
-            with self._write_lock:
-                sqlite.copy(fresh, target)
+    def start_over(self, *, after_revision: int) -> None:
+        """Be a store that nobody asks for yet, newer than ``after_revision``."""
+        revision = update(schema.meta).where(schema.meta.c.name == "revision")
+        with self._writing() as connection:
+            connection.execute(revision.values(value=after_revision + 1))
+            connection.execute(delete(schema.claims))
+            connection.execute(delete(schema.paces))
 
     def close(self) -> None:
         """Close every connection."""
@@ -371,7 +264,7 @@ def _answer_row(answer: Answer) -> tuple[Any, ...]:
     """In the order of the table's columns: a third of the time of a mapping through Core."""
     key, provider, version, at, expires_at, query, reply, asked_at = answer
     return (
-        key_number(key) ^ _mark(provider, version),
+        key_number(key) ^ mark(provider, version),
         key,
         provider,
         version,

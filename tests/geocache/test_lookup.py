@@ -8,7 +8,7 @@ import pytest
 
 from geocache import ConfigurationError, GeoCache, InputError, Place, Position, Precision
 from geocache.place import Flag
-from geocache.store import Pin
+from geocache.records import Pin
 from tests.geocache.cache_parts import (
     GRAZ,
     Atlas,

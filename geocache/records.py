@@ -1,4 +1,4 @@
-"""What a store gives and takes: pins, answers, and their compact text."""
+"""What is remembered: pins and answers, and the compact text of them."""
 
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -8,6 +8,9 @@ import orjson
 
 from geocache.errors import InputError
 from geocache.place import Alternative, Flag, Place, Position, Precision
+
+NEVER = 1 << 53
+"""Time of expiry, in seconds since 1970, of what does not expire."""
 
 _new = tuple.__new__  # three times as fast as Position(*...), and a lookup is little else
 

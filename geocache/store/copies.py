@@ -1,0 +1,54 @@
+"""Backup and restore: a whole store into a file, and back."""
+
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.exc import DBAPIError
+
+from geocache.errors import StoreError
+from geocache.store import sqlite
+from geocache.store.store import Store
+
+
+def backup(store: Store, path: Path) -> None:
+    """Copy a store's database into a new file, while others use it.
+
+    Raises:
+        StoreError: the file is there already, or the store is in memory.
+    """
+    source = sqlite.database_file(store.url)
+    if source is None:
+        raise StoreError("the store is in memory: there is nothing to back up")
+    if path.exists():
+        raise StoreError(f"{path} is there already")
+    try:
+        sqlite.copy(source, path)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def restore(store: Store, path: Path) -> None:
+    """Replace everything with a backup's content; other users see it at their next lookup.
+
+    Raises:
+        StoreError: the file is no store, a damaged one, or one of a newer version.
+    """
+    target = sqlite.database_file(store.url)
+    if target is None:
+        raise StoreError("the store is in memory: name a file in GEOCACHE_URL to restore into")
+    if not path.is_file():
+        raise StoreError(f"{path}: no such file")
+    with TemporaryDirectory() as folder:
+        # Brought up to date apart from the original, then moved in whole.
+        fresh = Path(folder, "restored.sqlite")
+        try:
+            sqlite.check(path)
+            Store(f"sqlite:///{path}", read_only=True).close()
+            sqlite.copy(path, fresh)
+            restored = Store(f"sqlite:///{fresh}")
+        except (sqlite3.Error, DBAPIError) as error:
+            raise StoreError(f"{path} is no backup of a store: {error}") from error
+        restored.start_over(after_revision=store.revision())
+        restored.close()
+        sqlite.copy(fresh, target)

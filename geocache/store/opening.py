@@ -1,0 +1,75 @@
+"""Opening a store whose file may be damaged, read-only, or out of reach."""
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock
+from sqlalchemy.exc import DBAPIError
+
+from geocache.errors import StoreError
+from geocache.store import sqlite
+from geocache.store.store import Store
+
+ERRORS = (sqlite3.Error, DBAPIError, OSError)
+"""What a database on a disk may raise."""
+
+_LOCK_SECONDS = 30.0
+
+
+class Opened(NamedTuple):
+    """A store as far as it could be opened (``None``: not at all), and what people should know."""
+
+    store: Store | None
+    writable: bool
+    warnings: tuple[str, ...] = ()
+
+
+def open_store(url: str) -> Opened:
+    """Open a store; make its folder and file if need be, set a damaged file aside.
+
+    Raises:
+        ConfigurationError: the URL cannot work.
+        StoreError: the store was written by a newer version, or fails in another way.
+    """
+    file = sqlite.database_file(url)
+    try:
+        if file is None:
+            return Opened(Store(url), writable=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        warnings = _set_aside_if_damaged(file) if file.exists() else ()
+        return Opened(Store(url), writable=True, warnings=warnings)
+    except ERRORS as error:
+        if not (sqlite.is_unwritable(error) or isinstance(error, OSError)):
+            raise StoreError(f"the store at {url} cannot be opened: {short(error)}") from error
+        return _open_to_read(url, error)
+
+
+def _set_aside_if_damaged(file: Path) -> tuple[str, ...]:
+    try:
+        sqlite.check(file)
+    except sqlite3.DatabaseError as error:
+        if not sqlite.is_damaged(error):
+            raise
+        with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
+            try:
+                sqlite.check(file)  # another process may have been first
+            except sqlite3.DatabaseError:
+                aside = sqlite.set_aside(file).name
+                return (f"the store was damaged; it is now {aside}, a new one is started",)
+    return ()
+
+
+def _open_to_read(url: str, error: Exception) -> Opened:
+    try:
+        store = Store(url, read_only=True)
+    except ERRORS:
+        why = f"the store cannot be opened ({short(error)}): answers are kept in memory only"
+        return Opened(None, writable=False, warnings=(why,))
+    why = "the store is read-only: answers are kept in memory only"
+    return Opened(store, writable=False, warnings=(why,))
+
+
+def short(error: Exception) -> str:
+    """An error's own words, without the statement it met."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
