@@ -188,7 +188,9 @@ def _digest(digest: hashlib.blake2b, array: pa.Array) -> None:
 
 
 def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
+    """Text as a header can hold it."""
+    plain = " ".join(text.replace("©", "(c)").split())
+    return plain.encode("ascii", "replace").decode()
 
 
 def gzip_chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
