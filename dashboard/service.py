@@ -93,7 +93,7 @@ class Service:
         return self.cache.locate(place, online=False)
 
     def search(self, place: Place) -> Position:
-        """As :meth:`locate`, for what a person types: a bare city name is the largest of its name."""
+        """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
         position = self.locate(place)
         if position.resolved or not place.city or any(place._replace(city="")):
             return position

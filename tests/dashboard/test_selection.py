@@ -103,3 +103,27 @@ def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
 
     with pytest.raises(FilterError, match="nobody here knows"):
         apply(seed, Filters(near="Qwxzjk"), nobody)
+
+
+def test_a_bare_city_is_the_one_the_sites_have(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
+    near = apply(seed, Filters(near="munich", radius_km=5), gazetteer.locate)
+    assert set(near["city"]) == {"Munich"}
+
+
+def test_a_bare_name_that_may_mean_another_place_is_asked_back(
+    seed: pd.DataFrame, gazetteer: Gazetteer
+) -> None:
+    with pytest.raises(FilterError, match="say which") as raised:
+        apply(seed, Filters(near="True"), gazetteer.locate)
+    assert raised.value.allowed[0] == "True, West Virginia, United States"
+
+
+def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataFrame) -> None:
+    two = pd.concat([seed, seed[seed["city"] == "Rome"].assign(city="Berlin")], ignore_index=True)
+
+    def nobody(_: Place) -> Position:
+        return Position()
+
+    with pytest.raises(FilterError) as raised:
+        apply(two, Filters(near="Berlin"), nobody)
+    assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)
