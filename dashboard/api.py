@@ -40,6 +40,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 WORKERS = 4
 """Requests worked on at once; others wait their turn, and the page keeps its threads."""
 
+HEALTH_WORKERS = 2
+"""Apart from the others: who watches the server is answered while it is busy."""
+
 HEAVY = ("xlsx",)
 HEAVY_WORKERS = 1
 """Formats written cell by cell: one at a time, so that everyone else is answered."""
@@ -109,7 +112,7 @@ class Api:
 
     async def health(self, _: Request) -> Response:
         """Whether the lists are open, and how many sites they hold."""
-        status, body = await self.work(self.health_body)
+        status, body = await self.work(self.health_body, HEALTH_WORKERS)
         return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
     def data(self, table: Table, suffix: str) -> Endpoint:

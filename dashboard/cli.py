@@ -14,7 +14,7 @@ LAZY = {
     "read": ("dashboard.commands_read", "read_command"),
     "fetch": ("dashboard.commands_fetch", "fetch_command"),
     "refresh": ("dashboard.commands_fetch", "refresh_command"),
-    "warm": ("dashboard.commands_locate", "warm_command"),
+    "warm": ("dashboard.commands_warm", "warm_command"),
     "export": ("dashboard.commands_export", "export_command"),
 }
 """Commands loaded when asked for, so that each starts fast."""

@@ -14,9 +14,9 @@ import orjson
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from dashboard.answers import TABLES, content_of
+from dashboard.answers import TABLES, content_of, origins_of
 from dashboard.errors import ExportError, FilterError
-from dashboard.exports import FORMATS, Content, Origins, companion
+from dashboard.exports import FORMATS, Content, companion
 from dashboard.exports.companion import SUFFIX as COMPANION_SUFFIX
 from dashboard.exports.json_file import about_object
 from dashboard.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
@@ -91,7 +91,7 @@ def export_command(
         asked = chosen.parse(pairs)
         with opened(source) as (service, problems):
             library = service.library()
-            origins = Origins(library, {p.name: p.attribution for p in service.cache.providers})
+            origins = origins_of(library, service.cache)
             content = content_of(chosen, asked, library, origins, service.locate)
             write(content, suffix, output)
     except FilterError as error:

@@ -24,7 +24,7 @@ FACETS = {
 }
 """Filter name and the column its choices come from."""
 
-MOST_CHOICES = 1_000
+MOST_CHOICES = 500
 """More than a person scrolls through; the search finds the others."""
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dashboard import selection
-from dashboard.answers import Table, content_of
+from dashboard.answers import Table, content_of, origins_of
 from dashboard.arrow import array_of
 from dashboard.exports import FORMATS, Content, Origins, companion
 from dashboard.library import Library
@@ -115,8 +115,8 @@ class Answers:
         library = self._service.library()
         found = self._snapshot
         if found is None or found.library is not library:
-            attributions = {p.name: p.attribution for p in self._service.cache.providers}
-            found = self._snapshot = Snapshot(library, Origins(library, attributions))
+            found = Snapshot(library, origins_of(library, self._service.cache))
+            self._snapshot = found
         return found
 
     def answer(self, table: Table, suffix: str, query_string: str) -> Answer:

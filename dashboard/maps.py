@@ -106,7 +106,7 @@ def script_json(value: object) -> str:
     return "".join(pieces)
 
 
-def base_map(*, dark: bool = False, tiles: str = "") -> folium.Map:
+def base_map(*, dark: bool = False, tiles: str = "", view_filter: bool = True) -> folium.Map:
     """A new map without data; equal arguments give maps the browser takes for the same one."""
     made = folium.Map(
         location=(25, 10),
@@ -122,13 +122,17 @@ def base_map(*, dark: bool = False, tiles: str = "") -> folium.Map:
     made.options["minZoom"] = 1
     made.default_js = [("leaflet", libraries.LEAFLET_JS)]
     made.default_css = [("leaflet_css", libraries.LEAFLET_CSS)]
-    options = {
+    made.add_child(_Base(base_options(dark=dark, tiles=tiles, view_filter=view_filter)))
+    return made
+
+
+def base_options(*, dark: bool, tiles: str = "", view_filter: bool = True) -> dict[str, Any]:
+    """What ``siteMap.base`` takes."""
+    return {
         "dark": dark,
         "colours": COLOURS[dark],
         "countries": libraries.COUNTRIES,
         "attribution": ATTRIBUTION,
         "tiles": bool(tiles),
-        "viewFilter": True,
+        "viewFilter": view_filter,
     }
-    made.add_child(_Base(options))
-    return made

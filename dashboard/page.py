@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import maps, selection
+from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.facets import facet_counts
@@ -87,6 +88,8 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
             sites,
             len(library.table),
             downloads.link_of(filters, in_api=library is opened.library()),
+            origins_of(library, opened.cache),
+            header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),
         "Facilities": lambda: facilities.facilities_view(sites),

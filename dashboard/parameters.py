@@ -199,7 +199,7 @@ FILTERS: dict[str, Parameter] = {
                 "type": "string",
                 "anyOf": [
                     {"pattern": f"^{LATITUDE},{LONGITUDE}$"},
-                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota"]},
+                    {"enum": ["Graz, Austria", "Munich, Germany", "Rochester, Minnesota", "02115"]},
                 ],
             },
             example="Munich, Germany",

@@ -58,7 +58,7 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, Ex
     ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
     there are none. Each distinct place is asked once.
     """
-    codes, places = _distinct_places(table)
+    codes, places = distinct_places(table)
     answers = list(locate(places)) if locate else [Position()] * len(places)
     own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
     if own.any():
@@ -86,7 +86,7 @@ def _row(position: Position) -> tuple[object, ...]:
     )
 
 
-def _distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
+def distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     """For each row the number of its place, and the places by number."""
     columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
     codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))

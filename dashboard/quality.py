@@ -57,14 +57,19 @@ def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
         distinct = group[list(PLACE)].drop_duplicates()
         found.append(
             Doubt(
-                *(str(first[name]) for name in ("city", "state", "postcode", "country")),
-                problem_of(first["latitude"], str(first["flags"])),
-                str(first["reason"]),
-                str(first["place_name"]),
-                tuple(int(row) for row in group.index),
-                tuple(Place(*map(str, p)) for p in distinct.itertuples(index=False, name=None)),
-                None if missing else float(first["latitude"]),
-                None if missing else float(first["longitude"]),
+                city=str(first["city"]),
+                state=str(first["state"]),
+                postcode=str(first["postcode"]),
+                country=str(first["country"]),
+                problem=problem_of(first["latitude"], str(first["flags"])),
+                reason=str(first["reason"]),
+                place_name=str(first["place_name"]),
+                rows=tuple(int(row) for row in group.index),
+                places=tuple(
+                    Place(*map(str, place)) for place in distinct.itertuples(index=False, name=None)
+                ),
+                latitude=None if missing else float(first["latitude"]),
+                longitude=None if missing else float(first["longitude"]),
             )
         )
     found.sort(key=lambda d: (d.latitude is not None, -len(d.rows), d.country, d.city))

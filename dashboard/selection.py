@@ -172,9 +172,9 @@ def centre_of(near: str, locate: Locate) -> Position:
 
 def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
     """Cities of the table with a name like it, nearest spelling first."""
-    pairs = plain(sites[["city", "country"]].drop_duplicates())
-    cities = (pairs["city"] + ", " + pairs["country"]).drop_duplicates()
-    return tuple(text for text, _, _ in process.extract(near, cities.tolist(), limit=5))
+    pairs = sites[["city", "country"]].drop_duplicates().astype("str")
+    cities = (pairs["city"] + ", " + pairs["country"]).tolist()
+    return tuple(text for text, _, _ in process.extract(near, cities, limit=5))
 
 
 def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:

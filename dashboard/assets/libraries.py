@@ -12,6 +12,7 @@ from xstatic.pkg import leaflet
 
 PREFIX = "/assets"
 OWN = Path(str(files("dashboard.assets")))
+LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
 
 LEAFLET_JS = f"{PREFIX}/leaflet/leaflet.js"
 LEAFLET_CSS = f"{PREFIX}/leaflet/leaflet.css"
@@ -26,7 +27,7 @@ COUNTRIES = f"{PREFIX}/own/countries.json"
 def mount() -> Mount:
     """The route that serves every script, style and border file of the page."""
     folders = {
-        "leaflet": leaflet.BASE_DIR,
+        "leaflet": LEAFLET_FOLDER,
         "own": OWN,
     }
     return Mount(

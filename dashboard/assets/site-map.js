@@ -93,8 +93,7 @@
         layer.bindTooltip(countryLabel, { sticky: true, direction: "top", className: "sm-tip", opacity: 1 });
       },
     }).addTo(map);
-    fetch(options.countries)
-      .then((answer) => answer.json())
+    (options.borders ? Promise.resolve(options.borders) : fetch(options.countries).then((answer) => answer.json()))
       .then((borders) => {
         if (!options.tiles) L.geoJSON(borders, {
           renderer: L.canvas({ padding: 0.4 }),

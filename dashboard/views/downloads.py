@@ -1,13 +1,19 @@
 """What a person takes along: files of the filtered sites, and the link to this view."""
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import exports
+from dashboard.exports import Origins
 from dashboard.filters import Filters, to_query
+from dashboard.map_file import MOST_SITES, map_html
+
+MOST_ROWS = {"xlsx": 1_048_575}
+"""Rows a format can hold, where it has a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,15 @@ def link_button(link: Link) -> None:
             st.caption("Lists you added are yours alone: links and queries do not hold them.")
 
 
-def download_buttons(sites: pd.DataFrame, link: Link) -> None:
-    """Draw the downloads of exactly the filtered rows."""
-    del link
+def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+    """Draw the downloads of exactly the filtered rows; each file is made when it is asked for.
+
+    Args:
+        sites: the filtered site table.
+        link: the address of this view.
+        origins: where the trials come from, for what the files say of themselves.
+        title: the heading of the map file.
+    """
     st.download_button(
         "Download CSV",
         lambda: exports.to_csv(sites),
@@ -64,3 +76,40 @@ def download_buttons(sites: pd.DataFrame, link: Link) -> None:
         key="download_csv",
         help="Exactly the rows of this table, with all columns",
     )
+    with st.popover("Other files", icon=":material/folder_zip:"):
+        for form in exports.FORMATS.values():
+            if form.suffix != "csv":
+                st.download_button(
+                    form.label,
+                    partial(_file, sites, link, origins, form.suffix),
+                    file_name=f"sites.{form.suffix}",
+                    mime=form.media_type,
+                    on_click="ignore",
+                    key=f"download_{form.suffix}",
+                    width="stretch",
+                    disabled=len(sites) > MOST_ROWS.get(form.suffix, len(sites)),
+                )
+        st.download_button(
+            "Map (one HTML file, opens offline)",
+            partial(_map, sites, link, origins, title),
+            file_name="sites.html",
+            mime="text/html",
+            on_click="ignore",
+            key="download_html",
+            width="stretch",
+            disabled=len(sites) > MOST_SITES,
+            help=f"Up to {MOST_SITES:,} sites",
+        )
+
+
+def _content(sites: pd.DataFrame, link: Link, origins: Origins) -> exports.Content:
+    return exports.Content("sites", sites, origins.about(sites, filter_text=link.query))
+
+
+def _file(sites: pd.DataFrame, link: Link, origins: Origins, suffix: str) -> bytes:
+    return exports.to_bytes(_content(sites, link, origins), suffix)
+
+
+def _map(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> bytes:
+    about = _content(sites, link, origins).about
+    return map_html(sites, title=title, as_of=about.as_of, attribution=about.attribution)

@@ -33,6 +33,15 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
         st.metric("On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True)
 
 
+def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
+    """What the sites are called in a file: their trial, or how many trials they are of."""
+    ids = sites["trial_id"].unique()
+    if len(ids) == 1 and ids[0] in trials:
+        one = trials[ids[0]]
+        return ": ".join(part for part in (one.trial_id, one.title) if part) or "Site list"
+    return f"Trial site map: {summary.plural(len(ids), 'trial')}"
+
+
 def _one_trial(trial: Trial) -> None:
     st.title(plain(trial.title or trial.trial_id or "Site list"), anchor=False)
     facts = [

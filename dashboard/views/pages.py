@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.codes import plain, row_order
 
-PAGE_ROWS = 2_000
+PAGE_ROWS = 1_000
 _AS_LISTED = "as listed"
 _PAGE, _BY, _DOWN = "table_page", "table_sort", "table_descending"
 

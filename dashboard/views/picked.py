@@ -27,7 +27,7 @@ def among(sites: pd.DataFrame) -> tuple[int, ...]:
 
 def numbers(sites: pd.DataFrame, labels: Iterable[int]) -> list[int]:
     """Row numbers of index labels in a filtered table; those left out are passed over."""
-    places = sites.index.get_indexer(list(labels))
+    places = sites.index.get_indexer(pd.Index(list(labels), dtype="int64"))
     return [int(place) for place in places if place >= 0]
 
 

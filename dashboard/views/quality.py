@@ -122,7 +122,8 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
 
 def _map(options: list[Alternative], opened: Service) -> None:
     dark = st.context.theme.type == "dark"
-    chooser = maps.base_map(dark=dark, tiles=opened.settings.site_map_tiles)
+    tiles = opened.settings.site_map_tiles
+    chooser = maps.base_map(dark=dark, tiles=tiles, view_filter=False)
     group = folium.FeatureGroup()
     for number, option in enumerate(options):
         folium.Marker(

@@ -2,7 +2,9 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.exports import Origins
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS
@@ -48,13 +50,17 @@ def label(column: str) -> str:
     return LABELS.get(column, column.replace("_", " ").capitalize())
 
 
-def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> None:
+def site_table_view(
+    sites: pd.DataFrame, total: int, link: downloads.Link, origins: Origins, title: str
+) -> None:
     """Draw the filtered site table, its columns chooser and its downloads.
 
     Args:
         sites: the filtered site table.
         total: how many sites there are without filters.
         link: the address of this view.
+        origins: where the trials come from.
+        title: what the sites shown are called.
     """
     present = [c for c in ORDER if c in sites]
     shown = _chosen_columns(sites, present)
@@ -67,7 +73,7 @@ def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> No
         st.markdown(words, width="stretch")
         _columns_chooser(present, shown)
         downloads.link_button(link)
-        downloads.download_buttons(sites, link)
+        downloads.download_buttons(sites, link, origins, title)
     chosen = picked.rows()
     rows = pages.page_of(sites, shown, label)
     st.dataframe(
@@ -87,7 +93,7 @@ def site_table_view(sites: pd.DataFrame, total: int, link: downloads.Link) -> No
     )
 
 
-def _config(column: str) -> object:
+def _config(column: str) -> ColumnConfig:
     if column == "score":
         return st.column_config.NumberColumn(label(column), format="%.2f")
     if column in {"facility", "trial_title", "reason"}:

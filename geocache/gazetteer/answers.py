@@ -13,10 +13,12 @@ from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
-AMBIGUOUS_WEIGHT = 0.5
+AMBIGUOUS_WEIGHT = 0.9
 _SMALL_COUNTRY_KM = 30.0
 _UNIQUE_KM = 50.0
 _SURE_POPULATION = 50_000
+_TOWN_POPULATION = 5_000
+PART_COST = 0.1
 
 
 def _prior(one: Candidate) -> float:
@@ -77,7 +79,8 @@ class Answers:
         ):
             flags.append(Flag.AMBIGUOUS)
         near = best.kind is Kind.SOUND or best.letters
-        if best.kind is Kind.DISTRICT or best.reading.part or (near and not self._trusted(best)):
+        part = best.reading.part or best.reading.cost >= PART_COST
+        if best.kind is Kind.DISTRICT or part or (near and not self._trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if best.verdict.state is False:
             flags.append(Flag.CONFLICTING_STATE)
@@ -104,10 +107,11 @@ class Answers:
         return bool(best.verdict.area) and not best.verdict.state and best.verdict.weight < AT_ZIP
 
     def _trusted(self, best: Candidate) -> bool:
-        """A near spelling is trusted when a witness agrees, or for one letter of a large city."""
+        """A near spelling is trusted of a larger place, the less so the fewer witnesses agree."""
+        people = self._index.populations[best.row]
         if best.verdict.state or best.verdict.area:
-            return True
-        return best.letters < 2 and self._index.populations[best.row] >= _SURE_POPULATION
+            return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
+        return best.letters < 2 and people >= _SURE_POPULATION
 
     def _reason(self, best: Candidate) -> str:
         words = [WORDS[best.kind]]
@@ -115,7 +119,10 @@ class Answers:
             words = [f"{best.letters} letter{'s' * (best.letters > 1)} from a name"]
         if best.reading.rule:
             words.append(best.reading.rule)
-        said = [f"{', '.join(words)} of {self._index.name(best.row)}"]
+        named = best.row
+        if best.kind is Kind.DISTRICT and not self._index.populations[named]:
+            named = self._index.hosts[named]
+        said = [f"{', '.join(words)} of {self._index.name(named)}"]
         if best.verdict.state is not None:
             said.append("state agrees" if best.verdict.state else "another state")
         if best.verdict.area is not None:

@@ -87,11 +87,34 @@ class Gathered:
         self.regions.finish(self._capital_region)
         progress("Adding post offices and districts", 0.85)
         self._add_post_offices()
-        for table, kind in (("aliases.csv", Kind.ALIAS), ("districts.csv", Kind.DISTRICT)):
-            for country, city, name in tables.names_by_place(table):
-                row = self.find(country, city)
-                if row >= 0:
-                    self.file(country, key(fold(name)), row, kind)
+        for country, city, name in tables.names_by_place("aliases.csv"):
+            self._file_under(self.find(country, city), country, name, Kind.ALIAS)
+        points = tables.district_points()
+        for country, city, name in tables.names_by_place("districts.csv"):
+            row = self.find(country, city)
+            point = points.get((country, fold(name)))
+            if row >= 0 and point:
+                row = self._add_part(row, name, *point)
+            self._file_under(row, country, name, Kind.DISTRICT)
+
+    def _file_under(self, row: int, country: str, name: str, kind: Kind) -> None:
+        if row >= 0:
+            self.file(country, key(fold(name)), row, kind)
+
+    def _add_part(self, city: int, name: str, latitude: float, longitude: float) -> int:
+        """Add a city's district at a point of its own; its row."""
+        row = len(self.names)
+        self.latitudes.append(round(latitude * 100_000))
+        self.longitudes.append(round(longitude * 100_000))
+        self.populations.append(0)
+        self.fame.append(0)
+        self.country_of.append(self.country_of[city])
+        self.names.append(name)
+        self.admin1.append(self.admin1[city])
+        self.first.append(self.first[city])
+        self.second.append(self.second[city])
+        self.hosts.append(city)
+        return row
 
     def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
         """Add a place with all its names; its row."""

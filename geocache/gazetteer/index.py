@@ -57,7 +57,6 @@ class Index:
             self._region_starts = self._view("region_starts", "I")
             self._region_rows = self._view("region_rows", "I")
             self._spellings = self._view("spellings", "B")
-            self._spelling_rows = self._view("spelling_rows", "I")
             self.countries: list[str] = self._json("countries")
             self._spelling_places: dict[str, list[int]] = self._json("spelling_places")
         except (OSError, ValueError, TypeError) as error:
@@ -158,11 +157,10 @@ class Index:
         found: dict[str, list[Any]] = self._json("zips")
         return found
 
-    def spellings(self, country: str) -> tuple[list[str], memoryview]:
-        """The country's Latin names, folded and sorted, and the row of each."""
+    def spellings(self, country: str) -> list[str]:
+        """The country's Latin names, folded and sorted."""
         place = self._spelling_places.get(country)
         if not place:
-            return [], self._spelling_rows[0:0]
-        start, length, first, count = place
-        text = bytes(self._spellings[start : start + length]).decode()
-        return text.split("\n"), self._spelling_rows[first : first + count]
+            return []
+        start, length = place
+        return bytes(self._spellings[start : start + length]).decode().split("\n")

@@ -147,7 +147,7 @@ class Matcher:
             return ranked(index, found) if len(found) > 1 else found
         for reading in readings(city, code):
             name = key(reading.name)
-            if name == literal:
+            if name == literal or usual_country_code(reading.name) == code:
                 continue
             heard = witness
             if reading.hint and not witness.state.numbers:
@@ -191,7 +191,9 @@ class Matcher:
                 ]
             found += [
                 candidate(witness, row, Kind.ALTERNATE, reading, letters)
-                for letters, row, _ in self.spelling.close(code, name)
+                for letters, spelt in self.spelling.close(code, name)
+                for row, kind in index.named(code, spelt)
+                if kind < Kind.OTHER_SCRIPT
             ]
             found = [one for one in found if self._plausible(one, len(name))]
             if found:

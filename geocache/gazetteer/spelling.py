@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from geocache.gazetteer.index import Index
 
-_Table = dict[tuple[int, str], tuple[list[str], list[int]]]
-"""Names and their rows by length and first letter."""
+_Table = dict[tuple[int, str], list[str]]
+"""Names by length and first letter."""
 
 _MIN_LENGTH = 4
 _MAX_LENGTH = 40
@@ -26,18 +26,15 @@ class Spelling:
     def _table(self, country: str) -> "_Table":
         table = self._tables.get(country)
         if table is None:
-            table = defaultdict(lambda: ([], []))
-            names, rows = self._index.spellings(country)
-            for name, row in zip(names, rows, strict=True):
+            table = defaultdict(list)
+            for name in self._index.spellings(country):
                 if len(name) >= _MIN_LENGTH:
-                    group = table[len(name), name[0]]
-                    group[0].append(name)
-                    group[1].append(row)
+                    table[len(name), name[0]].append(name)
             self._tables[country] = table
         return table
 
-    def close(self, country: str, key: str) -> list[tuple[int, int, str]]:
-        """Rows of near names with their distance in letters and the name, nearest first.
+    def close(self, country: str, key: str) -> list[tuple[int, str]]:
+        """Near names and how many letters they are away, nearest first.
 
         One letter may differ (or two swap places) in a name of four to seven, two in eight or more,
         three in fourteen or more.
@@ -53,7 +50,7 @@ class Spelling:
 
     def _compare(
         self, country: str, key: str, allowed: int, initial: str
-    ) -> Iterator[tuple[int, int, str]]:
+    ) -> Iterator[tuple[int, str]]:
         from rapidfuzz.distance import OSA  # noqa: PLC0415 - most names are spelt right
         from rapidfuzz.process import extract  # noqa: PLC0415
 
@@ -63,7 +60,7 @@ class Spelling:
             for first in initials:
                 group = table.get((size, first))
                 if group:
-                    for name, distance, at in extract(
-                        key, group[0], scorer=OSA.distance, score_cutoff=allowed, limit=20
+                    for name, distance, _ in extract(
+                        key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
                     ):
-                        yield int(distance), group[1][at], name
+                        yield int(distance), name

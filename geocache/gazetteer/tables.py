@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from geocache.names import fold
+
 FOLDER = Path(__file__).parents[1] / "data"
 
 
@@ -21,3 +23,11 @@ def names_by_place(name: str) -> Iterator[tuple[str, str, str]]:
         for one in names.split(";"):
             if one.strip():
                 yield country, place, one.strip()
+
+
+def district_points() -> dict[tuple[str, str], tuple[float, float]]:
+    """Latitude and longitude of some districts, by country code and folded name."""
+    return {
+        (country, fold(name)): (float(latitude), float(longitude))
+        for country, name, latitude, longitude in rows("district-points.csv")
+    }

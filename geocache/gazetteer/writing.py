@@ -76,17 +76,13 @@ def _write_regions(gathered: "Gathered", folder: Path) -> None:
 
 
 def _write_spellings(gathered: "Gathered", folder: Path) -> None:
-    """Per country the spellings that near misses are compared with, and their rows."""
+    """Per country the spellings that near misses are compared with."""
     places: dict[str, list[int]] = {}
-    rows = bytearray()
     with (folder / "spellings").open("wb") as opened:
         for country, spelt in gathered.spelt.items():
-            names = sorted(name for name in spelt if name.isascii())
-            text = "\n".join(names).encode()
-            places[country] = [opened.tell(), len(text), len(rows) // 4, len(names)]
+            text = "\n".join(sorted(name for name in spelt if name.isascii())).encode()
+            places[country] = [opened.tell(), len(text)]
             opened.write(text)
-            rows += np.array([spelt[name] for name in names], dtype=np.uint32).tobytes()
-    (folder / "spelling_rows").write_bytes(rows or b"\0\0\0\0")
     _json(folder, "spelling_places", places)
 
 

@@ -11,7 +11,8 @@ from geocache.gazetteer import Gazetteer
 from geocache.place import Place, Position
 
 SEED_COUNTRIES = {
-    "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5, "GB": 5, "AT": 4, "RO": 4, "NL": 2, "RU": 2,
+    "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5,
+    "GB": 5, "AT": 4, "RO": 4, "NL": 2, "RU": 2,
 }  # fmt: skip
 
 

@@ -1,0 +1,121 @@
+"""The map as one HTML file that opens offline: scripts, borders and sites are inside it."""
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard import maps, summary
+from dashboard.assets import libraries
+from dashboard.codes import plain
+from dashboard.errors import ExportError
+from dashboard.map_layer import Circle, layer_data
+
+MOST_SITES = 50_000
+"""A file with more would be too heavy for a browser to open."""
+
+TABLE_COLUMNS = ("facility", "city", "state", "country", "status", "trial_id", "precision")
+
+_SCRIPTS = ("places.js", "clusters.js", "markers.js", "site-map.js")
+_PAGE_STYLE = """
+html, body { margin: 0; height: 100%; font: 15px/1.45 system-ui, sans-serif; color: #1f2937; }
+header { padding: 12px 18px 10px; }
+h1 { font-size: 20px; margin: 0 0 2px; overflow-wrap: anywhere; }
+p { margin: 2px 0; }
+#map_div { height: min(72vh, 760px); }
+section { padding: 12px 18px; overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13px; }
+th, td { text-align: left; padding: 3px 12px 3px 0; border-bottom: 1px solid #e5e7eb; }
+footer { padding: 4px 18px 18px; font-size: 12px; color: #4b5563; }
+"""
+
+
+def map_html(
+    sites: pd.DataFrame,
+    *,
+    title: str,
+    as_of: str = "",
+    colour_by: str = "status",
+    circle: Circle | None = None,
+    attribution: tuple[str, ...] = (),
+) -> bytes:
+    """The located sites as an interactive map, and all of them as a table below it.
+
+    Args:
+        sites: a site table.
+        title: the heading.
+        as_of: the date the data is from.
+        colour_by: as on the page.
+        circle: what "near" is measured from.
+        attribution: whose data the file holds, a line each.
+
+    Raises:
+        ExportError: more than :data:`MOST_SITES` sites.
+    """
+    if len(sites) > MOST_SITES:
+        raise ExportError(
+            f"a map file holds at most {MOST_SITES:,} sites, these are {len(sites):,}: filter first"
+        )
+    data = layer_data(sites, colour_by=colour_by, circle=circle)
+    options = maps.base_options(dark=False, view_filter=False)
+    borders = f"{{borders: {_borders()}}}"
+    script = (
+        "var map_div = L.map('map_div', {worldCopyJump: true, zoomSnap: 0.5, minZoom: 1, "
+        f"maxZoom: {maps.MAX_ZOOM}}}).setView([25, 10], 2);"
+        "L.control.scale().addTo(map_div);"
+        f"siteMap.base(map_div, Object.assign({maps.script_json(options)}, {borders}));"
+        f"siteMap.layer({maps.script_json(data)}).addTo(map_div);"
+    )
+    words = html.escape(summary.sentence(sites, as_of))
+    credits_ = "".join(f"<p>{html.escape(line)}</p>" for line in attribution)
+    dated = f"Data as of {as_of}." if as_of else "The lists do not say of when their data is."
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{_styles()}</style></head><body>"
+        f"<header><h1>{html.escape(title)}</h1><p>{words}</p></header>"
+        f'<div id="map_div"></div><section>{_table(sites)}</section>'
+        f"<footer>{credits_}<p>{html.escape(dated)}</p></footer>"
+        f"<script>{_libraries()}</script><script>{script}</script></body></html>"
+    )
+    return page.encode()
+
+
+def _table(sites: pd.DataFrame) -> str:
+    rows = plain(sites[list(TABLE_COLUMNS)])
+    head = "".join(f"<th>{name.replace('_', ' ').capitalize()}</th>" for name in TABLE_COLUMNS)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows.itertuples(index=False, name=None)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _library_file(name: str) -> str:
+    return (Path(libraries.LEAFLET_FOLDER) / name).read_text(encoding="utf-8")
+
+
+@cache
+def _borders() -> str:
+    borders = json.loads((libraries.OWN / "countries.json").read_bytes())
+    return json.dumps(borders, separators=(",", ":")).replace("<", "\\u003c")
+
+
+@cache
+def _libraries() -> str:
+    sources = [_library_file("leaflet.js")]
+    sources += [(libraries.OWN / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    return "\n".join(re.sub(r"//# sourceMappingURL=.*", "", s) for s in sources).replace(
+        "</script", "<\\/script"
+    )
+
+
+@cache
+def _styles() -> str:
+    # Leaflet's pictures are of controls this map does not have.
+    leaflet = re.sub(r"url\([^)]*\)", "none", _library_file("leaflet.css"))
+    own = (libraries.OWN / "site-map.css").read_text(encoding="utf-8")
+    return f"{leaflet}\n{own}\n{_PAGE_STYLE}"

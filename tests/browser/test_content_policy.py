@@ -1,0 +1,43 @@
+"""The policy that keeps other hosts out lets everything of the page in."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_nothing_of_the_page_is_refused_by_its_own_policy(visit: Visit) -> None:
+    refused: list[str] = []
+    visit.page.on(
+        "console",
+        lambda message: (
+            refused.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    visit.open("?country=DE", sites=17)
+    for name in ("Countries", "Trial", "Open lists"):
+        visit.page.get_by_role("tab", name=name).first.click()
+        visit.settled()
+    expect(visit.page.get_by_role("tab", name="Open lists")).to_be_visible()
+    assert refused == []
+
+
+def test_the_policy_stops_what_it_should(visit: Visit) -> None:
+    visit.open("?country=DE", sites=17)
+    outcome = visit.page.evaluate(
+        """async () => {
+            const asked = await fetch('https://foreign.invalid/').then(() => 'sent', String);
+            const script = await new Promise(done => {
+                const made = document.createElement('script');
+                made.src = 'https://foreign.invalid/x.js';
+                made.onerror = () => done('refused');
+                made.onload = () => done('ran');
+                document.head.append(made);
+            });
+            return [asked, script];
+        }"""
+    )
+    assert outcome[0] != "sent"
+    assert outcome[1] == "refused"

@@ -1,0 +1,48 @@
+"""The files a person takes along open elsewhere, offline."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from dashboard.exports import FORMATS
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_the_map_file_opens_offline_with_the_filtered_sites(
+    visit: Visit, browser: Browser, tmp_path: Path
+) -> None:
+    visit.open("?country=DE&country=IT", sites=29)
+    visit.page.get_by_role("button", name="Other files").click()
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Map (one HTML file").click()
+    file = tmp_path / "sites.html"
+    download.value.save_as(file)
+    context = browser.new_context(offline=True, reduced_motion="reduce")
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    page.goto(file.as_uri())
+    page.locator("#map_div[data-sites='29'][data-basemap='drawn']").wait_for()
+    numbers = page.locator(".leaflet-marker-icon.marker-cluster").all_inner_texts()
+    singles = page.locator(".leaflet-marker-icon:not(.marker-cluster)").count()
+    assert sum(map(int, numbers)) + singles == 29
+    expect(page.locator("tbody tr")).to_have_count(29)
+    expect(page.get_by_text("29 sites in 2 countries")).to_be_visible()
+    assert [url for url in asked if not url.startswith("file:")] == []
+    context.close()
+
+
+def test_every_format_is_offered_and_holds_what_the_api_gives(visit: Visit) -> None:
+    visit.open("?country=AT", sites=4)
+    visit.page.get_by_role("button", name="Other files").click()
+    for form in FORMATS.values():
+        if form.suffix in {"csv", "xlsx", "parquet"}:  # compared elsewhere, by content
+            continue
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("button", name=form.label, exact=True).click()
+        answer = visit.page.request.get(f"{visit.server.url}/api/sites.{form.suffix}?country=AT")
+        assert download.value.path().read_bytes() == answer.body(), form.suffix

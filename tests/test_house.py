@@ -1,0 +1,37 @@
+"""The house as its documents describe it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for package in ("dashboard", "geocache")
+    for path in (ROOT / package).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_named_in_the_architecture(module: str) -> None:
+    assert f"`{module}`" in (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_the_architecture_names_no_module_that_is_gone() -> None:
+    named = re.findall(r"`((?:dashboard|geocache)/[\w/]+\.(?:py|js|json))`", _architecture())
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def _architecture() -> str:
+    return (ROOT / "docs" / "architecture.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_lock_holds_only_names_versions_and_hashes(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    allowed = re.compile(
+        r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+( ; .*)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
+    assert [line for line in lines if not allowed.fullmatch(line)] == []
