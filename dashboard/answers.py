@@ -7,7 +7,6 @@ import pandas as pd
 
 from dashboard import selection, summary
 from dashboard.exports import FORMATS, Content, Origins
-from dashboard.filters import Filters
 from dashboard.library import Library
 from dashboard.queries import Query, parse_query, rows_of
 from dashboard.selection import Locate
@@ -61,11 +60,6 @@ TABLES: dict[str, Table] = {
 def origins_of(library: Library, cache: GeoCache) -> Origins:
     """Where the library's trials are from, and whose the positions are."""
     return Origins(library, {p.name: p.attribution for p in cache.providers})
-
-
-def sites_content(sites: pd.DataFrame, filters: Filters, origins: Origins) -> Content:
-    """Sites that are filtered already, as the page has them, ready for any format."""
-    return Content("sites", sites, origins.about(sites, filter_text=Query(filters).text()))
 
 
 def content_of(

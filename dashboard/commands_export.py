@@ -92,7 +92,7 @@ def export_command(
         with opened(source) as (service, problems):
             library = service.library()
             origins = origins_of(library, service.cache)
-            content = content_of(chosen, asked, library, origins, service.locate)
+            content = content_of(chosen, asked, library, origins, service.search)
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_advice(error)) from None

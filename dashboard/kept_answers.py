@@ -141,7 +141,7 @@ class Answers:
         return found
 
     def _made(self, snapshot: Snapshot, table: Table, suffix: str, query: Query) -> Answer:
-        locate = self._service.locate
+        locate = self._service.search
         content = content_of(table, query, snapshot.library, snapshot.origins, locate)
         headers = self._headers(snapshot, content, suffix, query)
         if suffix == COMPANION:
@@ -157,7 +157,8 @@ class Answers:
     ) -> dict[str, str]:
         asked = query.text()
         near = query.filters.near
-        centre = selection.centre_of(near, self._service.locate)[:2] if near else ()
+        sites = snapshot.library.table
+        centre = selection.centre_of(near, self._service.search, sites)[:2] if near else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',
@@ -187,7 +188,9 @@ def _digest(digest: hashlib.blake2b, array: pa.Array) -> None:
 
 
 def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
+    """Text as a header can hold it."""
+    plain = " ".join(text.replace("©", "(c)").split())
+    return plain.encode("ascii", "replace").decode()
 
 
 def gzip_chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -33,6 +33,7 @@ class Circle:
     latitude: float
     longitude: float
     radius_km: float | None = None
+    name: str = ""
 
 
 def layer_data(

@@ -38,10 +38,10 @@ def circle_of(filters: Filters, opened: Service) -> maps.Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = selection.centre_of(filters.near, opened.locate)
+    centre = selection.centre_of(filters.near, opened.search)
     if centre.latitude is None or centre.longitude is None:
         return None
-    return maps.Circle(centre.latitude, centre.longitude, filters.radius_km)
+    return maps.Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def main() -> None:
     filters = address.read_address()
     notes = list(st.session_state[address.NOTES])
     try:
-        sites = selection.apply(library.table, filters, opened.locate)
+        sites = selection.apply(library.table, filters, opened.search)
         circle = circle_of(filters, opened)
     except FilterError as error:
         notes.append(str(error))
@@ -72,6 +72,8 @@ def main() -> None:
             st.warning(f"Not used from this link: {plain(note)}")
         header.header(sites if len(sites) else library.table, library.trials, library.as_of)
         sidebar.active_filters(filters)
+        if circle is not None:
+            st.caption(f"Distances are from {plain(circle.name)}.")
         if sites.empty:
             tables.empty_state(filters, len(library.table))
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)

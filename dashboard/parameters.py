@@ -193,7 +193,8 @@ FILTERS: dict[str, Parameter] = {
         Parameter(
             "near",
             _near,
-            "LAT,LON in degrees, a US ZIP code, or a place (a city, its country after a comma). "
+            "LAT,LON in degrees, a US ZIP code, a city with its country after a comma, or a bare "
+            "city that the sites have or that is the only one of its name. "
             "Rows come by distance, with a last column distance_km.",
             {
                 "type": "string",

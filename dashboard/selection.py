@@ -10,17 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import process
 
-from dashboard.codes import codes_of, folded, folded_texts, plain, spread
+from dashboard.codes import codes_of, folded, folded_texts, spread
 from dashboard.coordinates import BBox, point_of
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
 from dashboard.parameters import NEAR_FORMS
 from dashboard.vocabulary import NOT_STATED
 from geocache.distance import EARTH_RADIUS_KM
-from geocache.place import Place, Position
+from geocache.place import Flag, Place, Position
 
 DISTANCE_COLUMN = "distance_km"
 KM_PER_MILE = 1.609344
+SAME_CITY_KM = 50.0
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
 
 Mask = npt.NDArray[np.bool_]
@@ -158,16 +159,46 @@ def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
     return first or Position(reason="no place named")
 
 
-def centre_of(near: str, locate: Locate) -> Position:
+def centre_of(near: str, locate: Locate, sites: pd.DataFrame | None = None) -> Position:
     """The position that ``near`` names: ``LAT,LON``, a US ZIP, or a place ("Graz, Austria").
 
+    A bare city is the one in the site table, if that has one of that name; else it must be the
+    only one that anybody knows.
+
     Raises:
-        FilterError: nobody knows the place.
+        FilterError: nobody knows the place, or more than one is meant; ``allowed`` says which.
     """
+    bare = "," not in near
+    own = _city_in(sites, near) if bare and sites is not None else None
+    if own is not None:
+        return own
     position = find_place(near, locate)
-    if not position.resolved:
-        raise FilterError("near", near, f"near={near}: nobody here knows this place", NEAR_FORMS)
-    return position
+    if position.resolved and not (bare and Flag.AMBIGUOUS in position.flags):
+        return position
+    known = _places_like(near, sites) if sites is not None else ()
+    if position.resolved:
+        others = (position.place_name, *(a.place_name for a in position.alternatives))
+        message = f"near={near}: say which place of that name, with its country"
+        raise FilterError("near", near, message, (*others, *known))
+    message = f"near={near}: nobody here knows this place"
+    raise FilterError("near", near, message, (*known, *NEAR_FORMS))
+
+
+def _city_in(sites: pd.DataFrame, name: str) -> Position | None:
+    """Where the table has the city of that name; ``None`` without one, or with several."""
+    codes, distinct = codes_of(sites["city"])
+    same = pc.equal(folded_texts(distinct), folded(name.strip())).to_numpy(zero_copy_only=False)
+    found = sites[spread(codes, same) & sites["latitude"].notna().to_numpy()]
+    if found.empty or not name.strip():
+        return None
+    first = found.iloc[0]
+    apart = distance_km(
+        first["latitude"], first["longitude"], found["latitude"], found["longitude"]
+    )
+    if apart.max() > SAME_CITY_KM:
+        return None
+    place = f"{first['city']}, {first['country']}"
+    return Position(float(first["latitude"]), float(first["longitude"]), place_name=place)
 
 
 def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
@@ -194,11 +225,7 @@ def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -
         return kept
     if locate is None and point_of(filters.near) is None:
         raise FilterError("near", filters.near, "a place name needs a geocoder")
-    try:
-        centre = centre_of(filters.near, locate or (lambda _: Position()))
-    except FilterError as error:
-        known = _places_like(filters.near, sites)
-        raise FilterError("near", filters.near, str(error), (*known, *error.allowed)) from None
+    centre = centre_of(filters.near, locate or (lambda _: Position()), sites)
     assert centre.latitude is not None  # noqa: S101 - centre_of answers resolved positions
     assert centre.longitude is not None  # noqa: S101
     distances = distance_km(centre.latitude, centre.longitude, kept["latitude"], kept["longitude"])

@@ -22,6 +22,7 @@ from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
+from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.store import Pin
@@ -90,6 +91,14 @@ class Service:
     def locate(self, place: Place) -> Position:
         """As :meth:`locate_many`, for one place."""
         return self.cache.locate(place, online=False)
+
+    def search(self, place: Place) -> Position:
+        """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
+        position = self.locate(place)
+        if position.resolved or not place.city or any(place._replace(city="")):
+            return position
+        offline = (p for p in self.cache.providers if isinstance(p, Gazetteer))
+        return next((gazetteer.largest(place.city) for gazetteer in offline), position)
 
     def library(self) -> Library:
         """The opened lists with today's positions: located again after a pin or a new answer.

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
@@ -81,19 +82,25 @@ def gunzip(data: bytes, name: str) -> bytes:
     return b"".join(found)
 
 
-def zip_members(data: bytes, name: str) -> Iterator[Member]:
-    """The files of a zip, in its order; folders and the notes of macOS are left out.
+class Meter:
+    """Counts what an archive unpacks to. Raises ReadError beyond the bounds."""
 
-    Raises ReadError for damage, a password, or what unpacks beyond bounds.
-    """
+    def __init__(self, name: str, packed_bytes: int) -> None:
+        self._name = name
+        self._packed_bytes = packed_bytes
+        self._size = 0
+
+    def count(self, size: int) -> None:
+        """So many bytes more."""
+        self._size += size
+        _check_size(self._size, self._packed_bytes, self._name)
+
+
+@contextmanager
+def damage_named(name: str) -> Iterator[None]:
+    """Turns what the zip library raises into ReadError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if _is_file(info)]
-            size = 0
-            for info in infos[:MOST_MEMBERS]:
-                content = _unpacked(archive, info, name, size, len(data))
-                size += len(content)
-                yield Member(info.filename, content)
+        yield
     except ReadError:
         raise
     except (RuntimeError, NotImplementedError) as error:
@@ -110,20 +117,31 @@ def zip_members(data: bytes, name: str) -> Iterator[Member]:
         raise ReadError(name, "the zip is damaged", " ".join(str(error).split())[:80]) from error
 
 
+def zip_members(data: bytes, name: str) -> Iterator[Member]:
+    """The files of a zip, in its order; folders and the notes of macOS are left out.
+
+    Raises ReadError for damage, a password, or what unpacks beyond bounds.
+    """
+    meter = Meter(name, len(data))
+    with damage_named(name):
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        infos = [info for info in archive.infolist() if _is_file(info)]
+    for info in infos[:MOST_MEMBERS]:
+        with damage_named(name):
+            content = _unpacked(archive, info, meter)
+        yield Member(info.filename, content)
+
+
 def _is_file(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
     return not info.is_dir() and "__MACOSX" not in parts and not parts[-1].startswith(".")
 
 
-def _unpacked(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, before: int, packed: int
-) -> bytes:
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:
     found: list[bytes] = []
-    size = before
     with archive.open(info) as member:
         while chunk := member.read(_CHUNK_BYTES):
-            size += len(chunk)
-            _check_size(size, packed, name)
+            meter.count(len(chunk))
             found.append(chunk)
     return b"".join(found)
 

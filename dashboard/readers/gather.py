@@ -192,15 +192,20 @@ class Gathered:
 
 def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
     """Site numbers and facilities; a number in a column of its own leaves the facility whole."""
-    split = {text: split_facility(text) for text in set(facilities)}
-    pairs = [split[text] for text in facilities]
+    numbered = {text for text in set(facilities) if text[:1].isdigit() or text[:1] == "#"}
+    split = {text: split_facility(text) for text in numbered}
+    told = {text: number for text, (number, _) in split.items()}
+    rests = {text: rest for text, (_, rest) in split.items()}
     if not any(numbers):
-        return [number for number, _ in pairs], [rest for _, rest in pairs]
+        return (
+            [told.get(text, "") for text in facilities],
+            [rests.get(text, text) for text in facilities],
+        )
     return (
-        [given or number for given, (number, _) in zip(numbers, pairs, strict=True)],
+        [given or told.get(text, "") for given, text in zip(numbers, facilities, strict=True)],
         [
-            rest if not given or given == number else text
-            for given, (number, rest), text in zip(numbers, pairs, facilities, strict=True)
+            rests.get(text, text) if not given or given == told.get(text) else text
+            for given, text in zip(numbers, facilities, strict=True)
         ],
     )
 

@@ -38,18 +38,22 @@ def read_parquet(data: bytes, name: str) -> Reading:
         ReadError: the file is damaged, or has not the columns of a site table.
     """
     try:
-        schema = pq.read_schema(io.BytesIO(data))
-        present = set(schema.names)
-        missing = [column for column in _NEEDED if column not in present]
-        if missing:
-            raise ReadError(name, f"a Parquet file without the column {missing[0]}")
-        texts = [
-            c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)
-        ]
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
-        table = file.read([column for column in COLUMNS if column in present])
-    except (pa.ArrowException, OSError) as error:
-        raise ReadError(name, f"a damaged Parquet file: {str(error)[:120]}") from error
+        return _read(data, name)
+    except ReadError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
+        why = " ".join(str(error).split())[:120]
+        raise ReadError(name, f"a damaged Parquet file: {why}") from error
+
+
+def _read(data: bytes, name: str) -> Reading:
+    present = set(pq.read_schema(io.BytesIO(data)).names)
+    missing = [column for column in _NEEDED if column not in present]
+    if missing:
+        raise ReadError(name, f"a Parquet file without the column {missing[0]}")
+    texts = [column for column in _TEXTS if column in present]
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+    table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
     sites = pd.DataFrame({column: _column(table, column, rows, name) for column in COLUMNS})
     metadata = table.schema.metadata or {}
@@ -76,7 +80,7 @@ def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
     if column not in table.column_names:
         if column in _NUMBERS:
             return pd.Series(np.full(rows, np.nan))
-        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index([""])))
+        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), ["" if rows else "x"]))
     values = table.column(column)
     try:
         if column in _NUMBERS:

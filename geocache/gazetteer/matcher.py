@@ -216,13 +216,19 @@ class Matcher:
         why = f"unknown country “{country.strip()}”" if country.strip() else "no country"
         name = key(fold(city))
         if len(name) > 3:
-            rows = [
-                (code, row, kind)
-                for code in self.index.countries
-                for row, kind in self.index.named(code, name)
-                if kind < Kind.OTHER_SCRIPT
-            ]
-            answer = self.answers.unique(rows, why)
+            answer = self.answers.unique(self._anywhere(name), why)
             if answer:
                 return answer
         return self.answers.unresolved(why)
+
+    def largest(self, city: str) -> Position:
+        """The largest place of a name in the world: for a person's search, never for a site."""
+        return self.answers.largest(self._anywhere(key(fold(city))))
+
+    def _anywhere(self, name: str) -> list[tuple[str, int, Kind]]:
+        return [
+            (code, row, kind)
+            for code in self.index.countries
+            for row, kind in self.index.named(code, name)
+            if kind < Kind.OTHER_SCRIPT
+        ]

@@ -80,6 +80,14 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         """Where the place is; unresolved with a reason when unknown. Never raises for odd text."""
         return self._matcher.locate(place)
 
+    def largest(self, city: str) -> Position:
+        """The largest place of a name, wherever it is: for a person who searches a map.
+
+        Flagged ``ambiguous``, with the next ones as alternatives, where there are several. Never
+        what :meth:`locate` answers of a site.
+        """
+        return self._matcher.largest(city)
+
     def geocode(
         self, query: str | Mapping[str, str] | Place, exactly_one: bool = True, timeout: Any = None
     ) -> Location | list[Location] | None:

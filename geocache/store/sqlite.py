@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from geocache.errors import ConfigurationError
 
 BUSY_SECONDS = 30
+WRITING = "geocache_writing"
 BATCH = 500
 """Rows asked for in one statement; more is not faster."""
 
@@ -41,7 +42,9 @@ def database_file(url: str) -> Path | None:
 
 
 def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
-    """An engine over one SQLite database, in WAL mode, whose transactions take the write lock.
+    """An engine over one SQLite database, in WAL mode.
+
+    Transactions with the execution option :data:`WRITING` take the write lock at their start.
 
     Raises:
         ConfigurationError: the URL is none, or names another kind of database.
@@ -56,15 +59,14 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
     file = database_file(str(url))
     if file is None:
         options["poolclass"] = StaticPool
-        options["connect_args"]["check_same_thread"] = False
-    elif read_only:
+    else:
+        options["pool_size"] = 0  # without a limit: every reader holds one
+    if file and read_only:
         # A WAL file needs its -shm beside it; where that cannot be made, nobody can be writing.
         beside = file.with_name(file.name + "-shm").exists()
         how = {"mode": "ro", "uri": "true"} | ({} if beside else {"immutable": "1"})
         parsed = parsed.set(database=f"file:{file.resolve()}", query=how)
-        options["connect_args"]["check_same_thread"] = False
-    else:
-        options["connect_args"]["check_same_thread"] = False
+    options["connect_args"]["check_same_thread"] = False
     engine = create_engine(parsed, **options)
 
     @event.listens_for(engine, "connect")
@@ -73,13 +75,12 @@ def open_engine(url: str | URL, *, read_only: bool = False) -> Engine:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32768")
-        connection.execute("PRAGMA mmap_size = 67108864")
 
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:
-        # Taking the lock at the start: a transaction that reads first cannot be let in later.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        # A transaction that reads first and writes then may find that it is too late to write.
+        writes = connection.get_execution_options().get(WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -126,6 +127,9 @@ class Reader:
         connection = self._pooled.driver_connection
         assert isinstance(connection, sqlite3.Connection)  # noqa: S101
         self._execute = connection.execute
+        # Reads come from all over the file; these bound what a process takes for it.
+        self._execute("PRAGMA cache_size = -32768")
+        self._execute("PRAGMA mmap_size = 67108864")
 
     def answers(self, numbers: Sequence[int], now: int) -> list[tuple[Any, ...]]:
         """Rows of key, latitude, longitude, place_name and about, for those still good."""

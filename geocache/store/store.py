@@ -36,6 +36,7 @@ class Store(Claims):
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
         self.engine = sqlite.open_engine(url, read_only=read_only)
+        self._writer = self.engine.execution_options(**{sqlite.WRITING: True})
         self._readers: deque[sqlite.Reader] = deque()
         self._write_lock = threading.Lock()
         if read_only:
@@ -47,7 +48,7 @@ class Store(Claims):
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._write_lock, self.engine.begin() as connection:
+        with self._write_lock, self._writer.begin() as connection:
             yield connection
 
     @contextmanager

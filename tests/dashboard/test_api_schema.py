@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -14,11 +15,12 @@ pytestmark = pytest.mark.xdist_group("http")
 DEEP = ("/api/sites.json", "/api/countries.csv", "/api/positions", "/api/health")
 
 
-def schemathesis(server: Server, *options: str) -> subprocess.CompletedProcess[str]:
+def schemathesis(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Schemathesis in a process of its own, which keeps its notes in the folder."""
     code = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", code, "run", f"{server.url}/api/openapi.json", "--no-color"]
     return subprocess.run(
-        [*command, *options], capture_output=True, text=True, check=False, timeout=300
+        [*command, *options], cwd=folder, capture_output=True, text=True, check=False, timeout=300
     )
 
 
@@ -30,8 +32,10 @@ def schemathesis(server: Server, *options: str) -> subprocess.CompletedProcess[s
     ],
     ids=["every route", "every limit"],
 )
-def test_schemathesis_finds_nothing(dashboard_server: Server, options: tuple[str, ...]) -> None:
-    found = schemathesis(dashboard_server, *options, "--generation-deterministic")
+def test_schemathesis_finds_nothing(
+    dashboard_server: Server, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    found = schemathesis(dashboard_server, tmp_path, *options, "--generation-deterministic")
     assert found.returncode == 0, found.stdout[-6_000:]
 
 

@@ -106,7 +106,7 @@ def test_an_api_v2_study_fills_the_whole_record() -> None:
     assert trial.responsible_party == "Principal investigator: A. P."
     assert [(o.id, o.type) for o in trial.other_ids] == [
         ("AB-1", ""),
-        ("2015-001894-41", "Eudract number"),
+        ("2015-001894-41", "EudraCT number"),
     ]
     assert trial.references[0].pmid == "1"
     assert trial.investigators[0].role == "Study chair"

@@ -8,7 +8,7 @@ from dashboard.filters import BBox, Filters, parse
 from dashboard.selection import apply, centre_of
 from dashboard.sites import COLUMNS
 from geocache.gazetteer import Gazetteer
-from geocache.place import Place, Position
+from geocache.place import Flag, Place, Position
 
 SEED_COUNTRIES = {
     "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5,
@@ -86,9 +86,44 @@ def test_near_knows_zip_codes_and_places(
     assert found.longitude == pytest.approx(longitude, abs=0.2)
 
 
+def test_a_bare_name_is_the_largest_place_of_it_and_says_there_are_others(
+    gazetteer: Gazetteer,
+) -> None:
+    berlin = gazetteer.largest("Berlin")
+    assert (berlin.latitude, berlin.longitude) == pytest.approx((52.5, 13.4), abs=0.2)
+    assert berlin.flags == (Flag.AMBIGUOUS,)
+    assert berlin.alternatives
+    assert not gazetteer.locate(Place(city="Berlin")).resolved
+    assert not gazetteer.largest("Qwxzjk").resolved
+
+
 def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
     def nobody(_: Place) -> Position:
         return Position()
 
     with pytest.raises(FilterError, match="nobody here knows"):
         apply(seed, Filters(near="Qwxzjk"), nobody)
+
+
+def test_a_bare_city_is_the_one_the_sites_have(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
+    near = apply(seed, Filters(near="munich", radius_km=5), gazetteer.locate)
+    assert set(near["city"]) == {"Munich"}
+
+
+def test_a_bare_name_that_may_mean_another_place_is_asked_back(
+    seed: pd.DataFrame, gazetteer: Gazetteer
+) -> None:
+    with pytest.raises(FilterError, match="say which") as raised:
+        apply(seed, Filters(near="True"), gazetteer.locate)
+    assert raised.value.allowed[0] == "True, West Virginia, United States"
+
+
+def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataFrame) -> None:
+    two = pd.concat([seed, seed[seed["city"] == "Rome"].assign(city="Berlin")], ignore_index=True)
+
+    def nobody(_: Place) -> Position:
+        return Position()
+
+    with pytest.raises(FilterError) as raised:
+        apply(two, Filters(near="Berlin"), nobody)
+    assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)

@@ -62,6 +62,17 @@ def test_an_answer_counts_for_its_provider_and_version_until_it_expires(store: S
     assert store.recall("nominatim", "1", ["graz"], NOW + 10) == {"graz": MISS}
 
 
+def test_reading_everything_keeps_nobody_from_writing(store: Store, tmp_path: Path) -> None:
+    store.remember([answer(f"town {i}") for i in range(2500)])
+    other = Store(store_url(tmp_path))
+    for count, kept in enumerate(store.answers()):
+        if count % 500 == 0:
+            other.pin([Pin(Place(city=kept.key), 1, 2)])
+            store.remember([answer(f"{kept.key} again")])
+    assert len(list(other.pins())) == 5
+    other.close()
+
+
 def test_a_key_of_the_same_number_is_another_key(store: Store, tmp_path: Path) -> None:
     store.remember([answer("graz")])
     with closing(sqlite3.connect(tmp_path / "store.sqlite")) as raw, raw:

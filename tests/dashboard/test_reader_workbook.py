@@ -1,0 +1,75 @@
+"""Workbooks: what stands in their cells, and how large they are before they are laid out."""
+
+import datetime
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from dashboard.readers import preview, read
+from dashboard.readers.workbook_size import may_be_laid_out
+
+
+def saved(*rows: list[object], far: tuple[int, int] | None = None) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if far is not None:
+        book.active.cell(*far, "far away")
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+HEADER: list[object] = ["Facility", "City", "ZIP", "Country", "Status", "Lat", "Lon"]
+ROW: list[object] = ["LKH", "Graz", 8036, "Austria", "Recruiting", 47.07, 15.44]
+
+
+@pytest.mark.parametrize("far", [None, (1_048_576, 16_384), (5, 300)], ids=["small", "far", "wide"])
+def test_numbers_are_read_as_they_look(far: tuple[int, int] | None) -> None:
+    site = read(saved(HEADER, ROW, far=far), "list.xlsx").sites.iloc[0]
+    assert site["facility"] == "LKH"
+    assert (site["postcode"], site["latitude"], site["longitude"]) == ("8036", 47.07, 15.44)
+
+
+def test_dates_and_empty_cells_do_no_harm() -> None:
+    data = saved(
+        [], [None, "Ort", "Land", "Seit"], ["x", "Graz", "Austria", datetime.date(2020, 1, 2)]
+    )
+    assert read(data, "list.xlsx").sites["city"].tolist() == ["Graz"]
+    shown = preview(data, "list.xlsx")
+    assert shown is not None
+    assert shown.rows[0][1:] == ("Graz", "Austria", "2020-01-02")
+
+
+def test_every_sheet_with_sites_is_read() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["See the other sheets"])
+    for country, city in (("Austria", "Graz"), ("Germany", "Ulm")):
+        sheet = book.create_sheet(country)
+        sheet.append(["City", "Country"])
+        sheet.append([city, country])
+    file = io.BytesIO()
+    book.save(file)
+    reading = read(file.getvalue(), "list.xlsx")
+    assert reading.sites["city"].tolist() == ["Graz", "Ulm"]
+    assert reading.columns == {"city": "City", "country": "Country"}
+
+
+def test_how_large_a_sheet_is_shows_before_it_is_laid_out() -> None:
+    assert may_be_laid_out(saved(HEADER, ROW), "small")
+    assert not may_be_laid_out(saved(HEADER, ROW, far=(1_048_576, 16_384)), "far")
+
+
+def test_one_long_text_in_a_million_cells_is_not_laid_out() -> None:
+    file = io.BytesIO(saved(HEADER, ROW))
+    grown = io.BytesIO()
+    cells = b'<c t="s"><v>0</v></c>' * 50_000
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(grown, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            if "sharedStrings" not in info.filename and "sheet1" not in info.filename:
+                new.writestr(info, old.read(info))
+        new.writestr("xl/worksheets/sheet1.xml", b"<sheetData><row>" + cells + b"</row>")
+        new.writestr("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 32_000 + b"</t></si></sst>")
+    assert not may_be_laid_out(grown.getvalue(), "long")
