@@ -52,6 +52,13 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def texts_of(column: pd.Series) -> list[str]:
+    """The texts of a column as Python strings: ten times faster than iterating it."""
+    codes, distinct = codes_of(column)
+    found: list[str] = distinct.to_numpy(dtype=object)[codes].tolist()
+    return found
+
+
 def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of equal columns one below the other, text as categoricals, rows numbered anew."""
     parts = [compact(table) for table in tables]
@@ -202,7 +209,7 @@ def remembered(
                 while len(_remembered) > _MOST_REMEMBERED:
                     del _remembered[next(iter(_remembered))]
         result: Result = found[1]
-        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result  # type: ignore[return-value]
+        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
 
     return asked
 

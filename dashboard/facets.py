@@ -54,7 +54,7 @@ def _choices(
     column: pd.Series, rows: Codes | None, name: str, chosen: tuple[str, ...]
 ) -> dict[str, int]:
     codes, distinct = codes_of(column)
-    counts = counts_by_code(codes if rows is None else codes[rows], len(distinct))
+    counts: Codes = counts_by_code(codes if rows is None else codes[rows], len(distinct))
     if name == "flag":
         distinct, counts = _single_flags(distinct, counts)
     rename: Callable[[str], str] = (lambda v: v or NOT_STATED) if name == "status" else str

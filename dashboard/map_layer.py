@@ -5,13 +5,22 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard import summary
-from dashboard.codes import plain
+from dashboard.codes import texts_of
 from dashboard.map_store import MapStore
 from dashboard.palette import Category, categories_of
-from dashboard.places import AREAS, doubt, place_index, place_label, site_detail, site_title
+from dashboard.places import (
+    AREAS,
+    doubt,
+    place_index,
+    place_label,
+    site_detail,
+    site_title,
+    words_of,
+)
 
 INLINE_SITES = 2_000
 """Up to so many sites all texts travel with the layer: popups open without asking."""
@@ -50,7 +59,8 @@ def layer_data(
     else:
         base = sites if whole is None else whole
         categories, source = store.publish(base, sites, colour_by)
-        places = place_index(base).number[base.index.get_indexer(list(picked))] if picked else []
+        rows = base.index.get_indexer(pd.Index(picked)) if picked else np.empty(0, np.int64)
+        places = place_index(base).number[rows]
         data = {
             "categories": _looks(categories),
             "source": source,
@@ -76,38 +86,44 @@ def _looks(categories: list[Category]) -> list[dict[str, str]]:
 
 def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dict[str, Any]:
     located = sites[sites["latitude"].notna()]
+    order = np.lexsort(
+        [
+            np.asarray(texts_of(located[name]), dtype="str")
+            for name in ("site_number", "trial_id", "precision")
+        ]
+        + [located["longitude"].to_numpy(), located["latitude"].to_numpy()]
+    )
+    located = located.iloc[order]
     categories, codes = categories_of(located, colour_by)
-    located = plain(located).assign(_category=codes, _row=located.index)
-    keys = ["latitude", "longitude", "precision"]
-    located = located.sort_values([*keys, "trial_id", "site_number"], kind="stable")
-    number = located.groupby(keys, sort=False).ngroup().to_numpy()
-    first_rows = located[~pd.Series(number).duplicated().to_numpy()]
-    sizes = pd.Series(number).value_counts(sort=False).sort_index().tolist()
+    number = place_index(located).number
+    first_rows = located.iloc[place_index(located).first]
+    sizes = np.bincount(number, minlength=len(first_rows)).tolist()
     doubts: list[dict[str, None]] = [{} for _ in sizes]
-    for place, flags in zip(number.tolist(), located["flags"], strict=True):
-        if flags and (words := doubt(flags)):
-            doubts[place][words] = None
+    for place, flags in zip(number.tolist(), texts_of(located["flags"]), strict=True):
+        if flags and (why := doubt(flags)):
+            doubts[place][why] = None
     starts = [0]
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
-    names = (first_rows[n] for n in ("city", "place_name", "country_code", "country"))
-    highlighted = number[located["_row"].isin(picked).to_numpy()] if picked else []
+    labels = (texts_of(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
+    highlighted = number[located.index.isin(picked)]
+    words = words_of(located)
     return {
         "categories": _looks(categories),
         "places": {
             "lat": first_rows["latitude"].round(5).tolist(),
             "lon": first_rows["longitude"].round(5).tolist(),
-            "area": [int(p in AREAS) for p in first_rows["precision"]],
-            "label": [place_label(*words) for words in zip(*names, strict=True)],
-            "doubt": ["; ".join(words) for words in doubts],
+            "area": [int(p in AREAS) for p in texts_of(first_rows["precision"])],
+            "label": [place_label(*of) for of in zip(*labels, strict=True)],
+            "doubt": ["; ".join(of) for of in doubts],
             "sites": sizes,
             "first": starts if sizes else [],
         },
         "sites": {
-            "row": [int(row) for row in located["_row"]],
-            "category": located["_category"].tolist(),
-            "title": [site_title(row) for row in located.itertuples()],
-            "detail": [site_detail(row) for row in located.itertuples()],
+            "row": located.index.tolist(),
+            "category": codes.tolist(),
+            "title": [site_title(site) for site in words],
+            "detail": [site_detail(site) for site in words],
         },
-        "picked_places": [int(place) for place in highlighted],
+        "picked_places": sorted({int(place) for place in highlighted}),
     }

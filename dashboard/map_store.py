@@ -80,8 +80,8 @@ class MapStore:
         of_places = self._once(
             ("places", id(base)), lambda key: Held(base, compressed(_places_body(base)), key)
         )
-        seen = hashlib.blake2b(np.ascontiguousarray(rows), digest_size=16)
-        seen.update(np.ascontiguousarray(codes))
+        seen = hashlib.blake2b(rows.tobytes(), digest_size=16)
+        seen.update(codes.tobytes())
         of_counts = self._once(
             ("counts", id(base), seen.digest(), tuple(c.label for c in categories)),
             lambda key: Held(
@@ -213,7 +213,7 @@ def _counts_body(
     doubts = np.zeros(len(index), dtype=np.uint8)
     if of_distinct.any():
         doubts[number[of_distinct[flags[rows]]]] = 1
-    arrays = {"place": shown.astype(np.uint32), "doubt": doubts[shown]}
+    arrays: dict[str, npt.NDArray[np.generic]] = {"place": shown.astype(np.uint32), "doubt": doubts[shown]}
     for code in np.flatnonzero(table.any(axis=0)):
         arrays[f"c{code}"] = table[shown, code].astype(np.uint32)
     return packed({}, arrays)

@@ -5,6 +5,7 @@ plain arrays that ``assets/site-map.js`` draws. Every text enters the browser as
 """
 
 import json
+import re
 from typing import Any
 
 import folium
@@ -83,6 +84,15 @@ class SiteLayer(folium.FeatureGroup):
         self.data_json = script_json(data)
 
 
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+_UNSAFE = re.compile(r"\\.|[<>&$`_/{}'()=;]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A character by its number; what JSON escaped already stays."""
+    return found[0] if found[0][0] == "\\" else f"\\u{ord(found[0]):04x}"
+
+
 def script_json(value: object) -> str:
     """JSON that is safe inside a script that others search and replace in.
 
@@ -90,20 +100,7 @@ def script_json(value: object) -> str:
     markup, template or variable pattern survives to be taken for one.
     """
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-    pieces = []
-    inside = escaped = False
-    for character in text:
-        if inside and not escaped and character in "<>&$`_/{}'()=;":
-            pieces.append(f"\\u{ord(character):04x}")
-        else:
-            pieces.append(character)
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = inside
-        elif character == '"':
-            inside = not inside
-    return "".join(pieces)
+    return _STRINGS.sub(lambda string: _UNSAFE.sub(_escaped, string[0]), text)
 
 
 def base_map(*, dark: bool = False, tiles: str = "", view_filter: bool = True) -> folium.Map:

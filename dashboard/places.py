@@ -1,13 +1,13 @@
 """The distinct positions of a site table: what the map draws instead of sites."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.codes import Codes, codes_of, combined, first_rows, remembered
+from dashboard.codes import Codes, codes_of, combined, first_rows, remembered, texts_of
 from dashboard.summary import country_label
 from geocache.place import Flag, Precision
 
@@ -73,9 +73,7 @@ def _whole(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
 def place_labels(sites: pd.DataFrame) -> list[str]:
     """What each place of :func:`place_index` is called: its first site's city and country."""
     first = sites.iloc[place_index(sites).first]
-    columns = [
-        first[n].astype("str").tolist() for n in ("city", "place_name", "country_code", "country")
-    ]
+    columns = (texts_of(first[n]) for n in ("city", "place_name", "country_code", "country"))
     return [place_label(*words) for words in zip(*columns, strict=True)]
 
 
@@ -94,6 +92,22 @@ def doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """The codes of the flags, and which of their distinct texts say something to doubt."""
     codes, distinct = codes_of(sites["flags"])
     return codes, np.array([bool(doubt(str(flags))) for flags in distinct], dtype=bool)
+
+
+class SiteWords(NamedTuple):
+    """What a site's two lines are made of."""
+
+    facility: str
+    site_number: str
+    trial_id: str
+    status: str
+    precision: str
+
+
+def words_of(sites: pd.DataFrame) -> list[SiteWords]:
+    """The words of each site."""
+    columns = (texts_of(sites[name]) for name in SiteWords._fields)
+    return [SiteWords(*words) for words in zip(*columns, strict=True)]
 
 
 def site_title(site: Any) -> str:

@@ -176,10 +176,11 @@ def most_frequent(
         least = -np.partition(-counts[kept], limit - 1)[limit - 1]
         likely = kept[counts[kept] >= least]
         asked = np.flatnonzero(distinct.isin(also) & (counts > 0)) if also else likely[:0]
+        texts = distinct.to_numpy(dtype=object)
         ranked = sorted(
-            ((str(distinct[i]), int(counts[i])) for i in likely[: 4 * limit]), key=_by_frequency
+            ((str(texts[i]), int(counts[i])) for i in likely[: 4 * limit]), key=_by_frequency
         )
-        chosen = ((str(distinct[i]), int(counts[i])) for i in asked)
+        chosen = ((str(texts[i]), int(counts[i])) for i in asked)
         return dict(sorted({**dict(ranked[:limit]), **dict(chosen)}.items(), key=_by_frequency))
     pairs = zip(distinct[kept].tolist(), counts[kept].tolist(), strict=True)
     return dict(sorted(((str(value), int(count)) for value, count in pairs), key=_by_frequency))

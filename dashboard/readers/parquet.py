@@ -47,11 +47,14 @@ def read_parquet(data: bytes, name: str) -> Reading:
 
 
 def _read(data: bytes, name: str) -> Reading:
-    present = set(pq.read_schema(io.BytesIO(data)).names)
+    schema = pq.read_schema(io.BytesIO(data))
+    present = set(schema.names)
     missing = [column for column in _NEEDED if column not in present]
     if missing:
         raise ReadError(name, f"a Parquet file without the column {missing[0]}")
-    texts = [column for column in _TEXTS if column in present]
+    texts = [
+        c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)
+    ]
     file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
     table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
@@ -80,7 +83,7 @@ def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
     if column not in table.column_names:
         if column in _NUMBERS:
             return pd.Series(np.full(rows, np.nan))
-        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), ["" if rows else "x"]))
+        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index([""])))
     values = table.column(column)
     try:
         if column in _NUMBERS:

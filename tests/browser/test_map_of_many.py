@@ -1,0 +1,115 @@
+"""A map of more sites than travel with the page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from benchmarks.generator import site_list
+from dashboard.readers.parquet import write_parquet
+from dashboard.service import positions_of
+from geocache import GeoCache
+from geocache.gazetteer import Gazetteer
+from tests.browser.conftest import Visit, visiting
+from tests.serving import Server, serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SITES = 20_000
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    """The generated site table that is open."""
+    return site_list(SITES, places=400)
+
+
+@pytest.fixture(scope="module")
+def many(
+    table: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory, place_index: Path
+) -> Iterator[Server]:
+    """A dashboard over it."""
+    folder = tmp_path_factory.mktemp("many")
+    with GeoCache("sqlite://", providers=[Gazetteer(place_index)]) as cache:
+        mark = positions_of(cache)
+    path = folder / "sites.parquet"
+    write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
+    with serving(folder, place_index, SITE_MAP_SOURCES=str(path)) as running:
+        yield running
+
+
+@pytest.fixture
+def crowd(browser: Browser, many: Server) -> Iterator[Visit]:
+    """A visitor of that dashboard."""
+    with visiting(browser, many) as made:
+        yield made
+        assert made.foreign == []
+        assert made.errors == []
+
+
+def located(table: pd.DataFrame) -> int:
+    return int(table["latitude"].notna().sum())
+
+
+def test_numbers_add_up_to_the_located_sites(crowd: Visit, table: pd.DataFrame) -> None:
+    frame = crowd.open(sites=located(table))
+    frame.locator("#map_div").evaluate("() => { window.map.setView([20, 0], 1); }")
+    numbers = frame.locator(".leaflet-marker-icon.marker-cluster").all_inner_texts()
+    alone = frame.locator(".leaflet-marker-icon:not(.marker-cluster)").count()
+    assert sum(int(text.replace(",", "")) for text in numbers) + alone == located(table)
+
+
+def test_moving_the_map_asks_the_server_nothing(crowd: Visit, table: pd.DataFrame) -> None:
+    frame = crowd.open(sites=located(table))
+    crowd.settled()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    crowd.page.on("request", note)
+    box = frame.locator("#map_div")
+    for view in ("[35, 139], 6", "[51, 10], 5", "[20, 0], 2"):
+        box.evaluate(f"() => {{ window.map.setView({view}, {{animate: false}}); }}")
+        assert int(box.get_attribute("data-drawn") or 0) > 0
+    assert [url for url in asked if "/map-data/" in url or "/api/" in url] == []
+
+
+def test_a_filter_fetches_counts_and_keeps_places_and_zoom(
+    crowd: Visit, table: pd.DataFrame
+) -> None:
+    fetched: list[str] = []
+    crowd.page.on("request", lambda request: fetched.append(request.url))
+    frame = crowd.open(sites=located(table))
+    frame.get_by_role("button", name="Zoom in").click()
+    zoom = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
+    recruiting = table[(table["status"] == "Recruiting") & table["latitude"].notna()]
+    crowd.page.get_by_text("Recruiting only").first.click()
+    frame = crowd.drawn(sites=len(recruiting))
+    assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoom
+    bodies = [url for url in fetched if url.endswith(".bin")]
+    assert len(bodies) == 3
+    assert len(set(bodies)) == 3
+
+
+def test_a_cluster_opens_down_to_a_place_whose_list_loads_on(
+    crowd: Visit, table: pd.DataFrame
+) -> None:
+    frame = crowd.open(sites=located(table))
+    counts = table.groupby(["latitude", "longitude"], observed=True).size()
+    latitude, longitude = counts.idxmax()
+    frame.locator("#map_div").evaluate(
+        f"() => {{ window.map.setView([{latitude}, {longitude}], 14, {{animate: false}}); }}"
+    )
+    marker = frame.locator(".marker-cluster").first
+    marker.focus()
+    marker.press("Enter")
+    items = frame.locator(".leaflet-popup-content li")
+    expect(items).to_have_count(50)
+    expect(frame.locator(".sm-count")).to_contain_text(f"{counts.max():,} sites")
+    frame.get_by_role("button", name="more").scroll_into_view_if_needed()
+    expect(items).to_have_count(min(100, int(counts.max())))
+    items.nth(60).get_by_role("button").click()
+    expect(crowd.page.get_by_text("Placed at")).to_be_visible()

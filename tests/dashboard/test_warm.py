@@ -1,0 +1,70 @@
+"""``site-map warm`` looks every place up once and remembers."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.generator import site_list
+from dashboard import commands_warm
+from dashboard.cli import cli
+from dashboard.codes import plain
+from dashboard.exports.csv_file import to_csv
+from geocache import GeoCache
+
+
+def warm(*words: object) -> tuple[int, dict[str, int]]:
+    """Run the command with ``--json``; its exit code and document."""
+    result = CliRunner().invoke(cli, ["warm", *map(str, words), "--json"], standalone_mode=False)
+    assert result.exception is None, result.exception
+    return int(result.return_value or 0), json.loads(result.stdout)
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Path:
+    """A folder with two lists that share places."""
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    table = plain(site_list(400, places=60))
+    table[["latitude", "longitude"]] = float("nan")
+    for name, part in (("a.csv", table.iloc[:250]), ("b.csv", table.iloc[150:])):
+        (folder / name).write_bytes(to_csv(part))
+    return folder
+
+
+def distinct(lists: Path) -> int:
+    table = plain(site_list(400, places=60))
+    return len(table[["facility", "city", "state", "postcode", "country"]].drop_duplicates())
+
+
+def test_each_place_is_remembered_once(data_folder: Path, lists: Path) -> None:
+    code, done = warm(lists)
+    assert code == 0
+    assert done["files"] == 2
+    assert done["sites"] == 500
+    assert done["places"] <= distinct(lists)
+    assert done["not_asked"] == 0
+    with GeoCache() as cache:
+        assert sum(1 for _ in cache.answers()) > 0
+    assert warm(lists)[1] == done
+
+
+def test_two_processes_find_the_same(
+    data_folder: Path, lists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = warm(lists)[1]
+    (data_folder / "geocache.sqlite").unlink()
+    monkeypatch.setattr(commands_warm, "FEW_PLACES", 40)
+    monkeypatch.setattr(commands_warm, "CHUNK_PLACES", 30)
+    assert warm(lists)[1] == alone
+
+
+def test_an_unreadable_file_is_named_and_the_others_are_done(
+    data_folder: Path, lists: Path
+) -> None:
+    (lists / "c.json").write_bytes(b"{ no")
+    code, done = warm(lists)
+    assert code == 1
+    assert done["not_read"] == 1
+    assert done["sites"] == 500
