@@ -213,7 +213,10 @@ def _counts_body(
     doubts = np.zeros(len(index), dtype=np.uint8)
     if of_distinct.any():
         doubts[number[of_distinct[flags[rows]]]] = 1
-    arrays: dict[str, npt.NDArray[np.generic]] = {"place": shown.astype(np.uint32), "doubt": doubts[shown]}
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "place": shown.astype(np.uint32),
+        "doubt": doubts[shown],
+    }
     for code in np.flatnonzero(table.any(axis=0)):
         arrays[f"c{code}"] = table[shown, code].astype(np.uint32)
     return packed({}, arrays)

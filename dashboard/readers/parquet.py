@@ -52,9 +52,7 @@ def _read(data: bytes, name: str) -> Reading:
     missing = [column for column in _NEEDED if column not in present]
     if missing:
         raise ReadError(name, f"a Parquet file without the column {missing[0]}")
-    texts = [
-        c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)
-    ]
+    texts = [c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)]
     file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
     table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
