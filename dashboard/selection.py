@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import process
 
-from dashboard.codes import codes_of, folded, folded_texts, plain, spread
+from dashboard.codes import codes_of, folded, folded_texts, spread
 from dashboard.coordinates import BBox, point_of
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
