@@ -34,11 +34,11 @@ from dashboard.views import (
 from dashboard.views.map_panel import map_panel
 
 
-def circle_of(filters: Filters, opened: Service) -> maps.Circle | None:
+def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> maps.Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = selection.centre_of(filters.near, opened.search)
+    centre = selection.centre_of(filters.near, opened.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return maps.Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
@@ -56,9 +56,10 @@ def main() -> None:
     notes = list(st.session_state[address.NOTES])
     try:
         sites = selection.apply(library.table, filters, opened.search)
-        circle = circle_of(filters, opened)
+        circle = circle_of(filters, opened, library.table)
     except FilterError as error:
-        notes.append(str(error))
+        near = "; ".join(error.allowed[:4])
+        notes.append(f"{error}. Perhaps: {near}" if near else str(error))
         sites, circle = library.table.iloc[:0], None
 
     sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)

@@ -225,6 +225,8 @@ def columns_parameter(names: tuple[str, ...], also: tuple[str, ...] = ()) -> Par
 
     def read(value: str) -> tuple[str, ...]:
         asked = tuple(part.strip() for part in value.split(",") if part.strip())
+        if len(asked) > MAX_VALUES:
+            raise FilterError("columns", value[:40], f"columns: more than {MAX_VALUES} names")
         for name in asked:
             if name not in names and name not in also:
                 near = nearest_first(name, (*names, *also))

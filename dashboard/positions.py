@@ -155,7 +155,7 @@ def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> 
         )
     assert answer.latitude is not None  # noqa: S101 - resolved
     assert answer.longitude is not None  # noqa: S101
-    apart = distance_km(latitude, longitude, answer.latitude, answer.longitude)
+    apart = distance_km((latitude, longitude), (answer.latitude, answer.longitude))
     doubts = set(answer.flags) - {Flag.PLACEHOLDER_FACILITY}
     if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
         return registry._replace(

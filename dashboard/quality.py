@@ -103,7 +103,8 @@ def choices(doubt: Doubt, answer: Position, own: tuple[float, float] | None) -> 
         found.append(Alternative(*own, "the registry's own point", 0.5))
     kept: list[Alternative] = []
     for one in found:
-        near = (distance_km(one.latitude, one.longitude, k.latitude, k.longitude) for k in kept)
+        here = one.latitude, one.longitude
+        near = (distance_km(here, (k.latitude, k.longitude)) for k in kept)
         if all(apart > 1.0 for apart in near):
             kept.append(one)
     return kept

@@ -6,6 +6,7 @@ Names, official names, codes and translations come from ``pycountry``; what it d
 
 import csv
 import gettext
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -105,6 +106,11 @@ def _translated() -> dict[str, str]:
     }
 
 
+_KIND_OF_STATE = re.compile(
+    r"^\W*(?:the\s+)?(?:(?:republic|kingdom)\s+of\s+)?(?:the\s+)?", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=20_000)
 def usual_country_code(name: str) -> str:
     """As :func:`country_code`, but only of names and codes in English: for text of any kind."""
@@ -129,7 +135,7 @@ def country_code(name: str) -> str:
         found = known.get(_as_key(variant))
         if found:
             return found
-    bare = wanted.removeprefix("the").removeprefix("republicof").removeprefix("kingdomof")
+    bare = _as_key(_KIND_OF_STATE.sub("", repair(name)))
     return known.get(bare) or _translated().get(wanted, "")
 
 

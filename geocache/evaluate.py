@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import click
 
 from geocache.countries import country_code, country_name
+from geocache.distance import distance_km
 from geocache.errors import GeocacheError, InputError
-from geocache.geometry import distance_km
 from geocache.place import Flag, Place, Position, Precision
 
 FLAGS = frozenset((Flag.AMBIGUOUS, Flag.APPROXIMATE, Flag.CONFLICTING_STATE, Flag.OUTSIDE_COUNTRY))

@@ -3,12 +3,12 @@
 from functools import lru_cache
 
 from geocache.countries import country_name
+from geocache.distance import distance_km
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
 from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import AT_ZIP, Witness
-from geocache.geometry import distance_km
 from geocache.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
@@ -256,9 +256,7 @@ class Answers:
             0.5 if alone else 0.3,
             () if alone else (Flag.AMBIGUOUS,),
             f"no country; the largest place of that name, {WORDS[kind]} of {index.name(row)}",
-            tuple(
-                Alternative(*index.point(other), self.label(other), 0.2) for other, _ in far[1:]
-            ),
+            tuple(Alternative(*index.point(other), self.label(other), 0.2) for other, _ in far[1:]),
         )
 
     def _label(self, row: int) -> str:

@@ -8,10 +8,10 @@ from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
 from geocache.gazetteer.hashing import name_hash
 from geocache.gazetteer.kinds import Kind
-from geocache.geometry import distance_km
 
 _KINDS = tuple(Kind)
 

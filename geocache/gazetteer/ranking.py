@@ -3,11 +3,11 @@
 from math import log10
 from typing import NamedTuple
 
+from geocache.distance import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.readings import Reading
 from geocache.gazetteer.witness import SILENT, Verdict, Witness
-from geocache.geometry import distance_km
 
 KIND_COST = {
     Kind.OFFICIAL: 0.0,

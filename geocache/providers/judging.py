@@ -114,7 +114,7 @@ def _named_so(result: Location, query: Query) -> bool:
 def _elsewhere(best: Location, fitting: Sequence[Location]) -> list[Location]:
     here = (best.latitude, best.longitude)
     return [
-        one for one in fitting[1:] if distance_km(*here, one.latitude, one.longitude) > APART_KM
+        one for one in fitting[1:] if distance_km(here, (one.latitude, one.longitude)) > APART_KM
     ]
 
 

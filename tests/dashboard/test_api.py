@@ -233,6 +233,7 @@ def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
         ("q=" + "x" * 501, "q", None),
         ("&".join(["city=a"] * 101), "city", None),
         ("columns=distance_km", "columns", None),
+        ("columns=" + ",".join(["city"] * 101), "columns", None),
     ],
 )
 def test_what_cannot_be_used_is_named_with_the_nearest_allowed(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
 from geocache.gazetteer import Gazetteer
 from geocache.gazetteer import tables as hand_kept
 from geocache.gazetteer.index import Index
-from geocache.geometry import distance_km
 from geocache.names import fold, key
 from geocache.place import Flag, Place, Position, Precision
 
