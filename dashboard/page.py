@@ -19,6 +19,7 @@ from dashboard.views import (
     countries,
     downloads,
     facilities,
+    footer,
     header,
     jobs_panel,
     lists,
@@ -79,6 +80,7 @@ def main() -> None:
             tables.empty_state(filters, len(library.table))
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
     panels(sites, library, filters, opened)
+    footer.footer(opened)
 
 
 def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Service) -> None:

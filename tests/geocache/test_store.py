@@ -257,7 +257,7 @@ def test_a_read_only_store_is_read_and_new_answers_stay_in_memory(
         shared_folder.chmod(0o755)
         if keeper:
             keeper.close()
-    assert printed[0] == "pin atlas"
+    assert printed[0] == "pin atlas", printed
     assert printed[1] == "600"
     assert printed[2] == "pin"
     assert "kept in memory only" in printed[3]
