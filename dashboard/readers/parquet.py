@@ -81,7 +81,7 @@ def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
     if column not in table.column_names:
         if column in _NUMBERS:
             return pd.Series(np.full(rows, np.nan))
-        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), ["" if rows else "x"]))
+        return pd.Series(pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index([""])))
     values = table.column(column)
     try:
         if column in _NUMBERS:
