@@ -27,6 +27,7 @@ KEPT = DOCS / "performance.json"
 TITLES = {
     "map": "The map in the browser",
     "map_layer": "What a filter change costs the map, beside its peers",
+    "start": "The first minutes",
     "scale": "Opening, filtering, counting",
     "warm": "Geocoding in bulk",
     "sessions": "Many sessions",
