@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, ReadError
 from dashboard.library import OpenedList, opened_bytes
+from dashboard.readers import preview
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ EVERYONE = "everyone"
 MAX_LISTS = 50
 MAX_BYTES = 500_000_000
 EXPIRE_SECONDS = 7 * 86_400.0
+MOST_UNREAD_BYTES = 5_000_000
 _READINGS_HELD = 200
 
 
@@ -67,14 +69,15 @@ class Shelf:
     def add(self, owner: str, data: bytes, name: str) -> OwnList:
         """Keep a list and open it; one of the same name is replaced.
 
-        What cannot be read is told in the list's error and not kept on disk.
+        What cannot be read is told in the list's error; it is kept only while it is small enough
+        for a person to say which of its columns is what.
 
         Raises:
             ShelfError: too many lists, too many bytes, or the disk does not take it.
         """
         opened = opened_bytes(data, name)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        if opened.error:
+        if opened.error and len(data) > MOST_UNREAD_BYTES:
             data = b""
         known = self.lists(owner)
         same = [one.id for one in known if one.opened.name == name]
@@ -102,6 +105,15 @@ class Shelf:
         )
         self._hold(owner, list_id, opened)
         return OwnList(list_id, opened)
+
+    def preview(self, owner: str, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        """A plain table's columns, and which is taken for which; empty for any other file."""
+        try:
+            data = self.data(owner, list_id)
+            found = preview(data, list_id) if len(data) <= MOST_UNREAD_BYTES else None
+        except (ShelfError, ReadError):
+            found = None
+        return (found.header, dict(found.columns)) if found else ((), {})
 
     def data(self, owner: str, list_id: str) -> bytes:
         """A list's bytes as they were brought."""

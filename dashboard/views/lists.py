@@ -98,8 +98,13 @@ def _own(one: OwnList, opened: Service) -> None:
                 on_click=own_lists.remove,
                 args=(opened, one.id),
             )
-        if reading is not None and reading.header:
-            _columns(one.id, reading.header, dict(reading.columns), opened)
+        header, taken = (
+            (reading.header, dict(reading.columns))
+            if reading is not None
+            else opened.shelf.preview(own_lists.owner(), one.id)
+        )
+        if header:
+            _columns(one.id, header, taken, opened)
 
 
 def _shared(one: OwnList, opened: Service) -> None:

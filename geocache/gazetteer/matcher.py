@@ -223,7 +223,9 @@ class Matcher:
 
     def largest(self, city: str) -> Position:
         """The largest place of a name in the world: for a person's search, never for a site."""
-        return self.answers.largest(self._anywhere(key(fold(city))))
+        name = key(fold(city))
+        named = len(name) > 2 and any(letter.isalpha() for letter in name)
+        return self.answers.largest(self._anywhere(name) if named else [])
 
     def _anywhere(self, name: str) -> list[tuple[str, int, Kind]]:
         return [

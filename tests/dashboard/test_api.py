@@ -1,6 +1,5 @@
 """The API over real HTTP, as pandas, geopandas and scripts use it."""
 
-import asyncio
 import gzip
 import io
 from collections.abc import Iterator
@@ -14,14 +13,13 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from starlette.applications import Starlette
 
-from dashboard import api
 from dashboard.exports import FORMATS
 from dashboard.filters import NAMES
 from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.sites import COLUMNS
+from tests.dashboard.asgi import asked
 from tests.serving import Server
 
 pytestmark = pytest.mark.xdist_group("http")
@@ -32,17 +30,6 @@ def client(dashboard_server: Server) -> Iterator[httpx.Client]:
     """A client of the dashboard over the seeds."""
     with httpx.Client(base_url=dashboard_server.url, timeout=30) as made:
         yield made
-
-
-def asked(service: Service, path: str) -> httpx.Response:
-    """The API's answer over a service of the test's own."""
-
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=api.routes(service)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.get(path)
-
-    return asyncio.run(ask())
 
 
 def read(answer: httpx.Response, suffix: str) -> pd.DataFrame:

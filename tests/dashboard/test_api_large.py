@@ -1,21 +1,18 @@
 """Answers too long to be made whole: streamed, the same rows, compressed or not."""
 
-import asyncio
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pandas as pd
 import pytest
 from lxml import etree
-from starlette.applications import Starlette
 
-from dashboard import api
 from dashboard.kept_answers import WHOLE_ROWS
 from dashboard.service import Service
 from dashboard.settings import Settings
 from geocache.place import Place
+from tests.dashboard.asgi import asked
 
 pytestmark = pytest.mark.xdist_group("http")
 
@@ -36,15 +33,6 @@ def service(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iter
     assert made.wait(120)
     yield made
     made.close()
-
-
-def asked(service: Service, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=api.routes(service)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.request(method, path, headers=headers)
-
-    return asyncio.run(ask())
 
 
 def test_every_row_is_streamed_once_and_in_order(service: Service) -> None:
