@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_NAME_LENGTH = 120
 """Characters of a name that are read; the longest real place name known has 85."""
@@ -61,6 +62,11 @@ def fold(text: str) -> str:
 
     ``Saint-Étienne`` -> ``st etienne``; scripts other than Latin keep their letters.
     """
+    return _folded(text) if len(text) <= MAX_NAME_LENGTH else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)  # one place is folded four times on its way; only short text is held
+def _folded(text: str) -> str:
     if text.isascii() and text.isalpha():
         text = text.lower()
         return _WORDS.get(text, text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from geocache.gazetteer.index import Index
 
 _Table = dict[tuple[int, str], list[str]]
-"""Names by length and first letter."""
+"""Names by length and first letter, and by length alone (with an empty letter)."""
 
 _MIN_LENGTH = 4
 _MAX_LENGTH = 40
@@ -30,6 +30,7 @@ class Spelling:
             for name in self._index.spellings(country):
                 if len(name) >= _MIN_LENGTH:
                     table[len(name), name[0]].append(name)
+                    table[len(name), ""].append(name)
             self._tables[country] = table
         return table
 
@@ -55,12 +56,10 @@ class Spelling:
         from rapidfuzz.process import extract  # noqa: PLC0415
 
         table = self._table(country)
-        initials = initial or "abcdefghijklmnopqrstuvwxyz"
         for size in range(len(key) - allowed, len(key) + allowed + 1):
-            for first in initials:
-                group = table.get((size, first))
-                if group:
-                    for name, distance, _ in extract(
-                        key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
-                    ):
-                        yield int(distance), name
+            group = table.get((size, initial))
+            if group:
+                for name, distance, _ in extract(
+                    key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
+                ):
+                    yield int(distance), name
