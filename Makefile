@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 JOBS ?= 2
 
-.PHONY: run test check bench fuzz screenshots lock setup setup-test clean
+.PHONY: run test check bench fuzz lock setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
@@ -24,10 +24,7 @@ bench: setup-test ## Measure what the README says (SITES=… for one size)
 	$(PY) -m benchmarks $(ARGS)
 
 fuzz: setup-test ## 100,000 inputs a reader
-	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m "" -k property tests/dashboard
-
-screenshots: setup-test ## Make the README's pictures from the running page
-	$(PY) scripts/screenshots.py
+	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k property tests/dashboard
 
 lock: setup-test ## Pin the newest versions that fit pyproject.toml
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
