@@ -14,6 +14,7 @@ from dashboard.api_schema_parts import (
     positions_path,
 )
 from dashboard.exports import FORMATS
+from dashboard.exports.companion import MEDIA_TYPE as COMPANION_TYPE
 from dashboard.kept_answers import COMPANION
 from dashboard.parameters import (
     FILTERS,
@@ -159,7 +160,7 @@ def _table_path(table: Table, suffix: str) -> dict[str, Any]:
         {"$ref": "#/components/parameters/offset"},
     ]
     if suffix == COMPANION:
-        media_type, words = "application/csvm+json", f"What stands beside {table.name}.csv"
+        media_type, words = COMPANION_TYPE, f"What stands beside {table.name}.csv"
     else:
         media_type = FORMATS[suffix].media_type.partition(";")[0]
         words = f"{table.about}, as {FORMATS[suffix].label}"

@@ -8,8 +8,6 @@ from dashboard.registry import STOPPED, Page, Registry
 from dashboard.registry_query import Search
 from dashboard.summary import plural
 
-REFRESH = "refresh"
-
 
 def job_key(numbers: Sequence[str], search: Search) -> str:
     """One key for one purpose: the same trials, or the same search."""

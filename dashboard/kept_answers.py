@@ -16,6 +16,7 @@ from dashboard import selection
 from dashboard.answers import Table, content_of, origins_of
 from dashboard.arrow import array_of
 from dashboard.exports import FORMATS, Content, Origins, companion
+from dashboard.exports.companion import MEDIA_TYPE as COMPANION_TYPE
 from dashboard.library import Library
 from dashboard.queries import Query
 from dashboard.service import Service
@@ -169,13 +170,13 @@ class Answers:
             "X-Attribution": _ascii("; ".join(content.about.attribution)),
         }
         if suffix == COMPANION:
-            return {"Content-Type": "application/csvm+json", **headers}
+            return {"Content-Type": COMPANION_TYPE, **headers}
         headers["Content-Type"] = FORMATS[suffix].media_type
         if suffix not in {"json", "geojson"}:
             headers["Content-Disposition"] = f'attachment; filename="{content.name}.{suffix}"'
         if suffix == "csv" and len(asked) <= MAX_LINK:
             target = f"{content.name}.{COMPANION}" + (f"?{asked}" if asked else "")
-            headers["Link"] = f'<{target}>; rel="describedby"; type="application/csvm+json"'
+            headers["Link"] = f'<{target}>; rel="describedby"; type="{COMPANION_TYPE}"'
         return headers
 
 

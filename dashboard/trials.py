@@ -1,6 +1,6 @@
 """The record of one trial, as far as its source tells it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,6 @@ class Trial:
     other_ids: tuple[OtherId, ...] = ()
     url: str = ""
     as_of: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def sponsor(self) -> str:
