@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 JOBS ?= 2
 
-.PHONY: run test check bench fuzz lock setup setup-test clean
+.PHONY: run test check bench fuzz lock licences setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
@@ -31,6 +31,9 @@ lock: setup-test ## Pin the newest versions that fit pyproject.toml
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(LOCKFLAGS)
 	$(PY) -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements-test.lock $(LOCKFLAGS)
+
+licences: setup-test ## List the licences of what is installed in docs/licences.md
+	$(PY) scripts/list_licences.py
 
 setup:
 	@scripts/setup.sh run
