@@ -80,21 +80,37 @@ def stats(as_json: bool) -> int:
 
 @click.command(context_settings=_NEGATIVE_NUMBERS)
 @place_options
-@click.argument("latitude", metavar="LAT", type=float)
-@click.argument("longitude", metavar="LON", type=float)
+@click.argument("latitude", metavar="LAT", type=float, required=False)
+@click.argument("longitude", metavar="LON", type=float, required=False)
+@click.option("--leave-off", is_flag=True, help="It has no place on the map: no LAT LON.")
 @click.option("--note", default="", help="Why, or from where.")
 @click.option("--who", default="", help="Who says so; your user name by default.")
-def pin(latitude: float, longitude: float, note: str, who: str, **options: str) -> int:
+def pin(
+    latitude: float | None,
+    longitude: float | None,
+    leave_off: bool,
+    note: str,
+    who: str,
+    **options: str,
+) -> int:
     """Say where a place is. A pin wins over every other source, for every user of the store.
 
     \b
-    Example:
+    Examples:
       geocache pin --facility "Research Site" --city Yvoir --country Belgium 50.33 4.88 \\
           --note "CHU UCL Namur, Godinne"
+      geocache pin --leave-off --city "Multiple sites" --country Belgium
     """
     place = _named(options)
+    if leave_off and latitude is not None:
+        raise click.UsageError("--leave-off takes no coordinates")
     with _admin_cache() as cache:
-        cache.pin(place, latitude, longitude, note=note, who=who or _user())
+        if leave_off:
+            cache.leave_off(place, note=note, who=who or _user())
+        elif latitude is None or longitude is None:
+            raise click.UsageError("give LAT LON in degrees, or --leave-off")
+        else:
+            cache.pin(place, latitude, longitude, note=note, who=who or _user())
         return _exit_code_of(cache)
 
 
@@ -141,7 +157,9 @@ def pins(as_json: bool) -> int:
     for each in found:
         place = ", ".join(each[part] for part in Place._fields if each[part])
         about = " ".join(filter(None, (each["pinned_at"], each["who"], each["note"])))
-        click.echo(f"{each['latitude']:.5f} {each['longitude']:.5f}  {place}  ({about})")
+        off = each["latitude"] is None
+        at = "left off" if off else f"{each['latitude']:.5f} {each['longitude']:.5f}"
+        click.echo(f"{at}  {place}  ({about})")
     return 0
 
 
