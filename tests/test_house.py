@@ -1,12 +1,15 @@
 """The house as its documents describe it."""
 
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from dashboard.settings import Settings
+from scripts import list_licences
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(
@@ -56,3 +59,22 @@ def test_every_setting_is_in_the_readme() -> None:
     names = [name.upper() for name in Settings.model_fields]
     assert names
     assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_the_licence_of_every_dependency_is_listed() -> None:
+    text = (ROOT / "docs" / "licences.md").read_text()
+    said = dict(re.findall(r"^\| ([a-z0-9-]+) \| ([^|]+) \|$", text, re.MULTILINE))
+    asked = list_licences.direct()
+    assert len(asked) > 20
+    true = {name: list_licences.licence(distribution(name)) for name in asked}
+    assert {name: said.get(name) for name in asked} == true, "run `make licences`"
+
+
+@pytest.mark.parametrize(
+    "name", ["CITATION.cff", ".pre-commit-config.yaml", ".github/workflows/ci.yml"]
+)
+def test_what_others_read_is_yaml_and_names_files_that_are_there(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert isinstance(yaml.safe_load(text), dict)
+    named = re.findall(r"(?:tests/|\.ci/|requirements)[\w./-]+", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
