@@ -116,7 +116,7 @@ class Index:
         known = self._region_rows_of.get(country)
         if known is None:
             rows = json.loads(self._regions.get(country, "[]"))
-            known = tuple(RegionRow(*row[:-1], tuple(row[-1])) for row in rows)
+            known = tuple(RegionRow._make((*row[:-1], tuple(row[-1]))) for row in rows)
             self._region_rows_of[country] = known
         return known
 
