@@ -45,6 +45,14 @@ class Keeping:
         """
         self.pin_many([Pin(place, latitude, longitude, note, who, int(time.time()))])
 
+    def leave_off(self, place: Place, *, note: str = "", who: str = "") -> None:
+        """Say that a place has none on the map; a pin without coordinates, that wins as any does.
+
+        Raises:
+            InputError: the place is empty.
+        """
+        self.pin_many([Pin(place, note=note, who=who, pinned_at=int(time.time()))])
+
     def pin_many(self, pins: Iterable[Pin]) -> None:
         """Set pins as they are, replacing those of the same places.
 

@@ -114,6 +114,16 @@ def test_a_pin_wins_until_it_is_taken_back(tmp_path: Path, many: bool) -> None:
         assert located().source == "atlas"
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_what_is_left_off_has_no_position_whoever_knows_one(tmp_path: Path, many: bool) -> None:
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        cache.leave_off(GRAZ, note="only the sponsor's office", who="eva")
+        found = next(cache.locate_many([GRAZ])) if many else cache.locate(GRAZ)
+        assert found == Position(source="pin", reason="left off by eva: only the sponsor's office")
+        assert cache.unpin(GRAZ)
+        assert cache.locate(GRAZ).source == "atlas"
+
+
 @pytest.mark.parametrize(
     ("latitude", "longitude"), [(91, 0), (0, 181), (float("nan"), 0), (0, float("inf"))]
 )
