@@ -216,7 +216,8 @@ class Answers:
     def _label(self, row: int) -> str:
         """The place's name, its state's and its country's."""
         index = self._index
-        state = index.region_names.get(index.first[row], "")
+        first = index.first[row]
+        state = index.region_names[first] if first >= 0 else ""
         return self._joined(index.name(row), state, country_name(index.country(row)))
 
     @staticmethod
