@@ -120,11 +120,11 @@ def asking(folder: str, asked: list[Place]) -> Iterator[Figure]:
     """Start, memory and speed beside the peer's."""
     progress(f"{len(asked):,} distinct places")
     first = min(child(FIRST_ANSWER.format(folder=folder)) for _ in range(3))
-    yield Figure("first answer after import began", first, "s", 1)
+    yield Figure("first answer after import began", first, "s", 0.5)
     lines = Path(folder) / "asked.jsonl"
     lines.write_text("".join(f"{json.dumps(place)}\n" for place in asked), encoding="utf-8")
     resident = child(RESIDENT.format(folder=folder, asked=str(lines)))
-    yield Figure(f"resident after {len(asked):,} distinct places", resident, "MB", 300)
+    yield Figure(f"resident after {len(asked):,} distinct places", resident, "MB", 400)
     ours = per_second(Gazetteer(Path(folder)).locate, asked)
     start = time.process_time()
     peer = ExactName()

@@ -1,8 +1,8 @@
 """Speed and memory of the readers, on data made for it.
 
-Run alone: `python -m benchmarks.bench_readers`. Limits are those of the requirements: API v2 JSON at no more than 3 times
-`orjson.loads` plus one pass over the locations, a table of 1,000,000 sites in under 15 s, a JSON of
-200 MB in under 1 GB.
+Run alone: `python -m benchmarks.bench_readers`. Limits are those of the requirements: API v2 JSON
+at no more than 3 times `orjson.loads` plus one pass over the locations, a table of 1,000,000 sites
+in under 15 s, a JSON of 200 MB in under 1 GB.
 """
 
 import io
@@ -182,7 +182,7 @@ def _csv(rows: int) -> bytes:
 
 
 def csv_seconds(rows: int) -> tuple[float, float, float]:
-    """From the bytes of a CSV to the reading, from that to the site table, and pandas' own reader."""
+    """Bytes of a CSV to the reading; that to the site table; pandas' own reader."""
     data = _csv(rows)
     start = time.perf_counter()
     reading = read(data, "made.csv")
