@@ -22,10 +22,11 @@ Codes = npt.NDArray[np.integer[Any]]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-LARGE_ROWS = 5_000
-"""From this many rows on, remembering a result is worth it."""
+LARGE_ROWS = 50
+"""From this many rows on, remembering a result is worth it: one rerun asks for most of them twice,
+and sessions with the same filter share them."""
 
-_MOST_REMEMBERED = 256
+_MOST_REMEMBERED = 1_024
 _BITMAP_LIMIT = 300_000_000
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import process
 
-from dashboard.codes import codes_of, folded, folded_texts, spread
+from dashboard.codes import codes_of, folded, folded_texts, remembered, spread
 from dashboard.coordinates import BBox, point_of
 from dashboard.errors import FilterError
 from dashboard.filters import Filters
@@ -208,6 +209,24 @@ def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
     return tuple(text for text, _, _ in process.extract(near, cities, limit=5))
 
 
+@remembered
+def _in_use(_sites: pd.DataFrame) -> WeakValueDictionary[Filters, pd.DataFrame]:
+    """What was filtered from a table, for as long as anybody shows it."""
+    return WeakValueDictionary()
+
+
+def _kept(sites: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """The rows that all filters but ``near`` keep; sessions with equal filters share the table."""
+    shared = _in_use(sites)
+    found = shared.get(filters)
+    if found is None:
+        mask = np.ones(len(sites), dtype=bool)
+        for passed in masks(sites, filters).values():
+            mask &= passed
+        found = shared[filters] = sites if mask.all() else sites[mask]
+    return found
+
+
 def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:
     """The rows the filters keep, in the table's order, with its columns.
 
@@ -217,10 +236,7 @@ def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -
     Raises:
         FilterError: ``near`` names a place that nobody knows.
     """
-    mask = np.ones(len(sites), dtype=bool)
-    for found in masks(sites, filters).values():
-        mask &= found
-    kept = sites if mask.all() else sites[mask]
+    kept = _kept(sites, filters)
     if not filters.near:
         return kept
     if locate is None and point_of(filters.near) is None:

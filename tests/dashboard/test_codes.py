@@ -28,7 +28,7 @@ FILTERS = (
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """A generated site table, large enough that results are remembered."""
-    return site_list(codes.LARGE_ROWS + 1_000)
+    return site_list(6_000)
 
 
 @pytest.mark.parametrize("filters", FILTERS)

@@ -1,8 +1,12 @@
 """Carrying filters out on the seed and on small tables."""
 
+import gc
+import weakref
+
 import pandas as pd
 import pytest
 
+from benchmarks.generator import site_list
 from dashboard.errors import FilterError
 from dashboard.filters import BBox, Filters, parse
 from dashboard.selection import apply, centre_of
@@ -127,3 +131,14 @@ def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataF
     with pytest.raises(FilterError) as raised:
         apply(two, Filters(near="Berlin"), nobody)
     assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)
+
+
+def test_equal_filters_share_one_table_as_long_as_it_is_shown() -> None:
+    table = site_list(400, places=60)
+    german = apply(table, Filters(country=("DE",)))
+    assert apply(table, Filters(country=("DE",))) is german
+    assert apply(table.copy(), Filters(country=("DE",))) is not german
+    gone = weakref.ref(german)
+    del german
+    gc.collect()
+    assert gone() is None
