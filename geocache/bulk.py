@@ -6,18 +6,17 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
 
 from geocache.choosing import was_not_asked
 from geocache.distance import COORDINATE_DECIMALS
 from geocache.errors import InputError
-from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 
 OUTPUT_COLUMNS = (
@@ -82,8 +81,15 @@ class Summary:
         return f"{line}; {self.not_asked:,} not asked" if self.not_asked else line
 
 
+class Locator(Protocol):
+    """Who knows where places are: a geocache, or a cluster of them."""
+
+    def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
+        """One position for each place, in order."""
+
+
 def locate_file(
-    cache: GeoCache,
+    cache: Locator,
     source: Path,
     target: Path,
     *,

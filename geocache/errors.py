@@ -5,6 +5,7 @@ GeocacheError
 ├── InputError (ValueError)              a file or value given by the caller cannot be used
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
 ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
+├── ClusterError (ConnectionError)       a Dask cluster is not there, or gave up
 └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
 """
 
@@ -27,6 +28,10 @@ class IndexBuildError(GeocacheError, RuntimeError):
 
 class StoreError(GeocacheError, RuntimeError):
     """Raised when the store cannot be opened, or was written by a newer version."""
+
+
+class ClusterError(GeocacheError, ConnectionError):
+    """Raised when a Dask cluster cannot be reached, or cannot do what it was given."""
 
 
 class NotAskedError(GeocacheError, ConnectionError):
