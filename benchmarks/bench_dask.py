@@ -1,7 +1,7 @@
 """Geocoding in bulk: one process, then a Dask cluster of two, and what 100,000,000 rows would take.
 
-Every place is another one and unknown to the store at first. The projection is the slope between two
-sizes, so that starting up is not multiplied.
+Every place is another one and unknown to the store at first. The projection is the slope between
+two sizes, so that starting up is not multiplied.
 """
 
 import json
