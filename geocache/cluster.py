@@ -76,8 +76,7 @@ class Cluster:
         from geocache.cluster_worker import JOBS, Job, locate, providers_of  # noqa: PLC0415
 
         job = Job(uuid.uuid4().hex, online, self._scheduled, providers_of(self._cache))
-        asks = online and any(provider.online for provider in self._cache.providers)
-        size = PLACES_ONLINE if asks else PLACES_OFFLINE
+        size = PLACES_ONLINE if online and self._cache.asks_online else PLACES_OFFLINE
         remaining = iter(places)
         waiting: deque[Any] = deque()
         self._store.claim(JOBS, [job.number], job.number, _LEASE_SECONDS)

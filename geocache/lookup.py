@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from geocache.choosing import chosen, doubtful
 from geocache.keeping import Keeping
-from geocache.keys import place_key
+from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
 from geocache.records import NEVER, Answer
 
@@ -81,6 +81,11 @@ class GeoCache(Keeping):
         return tuple(dict.fromkeys(p.attribution for p in self.providers if p.attribution))
 
     @property
+    def asks_online(self) -> bool:
+        """Whether one of the providers is asked over a network."""
+        return any(provider.online for provider in self.providers)
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """The policies, in short, of the public services that are switched on."""
         found = [getattr(provider, "notice", "") for provider in self.providers]
@@ -95,7 +100,7 @@ class GeoCache(Keeping):
         if self.providers:
             first, key = self.providers[0], place_key(place)
             asker = self._asker(first) if first.online else None
-            own = asker.first_key(place) if asker else key
+            own = asker.first_key(place) if asker else _own_keys(first, [key])[0]
             found = self._store.look(key, first.name, first.version, own, int(time.time()))
             if found and (found.source == "pin" or not doubtful(found)):
                 return asker.completed(place, found) if asker else found
@@ -164,8 +169,10 @@ class GeoCache(Keeping):
         self, provider: "Provider", places: list[Place], keys: list[str]
     ) -> list[Position]:
         now = int(time.time())
-        known = self._store.recall(provider.name, provider.version, keys, now)
-        if len(known) < len(keys):
+        keys = _own_keys(provider, keys)
+        distinct = list(dict.fromkeys(keys))
+        known = self._store.recall(provider.name, provider.version, distinct, now)
+        if len(known) < len(distinct):
             fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
@@ -236,6 +243,16 @@ class GeoCache(Keeping):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _own_keys(provider: "Provider", keys: list[str]) -> list[str]:
+    """What an offline provider's answers are kept under, given the keys of places.
+
+    Hospitals of one city share the answer of one that never looks at the facility.
+    """
+    if getattr(provider, "ignores_facilities", False):
+        return [without_facility(key) for key in keys]
+    return keys
 
 
 def _read_settings() -> "GeocacheSettings":

@@ -39,6 +39,7 @@ def gather_table(
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
         number += len(chunk)
         adder.add(chunk)
+        gathered.between()
         if progress is not None:
             progress(number)
     adder.finish()

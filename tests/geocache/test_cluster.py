@@ -15,6 +15,8 @@ from tests.geocache.cache_parts import environment, finish, start
 from tests.geocache.dask_cluster import DaskCluster, dask_cluster
 from tests.geocache.provider_server import ProviderServer, serving
 
+pytestmark = pytest.mark.xdist_group("dask")  # one cluster for the whole run
+
 REQUESTS_PER_SECOND = 40
 
 
@@ -55,7 +57,7 @@ def places_file(path: Path, *names: str) -> Path:
     return path
 
 
-def until(condition: Callable[[], bool], timeout_seconds: float = 40) -> None:
+def until(condition: Callable[[], bool], timeout_seconds: float = 90) -> None:
     end = time.monotonic() + timeout_seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -69,7 +71,7 @@ def test_a_cluster_locates_as_one_process_does(running: Running, tmp_path: Path)
     before = len(server.seen)
     for output, more in (("on.csv", ["--dask", cluster.address]), ("alone.csv", [])):
         words = ["locate", source, "-o", tmp_path / output, *more]
-        finish(start(command("geocache", *words), env))
+        finish(start(command("geocache", *words), env), 120)
     assert (tmp_path / "on.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
     with (tmp_path / "on.csv").open() as file:
         sources = [row["source"] for row in csv.DictReader(file)]
@@ -93,7 +95,7 @@ def test_a_killed_worker_loses_nothing_and_only_its_last_query_is_asked_again(
     until(lambda: len(server.seen) - before >= 40)
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
-    printed = finish(process)
+    printed = finish(process, 120)
     assert '"not_asked": 0' in printed
     assert '"unresolved": 0' in printed
     asked = [one.words for one in server.seen[before:]]
@@ -117,7 +119,7 @@ def test_a_worker_that_is_set_up_differently_refuses(
     words = ["locate", source, "-o", tmp_path / "o.csv", "--dask", running.cluster.address]
     env = {**running.env, name: value.format(folder=tmp_path)}
     process = start(command("geocache", *words), env)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert message in errors
     assert "Traceback" not in errors
@@ -130,7 +132,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(running: Running, tmp_path
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
         source = places_file(tmp_path / "in.csv", "Graz")
         process = start(command("dashboard", "warm", source, "--dask", address), running.env)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert errors.splitlines()[-1] == f"site-map: no Dask scheduler answers at {address}"
     assert "Traceback" not in errors
