@@ -89,8 +89,8 @@ class Service:
         return self.cache.locate_many(places, online=False)
 
     def locate(self, place: Place) -> Position:
-        """As :meth:`locate_many`, for one place."""
-        return self.cache.locate(place, online=False)
+        """As :meth:`locate_many`, for one place anybody asks for: a new one is not remembered."""
+        return self.cache.locate(place, online=False, keep=False)
 
     def search(self, place: Place) -> Position:
         """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""

@@ -1,10 +1,10 @@
 """The house as its documents describe it."""
 
+import ast
 import re
 from importlib.metadata import distribution
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -43,17 +43,6 @@ def test_a_lock_holds_only_names_versions_and_hashes(name: str) -> None:
     assert [line for line in lines if not allowed.fullmatch(line)] == []
 
 
-def test_the_readme_geocodes_a_dataframe(data_folder: Path) -> None:
-    assert data_folder.exists()
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert code
-    said: dict[str, object] = {}
-    exec(code[1], said)  # noqa: S102 - our own README
-    sites = said["sites"]
-    assert isinstance(sites, pd.DataFrame)
-    assert sites["latitude"].round(1).tolist() == [47.1, 50.3]
-
-
 def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     names = [name.upper() for name in Settings.model_fields]
@@ -78,3 +67,37 @@ def test_what_others_read_is_yaml_and_names_files_that_are_there(name: str) -> N
     assert isinstance(yaml.safe_load(text), dict)
     named = re.findall(r"(?:tests/|\.ci/|requirements)[\w./-]+", text)
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+TESTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+WAITS = {"drawn", "expect", "expect_download", "wait_for", "wait_for_function", "wait_for_url"}
+"""What fails a browser test by running out of time."""
+
+
+def _can_fail(function: ast.AST, others: dict[str, ast.AST], seen: frozenset[str]) -> bool:
+    """Whether a test asserts something, itself or through functions of its module."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            named = node.func
+            name = getattr(named, "attr", None) or getattr(named, "id", "")
+            if name in WAITS | {"raises", "warns"}:
+                return True
+            asked = others.get(name) if name not in seen else None
+            if asked is not None and _can_fail(asked, others, seen | {name}):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_every_test_asserts_something(name: str) -> None:
+    functions: dict[str, ast.AST] = {
+        node.name: node
+        for node in ast.walk(ast.parse((ROOT / name).read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    tests = [each for each in functions if each.startswith("test_")]
+    assert tests
+    idle = [each for each in tests if not _can_fail(functions[each], functions, frozenset({each}))]
+    assert idle == []

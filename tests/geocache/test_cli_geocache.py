@@ -1,22 +1,21 @@
-"""The command line, as a process; and that every command and option is in the docs."""
+"""The command line; and that every command and option is in the docs."""
 
 import csv
 import io
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from geocache.cli import commands
+from geocache.cli import commands, main
+from tests.command_line import as_text, run
 from tests.geocache.cache_parts import ROOT, environment
 from tests.geocache.provider_server import Known, ProviderServer, serving
 
 DOCS = ROOT / "docs" / "geocache-cli.md"
-MAIN = "import sys; from geocache.cli import main; main(sys.argv[1:])"
 YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium"]
 
 
@@ -38,15 +37,7 @@ class Shell:
         self.folder = folder
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", MAIN, *arguments],
-            env=self.env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = as_text(run(main, arguments, self.env, self.folder))
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done
