@@ -4,6 +4,7 @@ GeocacheError
 ├── ConfigurationError (ValueError)      a setting is missing, unknown or refused
 ├── InputError (ValueError)              a file or value given by the caller cannot be used
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
+├── ReadOnlyError (PermissionError)      SITE_MAP_READ_ONLY is set, and this would change something
 ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
 ├── ClusterError (ConnectionError)       a Dask cluster is not there, or gave up
 └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
@@ -32,6 +33,10 @@ class StoreError(GeocacheError, RuntimeError):
 
 class ClusterError(GeocacheError, ConnectionError):
     """Raised when a Dask cluster cannot be reached, or cannot do what it was given."""
+
+
+class ReadOnlyError(GeocacheError, PermissionError):
+    """Raised by whatever would change something while ``SITE_MAP_READ_ONLY`` is set."""
 
 
 class NotAskedError(GeocacheError, ConnectionError):

@@ -67,6 +67,7 @@ class GeoCache(Keeping):
             assert settings is not None  # noqa: S101
             providers = build_providers(settings, progress=progress)
         self.providers: tuple[Provider, ...] = adopt(providers)
+        self._settings = settings
         self._scheduled = settings is not None and settings.geocache_scheduled
         self._store = SafeStore(url)
         self._askers: dict[str, Asker] = {}
