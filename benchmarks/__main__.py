@@ -30,6 +30,7 @@ TITLES = {
     "start": "The first minutes",
     "scale": "Opening, filtering, counting",
     "warm": "Geocoding in bulk",
+    "dask": "Geocoding in bulk on a cluster",
     "sessions": "Many sessions",
 }
 
