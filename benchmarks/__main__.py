@@ -116,7 +116,7 @@ def main(chosen: list[str]) -> int:
         print(f"\n{name}", file=sys.stderr)
         try:
             part = measured(import_module(f"benchmarks.bench_{name}"))
-        except Exception:
+        except Exception:  # noqa: BLE001 - the others still run
             traceback.print_exc()
             failed = 1
             continue

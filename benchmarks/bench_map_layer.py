@@ -44,7 +44,7 @@ def marker_cluster(sites: pd.DataFrame) -> int:
 def fast_marker_cluster(sites: pd.DataFrame) -> int:
     """Bytes of a FastMarkerCluster."""
     made = folium.Map()
-    FastMarkerCluster(sites[["latitude", "longitude"]].values.tolist()).add_to(made)
+    FastMarkerCluster(sites[["latitude", "longitude"]].to_numpy().tolist()).add_to(made)
     return len(made.get_root().render().encode())
 
 

@@ -86,7 +86,7 @@ async def session(url: str, until: float, log: Log, number: int) -> None:
                 log.reruns.append(seconds)
                 log.errors += errors
                 await asyncio.sleep(chance.uniform(*PAUSE_SECONDS))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - counted
         log.errors.append(repr(error))
 
 

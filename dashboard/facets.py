@@ -1,6 +1,6 @@
 """How many sites each choice of a filter would leave, given the other filters."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,9 @@ from dashboard.filters import Filters
 from dashboard.selection import Mask, masks
 from dashboard.summary import most_frequent
 from dashboard.vocabulary import NOT_STATED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FACETS = {
     "country": "country_code",

@@ -85,7 +85,6 @@ def main() -> None:
 
 def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Service) -> None:
     """Draw the tabs; only the open one costs anything."""
-
     shown = sites["trial_id"].unique()
 
     bodies: dict[str, Callable[[], None]] = {

@@ -125,7 +125,6 @@ def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> 
     more than 50 km from an unflagged gazetteer answer: then the gazetteer's is shown, flagged
     ``conflicting_point``, with the registry's among its alternatives.
     """
-
     if answer.source == "pin":
         return answer
     registry = Position(

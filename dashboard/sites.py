@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,8 @@ from dashboard.positions import Known, Locate, position_columns, rows_of_places
 from geocache.countries import country_code
 
 if TYPE_CHECKING:  # readers stand above this module
+    from collections.abc import Sequence
+
     from dashboard.readers.reading import Reading
 
 COLUMNS = (

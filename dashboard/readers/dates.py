@@ -33,8 +33,10 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 
 @lru_cache(maxsize=4_096)
 def iso_date(text: str) -> str:
-    """The date as exact as it is given: ``June 1, 2020`` -> ``2020-06-01``, ``May 2018`` ->
-    ``2018-05``, ``29/01/2021`` (day first, as European registries write) -> ``2021-01-29``.
+    """The date as exact as it is given.
+
+    ``June 1, 2020`` -> ``2020-06-01``, ``May 2018`` -> ``2018-05``, ``29/01/2021`` (day first, as
+    European registries write) -> ``2021-01-29``.
 
     Empty where no date is found.
     """

@@ -38,8 +38,7 @@ def looks_like_json(data: bytes) -> bool:
 def json_records(
     data: bytes, name: str, warn: Warn, progress: Progress | None = None
 ) -> Iterator[Any]:
-    """The records of a JSON file: studies of a list or a search page, lines of JSON Lines, or the
-    one document there is.
+    """The records of a JSON file: studies, lines of JSON Lines, or the one document there is.
 
     Of a file that breaks off, the records before the break, and a warning that says where. Raises
     ReadError when nothing in it can be read.

@@ -30,8 +30,10 @@ def interventions_of(lines: Sequence[str], other_names: Sequence[str]) -> tuple[
 
 
 def _names_in(line: str) -> list[str]:
-    """``AMG 103 MT103 BLINCYTO™`` -> the three names; a number or a small word belongs to what
-    stands before it."""
+    """``AMG 103 MT103 BLINCYTO™`` -> the three names.
+
+    A number or a small word belongs to what stands before it.
+    """
     if re.search(r"[;|]", line):
         return [name.strip(" ™®") for name in re.split(r"[;|]", line) if name.strip(" ™®")]
     names: list[str] = []

@@ -14,7 +14,9 @@ FORMAT = "Registry page (text)"
 _NCT = re.compile(r"^\s*NCT ID\s*:?\s*(NCT\d{8})", re.MULTILINE | re.IGNORECASE)
 _SITE_STATUS = re.compile(r"^Site Status\b[\s:]*(.*)$", re.IGNORECASE)
 # A recruiting site may show a person to call; people are not part of a facility's name.
-_CONTACT = re.compile(r"\S@\S|^(Role|Contact|Phone|Tel|E-?mail)\s*:|^\+\d[\d\s().-]{6,}$", re.I)
+_CONTACT = re.compile(
+    r"\S@\S|^(Role|Contact|Phone|Tel|E-?mail)\s*:|^\+\d[\d\s().-]{6,}$", re.IGNORECASE
+)
 
 
 def recognised(text: str) -> bool:

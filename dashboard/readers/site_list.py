@@ -27,8 +27,11 @@ def gather_table(
     name: str,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """A site a row. Rows without any text are passed over; short and long rows are read as far as
-    they go. ``progress`` is called with the number of rows read."""
+    """A site a row; rows without any text are passed over.
+
+    Short and long rows are read as far as they go. ``progress`` is called with the number of rows
+    read.
+    """
     header = table.header
     place = {target: header.index(column) for target, column in mapping.items()}
     gathered.columns = dict(mapping)

@@ -56,8 +56,10 @@ class Table(NamedTuple):
 
 
 def look_at(rows: Iterator[list[str]], columns: Iterable[str] = ()) -> Table:
-    """Read the first rows of a table and find its header: the row that holds all ``columns``, else
-    the one that reads like one."""
+    """Read the first rows of a table and find its header.
+
+    That is the row that holds all ``columns``, else the one that reads like one.
+    """
     sample = list(islice(rows, SAMPLE_ROWS))
     wanted = {column for column in columns if column}
     for at, row in enumerate(sample[:_HEADER_ROWS] if wanted else ()):

@@ -42,7 +42,7 @@ def _laid_out(data: bytes) -> list[tuple[str, Iterator[list[str]]]] | None:
             ]
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # what a panic in the library's own language arrives as
+    except BaseException:  # noqa: BLE001 - what a panic in the library's own language arrives as
         return None
 
 

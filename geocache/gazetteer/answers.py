@@ -39,7 +39,7 @@ class Answers:
         """No position, and why."""
         return Position(source=SOURCE, reason=reason)
 
-    def city(self, country: str, found: list[Candidate], witness: Witness) -> Position:
+    def city(self, found: list[Candidate], witness: Witness) -> Position:
         """The first of ranked candidates, the others as alternatives where they are far."""
         index = self._index
         best = found[0]

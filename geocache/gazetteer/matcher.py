@@ -77,14 +77,14 @@ class Matcher:
                 found = swapped or found
             region = self.states.exactly(code, city)
             if found and not (region.numbers and self._province(code, region, found[0])):
-                return self.answers.city(code, found, witness)
+                return self.answers.city(found, witness)
             if region.numbers:
                 answer = self.answers.region(code, region, witness, f"“{city}” is a region")
                 if answer:
                     return answer
             found = self._nearly(code, city, witness)
             if found:
-                return self.answers.city(code, found, witness)
+                return self.answers.city(found, witness)
             for relative in _FAMILIES.get(code, "").split():
                 found = self._named(relative, city, Witness(self.index, NOTHING, None))
                 if found and found[0].reading.cost < 0.1:

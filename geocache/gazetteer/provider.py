@@ -90,7 +90,10 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         return self._matcher.largest(city)
 
     def geocode(
-        self, query: str | Mapping[str, str] | Place, exactly_one: bool = True, timeout: Any = None
+        self,
+        query: str | Mapping[str, str] | Place,
+        exactly_one: bool = True,
+        timeout: Any = None,  # noqa: ARG002 - geopy passes it to every geocoder
     ) -> Location | list[Location] | None:
         """As geopy's geocoders answer: a Location, a list of them, or ``None`` when unknown.
 

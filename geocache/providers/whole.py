@@ -37,7 +37,7 @@ class Whole:
         """The key of the place."""
         return place_key(place)
 
-    def ask(self, query: Query, *, timeout_seconds: float) -> Judged:
+    def ask(self, query: Query, *, timeout_seconds: float) -> Judged:  # noqa: ARG002
         """The provider's answer; how long it may take is up to the provider.
 
         Raises:
@@ -52,7 +52,7 @@ class Whole:
         """As the provider does."""
         return self._provider.locate(place)
 
-    def interval_seconds(self, *, scheduled: bool) -> float:
+    def interval_seconds(self, *, scheduled: bool) -> float:  # noqa: ARG002
         """No limit that is known here."""
         return 0.0
 

@@ -1,6 +1,6 @@
 """Workbooks: what stands in their cells, and how large they are before they are laid out."""
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 
@@ -34,9 +34,7 @@ def test_numbers_are_read_as_they_look(far: tuple[int, int] | None) -> None:
 
 
 def test_dates_and_empty_cells_do_no_harm() -> None:
-    data = saved(
-        [], [None, "Ort", "Land", "Seit"], ["x", "Graz", "Austria", datetime.date(2020, 1, 2)]
-    )
+    data = saved([], [None, "Ort", "Land", "Seit"], ["x", "Graz", "Austria", dt.date(2020, 1, 2)])
     assert read(data, "list.xlsx").sites["city"].tolist() == ["Graz"]
     shown = preview(data, "list.xlsx")
     assert shown is not None

@@ -243,7 +243,7 @@ def test_threads_share_a_cache(tmp_path: Path) -> None:
                 names = [p.place_name for p in cache.locate_many(places)]
                 assert names == [p.city for p in places]
                 assert cache.locate(places[5]).place_name == "Town 5"
-        except Exception as error:  # told to the main thread
+        except Exception as error:  # noqa: BLE001 - told to the main thread
             errors.append(error)
 
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
