@@ -48,8 +48,15 @@
 
   function fit() {
     if (!state.layer) return;
-    const bounds = state.layer.dataBounds;
-    if (bounds && bounds.isValid()) state.map.fitBounds(bounds, { padding: [28, 28], maxZoom: 9, animate: false });
+    const bounds = state.layer.dataBounds && L.latLngBounds(state.layer.dataBounds);
+    const { centre, circle } = state.layer.data;
+    if (bounds && centre) bounds.extend(circle ? L.latLng(circle.lat, circle.lon).toBounds(2000 * circle.km) : [centre.lat, centre.lon]);
+    if (!bounds || !bounds.isValid()) return;
+    const legend = state.map.getContainer().querySelector(".sm-legend[open]");
+    const beside = legend && state.map.getSize().x > 560 ? legend.offsetWidth + 10 : 0;
+    state.map.fitBounds(bounds, {
+      paddingTopLeft: [50, 28], paddingBottomRight: [28 + Math.min(beside, 230), 28], maxZoom: 9, animate: false,
+    });
   }
 
   function countryStyle(feature) {
@@ -80,6 +87,7 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "Map of the sites. The table below holds the same sites.");
     box.style.background = options.colours.sea;
+    if (map.getSize().x < 560) map.setMinZoom(0.5); // the whole world on a phone
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
 
@@ -128,9 +136,13 @@
     const totals = places.counts.map((of) => of.reduce((sum, count) => sum + count, 0));
     const Legend = L.Control.extend({
       onAdd() {
-        const box = element("section", "sm-legend");
+        const box = element("details", "sm-legend");
         box.setAttribute("aria-label", "Legend");
-        box.append(element("h3", "", data.legend));
+        box.open = state.legendOpen ?? (state.map.getSize().x > 480 || totals.filter(Boolean).length < 3);
+        box.addEventListener("toggle", () => { state.legendOpen = box.open; });
+        const title = element("summary", "", data.legend);
+        title.title = "Fold the legend";
+        box.append(title);
         const list = element("ul");
         data.categories.forEach((category, index) => {
           if (!totals[index]) return;
@@ -147,6 +159,18 @@
       },
     });
     state.legend = totals.some(Boolean) ? new Legend({ position: "topright" }).addTo(state.map) : null;
+  }
+
+  /* What was picked elsewhere comes into view. */
+  function follow(data, whole) {
+    const picked = data.picked.join();
+    if (picked === state.picked) return;
+    state.picked = picked;
+    const bounds = whole.boundsOf([...whole.picked]);
+    if (bounds.isValid() && !state.map.getBounds().intersects(bounds)) {
+      state.reopen = null;
+      state.map.setView(bounds.getCenter(), Math.min(state.map.getZoom(), state.map.getBoundsZoom(bounds)), { animate: false });
+    }
   }
 
   function near(data, whole) {
@@ -178,7 +202,10 @@
       if (state.layer !== whole) return;
       whole.take(places);
       legend(data, places);
-      if (!state.drawn && places.n) { state.drawn = true; fit(); }
+      const asked = data.centre ? JSON.stringify(data.circle || data.centre) : "";
+      if (places.n && (!state.drawn || (asked && asked !== state.asked))) { state.drawn = true; fit(); }
+      state.asked = asked;
+      follow(data, whole);
       whole.draw();
       whole.reopen();
       box.dataset.sites = String(places.sites);

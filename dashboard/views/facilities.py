@@ -19,7 +19,7 @@ def facilities_view(sites: pd.DataFrame) -> None:
     st.dataframe(
         counts,
         hide_index=True,
-        height=420,
+        height="auto" if len(counts) < 12 else 420,
         column_config={
             "facility": st.column_config.TextColumn("Facility", width="large"),
             "city": "City",
