@@ -6,13 +6,19 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 JOBS ?= 2
 
-.PHONY: run test check bench fuzz lock licences dist setup setup-test clean
+.PHONY: run test coverage check bench fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
 
 test: setup-test ## Run every test
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+coverage: setup-test ## Lines and branches the tests reach; fails under 95 %
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
 
 check: setup-test ## Format, lint, types, import rules
 	.venv/bin/ruff format --check .

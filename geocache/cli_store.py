@@ -3,7 +3,6 @@
 import getpass
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -33,21 +32,22 @@ def _named(options: Mapping[str, str]) -> Place:
     return place
 
 
-def _admin_cache() -> Any:
+def admin_cache() -> Any:
     """The store alone: keeping it needs nobody to ask."""
     from geocache.lookup import GeoCache  # noqa: PLC0415
 
     return GeoCache(providers=())
 
 
-def _warn(cache: Any) -> None:
+def warn(cache: Any) -> None:
+    """Say on stderr what the cache warns of."""
     for warning in cache.warnings:
         click.echo(f"warning: {warning}", err=True)
 
 
-def _exit_code_of(cache: Any) -> int:
+def exit_code_of(cache: Any) -> int:
     """1 where what was written is not kept."""
-    _warn(cache)
+    warn(cache)
     return 1 if cache.warnings else 0
 
 
@@ -60,9 +60,9 @@ def stats(as_json: bool) -> int:
     Example:
       geocache stats --json
     """
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         found = cache.stats()
-        _warn(cache)
+        warn(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -104,14 +104,14 @@ def pin(
     place = _named(options)
     if leave_off and latitude is not None:
         raise click.UsageError("--leave-off takes no coordinates")
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         if leave_off:
             cache.leave_off(place, note=note, who=who or _user())
         elif latitude is None or longitude is None:
             raise click.UsageError("give LAT LON in degrees, or --leave-off")
         else:
             cache.pin(place, latitude, longitude, note=note, who=who or _user())
-        return _exit_code_of(cache)
+        return exit_code_of(cache)
 
 
 def _user() -> str:
@@ -131,10 +131,10 @@ def unpin(**options: str) -> int:
       geocache unpin --facility "Research Site" --city Yvoir --country Belgium
     """
     place = _named(options)
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         if not cache.unpin(place):
             raise click.ClickException("there is no pin of this place; see geocache pins")
-        return _exit_code_of(cache)
+        return exit_code_of(cache)
 
 
 @click.command()
@@ -148,9 +148,9 @@ def pins(as_json: bool) -> int:
     """
     from geocache.transfer import pin_record  # noqa: PLC0415
 
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         found = [pin_record(each) for each in cache.pins()]
-        _warn(cache)
+        warn(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -181,7 +181,7 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
     named = any(part.strip() for part in place)
     if not (named or provider or misses or expired or everything):
         raise click.UsageError("say what: a place, --provider, --misses, --expired or --all")
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         count = cache.forget(
             place if named else None,
             provider=provider,
@@ -189,87 +189,4 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
             expired_only=expired,
         )
         click.echo(f"forgot {count:,} answers", err=True)
-        return _exit_code_of(cache)
-
-
-@click.command(name="export")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where to write; - for stdout.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "jsonl"]),
-    help="By default what the file's name says, else csv.",
-)
-@click.option("--pins", "pins_only", is_flag=True, help="Only the pins.")
-def export_command(output: Path, form: str | None, pins_only: bool) -> int:
-    """Write pins and answers as CSV or JSON Lines; `import` reads them back exactly.
-
-    \b
-    Examples:
-      geocache export -o everything.jsonl
-      geocache export --pins -o pins.csv
-    """
-    from geocache.bulk import writing  # noqa: PLC0415
-    from geocache.transfer import write  # noqa: PLC0415
-
-    form = form or ("jsonl" if output.suffix in {".jsonl", ".ndjson"} else "csv")
-    with _admin_cache() as cache, writing(output) as file:
-        count = write(cache, file, form, pins_only=pins_only)
-        _warn(cache)
-    click.echo(f"exported {count:,} records", err=True)
-    return 0
-
-
-@click.command(name="import")
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-def import_command(source: Path) -> int:
-    """Take over an export. Where the store has something newer, that stays.
-
-    A CSV of pins made by hand needs latitude, longitude and a part of a place.
-
-    \b
-    Example:
-      geocache import pins.csv
-    """
-    from geocache.transfer import read  # noqa: PLC0415
-
-    with _admin_cache() as cache:
-        taken = read(cache, source)
-        left = f", {taken.older:,} older than what is here left out" if taken.older else ""
-        click.echo(f"imported {taken.pins:,} pins and {taken.answers:,} answers{left}", err=True)
-        return _exit_code_of(cache)
-
-
-@click.command()
-@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
-def backup(target: Path) -> int:
-    """Copy the store into a new file, while others use it.
-
-    \b
-    Example:
-      geocache backup geocache-2026-11-23.sqlite
-    """
-    with _admin_cache() as cache:
-        cache.backup(target)
-        _warn(cache)
-    return 0
-
-
-@click.command()
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-def restore(source: Path) -> int:
-    """Replace the store's content with a backup's. What was there before is gone.
-
-    \b
-    Example:
-      geocache restore geocache-2026-11-23.sqlite
-    """
-    with _admin_cache() as cache:
-        cache.restore(source)
-        return _exit_code_of(cache)
+        return exit_code_of(cache)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geocache.keys import place_key
+from geocache.keys import place_key, without_facility
 from geocache.place import Place
 from geocache.records import Answer, Pin
 
@@ -142,4 +142,5 @@ class Keeping:
 def _keys_of(place: Place) -> list[str]:
     from geocache.providers.queries import every_key  # noqa: PLC0415
 
-    return [place_key(place), *every_key(place)]
+    key = place_key(place)
+    return [key, without_facility(key), *every_key(place)]
