@@ -53,9 +53,11 @@
     if (bounds && centre) bounds.extend(circle ? L.latLng(circle.lat, circle.lon).toBounds(2000 * circle.km) : [centre.lat, centre.lon]);
     if (!bounds || !bounds.isValid()) return;
     const legend = state.map.getContainer().querySelector(".sm-legend[open]");
-    const beside = legend && state.map.getSize().x > 560 ? legend.offsetWidth + 10 : 0;
+    const size = state.map.getSize();
+    const beside = legend && size.x > 560 && legend.offsetHeight > size.y / 3 ? legend.offsetWidth + 10 : 0;
+    const wide = beside || state.map.getBoundsZoom(bounds, false, L.point(56, 56)) < 3; // markers at the very edge
     state.map.fitBounds(bounds, {
-      paddingTopLeft: [50, 28], paddingBottomRight: [28 + Math.min(beside, 230), 28], maxZoom: 9, animate: false,
+      paddingTopLeft: [wide ? 50 : 28, 28], paddingBottomRight: [28 + beside, 28], maxZoom: 9, animate: false,
     });
   }
 
