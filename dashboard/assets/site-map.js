@@ -48,13 +48,19 @@
 
   function fit() {
     if (!state.layer) return;
+    state.map.invalidateSize({ animate: false, pan: false });
+    const size = state.map.getSize();
+    if (size.x < 120 || size.y < 120) { // a frame not laid out yet has no zoom that fits
+      state.map.once("resize", fit);
+      return;
+    }
+    if (size.x < 560) state.map.setMinZoom(0.5); // the whole world on a phone
     const bounds = state.layer.dataBounds && L.latLngBounds(state.layer.dataBounds);
     const { centre, circle } = state.layer.data;
     if (bounds && centre) bounds.extend(circle ? L.latLng(circle.lat, circle.lon).toBounds(2000 * circle.km) : [centre.lat, centre.lon]);
     if (!bounds || !bounds.isValid()) return;
-    const legend = state.map.getContainer().querySelector(".sm-legend[open]");
-    const size = state.map.getSize();
-    const beside = legend && size.x > 560 && legend.offsetHeight > size.y / 3 ? legend.offsetWidth + 10 : 0;
+    const entries = state.map.getContainer().querySelectorAll(".sm-legend[open] li").length;
+    const beside = size.x > 560 && entries > 5 ? 220 : 0; // told without the style, which may load later
     const wide = beside || state.map.getBoundsZoom(bounds, false, L.point(56, 56)) < 3; // markers at the very edge
     state.map.fitBounds(bounds, {
       paddingTopLeft: [wide ? 50 : 28, 28], paddingBottomRight: [28 + beside, 28], maxZoom: 9, animate: false,
@@ -89,7 +95,6 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "Map of the sites. The table below holds the same sites.");
     box.style.background = options.colours.sea;
-    if (map.getSize().x < 560) map.setMinZoom(0.5); // the whole world on a phone
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
 
