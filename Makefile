@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 JOBS ?= 2
 
-.PHONY: run test coverage check bench fuzz lock licences dist setup setup-test clean
+.PHONY: run test coverage check bench screenshots fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
@@ -28,6 +28,9 @@ check: setup-test ## Format, lint, types, import rules
 
 bench: setup-test ## Measure what the README says (SITES=… for one size)
 	$(PY) -m benchmarks $(ARGS)
+
+screenshots: setup-test ## Take the README's pictures from the running page
+	$(PY) -m scripts.screenshots
 
 fuzz: setup-test ## 100,000 inputs a reader
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k property tests/dashboard

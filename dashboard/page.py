@@ -72,7 +72,7 @@ def main() -> None:
         registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(f"Not used from this link: {plain(note)}")
-        header.header(sites if len(sites) else library.table, library.trials, library.as_of)
+        header.header(sites, library.trials, library.as_of)
         sidebar.active_filters(filters)
         if circle is not None:
             st.caption(f"Distances are from {plain(circle.name)}.")

@@ -48,8 +48,23 @@
 
   function fit() {
     if (!state.layer) return;
-    const bounds = state.layer.dataBounds;
-    if (bounds && bounds.isValid()) state.map.fitBounds(bounds, { padding: [28, 28], maxZoom: 9, animate: false });
+    state.map.invalidateSize({ animate: false, pan: false });
+    const size = state.map.getSize();
+    if (size.x < 120 || size.y < 120) { // a frame not laid out yet has no zoom that fits
+      state.map.once("resize", fit);
+      return;
+    }
+    if (size.x < 560) state.map.setMinZoom(0.5); // the whole world on a phone
+    const bounds = state.layer.dataBounds && L.latLngBounds(state.layer.dataBounds);
+    const { centre, circle } = state.layer.data;
+    if (bounds && centre) bounds.extend(circle ? L.latLng(circle.lat, circle.lon).toBounds(2000 * circle.km) : [centre.lat, centre.lon]);
+    if (!bounds || !bounds.isValid()) return;
+    const entries = state.map.getContainer().querySelectorAll(".sm-legend[open] li").length;
+    const beside = size.x > 560 && entries > 5 ? 220 : 0; // told without the style, which may load later
+    const wide = beside || state.map.getBoundsZoom(bounds, false, L.point(56, 56)) < 3; // markers at the very edge
+    state.map.fitBounds(bounds, {
+      paddingTopLeft: [wide ? 50 : 28, 28], paddingBottomRight: [28 + beside, 28], maxZoom: 9, animate: false,
+    });
   }
 
   function countryStyle(feature) {
@@ -128,9 +143,13 @@
     const totals = places.counts.map((of) => of.reduce((sum, count) => sum + count, 0));
     const Legend = L.Control.extend({
       onAdd() {
-        const box = element("section", "sm-legend");
+        const box = element("details", "sm-legend");
         box.setAttribute("aria-label", "Legend");
-        box.append(element("h3", "", data.legend));
+        box.open = state.legendOpen ?? (state.map.getSize().x > 480 || totals.filter(Boolean).length < 3);
+        box.addEventListener("toggle", () => { state.legendOpen = box.open; });
+        const title = element("summary", "", data.legend);
+        title.title = "Fold the legend";
+        box.append(title);
         const list = element("ul");
         data.categories.forEach((category, index) => {
           if (!totals[index]) return;
@@ -147,6 +166,18 @@
       },
     });
     state.legend = totals.some(Boolean) ? new Legend({ position: "topright" }).addTo(state.map) : null;
+  }
+
+  /* What was picked elsewhere comes into view. */
+  function follow(data, whole) {
+    const picked = data.picked.join();
+    if (picked === state.picked) return;
+    state.picked = picked;
+    const bounds = whole.boundsOf([...whole.picked]);
+    if (bounds.isValid() && !state.map.getBounds().intersects(bounds)) {
+      state.reopen = null;
+      state.map.setView(bounds.getCenter(), Math.min(state.map.getZoom(), state.map.getBoundsZoom(bounds)), { animate: false });
+    }
   }
 
   function near(data, whole) {
@@ -178,7 +209,10 @@
       if (state.layer !== whole) return;
       whole.take(places);
       legend(data, places);
-      if (!state.drawn && places.n) { state.drawn = true; fit(); }
+      const asked = data.centre ? JSON.stringify(data.circle || data.centre) : "";
+      if (places.n && (!state.drawn || (asked && asked !== state.asked))) { state.drawn = true; fit(); }
+      state.asked = asked;
+      follow(data, whole);
       whole.draw();
       whole.reopen();
       box.dataset.sites = String(places.sites);

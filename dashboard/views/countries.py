@@ -65,16 +65,17 @@ def country_chart(sites: pd.DataFrame, height: int, *, dark: bool = False) -> No
 def country_table(sites: pd.DataFrame) -> None:
     """Draw the counts per country as a table with each country's share."""
     counts = summary.by_country(sites)
-    shares = counts.assign(share=counts["sites"] / max(1, len(sites)))
+    shares = counts.assign(share=100 * counts["sites"] / max(1, len(sites)))
     st.dataframe(
         shares,
         hide_index=True,
+        height="auto" if len(counts) < 12 else 420,
         column_order=("country", "sites", "share", "cities", "trials", "recruiting"),
         column_config={
             "country": st.column_config.TextColumn("Country"),
             "sites": st.column_config.NumberColumn("Sites", format="localized"),
             "share": st.column_config.ProgressColumn(
-                "Share of sites", format="percent", min_value=0.0, max_value=1.0
+                "Share of sites", format="%.1f %%", min_value=0.0, max_value=100.0
             ),
             "cities": st.column_config.NumberColumn("Cities", format="localized"),
             "trials": st.column_config.NumberColumn("Trials", format="localized"),

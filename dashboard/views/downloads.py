@@ -72,7 +72,8 @@ def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: s
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
-        type="primary",
+        # White on the dark theme's light blue could not be read.
+        type="secondary" if st.context.theme.type == "dark" else "primary",
         key="download_csv",
         help="Exactly the rows of this table, with all columns",
     )

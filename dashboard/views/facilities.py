@@ -21,7 +21,7 @@ def facilities_view(sites: pd.DataFrame) -> None:
     st.dataframe(
         pages.page_of(counts, sortable, tables.label, "facilities"),
         hide_index=True,
-        height=420,
+        height="auto" if len(counts) < 12 else 420,
         column_config={
             "facility": st.column_config.TextColumn("Facility", width="large"),
             "city": "City",

@@ -18,11 +18,13 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
     ids = sites["trial_id"].unique()
     shown = [trials[i] for i in ids[:NAMED] if i in trials]
     if len(ids) == 1 and shown:
-        _one_trial(shown[0])
+        _one_trial(shown[0], as_of)
     else:
         st.title("Trial site map", anchor=False)
-        st.caption(plain(_many(shown, len(ids))))
-    st.markdown(plain(summary.sentence(sites, as_of)))
+        if len(sites):
+            st.caption(plain(_many(shown, len(ids))))
+    if len(sites):
+        st.markdown(plain(summary.sentence(sites, as_of)))
     figures = summary.key_figures(sites)
     with st.container(horizontal=True, gap="small"):
         st.metric("Sites", f"{figures.sites:,}", border=True)
@@ -42,17 +44,16 @@ def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
     return f"Trial site map: {summary.plural(len(ids), 'trial')}"
 
 
-def _one_trial(trial: Trial) -> None:
+def _one_trial(trial: Trial, as_of: str) -> None:
     st.title(plain(trial.title or trial.trial_id or "Site list"), anchor=False)
+    dated = trial.as_of or trial.last_updated
     facts = [
         link(trial_link(trial), trial.trial_id) if trial.trial_id else "",
         plain(trial.acronym),
         plain(trial.status),
         plain(trial.phase),
         f"{trial.enrollment:,} participants" if trial.enrollment is not None else "",
-        f"as of {plain(trial.as_of or trial.last_updated)}"
-        if trial.as_of or trial.last_updated
-        else "",
+        f"as of {plain(dated)}" if dated and dated != as_of else "",
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
 

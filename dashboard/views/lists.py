@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import summary
 from dashboard.library import Library, OpenedList
 from dashboard.links import plain
 from dashboard.service import Service
@@ -71,7 +72,7 @@ def lists_view(library: Library, opened: Service) -> None:
 
 
 def _warnings(name: str, warnings: tuple[str, ...]) -> None:
-    with st.expander(f"{plain(name)}: {len(warnings):,} warnings"):
+    with st.expander(f"{plain(name)}: {summary.plural(len(warnings), 'warning')}"):
         st.markdown("\n".join(f"- {plain(warning)}" for warning in warnings[:SHOWN_WARNINGS]))
         if len(warnings) > SHOWN_WARNINGS:
             st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")

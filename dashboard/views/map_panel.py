@@ -68,6 +68,8 @@ def map_panel(
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
         countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)
+    if picked.table_is_behind():  # the details are drawn; now the table, which is not of this panel
+        st.rerun()
 
 
 def _colour_choice(colour_by: str) -> None:
@@ -108,4 +110,4 @@ def heed(said: Mapping[str, object] | None) -> None:
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "site":
-        picked.pick([int(properties["site"])])
+        picked.pick_on_map([int(properties["site"])])

@@ -7,6 +7,8 @@ import pandas as pd
 import streamlit as st
 
 _KEY = "picked_sites"
+_LIFTED = "picked_on_map"
+_BEHIND = "picked_table_behind"
 
 
 def rows() -> tuple[int, ...]:
@@ -15,9 +17,21 @@ def rows() -> tuple[int, ...]:
     return found
 
 
-def pick(labels: Iterable[int]) -> None:
-    """Make these the picked sites."""
-    st.session_state[_KEY] = tuple(labels)
+def pick_on_map(labels: Iterable[int]) -> None:
+    """Make these the picked sites; in the table they stand first, or nobody would find them."""
+    st.session_state[_KEY] = st.session_state[_LIFTED] = tuple(labels)
+    st.session_state[_BEHIND] = True
+
+
+def lifted() -> tuple[int, ...]:
+    """Index labels of the sites picked on the map last."""
+    found: tuple[int, ...] = st.session_state.get(_LIFTED, ())
+    return found
+
+
+def table_is_behind() -> bool:
+    """Whether the map picked something that the table does not show yet; asked once."""
+    return bool(st.session_state.pop(_BEHIND, False))
 
 
 def among(sites: pd.DataFrame) -> tuple[int, ...]:
@@ -32,6 +46,14 @@ def numbers(sites: pd.DataFrame, labels: Iterable[int]) -> list[int]:
 
 
 def from_table(state: Mapping[str, Any], sites: pd.DataFrame) -> None:
-    """Pick what is selected in the table on screen."""
-    chosen = state["selection"]["rows"]
-    pick(int(sites.index[row]) for row in chosen if row < len(sites))
+    """Pick what is selected among the rows on screen; what other pages hold stays picked."""
+    chosen = [int(sites.index[row]) for row in state["selection"]["rows"] if row < len(sites)]
+    st.session_state[_KEY] = (*(row for row in rows() if row not in sites.index), *chosen)
+
+
+def show_in_table(key: str, sites: pd.DataFrame) -> None:
+    """Select the picked sites among the rows of the table drawn next under that key."""
+    wanted = numbers(sites, rows())
+    shown = st.session_state.get(key, {}).get("selection", {}).get("rows", [])
+    if sorted(shown) != sorted(wanted):
+        st.session_state[key] = {"selection": {"rows": wanted, "columns": [], "cells": []}}

@@ -26,7 +26,8 @@ LABELS = {
     "radius_km": "Within",
 }
 ALWAYS = ("country", "city", "status", "precision")
-IF_SEVERAL = ("trial", "state", "phase", "sponsor")
+IF_SEVERAL = ("state", "trial", "phase", "sponsor")
+ORDER = ("country", "state", "city", "status", "trial", "phase", "sponsor", "precision", "flag")
 
 
 def _write(name: str) -> None:
@@ -90,7 +91,7 @@ def sidebar(
             )
         person.nearest(filters)
         person.who_can_take_part(trials)
-        for name in ("country", *IF_SEVERAL, "city", "status", "precision", "flag"):
+        for name in ORDER:
             counts = facets[name]
             chosen = getattr(filters, name)
             if name in ALWAYS or chosen or len(counts) > (0 if name == "flag" else 1):

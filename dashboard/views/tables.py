@@ -4,13 +4,17 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard import summary
 from dashboard.exports import Origins
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS
 from dashboard.views import address, downloads, pages, picked
+from dashboard.vocabulary import NOT_STATED
 
 FIRST = ("facility", "city", "country", "status")
+OF_TRIAL = ("trial_title", "trial_status", "phase", "sponsor")
+"""Columns that say the same in every row where one trial is shown."""
 MACHINE = (
     "country_code",
     "latitude",
@@ -74,8 +78,10 @@ def site_table_view(
         _columns_chooser(present, shown)
         downloads.link_button(link)
         downloads.download_buttons(sites, link, origins, title)
-    chosen = picked.rows()
-    rows = pages.page_of(sites, shown, label)
+    lifted = picked.numbers(sites, picked.lifted())
+    rows = pages.page_of(sites, shown, label, search=True, first=lifted)
+    rows = rows.assign(status=rows["status"].replace("", NOT_STATED))
+    picked.show_in_table(_TABLE, rows)
     st.dataframe(
         rows,
         hide_index=True,
@@ -86,11 +92,8 @@ def site_table_view(
         key=_TABLE,
         on_select=lambda: picked.from_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": picked.numbers(rows, chosen)}},
     )
-    st.caption(
-        "Select rows to highlight them on the map. Empty status: the list does not state it."
-    )
+    st.caption("Select rows to highlight them on the map; what is picked on the map stands first.")
 
 
 def _config(column: str) -> ColumnConfig:
@@ -98,6 +101,12 @@ def _config(column: str) -> ColumnConfig:
         return st.column_config.NumberColumn(label(column), format="%.2f")
     if column in {"facility", "trial_title", "reason"}:
         return st.column_config.TextColumn(label(column), width="medium")
+    if column in {"city", "country"}:
+        return st.column_config.TextColumn(label(column), width=130)
+    if column in {"latitude", "longitude"}:
+        return st.column_config.NumberColumn(label(column), format="%.5f")
+    if column == DISTANCE_COLUMN:
+        return st.column_config.NumberColumn(label(column), format="%.1f")
     return st.column_config.Column(label(column))
 
 
@@ -106,8 +115,12 @@ def _chosen_columns(sites: pd.DataFrame, present: list[str]) -> list[str]:
     asked = [c for c in address.view("columns", "").split(",") if c in present]
     if asked:
         return asked
+    plain_enough = OF_TRIAL if sites["trial_id"].nunique() < 2 else ()
     return [
-        c for c in present if c in FIRST or sites[c].dtype.kind == "f" or (sites[c] != "").any()
+        c
+        for c in present
+        if c in FIRST
+        or (c not in plain_enough and (sites[c].dtype.kind == "f" or (sites[c] != "").any()))
     ]
 
 
@@ -134,7 +147,8 @@ def empty_state(filters: Filters, total: int) -> None:
     """What to do when no site matches."""
     if filters and total:
         st.info(
-            "No site matches these filters. Remove one of them above, or clear all.",
+            f"No site matches these filters. Remove one of them above: without any there are "
+            f"{summary.plural(total, 'site')}.",
             icon=":material/filter_alt_off:",
         )
     else:

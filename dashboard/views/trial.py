@@ -41,54 +41,56 @@ def _record(trial: Trial) -> None:
         st.markdown(plain(trial.official_title))
     left, right = st.columns(2, gap="large")
     with left:
-        _identity(trial)
-        _people(trial)
+        _facts(_identity(trial) | _people(trial))
     with right:
-        _design(trial)
+        _facts(_design(trial))
         _treatment(trial)
     _texts(trial)
     _publications(trial)
 
 
-def _identity(trial: Trial) -> None:
+def _identity(trial: Trial) -> dict[str, str]:
     ids = [link(trial_link(trial), trial.trial_id)] if trial.trial_id else []
     ids += [plain(other.id) for other in trial.other_ids if other.id != trial.trial_id]
     results = {True: "Available", False: "None posted", None: ""}[trial.has_results]
     enrolled = f"{trial.enrollment:,} participants" if trial.enrollment is not None else ""
-    _facts(
-        {
-            "Ids": ", ".join(ids),
-            "Acronym": plain(trial.acronym),
-            "Status": plain(trial.status),
-            "Phase": plain(trial.phase),
-            "Enrollment": enrolled,
-            "Study type": plain(_words(trial.study_type)),
-            "Start": plain(trial.start_date),
-            "Completion": plain(trial.completion_date),
-            "Last updated": plain(trial.last_updated),
-            "Results": results,
-        }
-    )
+    return {
+        "Ids": ", ".join(ids),
+        "Acronym": plain(trial.acronym),
+        "Status": plain(trial.status),
+        "Phase": plain(trial.phase),
+        "Enrollment": enrolled,
+        "Study type": plain(_words(trial.study_type)),
+        "Start": plain(trial.start_date),
+        "Completion": plain(trial.completion_date),
+        "Last updated": plain(trial.last_updated),
+        "Results": results,
+    }
 
 
-def _design(trial: Trial) -> None:
+def _ages(trial: Trial) -> str:
+    """In words: ``18 years and older``."""
+    least, most = trial.minimum_age.lower(), trial.maximum_age.lower()
+    if least and most:
+        return f"{least} to {most}"
+    return f"{least} and older" if least else f"up to {most}" if most else ""
+
+
+def _design(trial: Trial) -> dict[str, str]:
     healthy = {True: "Accepted", False: "Not accepted", None: ""}[trial.healthy_volunteers]
-    ages = " to ".join(age for age in (trial.minimum_age, trial.maximum_age or "no upper limit"))
-    _facts(
-        {
-            "Conditions": plain(", ".join(trial.conditions)),
-            "Allocation": plain(_words(trial.allocation)),
-            "Model": plain(_words(trial.intervention_model)),
-            "Purpose": plain(_words(trial.primary_purpose)),
-            "Masking": plain(_words(trial.masking)),
-            "Ages": plain(ages) if trial.minimum_age else plain(trial.maximum_age),
-            "Sex": plain(_words(trial.sex)),
-            "Healthy volunteers": healthy,
-        }
-    )
+    return {
+        "Conditions": plain(", ".join(trial.conditions)),
+        "Allocation": plain(_words(trial.allocation)),
+        "Model": plain(_words(trial.intervention_model)),
+        "Purpose": plain(_words(trial.primary_purpose)),
+        "Masking": plain(_words(trial.masking)),
+        "Ages": plain(_ages(trial)),
+        "Sex": plain(_words(trial.sex)),
+        "Healthy volunteers": healthy,
+    }
 
 
-def _people(trial: Trial) -> None:
+def _people(trial: Trial) -> dict[str, str]:
     sponsors = [
         plain(", ".join(p for p in (s.name, _words(s.sponsor_class), _words(s.role)) if p))
         for s in trial.sponsors
@@ -96,13 +98,11 @@ def _people(trial: Trial) -> None:
     investigators = [
         plain(", ".join(p for p in (i.name, i.affiliation) if p)) for i in trial.investigators
     ]
-    _facts(
-        {
-            "Sponsor": "; ".join(sponsors),
-            "Responsible party": plain(_words(trial.responsible_party)),
-            "Investigators": "; ".join(investigators),
-        }
-    )
+    return {
+        "Sponsor": "; ".join(sponsors),
+        "Responsible party": plain(_words(trial.responsible_party)),
+        "Investigators": "; ".join(investigators),
+    }
 
 
 def _treatment(trial: Trial) -> None:

@@ -22,9 +22,7 @@ def _filter_picked(ids: list[str]) -> None:
 
 def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
-    every = summary.by_trial(sites)
-    words = summary.plural(len(every), "trial")
-    st.markdown(f"**{words}**. Select rows to keep only those trials.")
+    every = summary.by_trial(sites).sort_values("sites", ascending=False, kind="stable")
     counts = pages.page_of(every, list(every.columns), tables.label, "trials")
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
@@ -46,14 +44,14 @@ def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
         selection_mode="multi-row",
         height="auto" if len(counts) < 10 else 380,
         column_config={
-            "trial_id": "Trial",
-            "trial_title": st.column_config.TextColumn("Title", width="large"),
-            "trial_status": "Status",
-            "phase": "Phase",
-            "sponsor": "Sponsor",
+            "trial_id": st.column_config.TextColumn("Trial", width=105),
+            "trial_title": st.column_config.TextColumn("Title", width=250),
+            "trial_status": st.column_config.TextColumn("Status", width=120),
+            "phase": st.column_config.TextColumn("Phase", width=85),
+            "sponsor": st.column_config.TextColumn("Sponsor", width=130),
             "sites": st.column_config.NumberColumn("Sites", format="localized"),
             "countries": st.column_config.NumberColumn("Countries", format="localized"),
-            "recruiting": st.column_config.NumberColumn("Recruiting sites", format="localized"),
+            "recruiting": st.column_config.NumberColumn("Recruiting", format="localized"),
             "as_of": "As of",
             "record": st.column_config.LinkColumn("Record", display_text="Open"),
         },
@@ -79,7 +77,8 @@ def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     matrix = matrix.reindex(index=[i for i in largest if i in matrix.index], columns=order)
     matrix.index.name = "Trial"
     st.dataframe(
-        matrix.replace(0, None),
+        matrix.astype("Int64").mask(matrix == 0),
+        placeholder="",
         height="auto" if len(matrix) < 10 else 380,
         alt=f"Sites by trial and country, {len(matrix)} trials by {len(order)} countries",
     )

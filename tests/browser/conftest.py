@@ -86,18 +86,20 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 
 
 @contextmanager
-def visiting(browser: Browser, server: Server, **options: object) -> Iterator[Visit]:
-    """A browser context that blocks, and notes, every request to another host."""
+def visiting(
+    browser: Browser, server: Server, *, also: str = "", **options: object
+) -> Iterator[Visit]:
+    """A browser context that blocks, and notes, every request to another host than ``also``."""
     context = browser.new_context(
         **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}  # type: ignore[arg-type]
     )
     foreign: list[str] = []
     errors: list[str] = []
-    own = urlsplit(server.url).netloc
+    own = {urlsplit(url).netloc for url in (server.url, also) if url}
 
     def gate(route: Route) -> None:
         parts = urlsplit(route.request.url)
-        if parts.scheme in {"data", "blob"} or parts.netloc == own:
+        if parts.scheme in {"data", "blob"} or parts.netloc in own:
             route.continue_()
         else:
             foreign.append(route.request.url)

@@ -104,3 +104,27 @@ def test_the_trial_panel_has_the_record(page: AppTest) -> None:
     assert "MT103\\-203" in facts["Ids"]
     assert "AMG 103" in words
     assert "Gökbuget" in facts["Investigators"]
+
+
+def test_a_long_table_is_searched_and_sorted_as_a_whole(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"Clinic {number:04d},Graz,Austria" for number in range(1_100)]
+    source = tmp_path / "long.csv"
+    source.write_text("facility,city,country\n" + "\n".join(lines))
+    monkeypatch.setenv("SITE_MAP_SOURCES", str(source))
+    page.run()
+    assert len(page.dataframe[0].value) == 1_000
+    page.selectbox(key="table_sort").select("facility").run()
+    page.toggle(key="table_descending").set_value(True).run()
+    assert page.dataframe[0].value["facility"].iloc[0] == "Clinic 1099"
+    page.text_input(key="table_search").input("clinic 1098").run()
+    assert list(page.dataframe[0].value["facility"]) == ["Clinic 1098"]
+    assert page.query_params["q"] in ("clinic 1098", ["clinic 1098"])
+
+
+def test_no_match_counts_nothing(page: AppTest) -> None:
+    page.query_params["q"] = "nowhere-at-all"
+    page.run()
+    assert figures(page)["Sites"] == "0"
+    assert "without any there are 75 sites" in page.info[0].value

@@ -1,0 +1,59 @@
+"""The README's pictures, taken from the running page over the seed: ``make screenshots``."""
+
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.sync_api import Browser
+
+from benchmarks.dashboards import INDEX, chromium
+from benchmarks.report import progress
+from geocache.gazetteer import Gazetteer
+from tests.browser.conftest import visiting
+from tests.serving import Server, serving
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+VIEWS = {
+    "page-light": DESK | {"color_scheme": "light"},
+    "page-dark": DESK | {"color_scheme": "dark"},
+    "phone": PHONE | {"color_scheme": "light", "device_scale_factor": 2},
+}
+"""File name of each picture, and the browser it is taken in."""
+
+COLOURS = 160
+SITES = 75
+
+
+def taken(browser: Browser, server: Server, options: dict[str, object]) -> bytes:
+    """The first screen as PNG, once everything on it stands."""
+    with visiting(browser, server, **options) as one:
+        one.open(sites=SITES)
+        one.settled()
+        one.page.locator(
+            "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+        ).first.wait_for()
+        one.page.evaluate("() => document.fonts.ready.then(() => null)")
+        return one.page.screenshot(animations="disabled")
+
+
+def small(png: bytes) -> Image.Image:
+    """The picture with a palette: a third of the bytes, to the eye the same."""
+    return Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+
+
+def main() -> None:
+    """Write every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    Gazetteer(INDEX)
+    with TemporaryDirectory() as folder, serving(Path(folder), INDEX) as server, chromium() as all_:
+        for name, options in VIEWS.items():
+            path = PICTURES / f"{name}.png"
+            small(taken(all_, server, options)).save(path, optimize=True)
+            progress(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

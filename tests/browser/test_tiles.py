@@ -1,0 +1,80 @@
+"""The online tile layer: only where it is switched on, credited, and from that host alone."""
+
+import io
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Visit, visiting
+from tests.serving import serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@dataclass
+class TileServer:
+    """Answers every tile with one grey picture, and notes the paths."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def tile_server() -> Iterator[TileServer]:
+    """A tile server on a loopback port the system picked."""
+    picture = io.BytesIO()
+    Image.new("RGB", (256, 256), "#d0d0d0").save(picture, "PNG")
+
+    class Tiles(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            running.asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/png")
+            self.end_headers()
+            self.wfile.write(picture.getvalue())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tiles)
+    running = TileServer(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield running
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_tiles_come_from_the_host_that_is_set_and_are_credited(
+    browser: Browser, tile_server: TileServer, tmp_path: Path, place_index: Path
+) -> None:
+    template = f"{tile_server.url}/{{z}}/{{x}}/{{y}}.png"
+    with (
+        serving(tmp_path, place_index, SITE_MAP_TILES=template) as server,
+        visiting(browser, server, also=tile_server.url) as one,
+    ):
+        frame = one.open(sites=75)
+        expect(frame.locator("img.leaflet-tile-loaded").first).to_be_visible()
+        assert tile_server.asked
+        assert all(path.endswith(".png") for path in tile_server.asked)
+        expect(frame.locator(".leaflet-control-attribution")).to_contain_text("tile server's terms")
+        answer = one.page.request.get(server.url)
+        rules = answer.headers["content-security-policy"].split("; ")
+        assert [rule for rule in rules if tile_server.url in rule] == [
+            f"img-src 'self' data: blob: {tile_server.url}"
+        ]
+        assert one.foreign == []
+        assert one.errors == []
+
+
+def test_without_the_setting_there_is_no_tile_layer(visit: Visit) -> None:
+    frame = visit.open("?country=DE", sites=17)
+    expect(frame.locator("img.leaflet-tile")).to_have_count(0)
+    expect(frame.locator(".leaflet-control-attribution")).not_to_contain_text("tile server")
