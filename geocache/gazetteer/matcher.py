@@ -88,7 +88,7 @@ class Matcher:
             for relative in _FAMILIES.get(code, "").split():
                 found = self._named(relative, city, Witness(self.index, NOTHING, None))
                 if found and found[0].reading.cost < 0.1:
-                    return self.answers.city(relative, found, witness)
+                    return self.answers.city(found, witness)
         missing = f"“{city}” not found in {country_name(code)}" if city else "no city"
         return self.answers.around(code, witness, missing) or self.answers.unresolved(missing)
 
