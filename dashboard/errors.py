@@ -4,7 +4,8 @@ DashboardError
 ├── ReadError (ValueError)          a file is not a site list, or is damaged
 ├── FilterError (ValueError)        a filter has an unknown name or value
 ├── ExportError (ValueError)        a table does not fit the format asked for
-└── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
+├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
+└── AskingError (ConnectionError)   an online provider did not answer for every place
 """
 
 
@@ -50,3 +51,7 @@ class ExportError(DashboardError, ValueError):
 
 class RegistryError(DashboardError, ConnectionError):
     """Raised when the registry could not be asked, or its answer could not be used."""
+
+
+class AskingError(DashboardError, ConnectionError):
+    """Raised when an online provider did not answer for every place; says for how many, and why."""

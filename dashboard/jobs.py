@@ -16,6 +16,7 @@ from dashboard.errors import DashboardError
 log = logging.getLogger(__name__)
 
 MAX_RUNNING = 4
+MAX_OF_ONE_SESSION = 2
 KEEP_FINISHED_SECONDS = 600.0
 
 
@@ -32,8 +33,11 @@ class TooManyJobsError(DashboardError):
     """Raised when as many jobs run as may at once."""
 
 
-class JobCancelled(Exception):  # noqa: N818 - not an error: the person's wish
-    """Raised inside a job's work at the first report after the person cancelled it."""
+class JobCancelled(BaseException):
+    """Raised inside a job's work at the first report after the person cancelled it.
+
+    No ``Exception``, so that nothing on the way takes it for a failure of its own.
+    """
 
 
 @dataclass
@@ -41,12 +45,13 @@ class Job:
     """One piece of long work.
 
     ``done`` of ``total`` steps (``total`` 0: unknown); ``message`` says what it is doing or how it
-    ended; ``owner`` names the session that asked first.
+    ended; ``owner`` names the session that asked first, and is alone to see a ``private`` one.
     """
 
     key: str
     title: str
     owner: str = ""
+    private: bool = False
     state: State = State.RUNNING
     done: int = 0
     total: int = 0
@@ -105,20 +110,25 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, key: str, title: str, work: Work, *, owner: str = "") -> Job:
+    def start(
+        self, key: str, title: str, work: Work, *, owner: str = "", private: bool = False
+    ) -> Job:
         """Run ``work`` on a thread; if a job of the same key runs already, that one.
 
         Raises:
-            TooManyJobsError: as many jobs run as may at once.
+            TooManyJobsError: as many jobs run as may at once, here or for one session.
         """
         with self._lock:
             known = self._jobs.get(key)
             if known is not None and known.state is State.RUNNING:
                 return known
-            running = sum(job.state is State.RUNNING for job in self._jobs.values())
-            if running >= MAX_RUNNING:
-                raise TooManyJobsError(f"{running} jobs are running already; wait for one to end")
-            job = self._jobs[key] = Job(key, title, owner)
+            running = [job for job in self._jobs.values() if job.state is State.RUNNING]
+            own = sum(job.owner == owner for job in running) if owner else 0
+            if own >= MAX_OF_ONE_SESSION:
+                raise TooManyJobsError(f"{own} jobs of yours are running; wait for one to end")
+            if len(running) >= MAX_RUNNING:
+                raise TooManyJobsError(f"{len(running)} jobs are running; wait for one to end")
+            job = self._jobs[key] = Job(key, title, owner, private)
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job
 
@@ -132,6 +142,10 @@ class Jobs:
                 if job.state is State.RUNNING or now - job.ended < KEEP_FINISHED_SECONDS
             }
             return tuple(self._jobs.values())
+
+    def seen_by(self, owner: str) -> tuple[Job, ...]:
+        """As :meth:`all`, without the private ones of other sessions."""
+        return tuple(job for job in self.all() if not job.private or job.owner == owner)
 
     def dismiss(self, key: str) -> None:
         """Forget a job that ended."""

@@ -1,7 +1,7 @@
 """Which lists are open: read from sources, merged into one site table."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,10 +68,15 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
             yield OpenedList(source.name, error="no such file or folder")
 
 
-def opened_bytes(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
+def opened_bytes(
+    data: bytes,
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> OpenedList:
     """Read one file's bytes; a failure becomes the list's error."""
     try:
-        reading = read(data, name, columns=columns)
+        reading = read(data, name, columns=columns, progress=progress)
     except ReadError as error:
         log.warning("%s", error)
         return OpenedList(name, error=error.reason + (f" ({error.where})" if error.where else ""))

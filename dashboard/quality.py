@@ -1,12 +1,13 @@
 """What to doubt in a site table: places without a position, and positions with flags."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dashboard.codes import Codes, codes_of, combined, first_rows, remembered, spread, texts_of
+from dashboard.positions import rows_of_places
 from geocache.distance import distance_km
 from geocache.place import Alternative, Flag, Place, Position
 
@@ -141,13 +142,28 @@ def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(DOUBT_COLUMNS))
 
 
-def choices(doubt: Doubt, answer: Position, own: tuple[float, float] | None) -> list[Alternative]:
+OWN_POINT = "the registry's own point"
+
+
+def own_points(readings: Iterable[pd.DataFrame], doubt: Doubt) -> list[tuple[float, float]]:
+    """The registry's own points of a doubt's places, as the lists gave them, each once."""
+    found = []
+    for sites in readings:
+        given = sites[sites["latitude"].notna() & sites["longitude"].notna()]
+        mine = given[rows_of_places(given, doubt.places)]
+        found += list(zip(mine["latitude"].tolist(), mine["longitude"].tolist(), strict=True))
+    return list(dict.fromkeys(found))
+
+
+def choices(
+    doubt: Doubt, answer: Position, own: Sequence[tuple[float, float]]
+) -> list[Alternative]:
     """Where the place could be, what is shown now first; places within 1 km stand once.
 
     Args:
         doubt: the place in doubt.
         answer: what the geocache says of it, with its alternatives.
-        own: the registry's own point, if the list had one.
+        own: the registry's own points, named so.
     """
     found: list[Alternative] = []
     if doubt.latitude is not None and doubt.longitude is not None:
@@ -155,9 +171,8 @@ def choices(doubt: Doubt, answer: Position, own: tuple[float, float] | None) -> 
     if answer.latitude is not None and answer.longitude is not None:
         name = answer.place_name
         found.append(Alternative(answer.latitude, answer.longitude, name, answer.score))
+    found += [Alternative(*point, OWN_POINT, 0.5) for point in own]
     found += answer.alternatives
-    if own is not None:
-        found.append(Alternative(*own, "the registry's own point", 0.5))
     kept: list[Alternative] = []
     for one in found:
         here = one.latitude, one.longitude

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
+from dashboard.asking import asking_key, asking_work
+from dashboard.bringing import Brought, brought_key, reading_work
 from dashboard.fetched import Fetched
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
@@ -112,8 +114,10 @@ class Service:
         if revision != self._revision:
             with self._lock:
                 if revision != self._revision:
+                    # As it was before: an answer that comes meanwhile is not lost.
+                    revision = self.cache.revision
                     self._library = self._merged()
-                    self._revision = self.cache.revision
+                    self._revision = revision
         return self._library
 
     @property
@@ -197,6 +201,29 @@ class Service:
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)
         return self.jobs.start(job_key(numbers, search), title, work, owner=owner)
 
+    def bring(self, files: Sequence[Brought], *, owner: str) -> Job:
+        """Read what a session brought as a job of its own; the lists are open once it ends.
+
+        Raises:
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        title = files[0].name if len(files) == 1 else plural(len(files), "file")
+        work = reading_work(self.shelf, self.locate_many, owner, files)
+        return self.jobs.start(brought_key(owner, files), title, work, owner=owner, private=True)
+
+    def ask(self, places: Sequence[Place], *, owner: str) -> Job:
+        """Ask the online providers for some places as a job.
+
+        Raises:
+            ReadOnlyError: the server is read-only.
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        self.settings.check_may_change()
+        names = " and ".join(p.name for p in self.cache.providers if p.online)
+        title = f"Asking {names} for {plural(len(places), 'place')}"
+        work = asking_work(self.cache, places)
+        return self.jobs.start(asking_key(places), title, work, owner=owner)
+
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
@@ -216,8 +243,9 @@ class Service:
             self.shelf.expire()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
+            revision = self._cache.revision
             self._library = self._merged()
-            self._revision = self._cache.revision
+            self._revision = revision
             self._tell("Ready", 1.0)
         except Exception as error:
             log.exception("The lists could not be opened")

@@ -68,17 +68,19 @@ class Shelf:
                 found.append(OwnList(path.stem, opened))
         return tuple(found)
 
-    def add(self, owner: str, data: bytes, name: str) -> OwnList:
+    def add(
+        self, owner: str, data: bytes, name: str, *, opened: OpenedList | None = None
+    ) -> OwnList:
         """Keep a list and open it; one of the same name is replaced.
 
         What cannot be read is told in the list's error; it is kept only while it is small enough
-        for a person to say which of its columns is what.
+        for a person to say which of its columns is what. ``opened``: where it was read already.
 
         Raises:
             ShelfError: too many lists, too many bytes, or the disk does not take it.
         """
         self._check(owner)
-        opened = opened_bytes(data, name)
+        opened = opened or opened_bytes(data, name)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
         if opened.error and len(data) > MOST_UNREAD_BYTES:
             data = b""

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard.jobs import Job, State
 from dashboard.links import plain
 from dashboard.service import Service
+from dashboard.views import own_lists
 
-_SEEN_RUNNING = "jobs_seen_running"
+_SEEN_ENDED = "jobs_seen_ended"
 _ICONS = {
     State.DONE: ":material/check_circle:",
     State.CANCELLED: ":material/cancel:",
@@ -16,7 +17,7 @@ _ICONS = {
 
 def jobs_panel(opened: Service) -> None:
     """Draw the process's jobs; while one runs it is drawn anew every second, and nothing else."""
-    jobs = opened.jobs.all()
+    jobs = opened.jobs.seen_by(own_lists.owner())
     if not jobs:
         return
     running = any(job.state is State.RUNNING for job in jobs)
@@ -24,12 +25,13 @@ def jobs_panel(opened: Service) -> None:
 
 
 def _draw(opened: Service) -> None:
-    jobs = opened.jobs.all()
-    running = {job.key for job in jobs if job.state is State.RUNNING}
-    ended = set(st.session_state.get(_SEEN_RUNNING, set())) - running
-    st.session_state[_SEEN_RUNNING] = running
-    if ended:
-        st.rerun()  # what the job brought belongs on the whole page
+    jobs = opened.jobs.seen_by(own_lists.owner())
+    ended = {(job.key, job.started) for job in jobs if job.state is not State.RUNNING}
+    news = ended - st.session_state.get(_SEEN_ENDED, set())
+    st.session_state[_SEEN_ENDED] = ended
+    if news:
+        # What it brought belongs on the whole page, which may have been drawn just before.
+        st.rerun()
     for job in jobs:
         with st.container(border=True):
             if job.state is State.RUNNING:

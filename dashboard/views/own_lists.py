@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.bringing import AT_ONCE_BYTES, Brought
+from dashboard.jobs import TooManyJobsError
 from dashboard.library import Library, extend
 from dashboard.links import plain
 from dashboard.service import Service
@@ -97,10 +99,22 @@ def _add(opened: Service, data: bytes, name: str) -> bool:
 def _upload(opened: Service) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     files = st.session_state.get(f"uploads_{number}") or []
-    for file in files:
-        _add(opened, file.getvalue(), file.name)
-    if files:
-        st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
+    if not files:
+        return
+    st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
+    _bring(opened, [Brought(file.name, file.getvalue()) for file in files])
+
+
+def _bring(opened: Service, files: list[Brought]) -> bool:
+    if sum(len(file.data) for file in files) <= AT_ONCE_BYTES:
+        added = [_add(opened, data, name) for name, data in files]
+        return all(added)
+    try:
+        opened.bring(files, owner=owner())
+    except TooManyJobsError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+        return False
+    return True
 
 
 def _paste(opened: Service) -> None:
@@ -108,7 +122,7 @@ def _paste(opened: Service) -> None:
     if not text:
         return
     number = sum(o.opened.name.startswith("Pasted list") for o in own_lists(opened)) + 1
-    if _add(opened, text.encode(), f"Pasted list {number}"):
+    if _bring(opened, [Brought(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
 
 

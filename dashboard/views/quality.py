@@ -10,7 +10,9 @@ from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
+from dashboard.views import online
 from dashboard.views.pins import pins_view
+from geocache.distance import distance_km
 from geocache.place import Alternative
 
 _TABLE = "doubts_table"
@@ -20,6 +22,7 @@ _POINT = "pin_point"
 
 def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
     """Draw the places in doubt among the filtered sites, and the pins that people set."""
+    online.offer(sites, opened)
     doubts = quality.doubts(sites)
     found = doubts.shown
     if not found:
@@ -59,22 +62,10 @@ def _counts(found: quality.Doubts) -> str:
     return " ".join(f"{what}: **{summary.plural(n, 'site')}**." for what, n in said.items())
 
 
-def _own_point(doubt: quality.Doubt, library: Library) -> tuple[float, float] | None:
-    """The registry's own point of the doubt's first site, as its list gave it."""
-    for opened in library.lists:
-        if opened.reading is None:
-            continue
-        sites = opened.reading.sites
-        same = (sites["city"] == doubt.city) & (sites["country"] == doubt.country)
-        own = sites[same & sites["latitude"].notna()]
-        if len(own):
-            return float(own["latitude"].iloc[0]), float(own["longitude"].iloc[0])
-    return None
-
-
 def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
     answer = opened.locate(doubt.places[0])
-    options = quality.choices(doubt, answer, _own_point(doubt, library))
+    lists = [one.reading.sites for one in library.lists if one.reading is not None]
+    options = quality.choices(doubt, answer, quality.own_points(lists, doubt))
     name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
     with st.container(border=True):
         st.markdown(f"**{plain(name)}**: {plain(doubt.reason or doubt.problem)}")
@@ -83,7 +74,7 @@ def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, option in enumerate(options):
-                _option(doubt, option, number, opened)
+                _option(doubt, options[0], option, number, opened)
             if opened.may_change and doubt.left_off:
                 _put_back(doubt, opened)
             elif opened.may_change:
@@ -92,12 +83,16 @@ def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
             _map(options, opened)
 
 
-def _option(doubt: quality.Doubt, option: Alternative, number: int, opened: Service) -> None:
+def _option(
+    doubt: quality.Doubt, first: Alternative, option: Alternative, number: int, opened: Service
+) -> None:
     shown = number == 0 and doubt.latitude is not None
+    apart = distance_km((first.latitude, first.longitude), (option.latitude, option.longitude))
+    about = " (shown now)" if shown else f", {apart:,.0f} km from 1" if number else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"{number + 1}\\. {plain(option.place_name)}  \n"
-            f"{option.latitude:.4f}, {option.longitude:.4f}" + (" (shown now)" if shown else ""),
+            f"{option.latitude:.4f}, {option.longitude:.4f}{about}",
             width="stretch",
         )
         if opened.may_change:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Visit, visiting
 from tests.dashboard.registry_server import RegistryServer, site, study
 from tests.dashboard.registry_server import serving as serving_registry
+from tests.geocache.provider_server import serving as serving_provider
 from tests.serving import Server, serving
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -20,6 +21,9 @@ LIST = """facility,city,country
 Uniklinik,Springfeld Qx,Germany
 Clinic,Salamanca,Spain
 Hospital,Mallorca,Spain
+"""
+CONFLICT = """facility,city,country,latitude,longitude
+Niguarda,Milan,Italy,42.56,12.65
 """
 
 
@@ -146,3 +150,78 @@ def test_a_read_only_server_takes_no_change(
         select_first_row(one.page)
         expect(one.page.get_by_text("Corrections are turned off")).to_be_visible()
         expect(one.page.get_by_role("button", name="Pin")).to_have_count(0)
+
+
+def test_the_registrys_point_and_the_gazetteers_are_both_shown_and_either_is_chosen(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    (tmp_path / "list.csv").write_text(CONFLICT)
+    with (
+        serving(tmp_path, place_index, SITE_MAP_SOURCES=str(tmp_path / "list.csv")) as server,
+        visiting(browser, server) as one,
+    ):
+        one.open(sites=1)
+        one.page.get_by_role("tab", name="Quality").click()
+        select_first_row(one.page)
+        expect(one.page.get_by_text("45.4643, 9.1895 (shown now)")).to_be_visible()
+        expect(one.page.get_by_text("the registry's own point").last).to_be_visible()
+        expect(one.page.get_by_text("42.5600, 12.6500, 425 km from 1")).to_be_visible()
+        one.page.get_by_role("button", name="This one").nth(1).click()
+        expect(one.page.get_by_text("nothing speaks against its position")).to_be_visible()
+        (chosen,) = positions(server, "Milan")
+        assert (chosen["latitude"], chosen["source"]) == ("42.56", "pin")
+
+
+def test_pins_come_from_a_file_and_the_import_is_undone(person: Visit) -> None:
+    person.open()
+    person.page.get_by_role("tab", name="Quality").click()
+    person.page.get_by_text("Pins set by people").click()
+    chooser = person.page.locator("[class*=st-key-pins_] input[type=file]").last
+
+    def bring(text: str) -> None:
+        chooser.set_input_files(
+            {"name": "pins.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        )
+
+    head = "city,country,facility,latitude,longitude\n"
+    bring(f"{head}Springfeld Qx,Germany,Uniklinik,north,11\n")
+    expect(person.page.get_by_text("Nothing was imported. pins.csv, line 2")).to_be_visible()
+    bring(f"{head}Springfeld Qx,Germany,Uniklinik,48.2,11.6\n")
+    expect(person.page.get_by_text("1 pin imported")).to_be_visible()
+    (pinned,) = positions(person.server, "Springfeld%20Qx")
+    assert (pinned["latitude"], pinned["source"]) == ("48.2", "pin")
+    person.page.get_by_role("button", name="Undo this import").click()
+    expect(person.page.get_by_text("1 pin imported")).to_have_count(0)
+    person.settled()
+    assert positions(person.server, "Springfeld%20Qx")[0]["latitude"] == ""
+
+
+def test_an_online_provider_is_asked_on_demand_and_again_after_it_failed(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    (tmp_path / "list.csv").write_text("city,country\nCity 7,Austria\nCity 8,Austria\n")
+    with (
+        serving_provider("nominatim") as provider,
+        serving(
+            tmp_path,
+            place_index,
+            SITE_MAP_SOURCES=str(tmp_path / "list.csv"),
+            GEOCACHE_PROVIDERS="gazetteer,nominatim",
+            GEOCACHE_NOMINATIM_URL=provider.url,
+            GEOCACHE_CONTACT="somebody@example.org",
+        ) as server,
+        visiting(browser, server) as one,
+    ):
+        one.open(sites=0)
+        one.page.get_by_role("tab", name="Quality").click()
+        assert provider.seen == []
+        provider.always = "403"
+        ask = one.page.get_by_role("button", name="Ask nominatim for 2 places")
+        ask.click()
+        expect(one.page.get_by_text("2 not asked (403 from nominatim)")).to_be_visible()
+        provider.always = ""
+        expect(ask).to_be_enabled()
+        ask.click()
+        expect(one.page.get_by_text("2 places answered, 2 of all on the map")).to_be_visible()
+        one.drawn(sites=2)
+        expect(ask).to_have_count(0)

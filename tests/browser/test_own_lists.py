@@ -54,3 +54,27 @@ def test_nearest_sites_come_by_distance(visit: Visit) -> None:
     visit.page.get_by_role("option", name="250 km").click()
     visit.drawn(sites=3)
     expect(visit.map.locator(".sm-circle")).to_have_count(1)
+
+
+def test_a_large_upload_is_a_job_that_survives_a_reload_and_only_its_owner_sees(
+    visitors: Callable[..., Visit],
+) -> None:
+    owner, stranger = visitors(), visitors()
+    owner.open("?country=NO", sites=0)
+    rows = "".join(f"Sykehus nummer {n % 3000} i byen,Bergen,Norway\n" for n in range(30_000))
+    owner.page.get_by_text("Add sites").click()
+    owner.page.locator("input[type=file]").set_input_files(
+        {
+            "name": "many.csv",
+            "mimeType": "text/csv",
+            "buffer": f"facility,city,country\n{rows}".encode(),
+        }
+    )
+    expect(owner.page.get_by_text("many.csv: ").first).to_be_visible(timeout=20_000)
+    owner.page.reload()
+    owner.page.get_by_text("many.csv: 30,000 sites, 0 trials").wait_for(timeout=60_000)
+    stranger.open(sites=75)
+    expect(stranger.page.get_by_text("many.csv")).to_have_count(0)
+    owner.page.get_by_role("tab", name="Open lists").click()
+    owner.page.get_by_role("button", name="Close and delete").click()
+    owner.drawn(sites=0)

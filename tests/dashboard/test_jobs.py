@@ -82,3 +82,38 @@ def test_no_more_than_so_many_at_once() -> None:
     assert len(several.all()) == jobs.MAX_RUNNING
     several.dismiss("0")
     assert len(several.all()) == jobs.MAX_RUNNING - 1
+
+
+def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
+    several, go = Jobs(), threading.Event()
+    own = [
+        several.start(str(n), "x", lambda _: str(go.wait(10)), owner="eva", private=n == 0)
+        for n in range(jobs.MAX_OF_ONE_SESSION)
+    ]
+    with pytest.raises(TooManyJobsError, match="of yours are running"):
+        several.start("more", "x", lambda _: "", owner="eva")
+    other = several.start("other", "x", lambda _: str(go.wait(10)), owner="ada")
+    assert several.seen_by("eva") == (*own, other)
+    assert several.seen_by("ada") == (*own[1:], other)
+    go.set()
+    assert all(job.wait(10) for job in (*own, other))
+
+
+def test_cancelling_is_no_failure_of_what_it_passes_through() -> None:
+    began, go = threading.Event(), threading.Event()
+
+    def work(job: Job) -> str:
+        began.set()
+        go.wait(10)
+        try:
+            job.report(1, 2)
+        except Exception as error:
+            raise RegistryError("a reader failed") from error
+        return "never"
+
+    job = Jobs().start("a", "A", work)
+    assert began.wait(10)
+    job.cancel()
+    go.set()
+    assert job.wait(10)
+    assert job.state is State.CANCELLED
