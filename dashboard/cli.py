@@ -3,6 +3,7 @@
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -79,10 +80,10 @@ def run(host: str, port: int, app: str) -> None:
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a usage error is one line on stderr and exit code 2."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         code = 130

@@ -12,6 +12,8 @@ PLACE = ("facility", "city", "state", "postcode", "country")
 DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
 """Flags that say something against a position."""
 
+LEFT_OFF = "left off the map"
+
 DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "reason")
 
 
@@ -31,11 +33,16 @@ class Doubt:
     latitude: float | None
     longitude: float | None
 
+    @property
+    def left_off(self) -> bool:
+        """True where a person said that there is no place on the map."""
+        return self.problem == LEFT_OFF
 
-def problem_of(latitude: object, flags: str) -> str:
+
+def problem_of(latitude: object, flags: str, source: str = "") -> str:
     """What is wrong in a few words, empty when nothing is."""
     if pd.isna(latitude):  # type: ignore[call-overload]
-        return "not on the map"
+        return LEFT_OFF if source == "pin" else "not on the map"
     found = [flag for flag in flags.split(";") if flag in DOUBTFUL]
     return ", ".join(flag.replace("_", " ") for flag in found)
 
@@ -43,7 +50,8 @@ def problem_of(latitude: object, flags: str) -> str:
 def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
     """The places in doubt, those without a position first, then by number of sites.
 
-    Sites of one city, state, postcode and country with the same position and problem are one.
+    Last come those that a person left off the map. Sites of one city, state, postcode and country
+    with the same position and problem are one.
     """
     flagged = sites["flags"].astype("str").map(lambda f: bool(problem_of(0.0, f))).to_numpy()
     table = sites[sites["latitude"].isna().to_numpy() | flagged]
@@ -61,7 +69,7 @@ def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
                 state=str(first["state"]),
                 postcode=str(first["postcode"]),
                 country=str(first["country"]),
-                problem=problem_of(first["latitude"], str(first["flags"])),
+                problem=problem_of(first["latitude"], str(first["flags"]), str(first["source"])),
                 reason=str(first["reason"]),
                 place_name=str(first["place_name"]),
                 rows=tuple(int(row) for row in group.index),
@@ -72,7 +80,7 @@ def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
                 longitude=None if missing else float(first["longitude"]),
             )
         )
-    found.sort(key=lambda d: (d.latitude is not None, -len(d.rows), d.country, d.city))
+    found.sort(key=lambda d: (d.left_off, d.latitude is not None, -len(d.rows), d.country, d.city))
     return tuple(found)
 
 

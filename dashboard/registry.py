@@ -14,8 +14,8 @@ import orjson
 import tenacity
 
 from dashboard.errors import RegistryError
-from dashboard.readers.json_scan import list_start, record_slices
 from dashboard.registry_query import Search
+from dashboard.registry_retry import TryAgain, retry_after_seconds, wait_seconds, whole_studies
 from geocache.version import __version__
 
 PAGE_SIZE = 1_000
@@ -29,7 +29,6 @@ STOPPED = "stopped before the end"
 
 _FIELDS = "protocolSection,derivedSection.miscInfoModule,hasResults"
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-_MOST_WAIT_SECONDS = 120.0
 _MOST_PAGE_BYTES = 300_000_000
 
 
@@ -138,16 +137,16 @@ class Registry:
         """One page, tried again while the server is busy; of a page cut in half what is whole."""
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._attempts),
-            wait=_wait,
+            wait=wait_seconds,
             retry=tenacity.retry_if_exception(
-                lambda error: isinstance(error, _TryAgain) and not cancelled()
+                lambda error: isinstance(error, TryAgain) and not cancelled()
             ),
             sleep=lambda seconds: self._sleep(seconds, cancelled),
             reraise=True,
         )
         try:
             return retrying(self._once, parameters)
-        except _TryAgain as error:
+        except TryAgain as error:
             return _Answer(error.studies, None, "", str(error))
 
     def _once(self, parameters: Mapping[str, str]) -> "_Answer":
@@ -160,14 +159,14 @@ class Registry:
                     if len(body) > _MOST_PAGE_BYTES:
                         raise RegistryError(f"{self._host} sent a page larger than any list")
         except httpx.TransportError as error:
-            raise _TryAgain(self._why(error), studies=_whole_studies(bytes(body))) from error
+            raise TryAgain(self._why(error), studies=whole_studies(bytes(body))) from error
         except httpx.HTTPError as error:
             raise RegistryError(f"{self._host} could not be asked: {error}") from error
         try:
             page = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             reason = f"the answer of {self._host} breaks off or is no JSON"
-            raise _TryAgain(reason, studies=_whole_studies(bytes(body))) from error
+            raise TryAgain(reason, studies=whole_studies(bytes(body))) from error
         if not isinstance(page, dict) or not isinstance(page.get("studies"), list):
             raise RegistryError(f"{self._host} does not answer like the registry's API v2")
         total = page.get("totalCount")
@@ -182,9 +181,9 @@ class Registry:
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in _RETRIED:
-            wait = _retry_after_seconds(response.headers.get("Retry-After", ""))
+            wait = retry_after_seconds(response.headers.get("Retry-After", ""))
             busy = "asks to slow down" if status == 429 else "has a problem of its own"
-            raise _TryAgain(f"{self._host} {busy} (status {status})", wait_seconds=wait)
+            raise TryAgain(f"{self._host} {busy} (status {status})", wait_seconds=wait)
         if status != 200:
             response.read()
             detail = " ".join(response.text.split())[:200]
@@ -212,47 +211,3 @@ class _Answer(NamedTuple):
     total: int | None
     token: str
     problem: str
-
-
-class _TryAgain(Exception):  # noqa: N818 - a signal, caught in this module
-    """The request may work the next time; holds what arrived of it."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        wait_seconds: float | None = None,
-        studies: list[dict[str, Any]] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.wait_seconds = wait_seconds
-        self.studies = studies or []
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    """What the server asks for, else 1, 2, 4 … seconds."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_seconds if isinstance(error, _TryAgain) else None
-    seconds = asked if asked is not None else 2.0 ** (state.attempt_number - 1)
-    return min(seconds, _MOST_WAIT_SECONDS)
-
-
-def _retry_after_seconds(text: str) -> float | None:
-    return float(text) if text.strip().isdigit() and len(text) < 8 else None
-
-
-def _whole_studies(body: bytes) -> list[dict[str, Any]]:
-    """The studies of a page that breaks off, those that arrived whole."""
-    start = list_start(body)
-    if start is None:
-        return []
-    found: list[dict[str, Any]] = []
-    for begin, end, whole in record_slices(body, start):
-        if whole:
-            try:
-                study = orjson.loads(body[begin:end])
-            except orjson.JSONDecodeError:
-                return found
-            if isinstance(study, dict):
-                found.append(study)
-    return found

@@ -131,9 +131,20 @@ class Service:
         Raises:
             PermissionError: the server is read-only.
         """
+        self._set_pins(Pin(place, latitude, longitude, note, who) for place in places)
+
+    def leave_off(self, places: Iterable[Place], *, note: str, who: str) -> None:
+        """Say that some places have none on the map, for everyone, from now on.
+
+        Raises:
+            PermissionError: the server is read-only.
+        """
+        self._set_pins(Pin(place, note=note, who=who) for place in places)
+
+    def _set_pins(self, pins: Iterable[Pin]) -> None:
         self._check_may_change()
         now = int(time.time())
-        self.cache.pin_many(Pin(place, latitude, longitude, note, who, now) for place in places)
+        self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
 
     def unpin(self, place: Place) -> None:
         """Take a pin back.

@@ -9,7 +9,9 @@ from pydantic import field_validator
 
 from geocache.settings import GeocacheSettings
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+_HERE = Path(__file__).parent
+SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
+"""The lists the dashboard opens with: in the package once installed, beside it in a checkout."""
 _FRAME = re.compile(r"'self'|'none'|\*|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5}|:\*)?")
 
 

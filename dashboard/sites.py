@@ -56,6 +56,14 @@ READ_COLUMNS = (
 """What a reader fills: text as the registry wrote it (status in our words), and the registry's own
 point in WGS 84 degrees, NaN where it gives none."""
 
+TRIAL_COLUMNS = {
+    "trial_title": "title",
+    "trial_status": "status",
+    "phase": "phase",
+    "sponsor": "sponsor",
+}
+"""Columns a site has from its trial, and what they are called there."""
+
 _NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTALL)
 
 
@@ -91,7 +99,7 @@ def site_table(
     read = stacked([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
     codes, trial_ids = codes_of(read["trial_id"])
-    for column, text in _TRIAL_COLUMNS.items():
+    for column, text in TRIAL_COLUMNS.items():
         words = [str(getattr(trials.get(i), text, "")) for i in trial_ids]
         columns[column] = recoded(codes, words)
     codes, names = codes_of(read["country"])
@@ -133,14 +141,6 @@ def _relocated(
     order = np.empty(len(located), dtype=np.int64)
     order[np.concatenate([np.flatnonzero(~again), np.flatnonzero(again)])] = np.arange(len(located))
     return stacked([located[~again], fresh]).iloc[order].reset_index(drop=True)
-
-
-_TRIAL_COLUMNS = {
-    "trial_title": "title",
-    "trial_status": "status",
-    "phase": "phase",
-    "sponsor": "sponsor",
-}
 
 
 def empty_table() -> pd.DataFrame:

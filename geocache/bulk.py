@@ -6,11 +6,12 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from tqdm import tqdm
 
@@ -40,6 +41,16 @@ _NAMES = {
 }
 _DELIMITERS = ",;\t|"
 _MOST_CELL_CHARACTERS = 1 << 24
+_ROWS_AT_ONCE = 2_000
+_MOST_LATELY = 65_536
+
+
+class Told(NamedTuple):
+    """What a row is told: its output cells, and what is counted of it."""
+
+    cells: list[str]
+    precision: str
+    not_asked: bool
 
 
 @dataclass
@@ -57,11 +68,11 @@ class Summary:
         """Rows without a position, those not asked included."""
         return self.by_precision["unresolved"]
 
-    def add(self, position: Position) -> None:
+    def add(self, told: "Told") -> None:
         """Count a row."""
         self.rows += 1
-        self.by_precision[position.precision.value] += 1
-        self.not_asked += was_not_asked(position)
+        self.by_precision[told.precision] += 1
+        self.not_asked += told.not_asked
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -123,16 +134,40 @@ def locate_file(
             cells = _squared(rows, len(header), str(source), summary)
             ahead: deque[list[str]] = deque()
             places = _places(cells, columns, ahead)
+            asks = online and any(provider.online for provider in cache.providers)
+            told = map(_told, cache.locate_many(places)) if asks else _offline(cache, places)
             with tqdm(
                 total=total, unit=" rows", delay=1, file=sys.stderr, smoothing=0.05, leave=False
             ) as bar:
-                for position in cache.locate_many(places, online=online):
-                    writer.writerow(ahead.popleft() + _cells(position))
-                    summary.add(position)
+                for one in told:
+                    writer.writerow(ahead.popleft() + one.cells)
+                    summary.add(one)
                     bar.update()
     finally:
         summary.seconds += time.monotonic() - began
     return summary
+
+
+def _told(position: Position) -> Told:
+    return Told(_cells(position), position.precision.value, was_not_asked(position))
+
+
+def _offline(cache: GeoCache, places: Iterable[Place]) -> Iterator[Told]:
+    """What each place is told, in order, when nobody is asked over a network.
+
+    Rows of one place come together in most files: what was told lately is told again without the
+    store, in a third of the time.
+    """
+    lately: dict[Place, Told] = {}
+    remaining = iter(places)
+    while chunk := list(islice(remaining, _ROWS_AT_ONCE)):
+        if len(lately) > _MOST_LATELY:
+            lately.clear()
+        fresh = [place for place in dict.fromkeys(chunk) if place not in lately]
+        told = map(_told, cache.locate_many(fresh, online=False))
+        lately.update(zip(fresh, told, strict=True))
+        for place in chunk:
+            yield lately[place]
 
 
 def _squared(
@@ -140,6 +175,9 @@ def _squared(
 ) -> Iterator[list[str]]:
     """The rows, each as long as the header."""
     for number, row in enumerate(rows, 2):
+        if len(row) == width:
+            yield row
+            continue
         if any(row[width:]):
             summary.warnings.append(f"{name}, row {number}: more cells than columns, cut off")
         yield (row + [""] * (width - len(row)))[:width]
@@ -167,7 +205,7 @@ def _rows(text: TextIO, name: str) -> Iterator[list[str]]:
             return
         except csv.Error as error:
             raise InputError(f"{name}, line {reader.line_num}: {error}") from error
-        if any(cell.strip() for cell in row):
+        if "".join(row).strip():
             yield row
 
 

@@ -4,30 +4,16 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from geocache import __version__
-from geocache.cli_store import (
-    backup,
-    export_command,
-    forget,
-    import_command,
-    pin,
-    pins,
-    restore,
-    stats,
-    unpin,
-)
+from geocache.cli_copies import backup, export_command, import_command, restore
+from geocache.cli_store import forget, pin, pins, stats, unpin
 from geocache.errors import GeocacheError
 
-_ELSEWHERE = {
-    name: where
-    for name, where in {"evaluate": ("geocache.evaluate", "evaluate_command")}.items()
-    if find_spec(where[0])
-}
+_ELSEWHERE = {"evaluate": ("geocache.evaluate", "evaluate_command")}
 
 
 class _Commands(click.Group):

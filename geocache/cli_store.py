@@ -3,7 +3,6 @@
 import getpass
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -33,21 +32,22 @@ def _named(options: Mapping[str, str]) -> Place:
     return place
 
 
-def _admin_cache() -> Any:
+def admin_cache() -> Any:
     """The store alone: keeping it needs nobody to ask."""
     from geocache.lookup import GeoCache  # noqa: PLC0415
 
     return GeoCache(providers=())
 
 
-def _warn(cache: Any) -> None:
+def warn(cache: Any) -> None:
+    """Say on stderr what the cache warns of."""
     for warning in cache.warnings:
         click.echo(f"warning: {warning}", err=True)
 
 
-def _exit_code_of(cache: Any) -> int:
+def exit_code_of(cache: Any) -> int:
     """1 where what was written is not kept."""
-    _warn(cache)
+    warn(cache)
     return 1 if cache.warnings else 0
 
 
@@ -60,9 +60,9 @@ def stats(as_json: bool) -> int:
     Example:
       geocache stats --json
     """
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         found = cache.stats()
-        _warn(cache)
+        warn(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -80,22 +80,38 @@ def stats(as_json: bool) -> int:
 
 @click.command(context_settings=_NEGATIVE_NUMBERS)
 @place_options
-@click.argument("latitude", metavar="LAT", type=float)
-@click.argument("longitude", metavar="LON", type=float)
+@click.argument("latitude", metavar="LAT", type=float, required=False)
+@click.argument("longitude", metavar="LON", type=float, required=False)
+@click.option("--leave-off", is_flag=True, help="It has no place on the map: no LAT LON.")
 @click.option("--note", default="", help="Why, or from where.")
 @click.option("--who", default="", help="Who says so; your user name by default.")
-def pin(latitude: float, longitude: float, note: str, who: str, **options: str) -> int:
+def pin(
+    latitude: float | None,
+    longitude: float | None,
+    leave_off: bool,
+    note: str,
+    who: str,
+    **options: str,
+) -> int:
     """Say where a place is. A pin wins over every other source, for every user of the store.
 
     \b
-    Example:
+    Examples:
       geocache pin --facility "Research Site" --city Yvoir --country Belgium 50.33 4.88 \\
           --note "CHU UCL Namur, Godinne"
+      geocache pin --leave-off --city "Multiple sites" --country Belgium
     """
     place = _named(options)
-    with _admin_cache() as cache:
-        cache.pin(place, latitude, longitude, note=note, who=who or _user())
-        return _exit_code_of(cache)
+    if leave_off and latitude is not None:
+        raise click.UsageError("--leave-off takes no coordinates")
+    with admin_cache() as cache:
+        if leave_off:
+            cache.leave_off(place, note=note, who=who or _user())
+        elif latitude is None or longitude is None:
+            raise click.UsageError("give LAT LON in degrees, or --leave-off")
+        else:
+            cache.pin(place, latitude, longitude, note=note, who=who or _user())
+        return exit_code_of(cache)
 
 
 def _user() -> str:
@@ -115,10 +131,10 @@ def unpin(**options: str) -> int:
       geocache unpin --facility "Research Site" --city Yvoir --country Belgium
     """
     place = _named(options)
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         if not cache.unpin(place):
             raise click.ClickException("there is no pin of this place; see geocache pins")
-        return _exit_code_of(cache)
+        return exit_code_of(cache)
 
 
 @click.command()
@@ -132,16 +148,18 @@ def pins(as_json: bool) -> int:
     """
     from geocache.transfer import pin_record  # noqa: PLC0415
 
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         found = [pin_record(each) for each in cache.pins()]
-        _warn(cache)
+        warn(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
     for each in found:
         place = ", ".join(each[part] for part in Place._fields if each[part])
         about = " ".join(filter(None, (each["pinned_at"], each["who"], each["note"])))
-        click.echo(f"{each['latitude']:.5f} {each['longitude']:.5f}  {place}  ({about})")
+        off = each["latitude"] is None
+        at = "left off" if off else f"{each['latitude']:.5f} {each['longitude']:.5f}"
+        click.echo(f"{at}  {place}  ({about})")
     return 0
 
 
@@ -163,7 +181,7 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
     named = any(part.strip() for part in place)
     if not (named or provider or misses or expired or everything):
         raise click.UsageError("say what: a place, --provider, --misses, --expired or --all")
-    with _admin_cache() as cache:
+    with admin_cache() as cache:
         count = cache.forget(
             place if named else None,
             provider=provider,
@@ -171,87 +189,4 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
             expired_only=expired,
         )
         click.echo(f"forgot {count:,} answers", err=True)
-        return _exit_code_of(cache)
-
-
-@click.command(name="export")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where to write; - for stdout.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "jsonl"]),
-    help="By default what the file's name says, else csv.",
-)
-@click.option("--pins", "pins_only", is_flag=True, help="Only the pins.")
-def export_command(output: Path, form: str | None, pins_only: bool) -> int:
-    """Write pins and answers as CSV or JSON Lines; `import` reads them back exactly.
-
-    \b
-    Examples:
-      geocache export -o everything.jsonl
-      geocache export --pins -o pins.csv
-    """
-    from geocache.bulk import writing  # noqa: PLC0415
-    from geocache.transfer import write  # noqa: PLC0415
-
-    form = form or ("jsonl" if output.suffix in {".jsonl", ".ndjson"} else "csv")
-    with _admin_cache() as cache, writing(output) as file:
-        count = write(cache, file, form, pins_only=pins_only)
-        _warn(cache)
-    click.echo(f"exported {count:,} records", err=True)
-    return 0
-
-
-@click.command(name="import")
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-def import_command(source: Path) -> int:
-    """Take over an export. Where the store has something newer, that stays.
-
-    A CSV of pins made by hand needs latitude, longitude and a part of a place.
-
-    \b
-    Example:
-      geocache import pins.csv
-    """
-    from geocache.transfer import read  # noqa: PLC0415
-
-    with _admin_cache() as cache:
-        taken = read(cache, source)
-        left = f", {taken.older:,} older than what is here left out" if taken.older else ""
-        click.echo(f"imported {taken.pins:,} pins and {taken.answers:,} answers{left}", err=True)
-        return _exit_code_of(cache)
-
-
-@click.command()
-@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
-def backup(target: Path) -> int:
-    """Copy the store into a new file, while others use it.
-
-    \b
-    Example:
-      geocache backup geocache-2026-11-23.sqlite
-    """
-    with _admin_cache() as cache:
-        cache.backup(target)
-        _warn(cache)
-    return 0
-
-
-@click.command()
-@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
-def restore(source: Path) -> int:
-    """Replace the store's content with a backup's. What was there before is gone.
-
-    \b
-    Example:
-      geocache restore geocache-2026-11-23.sqlite
-    """
-    with _admin_cache() as cache:
-        cache.restore(source)
-        return _exit_code_of(cache)
+        return exit_code_of(cache)

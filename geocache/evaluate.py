@@ -1,8 +1,6 @@
 """How far from the truth positions lie: the figures behind ``geocache evaluate``."""
 
-import csv
 import json
-import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +13,7 @@ from geocache.countries import country_code, country_name
 from geocache.distance import distance_km
 from geocache.errors import GeocacheError, InputError
 from geocache.place import Flag, Place, Position, Precision
+from geocache.truth import Truth, read_truth
 
 FLAGS = frozenset((Flag.AMBIGUOUS, Flag.APPROXIMATE, Flag.CONFLICTING_STATE, Flag.OUTSIDE_COUNTRY))
 """The flags that tell a reader to doubt a position."""
@@ -22,17 +21,6 @@ FLAGS = frozenset((Flag.AMBIGUOUS, Flag.APPROXIMATE, Flag.CONFLICTING_STATE, Fla
 WRONG_KM = 25.0
 _FINE = frozenset((Precision.FACILITY, Precision.POSTCODE, Precision.CITY))
 _COARSE = frozenset((Precision.REGION, Precision.COUNTRY))
-_REQUIRED = ("city", "state", "country", "latitude", "longitude")
-
-
-class Truth(NamedTuple):
-    """A place and where it really is; ``sites`` is its weight, ``row`` its line in the file."""
-
-    place: Place
-    latitude: float
-    longitude: float
-    sites: float
-    row: int
 
 
 class Measured(NamedTuple):
@@ -56,43 +44,6 @@ class Measured(NamedTuple):
     def wrong_unflagged(self) -> bool:
         """True when a wrong position looks like a sure one."""
         return self.wrong and not self.flagged and self.position.precision in _FINE
-
-
-def read_truth(path: Path) -> list[Truth]:
-    """The rows of a truth file.
-
-    Columns city, state, country, latitude, longitude, in any order or case, and optionally
-    postcode (or zip) and sites.
-
-    Raises:
-        InputError: the file cannot be read, a column is missing, or a number is none.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.DictReader(opened)
-            names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
-            missing = [name for name in _REQUIRED if name not in names]
-            if missing:
-                raise InputError(f"{path}: no column {', '.join(missing)}")
-            return [
-                _truth(path, {key: row.get(name) or "" for key, name in names.items()}, number)
-                for number, row in enumerate(reader, start=2)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
-
-
-def _truth(path: Path, row: dict[str, str], number: int) -> Truth:
-    try:
-        latitude, longitude = float(row["latitude"]), float(row["longitude"])
-        sites = float(row.get("sites") or 1)
-    except ValueError as error:
-        raise InputError(f"{path}, row {number}: {error}") from error
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180 and 0 <= sites < math.inf):
-        raise InputError(f"{path}, row {number}: a coordinate or weight is out of range")
-    postcode = row.get("postcode") or row.get("zip") or ""
-    place = Place("", row["city"], row["state"], postcode, row["country"])
-    return Truth(place, latitude, longitude, sites, number)
 
 
 def measure(truths: Iterable[Truth], locate: Callable[[Place], Position]) -> list[Measured]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geocache.keys import place_key
+from geocache.keys import place_key, without_facility
 from geocache.place import Place
 from geocache.records import Answer, Pin
 
@@ -44,6 +44,14 @@ class Keeping:
             InputError: a coordinate is no number of degrees on Earth, or the place is empty.
         """
         self.pin_many([Pin(place, latitude, longitude, note, who, int(time.time()))])
+
+    def leave_off(self, place: Place, *, note: str = "", who: str = "") -> None:
+        """Say that a place has none on the map; a pin without coordinates, that wins as any does.
+
+        Raises:
+            InputError: the place is empty.
+        """
+        self.pin_many([Pin(place, note=note, who=who, pinned_at=int(time.time()))])
 
     def pin_many(self, pins: Iterable[Pin]) -> None:
         """Set pins as they are, replacing those of the same places.
@@ -134,4 +142,5 @@ class Keeping:
 def _keys_of(place: Place) -> list[str]:
     from geocache.providers.queries import every_key  # noqa: PLC0415
 
-    return [place_key(place), *every_key(place)]
+    key = place_key(place)
+    return [key, without_facility(key), *every_key(place)]

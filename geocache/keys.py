@@ -61,6 +61,11 @@ def place_key(place: Place) -> str:
     return SEPARATOR.join([fold(part) for part in place])
 
 
+def without_facility(key: str) -> str:
+    """The :func:`place_key` of the same place with no facility named."""
+    return key[key.index(SEPARATOR) :]
+
+
 def query_key(form: str, *parts: str) -> str:
     """The key of one query: what is asked and how (``city``, ``city words``), then its parts.
 

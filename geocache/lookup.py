@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from geocache.choosing import chosen, doubtful
 from geocache.keeping import Keeping
-from geocache.keys import place_key
+from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
 from geocache.records import NEVER, Answer
 
@@ -95,7 +95,7 @@ class GeoCache(Keeping):
         if self.providers:
             first, key = self.providers[0], place_key(place)
             asker = self._asker(first) if first.online else None
-            own = asker.first_key(place) if asker else key
+            own = asker.first_key(place) if asker else _own_keys(first, [key])[0]
             found = self._store.look(key, first.name, first.version, own, int(time.time()))
             if found and (found.source == "pin" or not doubtful(found)):
                 return asker.completed(place, found) if asker else found
@@ -157,8 +157,10 @@ class GeoCache(Keeping):
         self, provider: "Provider", places: list[Place], keys: list[str]
     ) -> list[Position]:
         now = int(time.time())
-        known = self._store.recall(provider.name, provider.version, keys, now)
-        if len(known) < len(keys):
+        keys = _own_keys(provider, keys)
+        distinct = list(dict.fromkeys(keys))
+        known = self._store.recall(provider.name, provider.version, distinct, now)
+        if len(known) < len(distinct):
             fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
@@ -227,6 +229,16 @@ class GeoCache(Keeping):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _own_keys(provider: "Provider", keys: list[str]) -> list[str]:
+    """What an offline provider's answers are kept under, given the keys of places.
+
+    Hospitals of one city share the answer of one that never looks at the facility.
+    """
+    if getattr(provider, "ignores_facilities", False):
+        return [without_facility(key) for key in keys]
+    return keys
 
 
 def _read_settings() -> "GeocacheSettings":

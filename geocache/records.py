@@ -16,35 +16,50 @@ _new = tuple.__new__  # three times as fast as Position(*...), and a lookup is l
 
 
 class Pin(NamedTuple):
-    """A position set by a person. ``pinned_at`` is in seconds since 1970."""
+    """A position set by a person, or, without coordinates, a place they left off the map.
+
+    ``pinned_at`` is in seconds since 1970.
+    """
 
     place: Place
-    latitude: float
-    longitude: float
+    latitude: float | None = None
+    longitude: float | None = None
     note: str = ""
     who: str = ""
     pinned_at: int = 0
+
+    @property
+    def left_off(self) -> bool:
+        """True when the person said that the place has none on the map."""
+        return self.latitude is None and self.longitude is None
 
     def check(self) -> None:
         """Raise unless it is a pin that can be set.
 
         Raises:
-            InputError: a coordinate is no number of degrees on Earth, or the place is empty.
+            InputError: a coordinate is no number of degrees on Earth or the only one, or the
+                place is empty.
         """
         if not any(part.strip() for part in self.place):
             raise InputError("a pin needs a place: facility, city, state, postcode or country")
+        if self.left_off:
+            return
         for name, value, most in (
             ("latitude", self.latitude, 90.0),
             ("longitude", self.longitude, 180.0),
         ):
+            if value is None:
+                raise InputError(f"no {name}: give both coordinates, or none to leave it off")
             if not isfinite(value) or abs(value) > most:
                 raise InputError(f"{name} {value} is not between -{most:g} and {most:g}")
 
     def position(self) -> Position:
         """The pin as an answer; certain, because a person said so."""
-        fine = Precision.FACILITY if self.place.facility else Precision.CITY
         who = f" by {self.who}" if self.who else ""
         note = f": {self.note}" if self.note else ""
+        if self.left_off:
+            return Position(source="pin", reason=f"left off{who}{note}")
+        fine = Precision.FACILITY if self.place.facility else Precision.CITY
         name = self.place.facility or self.place.city
         return Position(
             self.latitude, self.longitude, fine, name, "pin", 1.0, (), f"pinned{who}{note}"

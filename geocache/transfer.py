@@ -36,7 +36,8 @@ COLUMNS = (
     "expires_at",
 )
 """What an export holds: ``kind`` is ``pin`` or ``answer``, times are ISO 8601 in UTC, coordinates
-WGS 84 degrees. A file of pins made by hand needs ``latitude``, ``longitude`` and a place."""
+WGS 84 degrees; a pin without them leaves its place off the map. A file of pins made by hand needs
+``latitude``, ``longitude`` and a place."""
 
 _BATCH = 1000
 
@@ -162,7 +163,9 @@ def _pin(raw: Mapping[str, Any]) -> Pin:
     place = Place(*(str(raw.get(part) or "") for part in Place._fields))
     if not any(place):
         raise InputError("a pin needs a place")
-    latitude, longitude = float(raw["latitude"]), float(raw["longitude"])
+    latitude, longitude = (_degrees(raw[name]) for name in ("latitude", "longitude"))
+    if latitude is None and longitude is None and not raw.get("kind"):
+        raise InputError("no coordinates; to leave a place off the map write kind pin")
     when = raw.get("pinned_at")
     pin = Pin(
         place,
@@ -174,6 +177,10 @@ def _pin(raw: Mapping[str, Any]) -> Pin:
     )
     pin.check()
     return pin
+
+
+def _degrees(value: Any) -> float | None:
+    return None if value is None or value == "" else float(value)
 
 
 def _of_answer(answer: Answer) -> dict[str, Any]:

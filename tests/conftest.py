@@ -6,10 +6,16 @@ from pathlib import Path
 import pytest
 
 from geocache.gazetteer import Gazetteer
+from tests import leftovers
 
 ROOT = Path(__file__).parent.parent
-INDEX = ROOT / ".venv" / "test-place-index"
-"""Built at the first run only; inside .venv, so that nothing else is left behind."""
+INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
+"""Built at the first run only; inside .venv, which several checkouts may share."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A home folder of the run's own, and a look at what is left behind."""
+    leftovers.prepare(config)
 
 
 @pytest.fixture(scope="session")

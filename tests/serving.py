@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 90
+COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
 
 
 @dataclass
@@ -25,7 +26,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server]:
+def serving(
+    folder: Path,
+    place_index: Path,
+    command: Sequence[str] = COMMAND,
+    working_folder: Path = ROOT,
+    **settings: str,
+) -> Iterator[Server]:
     """A dashboard process on a port the system picked, ended by id afterwards."""
     data = folder / "data"
     data.mkdir(exist_ok=True)
@@ -40,8 +47,8 @@ def serving(folder: Path, place_index: Path, **settings: str) -> Iterator[Server
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app", "--port", "0"],
-            cwd=ROOT,
+            [*command, "--port", "0"],
+            cwd=working_folder,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """The house as its documents describe it."""
 
+import ast
 import re
 from importlib.metadata import distribution
 from pathlib import Path
@@ -78,3 +79,37 @@ def test_what_others_read_is_yaml_and_names_files_that_are_there(name: str) -> N
     assert isinstance(yaml.safe_load(text), dict)
     named = re.findall(r"(?:tests/|\.ci/|requirements)[\w./-]+", text)
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+TESTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+WAITS = {"drawn", "expect", "expect_download", "wait_for", "wait_for_function", "wait_for_url"}
+"""What fails a browser test by running out of time."""
+
+
+def _can_fail(function: ast.AST, others: dict[str, ast.AST], seen: frozenset[str]) -> bool:
+    """Whether a test asserts something, itself or through functions of its module."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            named = node.func
+            name = getattr(named, "attr", None) or getattr(named, "id", "")
+            if name in WAITS | {"raises", "warns"}:
+                return True
+            asked = others.get(name) if name not in seen else None
+            if asked is not None and _can_fail(asked, others, seen | {name}):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_every_test_asserts_something(name: str) -> None:
+    functions: dict[str, ast.AST] = {
+        node.name: node
+        for node in ast.walk(ast.parse((ROOT / name).read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    tests = [each for each in functions if each.startswith("test_")]
+    assert tests
+    idle = [each for each in tests if not _can_fail(functions[each], functions, frozenset({each}))]
+    assert idle == []

@@ -1,7 +1,8 @@
 """Bytes in, trials and sites out; the format is chosen by content, never by the file's name."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from dashboard.errors import ReadError
 from dashboard.readers.collector import collector_paused
@@ -10,6 +11,7 @@ from dashboard.readers.column_names import TARGETS
 from dashboard.readers.formats import FORMATS, Job, gather, preview
 from dashboard.readers.gather import Gathered
 from dashboard.readers.json_text import Progress
+from dashboard.readers.only_places import Take, gather_places
 from dashboard.readers.parquet import MAGIC, read_parquet
 from dashboard.readers.reading import READ_COLUMNS, Reading
 from dashboard.readers.tables import Preview
@@ -40,12 +42,30 @@ def read(
     site list. Nothing else is raised.
     """
     gathered = Gathered(contacts=contacts)
-    try:
+    with _only_read_errors(name):
         if data.startswith(MAGIC):
             return read_parquet(data, name)
         with collector_paused():
             format_name = gather(data, Job(name, gathered, columns, progress))
             return gathered.reading(name, format_name)
+
+
+def read_places(data: bytes, name: str, take: Take) -> int:
+    """Give the places of a file of any format to ``take``; how many sites it has.
+
+    They come part by part while the file is read, the distinct ones of each part; no site table is
+    made, so that memory does not grow with the sites of a table or a Parquet file.
+
+    Raises ReadError as :func:`read`; what came before it has been taken.
+    """
+    with _only_read_errors(name):
+        return gather_places(data, name, take)
+
+
+@contextmanager
+def _only_read_errors(name: str) -> Iterator[None]:
+    try:
+        yield
     except ReadError:
         raise
     except Exception as error:
@@ -63,4 +83,5 @@ __all__ = [
     "guess_columns",
     "preview",
     "read",
+    "read_places",
 ]

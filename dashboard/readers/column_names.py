@@ -4,24 +4,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-TARGETS = (
-    "trial_id",
-    "trial_title",
-    "trial_status",
-    "phase",
-    "sponsor",
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "status",
-    "latitude",
-    "longitude",
-    "place",
-    "point",
-)
+from dashboard.sites import READ_COLUMNS, TRIAL_COLUMNS
+
+TARGETS = (READ_COLUMNS[0], *TRIAL_COLUMNS, *READ_COLUMNS[1:], "place", "point")
 """What a column can be taken for; ``place`` is `City, State, Country` in one cell, ``point``
 latitude and longitude in one."""
 

@@ -161,6 +161,7 @@ def _gather_json(data: bytes, job: Job) -> str:
             return _gather_records(record, records, job)
         else:
             unlike += 1
+        gathered.between()
     if not formats:
         raise ReadError(job.name, "JSON that holds no studies and no list of sites")
     if unlike:
@@ -187,6 +188,7 @@ def _gather_xml(data: bytes, job: Job) -> str:
         raise ReadError(job.name, reason)
     for study in legacy_xml.xml_studies(data, job.name):
         api_v2.gather_study(study, job.gathered)
+        job.gathered.between()
     return legacy_xml.FORMAT
 
 

@@ -64,10 +64,13 @@ class Gathered:
         """One like this with nothing in it, for a part of the file."""
         return Gathered(contacts=self.contacts is not None)
 
+    def between(self) -> None:
+        """Called between the parts of a long file, when every site so far is complete."""
+
     def absorb(self, other: "Gathered") -> None:
         """Take over what another file of the same archive gave."""
-        self._settle()
-        other._settle()  # noqa: SLF001 - of the same class
+        self.settle()
+        other.settle()
         rows, trials = len(self), len(self.trials)
         for name in (*READ_COLUMNS, "trials"):
             mine, more = getattr(self, name), getattr(other, name)
@@ -108,9 +111,9 @@ class Gathered:
 
     def reading(self, name: str, format_name: str, as_of: str = "") -> Reading:
         """All of it as a reading; a trial that came twice is kept once, the newer."""
-        self._settle()
+        self.settle()
         trials, kept = self._newest()
-        sites = self._frame()
+        sites = self.frame()
         contacts = None
         if self.contacts is not None:
             contacts = pd.DataFrame(self.contacts, columns=list(CONTACT_COLUMNS))
@@ -130,7 +133,7 @@ class Gathered:
             contacts=contacts,
         )
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Give the sites added under an opened trial its number and id."""
         ends = [*self._starts[1:], len(self)]
         for number, (start, end) in enumerate(zip(self._starts, ends, strict=False)):
@@ -167,7 +170,8 @@ class Gathered:
             self.warn(f"{trial_id}: more than one record in this file; that of {used} is used")
         return tuple(trials), [number not in gone for number in self.record] if gone else None
 
-    def _frame(self) -> pd.DataFrame:
+    def frame(self) -> pd.DataFrame:
+        """The settled sites with :data:`READ_COLUMNS`, cleaned and repaired."""
         texts = {
             name: clean_column(getattr(self, name), len(self))
             for name in READ_COLUMNS

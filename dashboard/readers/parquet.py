@@ -6,7 +6,8 @@ is decided where lists are merged. Without, only the registry's own points are r
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,11 @@ import pyarrow.parquet as pq
 from dashboard.arrow import array_of
 from dashboard.codes import codes_of, first_rows
 from dashboard.errors import ReadError
-from dashboard.positions import POSITION_COLUMNS
+from dashboard.positions import PLACE_COLUMNS, POSITION_COLUMNS, distinct_places
 from dashboard.readers.reading import READ_COLUMNS, Reading
 from dashboard.sites import COLUMNS
 from dashboard.trials import Sponsor, Trial
+from geocache.place import Place
 
 FORMAT = "Site table (Parquet)"
 MAGIC = b"PAR1"
@@ -37,8 +39,33 @@ def read_parquet(data: bytes, name: str) -> Reading:
     Raises:
         ReadError: the file is damaged, or has not the columns of a site table.
     """
-    try:
+    with _told(name):
         return _read(data, name)
+
+
+def parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Place]]]:
+    """How many rows a part of a saved site table has, and its distinct places; part by part.
+
+    Raises:
+        ReadError: as :func:`read_parquet`.
+    """
+    with _told(name):
+        schema = pq.read_schema(pa.BufferReader(data))
+        _check(schema, name)
+        columns = [column for column in PLACE_COLUMNS if column in schema.names]
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_plain_texts(schema))
+        for group in range(file.num_row_groups):
+            part = file.read_row_group(group, columns)
+            rows = part.num_rows
+            frame = pd.DataFrame({c: _column(part, c, rows, name) for c in PLACE_COLUMNS})
+            yield rows, distinct_places(frame)[1]
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Whatever is wrong with the file, as the error that names it."""
+    try:
+        yield
     except ReadError:
         raise
     except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
@@ -46,14 +73,23 @@ def read_parquet(data: bytes, name: str) -> Reading:
         raise ReadError(name, f"a damaged Parquet file: {why}") from error
 
 
-def _read(data: bytes, name: str) -> Reading:
-    schema = pq.read_schema(io.BytesIO(data))
-    present = set(schema.names)
-    missing = [column for column in _NEEDED if column not in present]
+def _check(schema: pa.Schema, name: str) -> None:
+    missing = [column for column in _NEEDED if column not in schema.names]
     if missing:
         raise ReadError(name, f"a Parquet file without the column {missing[0]}")
-    texts = [c for c in _TEXTS if c in present and not pa.types.is_dictionary(schema.field(c).type)]
-    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+
+
+def _plain_texts(schema: pa.Schema) -> list[str]:
+    """The text columns to be read as codes that the file does not hold as such."""
+    names = (name for name in _TEXTS if name in schema.names)
+    return [name for name in names if not pa.types.is_dictionary(schema.field(name).type)]
+
+
+def _read(data: bytes, name: str) -> Reading:
+    schema = pq.read_schema(io.BytesIO(data))
+    _check(schema, name)
+    present = set(schema.names)
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_plain_texts(schema))
     table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
     sites = pd.DataFrame({column: _column(table, column, rows, name) for column in COLUMNS})

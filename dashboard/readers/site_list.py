@@ -9,6 +9,7 @@ from dashboard.readers.column_names import folded
 from dashboard.readers.country_text import split_place
 from dashboard.readers.gather import NO_POINT, Gathered
 from dashboard.readers.tables import Table
+from dashboard.sites import READ_COLUMNS
 from dashboard.trials import Sponsor, Trial
 from dashboard.vocabulary import phase_word, status_word
 
@@ -16,17 +17,7 @@ AACT_FORMAT = "AACT facilities"
 
 _ROWS_AT_ONCE = 20_000
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
-_SITE_TARGETS = (
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "status",
-    "latitude",
-    "longitude",
-)
+_SITE_TARGETS = READ_COLUMNS[1:]
 
 
 def gather_table(
@@ -48,6 +39,7 @@ def gather_table(
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
         number += len(chunk)
         adder.add(chunk)
+        gathered.between()
         if progress is not None:
             progress(number)
     adder.finish()

@@ -24,12 +24,7 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
     if not found:
         st.markdown("Every site shown is on the map, and nothing speaks against its position.")
     else:
-        missing = sum(len(d.rows) for d in found if d.latitude is None)
-        flagged = sum(len(d.rows) for d in found) - missing
-        st.markdown(
-            f"Not on the map: **{summary.plural(missing, 'site')}**. Doubtful: "
-            f"**{summary.plural(flagged, 'site')}**. Select a row to see why, and to put it right."
-        )
+        st.markdown(f"{_counts(found)} Select a row to see why, and to put it right.")
         state = st.dataframe(
             quality.doubt_table(found),
             hide_index=True,
@@ -52,6 +47,14 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
         if rows and rows[0] < len(found):
             _put_right(found[rows[0]], library, opened)
     _pins(opened)
+
+
+def _counts(found: tuple[quality.Doubt, ...]) -> str:
+    off = sum(len(d.rows) for d in found if d.left_off)
+    missing = sum(len(d.rows) for d in found if d.latitude is None) - off
+    flagged = sum(len(d.rows) for d in found) - missing - off
+    said = {"Not on the map": missing, "Doubtful": flagged} | ({"Left off": off} if off else {})
+    return " ".join(f"{what}: **{summary.plural(n, 'site')}**." for what, n in said.items())
 
 
 def _own_point(doubt: quality.Doubt, library: Library) -> tuple[float, float] | None:
@@ -79,7 +82,9 @@ def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
         with left:
             for number, option in enumerate(options):
                 _option(doubt, option, number, opened)
-            if opened.may_change:
+            if opened.may_change and doubt.left_off:
+                _put_back(doubt, opened)
+            elif opened.may_change:
                 _by_hand(doubt, opened)
         with right:
             _map(options, opened)
@@ -110,14 +115,48 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
         max_chars=60,
     )
     st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
+    sites = summary.plural(len(doubt.rows), "site")
+    with st.container(horizontal=True):
+        st.button(
+            f"Pin {sites} here",
+            key="pin_here",
+            type="primary",
+            icon=":material/push_pin:",
+            on_click=_pin_typed,
+            args=(doubt, opened),
+        )
+        st.button(
+            f"Leave {sites} off the map",
+            key="leave_off",
+            icon=":material/location_off:",
+            on_click=_leave_off,
+            args=(doubt, opened),
+            help="For what has no place, such as “Multiple sites”. It stays in the table.",
+        )
+
+
+def _put_back(doubt: quality.Doubt, opened: Service) -> None:
     st.button(
-        f"Pin {len(doubt.rows):,} {'site' if len(doubt.rows) == 1 else 'sites'} here",
-        key="pin_here",
-        type="primary",
-        icon=":material/push_pin:",
-        on_click=_pin_typed,
+        "Undo: look for it again",
+        key="put_back",
+        icon=":material/undo:",
+        on_click=_unpin_all,
         args=(doubt, opened),
     )
+
+
+def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
+    for place in doubt.places:
+        opened.unpin(place)
+
+
+def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
+    opened.leave_off(doubt.places, note="", who=_who())
+    st.toast(f"Left off: {plain(doubt.city or doubt.country)}", icon=":material/location_off:")
+
+
+def _who() -> str:
+    return str(st.session_state.get(_NAME, "")).strip()
 
 
 def _map(options: list[Alternative], opened: Service) -> None:
@@ -170,8 +209,7 @@ def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
 def _pin(
     doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
 ) -> None:
-    who = str(st.session_state.get(_NAME, "")).strip()
-    opened.pin(doubt.places, latitude, longitude, note=note, who=who)
+    opened.pin(doubt.places, latitude, longitude, note=note, who=_who())
     st.session_state[_POINT] = ""
     st.toast(f"Pinned: {plain(doubt.city or doubt.country)}", icon=":material/push_pin:")
 
@@ -203,4 +241,7 @@ def _pin_words(pin: Pin) -> str:
     who = f" by {plain(pin.who)}" if pin.who else ""
     note = f": {plain(pin.note)}" if pin.note else ""
     place = plain(", ".join(part for part in pin.place if part))
-    return f"{place} → {pin.latitude:.5f}, {pin.longitude:.5f}  \n{when}{who}{note}"
+    at = "left off the map"
+    if pin.latitude is not None and pin.longitude is not None:
+        at = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
+    return f"{place} → {at}  \n{when}{who}{note}"

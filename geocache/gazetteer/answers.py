@@ -15,8 +15,7 @@ from geocache.place import Alternative, Flag, Position, Precision
 SOURCE = "gazetteer"
 AMBIGUOUS_WEIGHT = 0.9
 _SMALL_COUNTRY_KM = 30.0
-_MOST_ALTERNATIVES = 4
-_UNIQUE_KM = 50.0
+MOST_ALTERNATIVES = 4
 _SURE_POPULATION = 50_000
 _TOWN_POPULATION = 5_000
 PART_COST = 0.1
@@ -214,55 +213,11 @@ class Answers:
             return main
         return -1
 
-    def unique(self, rows: list[tuple[str, int, Kind]], why: str) -> Position | None:
-        """The one place in the world of a name, ``None`` when there are several."""
-        if not rows:
-            return None
-        index = self._index
-        _, row, kind = max(rows, key=lambda one: index.populations[one[1]])
-        here = index.point(row)
-        if any(distance_km(here, index.point(other)) > _UNIQUE_KM for _, other, _ in rows):
-            return None
-        return Position(
-            *here,
-            Precision.CITY,
-            self.label(row),
-            SOURCE,
-            0.3,
-            (Flag.AMBIGUOUS,),
-            f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
-        )
-
-    def largest(self, rows: list[tuple[str, int, Kind]]) -> Position:
-        """The place of most inhabitants of a name, those after it as alternatives."""
-        index = self._index
-        order = sorted(rows, key=lambda one: -index.populations[one[1]])
-        far: list[tuple[int, Kind]] = []
-        for _, row, kind in order:
-            here = index.point(row)
-            if all(distance_km(here, index.point(other)) > _UNIQUE_KM for other, _ in far):
-                far.append((row, kind))
-            if len(far) > _MOST_ALTERNATIVES:
-                break
-        if not far:
-            return self.unresolved("no place of that name")
-        row, kind = far[0]
-        alone = len(far) == 1
-        return Position(
-            *index.point(row),
-            Precision.CITY,
-            self.label(row),
-            SOURCE,
-            0.5 if alone else 0.3,
-            () if alone else (Flag.AMBIGUOUS,),
-            f"no country; the largest place of that name, {WORDS[kind]} of {index.name(row)}",
-            tuple(Alternative(*index.point(other), self.label(other), 0.2) for other, _ in far[1:]),
-        )
-
     def _label(self, row: int) -> str:
         """The place's name, its state's and its country's."""
         index = self._index
-        state = index.region_names.get(index.first[row], "")
+        first = index.first[row]
+        state = index.region_names[first] if first >= 0 else ""
         return self._joined(index.name(row), state, country_name(index.country(row)))
 
     @staticmethod

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from geocache.countries import country_code, country_name, usual_country_code
 from geocache.gazetteer.answers import Answers
+from geocache.gazetteer.anywhere import Anywhere
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.postcodes import Postcodes
@@ -49,6 +50,7 @@ class Matcher:
         self.postcodes = Postcodes(index)
         self.spelling = Spelling(index)
         self.answers = Answers(index)
+        self._world = Anywhere(index, self.answers.label)
         self._located = lru_cache(maxsize=20_000)(self._locate)
 
     def locate(self, place: Place) -> Position:
@@ -216,7 +218,7 @@ class Matcher:
         why = f"unknown country “{country.strip()}”" if country.strip() else "no country"
         name = key(fold(city))
         if len(name) > 3:
-            answer = self.answers.unique(self._anywhere(name), why)
+            answer = self._world.unique(self._anywhere(name), why)
             if answer:
                 return answer
         return self.answers.unresolved(why)
@@ -225,7 +227,7 @@ class Matcher:
         """The largest place of a name in the world: for a person's search, never for a site."""
         name = key(fold(city))
         named = len(name) > 2 and any(letter.isalpha() for letter in name)
-        return self.answers.largest(self._anywhere(name) if named else [])
+        return self._world.largest(self._anywhere(name) if named else [])
 
     def _anywhere(self, name: str) -> list[tuple[str, int, Kind]]:
         return [

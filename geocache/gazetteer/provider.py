@@ -47,6 +47,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
 
     name = "gazetteer"
     online = False
+    ignores_facilities = True
     attribution = "GeoNames (CC BY 4.0)"
 
     def __init__(

@@ -29,6 +29,8 @@ FAME, FAME_LIMIT = 0.02, 25
 COST_SCALE = 10.0
 LETTER_COST = 1.2
 FAR_KM = 25.0
+FAR_DEGREES = 0.23
+"""Of latitude: more than :data:`FAR_KM` wherever one is."""
 DISTRICT_KM = 40.0
 
 
@@ -89,13 +91,17 @@ def _within(index: Index, row: int, city: int) -> bool:
     return far <= FAR_KM or (far <= DISTRICT_KM and index.first[row] == index.first[city])
 
 
+def _far(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return abs(a[0] - b[0]) > FAR_DEGREES or distance_km(a, b) > FAR_KM
+
+
 def elsewhere(index: Index, found: list[Candidate], limit: int = 4) -> list[Candidate]:
     """Of ranked candidates those far from the first and from each other."""
     points = [index.point(found[0].row)]
     far = []
     for one in found[1:30]:
         point = index.point(one.row)
-        if all(distance_km(point, other) > FAR_KM for other in points):
+        if all(_far(point, other) for other in points):
             points.append(point)
             far.append(one)
             if len(far) == limit:

@@ -51,10 +51,6 @@ class RegionTable:
         """The number of a county, ``-1`` without a name."""
         return self._number(country, admin1, name, 2, state) if name else -1
 
-    def county_named(self, country: str, admin1: str, name: str) -> int:
-        """The number of a county already met, ``-1`` if there is none of that name."""
-        return self._numbers.get((country, admin1, name), -1)
-
     def _number(self, country: str, admin1: str, county: str, level: int, parent: int) -> int:
         found = self._numbers.get((country, admin1, county))
         if found is None:

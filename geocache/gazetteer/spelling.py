@@ -1,38 +1,41 @@
 """Names spelt nearly right."""
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterator
+from string import ascii_lowercase, digits
+from typing import NamedTuple
 
 from geocache.gazetteer.index import Index
 
-_Table = dict[tuple[int, str], list[str]]
-"""Names by length and first letter, and by length alone (with an empty letter)."""
-
 _MIN_LENGTH = 4
 _MAX_LENGTH = 40
+_LETTERS = ascii_lowercase + digits
+
+
+class _Names(NamedTuple):
+    """A country's names by length, within one length by letters; and the same to look up."""
+
+    ordered: list[str]
+    known: frozenset[str]
 
 
 class Spelling:
     """Compares a name with a country's names of about its length.
 
-    Names are held by length and first letter, so that a look-up compares hundreds, not tens of
-    thousands; a wrong first letter is looked for only when nothing else was found.
+    Names of one length and first letter stand together, so that a look-up compares hundreds, not
+    tens of thousands; a wrong first letter is looked for only when nothing else was found.
     """
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._tables: dict[str, _Table] = {}
+        self._countries: dict[str, _Names] = {}
 
-    def _table(self, country: str) -> "_Table":
-        table = self._tables.get(country)
-        if table is None:
-            table = defaultdict(list)
-            for name in self._index.spellings(country):
-                if len(name) >= _MIN_LENGTH:
-                    table[len(name), name[0]].append(name)
-                    table[len(name), ""].append(name)
-            self._tables[country] = table
-        return table
+    def _names(self, country: str) -> _Names:
+        names = self._countries.get(country)
+        if names is None:
+            ordered = self._index.spellings(country)
+            names = self._countries[country] = _Names(ordered, frozenset(ordered))
+        return names
 
     def close(self, country: str, key: str) -> list[tuple[int, str]]:
         """Near names and how many letters they are away, nearest first.
@@ -44,22 +47,41 @@ class Spelling:
         if not (_MIN_LENGTH <= length <= _MAX_LENGTH) or not key.isascii():
             return []
         allowed = 1 if length < 8 else 2 if length < 14 else 3
-        found = list(self._compare(country, key, allowed, key[0]))
+        names = self._names(country)
+        found = list(_same_initial(names.ordered, key, allowed))
         if not found and length > 5:
-            found = list(self._compare(country, key, 1, ""))
+            found = [(1, name) for name in _other_initials(key) & names.known]
         return sorted(found)
 
-    def _compare(
-        self, country: str, key: str, allowed: int, initial: str
-    ) -> Iterator[tuple[int, str]]:
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - most names are spelt right
-        from rapidfuzz.process import extract  # noqa: PLC0415
 
-        table = self._table(country)
-        for size in range(len(key) - allowed, len(key) + allowed + 1):
-            group = table.get((size, initial))
-            if group:
-                for name, distance, _ in extract(
-                    key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
-                ):
-                    yield int(distance), name
+def _same_initial(ordered: list[str], key: str, allowed: int) -> Iterator[tuple[int, str]]:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - most names are spelt right
+    from rapidfuzz.process import extract  # noqa: PLC0415
+
+    initial = key[0]
+    for size in range(max(_MIN_LENGTH, len(key) - allowed), len(key) + allowed + 1):
+        group = _group(ordered, size, initial)
+        if group:
+            for name, distance, _ in extract(
+                key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
+            ):
+                yield int(distance), name
+
+
+def _group(ordered: list[str], size: int, initial: str) -> list[str]:
+    """The names of a length that begin with a letter."""
+    first = bisect_left(ordered, (size, initial), key=_order)
+    last = bisect_left(ordered, (size, initial + "\x7f"), lo=first, key=_order)
+    return ordered[first:last]
+
+
+def _order(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
+def _other_initials(key: str) -> set[str]:
+    """All that is one letter (or one swap) away and begins with another letter."""
+    rest = key[1:]
+    near = {letter + tail for letter in _LETTERS for tail in (rest, key)}
+    near |= {rest, key[1] + key[0] + key[2:]}
+    return {name for name in near if name[0] != key[0]}

@@ -25,18 +25,19 @@ class States:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._tables: dict[str, dict[str, list[RegionRow]]] = {}
+        self._tables: dict[str, dict[str, tuple[RegionRow, ...]]] = {}
         self.find = lru_cache(maxsize=20_000)(self._find)
         self.exactly = lru_cache(maxsize=20_000)(self._exactly)
 
-    def table(self, country: str) -> dict[str, list[RegionRow]]:
+    def table(self, country: str) -> dict[str, tuple[RegionRow, ...]]:
         """The country's regions by bare name, and by ``=code``."""
         table = self._tables.get(country)
         if table is None:
-            table = {}
+            named: dict[str, list[RegionRow]] = {}
             for region in self._index.regions(country):
                 for name in region.names:
-                    table.setdefault(name, []).append(region)
+                    named.setdefault(name, []).append(region)
+            table = {name: tuple(regions) for name, regions in named.items()}
             self._tables[country] = table
         return table
 

@@ -11,6 +11,7 @@ from geocache.gazetteer.regionnames import bare
 
 if TYPE_CHECKING:
     from geocache.gazetteer.build import Gathered
+    from geocache.gazetteer.regions import Region
 
 
 def write(gathered: "Gathered", folder: Path) -> None:
@@ -58,13 +59,11 @@ def _write_regions(gathered: "Gathered", folder: Path) -> None:
         folder,
         "regions",
         {
-            country: [
-                [r.number, r.name, r.level, r.parent, r.population, r.main_place, sorted(r.names)]
-                for r in regions
-            ]
+            country: _compact([_region(one) for one in regions])
             for country, regions in gathered.regions.by_country().items()
         },
     )
+    _json(folder, "region_names", [region.name for region in gathered.regions.regions])
     first = np.frombuffer(gathered.first, dtype=np.int32)
     second = np.frombuffer(gathered.second, dtype=np.int32)
     both = np.concatenate((first, second))
@@ -73,6 +72,20 @@ def _write_regions(gathered: "Gathered", folder: Path) -> None:
     starts = np.searchsorted(both[order], np.arange(len(gathered.regions.regions) + 1))
     _save(folder, "region_starts", starts.astype(np.uint32))
     _save(folder, "region_rows", (order % len(first)).astype(np.uint32))
+    longitudes = np.tile(np.frombuffer(gathered.longitudes, dtype=np.int32), 2)
+    in_one = both >= 0
+    for name, edge, furthest in (
+        ("region_west", np.iinfo(np.int32).max, np.minimum),
+        ("region_east", np.iinfo(np.int32).min, np.maximum),
+    ):
+        edges = np.full(len(gathered.regions.regions), edge, dtype=np.int32)
+        furthest.at(edges, both[in_one], longitudes[in_one])
+        _save(folder, name, edges)
+
+
+def _region(one: "Region") -> list[Any]:
+    names = sorted(one.names)
+    return [one.number, one.name, one.level, one.parent, one.population, one.main_place, names]
 
 
 def _write_spellings(gathered: "Gathered", folder: Path) -> None:
@@ -80,7 +93,8 @@ def _write_spellings(gathered: "Gathered", folder: Path) -> None:
     places: dict[str, list[int]] = {}
     with (folder / "spellings").open("wb") as opened:
         for country, spelt in gathered.spelt.items():
-            text = "\n".join(sorted(name for name in spelt if name.isascii())).encode()
+            latin = sorted((name for name in spelt if name.isascii()), key=lambda n: (len(n), n))
+            text = "\n".join(latin).encode()
             places[country] = [opened.tell(), len(text)]
             opened.write(text)
     _json(folder, "spelling_places", places)
@@ -112,9 +126,11 @@ def _areas(gathered: "Gathered") -> dict[str, dict[str, list[int]]]:
 
 
 def _json(folder: Path, name: str, value: Any) -> None:
-    (folder / f"{name}.json").write_text(
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
-    )
+    (folder / f"{name}.json").write_text(_compact(value), encoding="utf-8")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _save(folder: Path, name: str, values: Any) -> None:

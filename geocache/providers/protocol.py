@@ -11,7 +11,9 @@ class Provider(Protocol):
 
     ``version`` is that of its data and rules: answers remembered under another one are asked
     again. ``online`` providers cost somebody's server a request and are only asked on demand.
-    ``attribution`` is the line that must stand beside their positions; it may be empty.
+    ``attribution`` is the line that must stand beside their positions; it may be empty. An offline
+    provider with ``ignores_facilities = True`` says the same whatever the facility: its answers are
+    remembered without it.
     """
 
     name: str

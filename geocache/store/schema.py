@@ -1,7 +1,7 @@
 """The store's tables, and the way from an older version of them to this one.
 
 ``answers``  what a provider said: a hit, or a known miss (precision ``unresolved``)
-``pins``     positions set by people
+``pins``     positions set by people, or without coordinates, places they left off the map
 ``claims``   queries being asked right now, so that nobody else asks them too
 ``paces``    when a provider may next be asked, over all processes
 ``meta``     ``schema`` (version of these tables), ``revision`` (grows with pins and answers), and
@@ -35,7 +35,9 @@ from sqlalchemy import (
 
 from geocache.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_READABLE = 1
+"""The oldest version whose tables can be read as they are, where they cannot be written."""
 
 metadata = MetaData()
 
@@ -66,8 +68,8 @@ pins = Table(
     Column("state", Text, nullable=False),
     Column("postcode", Text, nullable=False),
     Column("country", Text, nullable=False),
-    Column("latitude", Float, nullable=False),
-    Column("longitude", Float, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
     Column("note", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("pinned_at", BigInteger, nullable=False),
@@ -95,7 +97,28 @@ meta = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+_PINS_2 = """
+CREATE TABLE pins_2 (
+    id INTEGER NOT NULL, "key" TEXT NOT NULL,
+    facility TEXT NOT NULL, city TEXT NOT NULL, state TEXT NOT NULL, postcode TEXT NOT NULL,
+    country TEXT NOT NULL, latitude FLOAT, longitude FLOAT,
+    note TEXT NOT NULL, who TEXT NOT NULL, pinned_at BIGINT NOT NULL, PRIMARY KEY (id)
+)
+"""
+
+
+def _let_pins_be_without_coordinates(connection: Connection) -> None:
+    # SQLite, where alone version 1 was, takes no constraint away from a table that is there.
+    for statement in (
+        _PINS_2,
+        "INSERT INTO pins_2 SELECT * FROM pins",
+        "DROP TABLE pins",
+        "ALTER TABLE pins_2 RENAME TO pins",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _let_pins_be_without_coordinates}
 """For each schema version the step that leads from it to the next."""
 
 
@@ -124,15 +147,15 @@ def prepare(connection: Connection) -> None:
 
 
 def check(connection: Connection) -> None:
-    """Raise unless the tables are there and of this version, without writing anything.
+    """Raise unless the tables are there and can be read, without writing anything.
 
     Raises:
-        StoreError: the store is of another version.
+        StoreError: the store is of a newer version, or too old.
         sqlalchemy.exc.DatabaseError: it has no such tables.
     """
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
     _refuse_newer(found)
-    if found < SCHEMA_VERSION:
+    if found < OLDEST_READABLE:
         raise StoreError(
             f"the store has schema {found} and cannot be written to be brought up to date"
         )

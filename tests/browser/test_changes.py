@@ -86,6 +86,25 @@ def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
     assert after["latitude"] == ""
 
 
+def test_what_has_no_place_is_left_off_and_put_back(person: Visit) -> None:
+    person.open("?city=Mallorca", sites=1)
+    person.page.get_by_role("tab", name="Quality").click()
+    expect(person.page.get_by_text("Doubtful: 1 site")).to_be_visible()
+    select_first_row(person.page)
+    person.page.get_by_label("Your name").fill("Ada")
+    person.page.get_by_role("button", name="Leave 1 site off the map").click()
+    expect(person.page.get_by_text("Left off: 1 site")).to_be_visible()
+    person.drawn(sites=0)
+    (off,) = positions(person.server, "Mallorca")
+    assert (off["latitude"], off["precision"], off["source"]) == ("", "unresolved", "pin")
+    assert off["reason"] == "left off by Ada"
+    select_first_row(person.page)
+    person.page.get_by_role("button", name="Undo: look for it again").click()
+    person.drawn(sites=1)
+    (back,) = positions(person.server, "Mallorca")
+    assert back["source"] == "gazetteer"
+
+
 def test_a_link_to_a_trial_that_is_not_open_offers_to_fetch_it(
     person: Visit, registry: RegistryServer
 ) -> None:

@@ -1,26 +1,21 @@
-"""`site-map read`, as a person runs it: a process, its files, its exit codes."""
+"""`site-map read`, as a person runs it: its files, its exit codes."""
 
 import csv
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from dashboard.cli import main
+from tests.command_line import run
 
 SEED = Path(__file__).parents[2] / "seeds" / "NCT01207388.txt"
 
 
 def site_map(*arguments: object, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        timeout=120,
-        cwd=Path(__file__).parents[2],
-        env={"SITE_MAP_DATA": str(folder), "PATH": "/usr/bin:/bin"},
-    )
+    return run(main, [*map(str, arguments)], {"SITE_MAP_DATA": str(folder)}, folder)
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -13,8 +12,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from dashboard.cli import cli
-from tests.serving import ROOT, Server
+from dashboard.cli import cli, main
+from tests.command_line import run
+from tests.serving import Server
 
 pytestmark = pytest.mark.xdist_group("http")
 
@@ -22,15 +22,8 @@ QUERY = "country=DE&country=Italy&near=Munich%2C+Germany&columns=city%2Ccountry_
 
 
 def site_map(data_folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """The command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", "export", *words],
-        cwd=ROOT,
-        env={"SITE_MAP_DATA": str(data_folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
+    """The command line over a data folder."""
+    return run(main, ["export", *words], {"SITE_MAP_DATA": str(data_folder)}, data_folder)
 
 
 def answer(server: Server, path: str) -> bytes:

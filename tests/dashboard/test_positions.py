@@ -13,6 +13,8 @@ ANSWER = Position(47.06667, 15.45, Precision.CITY, "Graz", "gazetteer", 0.97, ()
 def test_a_pin_wins_over_the_registry() -> None:
     pin = ANSWER._replace(source="pin", latitude=47.0)
     assert weigh(GRAZ, pin, 48.2, 16.37) is pin
+    off = Position(source="pin", reason="left off by eva")
+    assert weigh(GRAZ, off, 47.07, 15.44) is off
 
 
 def test_the_registrys_own_point_wins_when_it_agrees() -> None:

@@ -1,14 +1,15 @@
-"""`site-map fetch` and `site-map refresh`, as processes against a real HTTP server."""
+"""`site-map fetch` and `site-map refresh`, against a real HTTP server."""
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dashboard.cli import main
 from dashboard.fetched import Fetched
+from tests.command_line import as_text, run
 from tests.dashboard.registry_server import RegistryServer, serving, site, study
 
 
@@ -21,20 +22,12 @@ def server() -> Iterator[RegistryServer]:
 def site_map(
     *arguments: str, url: str, folder: Path, read_only: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-        cwd=Path(__file__).parents[2],
-        env={
-            "SITE_MAP_DATA": str(folder),
-            "SITE_MAP_REGISTRY_URL": url,
-            "SITE_MAP_READ_ONLY": read_only,
-            "PATH": "/usr/bin:/bin",
-        },
-    )
+    environment = {
+        "SITE_MAP_DATA": str(folder),
+        "SITE_MAP_REGISTRY_URL": url,
+        "SITE_MAP_READ_ONLY": read_only,
+    }
+    return as_text(run(main, arguments, environment, folder))
 
 
 def test_fetch_then_refresh_says_what_changed(server: RegistryServer, tmp_path: Path) -> None:

@@ -1,17 +1,21 @@
 """``site-map warm`` looks every place up once and remembers."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.generator import site_list
-from dashboard import commands_warm
+from benchmarks.generator import site_list as site_list_of
+from dashboard import warming
 from dashboard.cli import cli
 from dashboard.codes import plain
 from dashboard.exports.csv_file import to_csv
-from geocache import GeoCache
+from dashboard.positions import distinct_places
+from dashboard.readers import only_places, read, read_places, site_list
+from dashboard.readers.parquet import write_parquet
+from geocache import GeoCache, Place
 
 
 def warm(*words: object) -> tuple[int, dict[str, int]]:
@@ -26,7 +30,7 @@ def lists(tmp_path: Path) -> Path:
     """A folder with two lists that share places."""
     folder = tmp_path / "lists"
     folder.mkdir()
-    table = plain(site_list(400, places=60))
+    table = plain(site_list_of(400, places=60))
     table[["latitude", "longitude"]] = float("nan")
     for name, part in (("a.csv", table.iloc[:250]), ("b.csv", table.iloc[150:])):
         (folder / name).write_bytes(to_csv(part))
@@ -34,7 +38,7 @@ def lists(tmp_path: Path) -> Path:
 
 
 def distinct(lists: Path) -> int:
-    table = plain(site_list(400, places=60))
+    table = plain(site_list_of(400, places=60))
     return len(table[["facility", "city", "state", "postcode", "country"]].drop_duplicates())
 
 
@@ -55,8 +59,8 @@ def test_two_processes_find_the_same(
 ) -> None:
     alone = warm(lists)[1]
     (data_folder / "geocache.sqlite").unlink()
-    monkeypatch.setattr(commands_warm, "FEW_PLACES", 40)
-    monkeypatch.setattr(commands_warm, "CHUNK_PLACES", 30)
+    monkeypatch.setattr(warming, "FEW_PLACES", 40)
+    monkeypatch.setattr(warming, "CHUNK_PLACES", 30)
     assert warm(lists)[1] == alone
 
 
@@ -68,3 +72,26 @@ def test_an_unreadable_file_is_named_and_the_others_are_done(
     assert code == 1
     assert done["not_read"] == 1
     assert done["sites"] == 500
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "csv.gz"])
+def test_places_come_part_by_part_without_the_sites(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(only_places, "_PART_SITES", 100)
+    monkeypatch.setattr(site_list, "_ROWS_AT_ONCE", 100)
+    table = site_list_of(700, places=60)
+    path = tmp_path / f"list.{suffix}"
+    if suffix == "parquet":
+        write_parquet(table, path)
+    else:
+        data = to_csv(plain(table))
+        path.write_bytes(gzip.compress(data) if suffix.endswith("gz") else data)
+    parts: list[list[Place]] = []
+    data = path.read_bytes()
+    sites = read_places(data, path.name, lambda places: parts.append(list(places)))
+    assert sites == 700
+    assert {place for part in parts for place in part} == set(
+        distinct_places(read(data, path.name).sites)[1]
+    )
+    assert max(map(len, parts)) <= 100 or suffix == "parquet"

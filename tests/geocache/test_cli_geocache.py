@@ -1,21 +1,21 @@
-"""The command line, as a process; and that every command and option is in the docs."""
+"""The command line; and that every command and option is in the docs."""
 
 import csv
+import io
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from geocache.cli import commands
+from geocache.cli import commands, main
+from tests.command_line import as_text, run
 from tests.geocache.cache_parts import ROOT, environment
 from tests.geocache.provider_server import Known, ProviderServer, serving
 
 DOCS = ROOT / "docs" / "geocache-cli.md"
-MAIN = "import sys; from geocache.cli import main; main(sys.argv[1:])"
 YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium"]
 
 
@@ -37,15 +37,7 @@ class Shell:
         self.folder = folder
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", MAIN, *arguments],
-            env=self.env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = as_text(run(main, arguments, self.env, self.folder))
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done
@@ -89,6 +81,10 @@ def test_locate_says_what_became_of_the_rows(
         (["locate", "in.csv", "-o", "-", "--json"], "both want stdout"),
         (["locate", "in.csv", "-o", "no/where.csv"], "no/where.csv: No such file"),
         (["pin", "50.33", "4.88"], "geocache pin: name a place"),
+        (["pin", *YVOIR], "give LAT LON in degrees, or --leave-off"),
+        (["pin", *YVOIR, "50.33"], "give LAT LON in degrees, or --leave-off"),
+        (["pin", *YVOIR, "--leave-off", "50.33", "4.88"], "--leave-off takes no coordinates"),
+        (["pin", "--leave-off"], "geocache pin: name a place"),
         (["pin", *YVOIR, "95", "4.88"], "latitude 95.0 is not between"),
         (["pin", *YVOIR, "north", "4.88"], "'north' is not a valid float"),
         (["unpin", *YVOIR], "there is no pin of this place"),
@@ -133,21 +129,41 @@ def test_pins_are_set_listed_used_and_taken_back(geocache: Shell, tmp_path: Path
     assert geocache("pins").stdout == ""
 
 
+def test_what_has_no_place_is_left_off_and_put_back(geocache: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\n")
+    graz = ("--city", "Graz", "--country", "Austria")
+    geocache("pin", "--leave-off", *graz, "--note", "many sites", "--who", "eva")
+    assert geocache("pins").stdout.startswith("left off  Graz, Austria  (")
+    (found,) = csv.DictReader(
+        io.StringIO(geocache("locate", "in.csv", "-o", "-").stdout), restkey="more"
+    )
+    assert (found["latitude"], found["precision"], found["source"], found["reason"]) == (
+        "",
+        "unresolved",
+        "pin",
+        "left off by eva: many sites",
+    )
+    geocache("locate", "in.csv", "-o", "-", "--strict", code=1)
+    geocache("unpin", *graz)
+    assert "47.07" in geocache("locate", "in.csv", "-o", "-").stdout
+
+
 def test_export_and_import_are_exact_in_both_forms(geocache: Shell, tmp_path: Path) -> None:
     awkward = 'say "hi", über\nnew line; \\ 東京'
     geocache("pin", *YVOIR, "50.333333333333336", "4.1", "--note", awkward)
     geocache("pin", "--city", "Graz", "47", "15")
+    geocache("pin", "--leave-off", "--city", "Nowhere", "--note", awkward)
     (tmp_path / "in.csv").write_text(
         "facility,city,country\nLKH Graz,Graz,Austria\nX,Lost,Austria\n"
     )
     geocache("locate", "in.csv", "-o", "out.csv")
     for name in ("first.jsonl", "first.csv"):
         geocache("export", "-o", name)
-    assert len((tmp_path / "first.jsonl").read_text().splitlines()) == 5
+    assert len((tmp_path / "first.jsonl").read_text().splitlines()) == 6
     for name in ("first.jsonl", "first.csv"):
         (tmp_path / "store.sqlite").unlink()
         done = geocache("import", name)
-        assert "imported 2 pins and 3 answers" in done.stderr
+        assert "imported 3 pins and 3 answers" in done.stderr
         geocache("export", "-o", "again.jsonl", "--format", "jsonl")
         first, again = ((tmp_path / each).read_text() for each in ("first.jsonl", "again.jsonl"))
         assert sorted(first.splitlines()) == sorted(again.splitlines())
@@ -167,6 +183,12 @@ def test_an_import_leaves_what_is_newer_and_takes_pins_made_by_hand(
     assert "1 older" in geocache("import", "old.csv").stderr
     (tmp_path / "bad.csv").write_text("city,latitude,longitude\nLinz,48,14\nWels,north,14\n")
     assert "bad.csv, line 3: could not convert" in geocache("import", "bad.csv", code=2).stderr
+    for row, message in (
+        ("Linz,,", "no coordinates; to leave a place off the map write kind pin"),
+        ("Linz,48,", "no longitude: give both coordinates"),
+    ):
+        (tmp_path / "half.csv").write_text(f"city,latitude,longitude\n{row}\n")
+        assert f"half.csv, line 2: {message}" in geocache("import", "half.csv", code=2).stderr
     assert [pin["latitude"] for pin in json.loads(geocache("pins", "--json").stdout)] == [47.1]
 
 

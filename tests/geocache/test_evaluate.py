@@ -12,11 +12,11 @@ from geocache.evaluate import (
     evaluate_command,
     figures,
     measure,
-    read_truth,
     report,
     worst,
 )
 from geocache.place import Flag, Place, Position, Precision
+from geocache.truth import read_truth
 
 TRUTH = """\ufeffCity,state,Country,Latitude,longitude,zip,sites
 Here,,Norway,60,10,,8

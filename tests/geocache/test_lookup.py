@@ -114,6 +114,16 @@ def test_a_pin_wins_until_it_is_taken_back(tmp_path: Path, many: bool) -> None:
         assert located().source == "atlas"
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_what_is_left_off_has_no_position_whoever_knows_one(tmp_path: Path, many: bool) -> None:
+    with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
+        cache.leave_off(GRAZ, note="only the sponsor's office", who="eva")
+        found = next(cache.locate_many([GRAZ])) if many else cache.locate(GRAZ)
+        assert found == Position(source="pin", reason="left off by eva: only the sponsor's office")
+        assert cache.unpin(GRAZ)
+        assert cache.locate(GRAZ).source == "atlas"
+
+
 @pytest.mark.parametrize(
     ("latitude", "longitude"), [(91, 0), (0, 181), (float("nan"), 0), (0, float("inf"))]
 )
@@ -306,3 +316,19 @@ def test_pins_of_many_places_at_once(tmp_path: Path) -> None:
         found = list(cache.locate_many(Place(city=f"Town {i}") for i in range(1300)))
     assert [p.source for p in found].count("pin") == 1200
     assert found[1250].source == "atlas"
+
+
+def test_hospitals_of_a_city_share_the_answer_of_who_ignores_them(tmp_path: Path) -> None:
+    class Towns(Atlas):
+        ignores_facilities = True
+
+    atlas = Towns()
+    ward, other = GRAZ, GRAZ._replace(facility="MedUni Graz")
+    with GeoCache(store_url(tmp_path), providers=[atlas]) as cache:
+        cache.pin(other, 47.1, 15.5)
+        found = list(cache.locate_many([ward, GRAZ._replace(facility="Ward 3"), other]))
+        cache.flush()
+        assert cache.locate(GRAZ._replace(facility="")) == found[0] == found[1]
+        assert (found[2].source, cache.locate(other).source) == ("pin", "pin")
+        assert len(atlas.asked) == len(list(cache.answers())) == 1
+        assert cache.forget(ward) == 1

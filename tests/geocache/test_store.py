@@ -85,6 +85,7 @@ def test_pins_come_back_exactly(store: Store) -> None:
     pins = [
         Pin(GRAZ, 47.1, 15.4, 'the gate, "north"', "eva", NOW),
         Pin(Place(city="Yvoir"), -1.25, 0.1, "", "", NOW + 1),
+        Pin(Place(city="Multiple sites"), note="no one place", who="eva", pinned_at=NOW + 2),
     ]
     store.pin(reversed(pins))
     assert list(store.pins()) == pins
@@ -128,26 +129,76 @@ def test_a_clock_set_back_does_not_stop_the_turns(store: Store) -> None:
 def test_a_newer_store_is_refused_in_one_line(tmp_path: Path) -> None:
     with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE meta SET value = 99 WHERE name = 'schema'")
-    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 1: update"):
+    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 2: update"):
         GeoCache(store_url(tmp_path), providers=[Atlas()])
 
 
-def test_an_older_store_is_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+SCHEMA_1 = Path(__file__).with_name("store-schema-1.sql")
+"""A store of two pins, a hit and a known miss, as version 1 of the tables wrote it."""
+
+PINS_OF_1 = [
+    Pin(GRAZ, 47.08, 15.46, 'the gate, "north"', "eva", NOW),
+    Pin(Place(city="Yvoir"), -1.25, 0.1, "", "", NOW + 1),
+]
+
+
+@pytest.fixture
+def of_schema_1(tmp_path: Path) -> Path:
+    """A file that an older geocache left."""
+    file = tmp_path / "store.sqlite"
+    with closing(sqlite3.connect(file)) as raw:
+        raw.executescript(SCHEMA_1.read_text(encoding="utf-8"))
+    return file
+
+
+def test_an_older_store_is_brought_up_to_date_and_keeps_everything(
+    of_schema_1: Path, tmp_path: Path
 ) -> None:
-    with closing(Store(store_url(tmp_path))) as store:
-        store.pin([Pin(GRAZ, 1, 2)])
-
-    def grow(connection: Connection) -> None:
-        connection.exec_driver_sql("ALTER TABLE pins ADD COLUMN colour TEXT")
-
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, grow)
-    for _ in range(2):
+    off = Pin(Place(city="Multiple sites"), note="no one place", pinned_at=NOW + 5)
+    for known in (PINS_OF_1, [*PINS_OF_1, off]):
         with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
-            assert connection.exec_driver_sql("SELECT colour FROM pins").all() == [(None,)]
+            assert list(store.pins()) == known
+            found = store.recall("nominatim", "1", ["graz", "atlantis"], NOW)
+            assert found == {"graz": HIT, "atlantis": MISS}
             version = "SELECT value FROM meta WHERE name = 'schema'"
             assert connection.exec_driver_sql(version).scalar() == 2
+            names = "SELECT name FROM sqlite_master WHERE name LIKE 'pins%'"
+            assert connection.exec_driver_sql(names).scalars().all() == ["pins"]
+        with closing(Store(store_url(tmp_path))) as store:
+            store.pin([off])
+
+
+def test_an_upgrade_cut_short_leaves_the_older_store_whole(
+    of_schema_1: Path, tmp_path: Path
+) -> None:
+    step = schema.MIGRATIONS[1]
+
+    def cut(connection: Connection) -> None:
+        step(connection)
+        raise OSError("the power went")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(schema.MIGRATIONS, 1, cut)
+        with pytest.raises(OSError, match="the power"):
+            Store(store_url(tmp_path))
+    with closing(sqlite3.connect(of_schema_1)) as raw:
+        assert raw.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
+        assert raw.execute("SELECT count(*) FROM pins").fetchone() == (2,)
+    with closing(Store(store_url(tmp_path))) as store:
+        assert list(store.pins()) == PINS_OF_1
+
+
+def test_an_older_store_that_cannot_be_written_is_read_and_restored(
+    of_schema_1: Path, tmp_path: Path
+) -> None:
+    before = of_schema_1.read_bytes()
+    with closing(Store(store_url(tmp_path), read_only=True)) as store:
+        assert list(store.pins()) == PINS_OF_1
+    with GeoCache(f"sqlite:///{tmp_path}/new.sqlite", providers=[Atlas()]) as cache:
+        cache.restore(of_schema_1)
+        assert list(cache.pins()) == PINS_OF_1
+        cache.leave_off(GRAZ)
+    assert of_schema_1.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""Looking up places while they are still being read, with as many processes as there are cores."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+from dashboard.settings import Settings
+from geocache.choosing import was_not_asked
+from geocache.lookup import GeoCache
+from geocache.place import Place
+
+CHUNK_PLACES = 2_000
+FEW_PLACES = 5_000
+"""Up to so many places a second process costs more than it saves."""
+
+
+class Warming:
+    """Takes places, each looked up once, and remembers the answers.
+
+    Offline providers are asked by other processes as soon as there are more than a few places,
+    while the caller reads on; few chunks wait at a time, so that reading does not run ahead.
+    Online providers are asked in :meth:`finish`, by this process alone, because of their rate
+    limits. To be used as a context; ``len()`` is the number of distinct places.
+
+    Args:
+        settings: as read from the environment.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # By hash: as text, hundreds of thousands of places are hundreds of megabytes. Where two
+        # share one, which is next to never, the second is looked up when it is needed.
+        self._seen: set[int] = set()
+        self._kept: list[Place] = []
+        self._fresh: list[Place] = []
+        self._waiting: set[Future[Counter[str]]] = set()
+        self._counts: Counter[str] = Counter()
+        self._pool: ProcessPoolExecutor | None = None
+        self._cache = GeoCache(settings=settings)
+        self._online = any(provider.online for provider in self._cache.providers)
+        self._bar = tqdm(total=0, desc="Locating", unit=" places", delay=1)
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def take(self, places: Iterable[Place]) -> None:
+        """Look up those that are new; returns before they are done."""
+        for place in places:
+            number = hash(place)
+            if number not in self._seen:
+                self._seen.add(number)
+                self._fresh.append(place)
+                if self._online:
+                    self._kept.append(place)
+        self._bar.total = len(self._seen)
+        if (os.cpu_count() or 1) == 1 or len(self._seen) <= FEW_PLACES:
+            return
+        while len(self._fresh) >= CHUNK_PLACES:
+            self._submit()
+
+    def finish(self) -> Counter[str]:
+        """Wait for all; how many places stay ``unresolved`` and were ``not_asked``."""
+        if self._pool is not None:
+            while self._fresh:
+                self._submit()
+            self._collect(0)
+            if not self._online:
+                return self._counts
+        counts: Counter[str] = Counter()
+        for position in self._cache.locate_many(self._kept or self._fresh):
+            self._bar.update()
+            counts["unresolved"] += not position.resolved
+            counts["not_asked"] += was_not_asked(position)
+        return counts
+
+    def _submit(self) -> None:
+        chunk, self._fresh = self._fresh[:CHUNK_PLACES], self._fresh[CHUNK_PLACES:]
+        processes = os.cpu_count() or 1
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                processes,
+                mp_context=get_context("spawn"),
+                initializer=_open,
+                initargs=(self._settings,),
+            )
+        self._collect(4 * processes)
+        self._waiting.add(self._pool.submit(_locate, chunk))
+
+    def _collect(self, most_waiting: int) -> None:
+        """Take the counts of what is done, until no more than so many chunks wait."""
+        while len(self._waiting) > most_waiting:
+            done, self._waiting = wait(self._waiting, return_when=FIRST_COMPLETED)
+            for one in done:
+                counted = one.result()
+                self._counts += counted
+                self._bar.update(0 if self._online else counted["places"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._bar.close()
+        self._cache.close()
+
+
+_caches: list[GeoCache] = []
+"""The geocache of a worker process, opened once."""
+
+
+def _open(settings: Settings) -> None:
+    _caches.append(GeoCache(settings=settings))
+
+
+def _locate(places: Sequence[Place]) -> Counter[str]:
+    counts: Counter[str] = Counter(places=len(places))
+    for position in _caches[0].locate_many(places, online=False):
+        counts["unresolved"] += not position.resolved
+        counts["not_asked"] += was_not_asked(position)
+    _caches[0].flush()
+    return counts

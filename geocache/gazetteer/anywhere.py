@@ -1,0 +1,71 @@
+"""Positions of a name when no country is known: the only place of it, or the largest."""
+
+from collections.abc import Callable
+
+from geocache.distance import distance_km
+from geocache.gazetteer.answers import MOST_ALTERNATIVES, SOURCE
+from geocache.gazetteer.index import Index
+from geocache.gazetteer.kinds import WORDS, Kind
+from geocache.place import Alternative, Flag, Position, Precision
+
+_UNIQUE_KM = 50.0
+
+
+class Anywhere:
+    """Says where a name is without a country, and how many places it could be.
+
+    Args:
+        index: the places.
+        label: the name of a place with its state and country.
+    """
+
+    def __init__(self, index: Index, label: Callable[[int], str]) -> None:
+        self._index = index
+        self._label = label
+
+    def unique(self, rows: list[tuple[str, int, Kind]], why: str) -> Position | None:
+        """The one place in the world of a name, ``None`` when there are several."""
+        if not rows:
+            return None
+        index = self._index
+        _, row, kind = max(rows, key=lambda one: index.populations[one[1]])
+        here = index.point(row)
+        if any(distance_km(here, index.point(other)) > _UNIQUE_KM for _, other, _ in rows):
+            return None
+        return Position(
+            *here,
+            Precision.CITY,
+            self._label(row),
+            SOURCE,
+            0.3,
+            (Flag.AMBIGUOUS,),
+            f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
+        )
+
+    def largest(self, rows: list[tuple[str, int, Kind]]) -> Position:
+        """The place of most inhabitants of a name, those after it as alternatives."""
+        index = self._index
+        order = sorted(rows, key=lambda one: -index.populations[one[1]])
+        far: list[tuple[int, Kind]] = []
+        for _, row, kind in order:
+            here = index.point(row)
+            if all(distance_km(here, index.point(other)) > _UNIQUE_KM for other, _ in far):
+                far.append((row, kind))
+            if len(far) > MOST_ALTERNATIVES:
+                break
+        if not far:
+            return Position(source=SOURCE, reason="no place of that name")
+        row, kind = far[0]
+        alone = len(far) == 1
+        return Position(
+            *index.point(row),
+            Precision.CITY,
+            self._label(row),
+            SOURCE,
+            0.5 if alone else 0.3,
+            () if alone else (Flag.AMBIGUOUS,),
+            f"no country; the largest place of that name, {WORDS[kind]} of {index.name(row)}",
+            tuple(
+                Alternative(*index.point(other), self._label(other), 0.2) for other, _ in far[1:]
+            ),
+        )
