@@ -23,7 +23,7 @@ class GeocacheSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     site_map_data: Path = Field(default_factory=default_data_folder)
-    geocache_url: str = ""
+    geocache_url: SecretStr = SecretStr("")
     geocache_providers: str = "gazetteer"
     geocache_contact: str = ""
     geocache_nominatim_url: str = ""
@@ -35,7 +35,8 @@ class GeocacheSettings(BaseSettings):
     @cached_property
     def store_url(self) -> str:
         """SQLAlchemy URL of the store: ``GEOCACHE_URL``, or SQLite under the data folder."""
-        return self.geocache_url or f"sqlite:///{self.site_map_data / 'geocache.sqlite'}"
+        named = self.geocache_url.get_secret_value()
+        return named or f"sqlite:///{self.site_map_data / 'geocache.sqlite'}"
 
     @cached_property
     def providers(self) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Database(ABC):
     def write_answers(
         self, connection: Connection, rows: Sequence[tuple[Any, ...]], *, newer_only: bool
     ) -> int:
-        """Insert or replace whole rows of the answers table; how many were written.
+        """Insert or replace whole rows of the answers table, one a number; how many were written.
 
         ``newer_only`` leaves those that would replace one asked for later.
         """

@@ -112,7 +112,7 @@ class Store(Claims):
         """
         if not answers:
             return
-        rows = [answer_row(answer) for answer in answers]
+        rows = _rows_of(answers)
         with self._writing() as connection:
             self.database.write_answers(connection, rows, newer_only=False)
             if news:
@@ -124,7 +124,7 @@ class Store(Claims):
         """Write answers from elsewhere, unless there are newer ones; how many were written."""
         if not answers:
             return 0
-        rows = [answer_row(answer) for answer in answers]
+        rows = _rows_of(answers)
         with self._writing() as connection:
             written = self.database.write_answers(connection, rows, newer_only=True)
             _bump(connection)
@@ -205,7 +205,7 @@ class Store(Claims):
         """All pins, oldest first."""
         table = schema.pins
         with self.engine.connect() as connection:
-            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.key)):
+            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
                 yield pin_of(row)
 
     def answers(self) -> Iterator[Answer]:
@@ -248,6 +248,11 @@ class Store(Claims):
     def close(self) -> None:
         """Close every connection."""
         self.database.reset()
+
+
+def _rows_of(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
+    """Rows, the last of those for the same key."""
+    return list({row[0]: row for row in map(answer_row, answers)}.values())
 
 
 def _bump(connection: Connection) -> None:
