@@ -14,6 +14,7 @@ from dashboard.fetched import Change, Fetch, Fetched, Progress
 from dashboard.registry import Page, Registry
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.settings import Settings
+from geocache.errors import ReadOnlyError
 
 
 @click.command("fetch")
@@ -77,12 +78,13 @@ def refresh_command(as_json: bool) -> int:
 def _registry() -> Iterator[tuple[Registry, Fetched]]:
     """The registry and the kept trials; what goes wrong with either is one line."""
     settings = Settings()
-    if settings.site_map_read_only:
-        raise click.UsageError("SITE_MAP_READ_ONLY is set; nothing is fetched")
     try:
+        settings.check_may_change()
         with Registry(settings.site_map_registry_url) as registry:
             yield registry, Fetched(settings.site_map_data / "registry")
     except RegistryError as error:
+        raise click.UsageError(str(error)) from None
+    except ReadOnlyError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"the data folder cannot be written: {error}") from None

@@ -4,7 +4,6 @@ Opening happens on a thread of its own, so that the server answers at once; whoe
 library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never waits).
 """
 
-import io
 import logging
 import threading
 import time
@@ -26,7 +25,6 @@ from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.store import Pin
-from geocache.transfer import write
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.progress = Progress()
-        self.shelf = Shelf(settings.site_map_data / "lists")
+        self.shelf = Shelf(settings.site_map_data / "lists", settings.check_may_change)
         self.fetched = Fetched(settings.site_map_data / "registry")
         self.jobs = Jobs()
         self._ready = threading.Event()
@@ -89,8 +87,8 @@ class Service:
         return self.cache.locate_many(places, online=False)
 
     def locate(self, place: Place) -> Position:
-        """As :meth:`locate_many`, for one place."""
-        return self.cache.locate(place, online=False)
+        """As :meth:`locate_many`, for one place anybody asks for: a new one is not remembered."""
+        return self.cache.locate(place, online=False, keep=False)
 
     def search(self, place: Place) -> Position:
         """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
@@ -129,7 +127,7 @@ class Service:
         """Say where some places are, for everyone, from now on.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
         """
         self._set_pins(Pin(place, latitude, longitude, note, who) for place in places)
 
@@ -137,12 +135,11 @@ class Service:
         """Say that some places have none on the map, for everyone, from now on.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
         """
         self._set_pins(Pin(place, note=note, who=who) for place in places)
 
     def _set_pins(self, pins: Iterable[Pin]) -> None:
-        self._check_may_change()
         now = int(time.time())
         self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
 
@@ -150,20 +147,9 @@ class Service:
         """Take a pin back.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
         """
-        self._check_may_change()
         self.cache.unpin(place)
-
-    def pins_csv(self) -> bytes:
-        """All pins as CSV, as ``geocache import`` takes them."""
-        text = io.StringIO(newline="")
-        write(self.cache, text, "csv", pins_only=True)
-        return text.getvalue().encode()
-
-    def _check_may_change(self) -> None:
-        if not self.may_change:
-            raise PermissionError("SITE_MAP_READ_ONLY is set: nothing can be changed here")
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -176,10 +162,10 @@ class Service:
         """Open a list for everyone, now and after the next start.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
             ShelfError: it cannot be kept.
         """
-        self._check_may_change()
+        self.settings.check_may_change()
         self.shelf.add(EVERYONE, data, name)
         self.reopen()
 
@@ -187,9 +173,9 @@ class Service:
         """Close and delete a list that was shared with everyone.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
         """
-        self._check_may_change()
+        self.settings.check_may_change()
         self.shelf.remove(EVERYONE, list_id)
         self.reopen()
 
@@ -202,10 +188,10 @@ class Service:
         """Fetch trials as a job; they are open to everyone once it ends.
 
         Raises:
-            PermissionError: the server is read-only.
+            ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self._check_may_change()
+        self.settings.check_may_change()
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)

@@ -19,7 +19,6 @@ class Settings(GeocacheSettings):
     """What the environment says; every field is in the README under its upper-case name."""
 
     site_map_sources: str = ""
-    site_map_read_only: bool = False
     site_map_tiles: str = ""
     site_map_registry_url: str = "https://clinicaltrials.gov/api/v2"
     site_map_frame_ancestors: str = ""

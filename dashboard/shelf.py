@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,12 @@ class Shelf:
 
     Args:
         folder: where they are kept; made if missing.
+        check_may_share: raises where what everyone sees must not be changed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, check_may_share: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self._check_may_share = check_may_share
         self._readings: OrderedDict[tuple[str, str], OpenedList] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -75,6 +77,7 @@ class Shelf:
         Raises:
             ShelfError: too many lists, too many bytes, or the disk does not take it.
         """
+        self._check(owner)
         opened = opened_bytes(data, name)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
         if opened.error and len(data) > MOST_UNREAD_BYTES:
@@ -97,6 +100,7 @@ class Shelf:
         Raises:
             ShelfError: there is no such list, or the disk does not take the choice.
         """
+        self._check(owner)
         data = self.data(owner, list_id)
         name = str(self._about(self._of(owner) / f"{list_id}.json")["name"])
         opened = opened_bytes(data, name, columns)
@@ -124,6 +128,7 @@ class Shelf:
 
     def remove(self, owner: str, list_id: str) -> None:
         """Delete a list for good."""
+        self._check(owner)
         for suffix in (".json", ".bin"):
             (self._of(owner) / f"{list_id}{suffix}").unlink(missing_ok=True)
         with self._lock:
@@ -135,6 +140,10 @@ class Shelf:
         for folder in self._folder.glob("*"):
             if folder.name != EVERYONE and folder.is_dir() and folder.stat().st_mtime < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _check(self, owner: str) -> None:
+        if owner == EVERYONE:
+            self._check_may_share()
 
     def _of(self, owner: str) -> Path:
         if owner == EVERYONE:

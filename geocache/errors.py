@@ -4,6 +4,7 @@ GeocacheError
 ├── ConfigurationError (ValueError)      a setting is missing, unknown or refused
 ├── InputError (ValueError)              a file or value given by the caller cannot be used
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
+├── ReadOnlyError (PermissionError)      SITE_MAP_READ_ONLY is set, and this would change something
 ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
 └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
 """
@@ -27,6 +28,10 @@ class IndexBuildError(GeocacheError, RuntimeError):
 
 class StoreError(GeocacheError, RuntimeError):
     """Raised when the store cannot be opened, or was written by a newer version."""
+
+
+class ReadOnlyError(GeocacheError, PermissionError):
+    """Raised by whatever would change something while ``SITE_MAP_READ_ONLY`` is set."""
 
 
 class NotAskedError(GeocacheError, ConnectionError):

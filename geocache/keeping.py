@@ -10,13 +10,23 @@ from geocache.place import Place
 from geocache.records import Answer, Pin
 
 if TYPE_CHECKING:
+    from geocache.settings import GeocacheSettings
     from geocache.store import SafeStore
 
 
 class Keeping:
-    """The part of :class:`~geocache.lookup.GeoCache` that needs nobody to ask."""
+    """The part of :class:`~geocache.lookup.GeoCache` that needs nobody to ask.
+
+    Whatever changes something raises ReadOnlyError while the settings' ``SITE_MAP_READ_ONLY`` is
+    set; remembering what a provider answered is no such change.
+    """
 
     _store: "SafeStore"
+    _settings: "GeocacheSettings | None"
+
+    def _check_may_change(self) -> None:
+        if self._settings is not None:
+            self._settings.check_may_change()
 
     def flush(self) -> None:
         """Write what is kept back."""
@@ -59,6 +69,7 @@ class Keeping:
         Raises:
             InputError: as :meth:`pin`; then none is set.
         """
+        self._check_may_change()
         several = list(pins)
         for pin in several:
             pin.check()
@@ -66,6 +77,7 @@ class Keeping:
 
     def unpin(self, place: Place) -> bool:
         """Take a pin back; whether there was one."""
+        self._check_may_change()
         return self._store.unpin(place)
 
     def pins(self) -> tuple[Pin, ...]:
@@ -79,6 +91,7 @@ class Keeping:
 
     def remember(self, answers: Sequence[Answer]) -> int:
         """Take over answers from elsewhere, unless there are newer ones; how many were taken."""
+        self._check_may_change()
         return self._store.take_over(answers)
 
     def backup(self, path: Path) -> None:
@@ -96,6 +109,7 @@ class Keeping:
         Raises:
             StoreError: the file is no backup of this or an older version.
         """
+        self._check_may_change()
         self._store.restore(path)
 
     def forget(
@@ -114,6 +128,7 @@ class Keeping:
             misses_only: only known misses.
             expired_only: only what would not be used any more.
         """
+        self._check_may_change()
         self.flush()
         return self._store.forget(
             keys=None if place is None else _keys_of(place),

@@ -67,6 +67,7 @@ class GeoCache(Keeping):
             assert settings is not None  # noqa: S101
             providers = build_providers(settings, progress=progress)
         self.providers: tuple[Provider, ...] = adopt(providers)
+        self._settings = settings
         self._scheduled = settings is not None and settings.geocache_scheduled
         self._store = SafeStore(url)
         self._askers: dict[str, Asker] = {}
@@ -86,11 +87,12 @@ class GeoCache(Keeping):
         found = [getattr(provider, "notice", "") for provider in self.providers]
         return tuple(notice for notice in found if notice)
 
-    def locate(self, place: Place, *, online: bool = True) -> Position:
+    def locate(self, place: Place, *, online: bool = True, keep: bool = True) -> Position:
         """Where a place is: a pin, else what is remembered, else what the providers say.
 
         ``online=False`` asks only the store and offline providers. An unresolved position's
         ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
+        ``keep=False`` does not remember what an offline provider says: for strangers' queries.
         """
         if self.providers:
             first, key = self.providers[0], place_key(place)
@@ -101,7 +103,7 @@ class GeoCache(Keeping):
                 return asker.completed(place, found) if asker else found
             if found and not asker and len(self.providers) == 1:
                 return found
-        return next(self._locate_chunk([place], self._current_runs() if online else None))
+        return next(self._locate_chunk([place], self._current_runs() if online else None, keep))
 
     def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
         """One position for each place, in order, reading no more than 500 places ahead.
@@ -115,12 +117,12 @@ class GeoCache(Keeping):
             yield from self._locate_chunk(chunk, runs)
 
     def _locate_chunk(
-        self, places: list[Place], runs: "dict[str, Run] | None"
+        self, places: list[Place], runs: "dict[str, Run] | None", keep: bool = True
     ) -> Iterator[Position]:
         keys = [place_key(place) for place in places]
         pins = self._store.pinned(keys)
         if not pins and len(self.providers) == 1 and not self.providers[0].online:
-            yield from self._ask_offline(self.providers[0], places, keys)
+            yield from self._ask_offline(self.providers[0], places, keys, keep)
             return
         best: list[Position | None] = [pins.get(key) for key in keys]
         open_ = [i for i, found in enumerate(best) if found is None]
@@ -129,7 +131,7 @@ class GeoCache(Keeping):
         for provider in self.providers:
             last = provider is self.providers[-1]
             asked = [places[i] for i in open_]
-            for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs):
+            for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs, keep):
                 i = open_[at]
                 best[i] = chosen(best[i], answer)
                 final[i] = last or not doubtful(answer)
@@ -148,13 +150,14 @@ class GeoCache(Keeping):
         places: list[Place],
         keys: list[str],
         runs: "dict[str, Run] | None",
+        keep: bool,
     ) -> Iterator[tuple[int, Position]]:
         if provider.online:
             return self._asker(provider).ask(places, runs[provider.name] if runs else None)
-        return enumerate(self._ask_offline(provider, places, keys))
+        return enumerate(self._ask_offline(provider, places, keys, keep))
 
     def _ask_offline(
-        self, provider: "Provider", places: list[Place], keys: list[str]
+        self, provider: "Provider", places: list[Place], keys: list[str], keep: bool
     ) -> list[Position]:
         now = int(time.time())
         keys = _own_keys(provider, keys)
@@ -169,7 +172,8 @@ class GeoCache(Keeping):
                     if not kept:
                         about = (key, provider.name, provider.version, known[key], NEVER)
                         fresh.append(Answer(*about, asked_at=now))
-            self._keep(fresh)
+            if keep:
+                self._keep(fresh)
         return [known[key] for key in keys]
 
     def _keep(self, fresh: list[Answer]) -> None:

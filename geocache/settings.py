@@ -7,7 +7,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from geocache.errors import ConfigurationError
+from geocache.errors import ConfigurationError, ReadOnlyError
 
 APP_NAME = "trial-site-map"
 
@@ -23,6 +23,7 @@ class GeocacheSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     site_map_data: Path = Field(default_factory=default_data_folder)
+    site_map_read_only: bool = False
     geocache_url: SecretStr = SecretStr("")
     geocache_providers: str = "gazetteer"
     geocache_contact: str = ""
@@ -42,6 +43,15 @@ class GeocacheSettings(BaseSettings):
     def providers(self) -> tuple[str, ...]:
         """Provider names in the order they are asked."""
         return tuple(p.strip().casefold() for p in self.geocache_providers.split(",") if p.strip())
+
+    def check_may_change(self) -> None:
+        """The one place that says no to a pin, an import, a fetch or anything else that changes.
+
+        Raises:
+            ReadOnlyError: ``SITE_MAP_READ_ONLY`` is set.
+        """
+        if self.site_map_read_only:
+            raise ReadOnlyError("SITE_MAP_READ_ONLY is set: nothing can be changed here")
 
     @cached_property
     def index_folder(self) -> Path:

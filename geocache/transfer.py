@@ -1,14 +1,17 @@
 """Pins and answers out of a store and into another: CSV or JSON Lines, the round trip exact."""
 
 import csv
+import io
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from geocache.errors import InputError
+from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.place import Flag, Place, Position, Precision
 from geocache.records import NEVER, Answer, Pin, alternatives_of, alternatives_text
@@ -74,23 +77,54 @@ def read(cache: GeoCache, path: Path) -> Taken:
     """
     for _ in _records(path):
         pass
-    had = {pin.place: pin.pinned_at for pin in cache.pins()}
     pins: list[Pin] = []
     answers: list[Answer] = []
-    taken = older = 0
+    taken = 0
     for record in _records(path):
-        if isinstance(record, Answer):
-            answers.append(record)
-            if len(answers) == _BATCH:
-                taken += cache.remember(answers)
-                answers.clear()
-        elif had.get(record.place, -1) <= record.pinned_at:
+        if isinstance(record, Pin):
             pins.append(record)
-        else:
-            older += 1
+            continue
+        answers.append(record)
+        if len(answers) == _BATCH:
+            taken += cache.remember(answers)
+            answers.clear()
     taken += cache.remember(answers)
-    cache.pin_many(pins)
-    return Taken(len(pins), taken, older)
+    newer, _ = take_pins(cache, pins)
+    return Taken(newer, taken, len(pins) - newer)
+
+
+def take_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[Pin, ...]]:
+    """Set pins from elsewhere, unless there are newer ones of their places.
+
+    How many were set, and the pins that they replaced.
+    """
+    had = {place_key(pin.place): pin for pin in cache.pins()}
+    newer = []
+    replaced = []
+    for pin in pins:
+        before = had.get(place_key(pin.place))
+        if before is None or before.pinned_at <= pin.pinned_at:
+            newer.append(pin)
+            replaced += [before] if before else []
+    cache.pin_many(newer)
+    return len(newer), tuple(replaced)
+
+
+def pins_of(data: bytes, name: str) -> tuple[Pin, ...]:
+    """The pins in the bytes of an export, or of a file made by hand.
+
+    Raises:
+        InputError: a record is no pin; the message names the file and the line.
+    """
+    found = []
+    with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as file:
+        for line, record in _numbered(file, name):
+            if not isinstance(record, Pin):
+                raise InputError(f"{name}, line {line}: an answer, where only pins are taken")
+            found.append(record)
+    if not found:
+        raise InputError(f"{name} holds no pin")
+    return tuple(found)
 
 
 def _write(records: Iterable[dict[str, Any]], file: TextIO, form: str, *, header: bool) -> int:
@@ -110,31 +144,51 @@ def _write(records: Iterable[dict[str, Any]], file: TextIO, form: str, *, header
 def _records(path: Path) -> Iterator[Pin | Answer]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, raw in _rows(file):
-                try:
-                    yield _record(raw)
-                except (ValueError, TypeError, KeyError, AttributeError) as error:
-                    raise InputError(f"{path.name}, line {line}: {_why(error)}") from error
+            for _, record in _numbered(file, path.name):
+                yield record
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
+
+
+def _numbered(file: TextIO, name: str) -> Iterator[tuple[int, Pin | Answer]]:
+    line = 1
+    try:
+        for line, read_row in _rows(file):
+            yield line, _record(read_row())
+    except InputError as error:
+        raise InputError(f"{name}, line {line}: {error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8 text") from error
+        raise InputError(f"{name} is not UTF-8 text") from error
+    except (ValueError, TypeError, KeyError, AttributeError, csv.Error) as error:
+        raise InputError(f"{name}, line {line}: {_why(error)}") from error
 
 
-def _rows(file: TextIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Mapping[str, Any]]]]:
+    """The number of each line and what reads it."""
     first = file.read(1)
     file.seek(0)
     if first == "{":
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield number, json.loads(line)
+                yield number, partial(_object, line)
         return
     csv.field_size_limit(1 << 24)
     reader = csv.DictReader(file)
     if not reader.fieldnames or not {"latitude", "longitude"} <= set(reader.fieldnames):
-        raise InputError(f"{Path(file.name).name}: no columns latitude and longitude")
+        raise InputError("no columns latitude and longitude")
     for row in reader:
-        yield reader.line_num, {name: value or "" for name, value in row.items() if name}
+        yield reader.line_num, partial(_filled, row)
+
+
+def _object(line: str) -> Mapping[str, Any]:
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise InputError("no JSON object")
+    return found
+
+
+def _filled(row: Mapping[str | None, Any]) -> Mapping[str, Any]:
+    return {name: value or "" for name, value in row.items() if name}
 
 
 def _record(raw: Mapping[str, Any]) -> Pin | Answer:

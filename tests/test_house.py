@@ -5,7 +5,6 @@ import re
 from importlib.metadata import distribution
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -42,17 +41,6 @@ def test_a_lock_holds_only_names_versions_and_hashes(name: str) -> None:
         r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+( ; .*)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
     )
     assert [line for line in lines if not allowed.fullmatch(line)] == []
-
-
-def test_the_readme_geocodes_a_dataframe(data_folder: Path) -> None:
-    assert data_folder.exists()
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert code
-    said: dict[str, object] = {}
-    exec(code[1], said)  # noqa: S102 - our own README
-    sites = said["sites"]
-    assert isinstance(sites, pd.DataFrame)
-    assert sites["latitude"].round(1).tolist() == [47.1, 50.3]
 
 
 def test_every_setting_is_in_the_readme() -> None:

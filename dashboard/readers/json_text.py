@@ -9,7 +9,13 @@ import orjson
 
 from dashboard.errors import ReadError
 from dashboard.readers.encoding import decode
-from dashboard.readers.json_scan import MOST_RECORD_BYTES, list_start, record_slices
+from dashboard.readers.json_scan import (
+    MOST_RECORD_BYTES,
+    Slice,
+    alike_slices,
+    list_start,
+    record_slices,
+)
 
 Progress = Callable[[float], None]
 """Called with the part that is done, 0-1."""
@@ -144,22 +150,39 @@ def _one_by_one(
         yield from _without_nan(data, name, reason)
         return
     good = 0
-    for number, (begin, end, whole) in enumerate(record_slices(data, start), 1):
+    for number, ((begin, end, whole), record) in enumerate(_records_at(data, start), 1):
         if progress is not None:
             progress(end / len(data))
         if end == len(data) and not whole:
             if good:
                 warn(f"the file breaks off at byte {end:,}; the {good} records before were read")
             break
-        try:
-            record = _record(data[begin:end])
-        except ValueError as error:
-            warn(f"record {number}, at byte {begin:,}, was left out: {_why(error)}")
+        if isinstance(record, ValueError):
+            warn(f"record {number}, at byte {begin:,}, was left out: {_why(record)}")
             continue
         good += 1
         yield record
     if not good:
         raise ReadError(name, reason)
+
+
+def _records_at(data: bytes, start: int) -> Iterator[tuple[Slice, Any]]:
+    """Where each record of a list stands, and the record, or the ValueError it gave."""
+    for at in alike_slices(data, start):
+        record = _parsed(data, at)
+        if isinstance(record, ValueError):
+            break
+        yield at, record
+        start = at.end
+    for at in record_slices(data, start):
+        yield at, _parsed(data, at)
+
+
+def _parsed(data: bytes, at: Slice) -> Any:
+    try:
+        return _record(data[at.start : at.end])
+    except ValueError as error:
+        return error
 
 
 def _without_nan(data: bytes, name: str, reason: str) -> Iterator[Any]:

@@ -10,8 +10,8 @@ from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
+from dashboard.views.pins import pins_view
 from geocache.place import Alternative
-from geocache.store import Pin
 
 _TABLE = "doubts_table"
 _NAME = "pin_who"
@@ -46,7 +46,7 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
         rows = state["selection"]["rows"]
         if rows and rows[0] < len(found):
             _put_right(found[rows[0]], library, opened)
-    _pins(opened)
+    pins_view(opened)
 
 
 def _counts(found: tuple[quality.Doubt, ...]) -> str:
@@ -212,36 +212,3 @@ def _pin(
     opened.pin(doubt.places, latitude, longitude, note=note, who=_who())
     st.session_state[_POINT] = ""
     st.toast(f"Pinned: {plain(doubt.city or doubt.country)}", icon=":material/push_pin:")
-
-
-def _pins(opened: Service) -> None:
-    pins = opened.cache.pins()
-    if not pins:
-        return
-    with st.expander(f"Pins set by people ({len(pins):,})", icon=":material/push_pin:"):
-        for number, pin in enumerate(reversed(pins[-100:])):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(_pin_words(pin), width="stretch")
-                if opened.may_change:
-                    st.button(
-                        "Undo", key=f"unpin_{number}", on_click=opened.unpin, args=(pin.place,)
-                    )
-        st.download_button(
-            "Download pins",
-            opened.pins_csv,
-            file_name="pins.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="download_pins",
-        )
-
-
-def _pin_words(pin: Pin) -> str:
-    when = pd.Timestamp(pin.pinned_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
-    who = f" by {plain(pin.who)}" if pin.who else ""
-    note = f": {plain(pin.note)}" if pin.note else ""
-    place = plain(", ".join(part for part in pin.place if part))
-    at = "left off the map"
-    if pin.latitude is not None and pin.longitude is not None:
-        at = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
-    return f"{place} → {at}  \n{when}{who}{note}"

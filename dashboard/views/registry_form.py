@@ -8,6 +8,7 @@ from dashboard.registry_query import Search, trial_numbers
 from dashboard.service import Service
 from dashboard.views import own_lists
 from dashboard.vocabulary import TRIAL_STATUSES
+from geocache.errors import ReadOnlyError
 
 MAX_NUMBERS_TEXT = 20_000
 
@@ -61,7 +62,7 @@ def start(opened: Service, numbers: list[str], search: Search) -> None:
     """Begin fetching; two who ask for the same share one job."""
     try:
         opened.fetch(numbers, search, owner=own_lists.owner())
-    except (TooManyJobsError, PermissionError) as error:
+    except (TooManyJobsError, ReadOnlyError) as error:
         st.toast(plain(str(error)), icon=":material/error:")
 
 

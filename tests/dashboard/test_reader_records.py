@@ -200,6 +200,16 @@ def test_a_damaged_record_does_not_take_the_others_along() -> None:
     assert "line 2 was left out" in lines.warnings[0]
 
 
+def test_records_are_told_from_objects_within_them_that_begin_alike() -> None:
+    studies = [numbered(n) for n in range(1, 6)]
+    inner = {"protocolSection": {"identificationModule": {"nctId": "NCT00000099"}}}
+    studies[2]["resultsSection"] = {"more": [inner, inner, 'a text: },{"protocolSection":']}
+    text = json.dumps(studies, indent=1)
+    reading = read(text[:-1].encode(), "unfinished.json")
+    assert [trial.trial_id for trial in reading.trials] == [f"NCT0000000{n}" for n in range(1, 6)]
+    assert len(reading.sites) == 5
+
+
 def test_json_with_nan_is_read() -> None:
     text = json.dumps([{"city": "Graz", "country": "Austria", "lat": float("nan")}])
     assert len(read(text.encode(), "pandas.json").sites) == 1

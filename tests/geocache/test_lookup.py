@@ -279,6 +279,16 @@ def test_stats_count_hits_misses_and_pins(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_not_to_be_kept_is_answered_and_forgotten(tmp_path: Path) -> None:
+    atlas = Atlas()
+    with GeoCache(store_url(tmp_path), providers=[atlas]) as cache:
+        assert cache.locate(GRAZ, keep=False) == cache.locate(GRAZ, online=False, keep=False)
+        assert cache.locate(GRAZ, keep=False).place_name == "Graz"
+    with GeoCache(store_url(tmp_path), providers=[atlas]) as cache:
+        assert cache.stats()["answers"] == []
+    assert len(atlas.asked) == 3
+
+
 def test_without_providers_only_pins_are_known(tmp_path: Path) -> None:
     with GeoCache(store_url(tmp_path), providers=()) as cache:
         cache.pin(GRAZ, 1, 2)
