@@ -30,6 +30,7 @@ TITLES = {
     "start": "The first minutes",
     "scale": "Opening, filtering, counting",
     "warm": "Geocoding in bulk",
+    "dask": "Geocoding in bulk on a cluster",
     "sessions": "Many sessions",
 }
 
@@ -42,9 +43,10 @@ def names() -> list[str]:
 def measured(module: ModuleType) -> dict[str, object]:
     """Run one benchmark: its figures, or what it printed."""
     sizes = [int(text) for text in os.environ.get("SITES", "").split()]
-    if hasattr(module, "figures"):
-        takes = "sizes" in signature(module.figures).parameters
-        found = module.figures(tuple(sizes)) if takes and sizes else module.figures()
+    own = getattr(module, "figures", None)
+    if own is not None and own.__module__ == module.__name__:
+        takes = "sizes" in signature(own).parameters
+        found = own(tuple(sizes)) if takes and sizes else own()
         return {"figures": [list(figure) for figure in printed(found)]}
     said = io.StringIO()
     with contextlib.redirect_stdout(said):

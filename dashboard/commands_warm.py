@@ -17,16 +17,20 @@ from dashboard.warming import Warming
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 when places stay unresolved.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document about what was done.")
-def warm_command(paths: Sequence[Path], strict: bool, as_json: bool) -> int:
+@click.option("--dask", metavar="ADDRESS", default="", help="Let a Dask cluster do the work.")
+def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) -> int:
     """Look up every place of the lists in PATHS once and remember the answers.
 
     The providers set up (GEOCACHE_PROVIDERS) are asked, online ones at their own pace; what is
     remembered already is not asked again, so that an interrupted run goes on where it was.
 
-    Example: site-map warm downloads/ sites.csv
+    \b
+    Examples:
+      site-map warm downloads/ sites.csv
+      site-map warm downloads/ --dask tcp://10.0.0.1:8786
     """
     sites = failed = opened = 0
-    with Warming(Settings()) as warming:
+    with Warming(Settings(), dask) as warming:
         for item in files_of(paths):
             try:
                 sites += _read(item, warming)
@@ -38,6 +42,8 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool) -> int:
         if not opened:
             raise click.UsageError(f"none of {failed} files could be read")
         counts = warming.finish()
+        for warning in warming.warnings:
+            click.echo(f"warning: {warning}", err=True)
     done = {
         "files": opened,
         "not_read": failed,

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from dashboard.codes import Codes, codes_of, combined, first_rows, remembered, spread, texts_of
 from geocache.distance import distance_km
 from geocache.place import Alternative, Flag, Place, Position
 
@@ -12,8 +14,22 @@ PLACE = ("facility", "city", "state", "postcode", "country")
 DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
 """Flags that say something against a position."""
 
+MOST_DOUBTS = 500
+"""More than a person puts right at once; a filter shows others."""
+
 LEFT_OFF = "left off the map"
 
+_TOGETHER = (
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "latitude",
+    "longitude",
+    "flags",
+    "reason",
+    "source",
+)
 DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "reason")
 
 
@@ -39,6 +55,17 @@ class Doubt:
         return self.problem == LEFT_OFF
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What is in doubt: how many places, the first of them, and how many sites of each kind."""
+
+    shown: tuple[Doubt, ...]
+    places: int
+    missing: int
+    flagged: int
+    left_off: int
+
+
 def problem_of(latitude: object, flags: str, source: str = "") -> str:
     """What is wrong in a few words, empty when nothing is."""
     if pd.isna(latitude):  # type: ignore[call-overload]
@@ -47,41 +74,63 @@ def problem_of(latitude: object, flags: str, source: str = "") -> str:
     return ", ".join(flag.replace("_", " ") for flag in found)
 
 
-def doubts(sites: pd.DataFrame) -> tuple[Doubt, ...]:
+@remembered
+def doubts(sites: pd.DataFrame) -> Doubts:
     """The places in doubt, those without a position first, then by number of sites.
 
     Last come those that a person left off the map. Sites of one city, state, postcode and country
-    with the same position and problem are one.
+    with the same position and problem are one. Of many the first :data:`MOST_DOUBTS` are told.
     """
-    flagged = sites["flags"].astype("str").map(lambda f: bool(problem_of(0.0, f))).to_numpy()
-    table = sites[sites["latitude"].isna().to_numpy() | flagged]
-    if table.empty:
-        return ()
-    keys = ["city", "state", "postcode", "country", "latitude", "longitude", "flags", "reason"]
-    found = []
-    for _, group in table.groupby(keys, sort=False, dropna=False, observed=True):
-        first = group.iloc[0]
-        missing = pd.isna(first["latitude"])
-        distinct = group[list(PLACE)].drop_duplicates()
-        found.append(
-            Doubt(
-                city=str(first["city"]),
-                state=str(first["state"]),
-                postcode=str(first["postcode"]),
-                country=str(first["country"]),
-                problem=problem_of(first["latitude"], str(first["flags"]), str(first["source"])),
-                reason=str(first["reason"]),
-                place_name=str(first["place_name"]),
-                rows=tuple(int(row) for row in group.index),
-                places=tuple(
-                    Place(*map(str, place)) for place in distinct.itertuples(index=False, name=None)
-                ),
-                latitude=None if missing else float(first["latitude"]),
-                longitude=None if missing else float(first["longitude"]),
-            )
-        )
-    found.sort(key=lambda d: (d.left_off, d.latitude is not None, -len(d.rows), d.country, d.city))
-    return tuple(found)
+    flags, distinct = codes_of(sites["flags"])
+    doubtful = np.array([bool(problem_of(0.0, str(text))) for text in distinct], dtype=bool)
+    rows = np.flatnonzero(sites["latitude"].isna().to_numpy() | spread(flags, doubtful))
+    table = sites.iloc[rows]
+    group, keys = pd.factorize(combined(_coded(table[name]) for name in _TOGETHER))
+    count = np.bincount(group, minlength=len(keys))
+    first = table.iloc[first_rows(group, len(keys))]
+    missing = first["latitude"].isna().to_numpy()
+    left_off = missing & (first["source"] == "pin").to_numpy()
+    texts = (texts_of(first[name]) for name in ("country", "city"))
+    ranked = sorted(
+        zip(left_off.tolist(), (~missing).tolist(), (-count).tolist(), *texts, range(len(keys)),
+            strict=True)
+    )  # fmt: skip
+    chosen = [one[-1] for one in ranked[:MOST_DOUBTS]]
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(len(keys) + 1))
+    return Doubts(
+        shown=tuple(_doubt(table.iloc[order[starts[g] : starts[g + 1]]]) for g in chosen),
+        places=len(keys),
+        missing=int(count[missing & ~left_off].sum()),
+        flagged=int(count[~missing].sum()),
+        left_off=int(count[left_off].sum()),
+    )
+
+
+def _coded(column: pd.Series) -> tuple[Codes, int]:
+    codes, distinct = codes_of(column)
+    return codes, len(distinct)
+
+
+def _doubt(group: pd.DataFrame) -> Doubt:
+    first = group.iloc[0]
+    missing = pd.isna(first["latitude"])
+    distinct = group[list(PLACE)].drop_duplicates()
+    return Doubt(
+        city=str(first["city"]),
+        state=str(first["state"]),
+        postcode=str(first["postcode"]),
+        country=str(first["country"]),
+        problem=problem_of(first["latitude"], str(first["flags"]), str(first["source"])),
+        reason=str(first["reason"]),
+        place_name=str(first["place_name"]),
+        rows=tuple(int(row) for row in group.index),
+        places=tuple(
+            Place(*map(str, place)) for place in distinct.itertuples(index=False, name=None)
+        ),
+        latitude=None if missing else float(first["latitude"]),
+        longitude=None if missing else float(first["longitude"]),
+    )
 
 
 def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:

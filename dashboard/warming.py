@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 from dashboard.settings import Settings
 from geocache.choosing import was_not_asked
+from geocache.cluster import Cluster
 from geocache.lookup import GeoCache
-from geocache.place import Place
+from geocache.place import Place, Position
 
 CHUNK_PLACES = 2_000
 FEW_PLACES = 5_000
@@ -26,14 +27,19 @@ class Warming:
     Offline providers are asked by other processes as soon as there are more than a few places,
     while the caller reads on; few chunks wait at a time, so that reading does not run ahead.
     Online providers are asked in :meth:`finish`, by this process alone, because of their rate
-    limits. To be used as a context; ``len()`` is the number of distinct places.
+    limits. A Dask cluster does all of it in :meth:`finish`. To be used as a context; ``len()`` is
+    the number of distinct places.
 
     Args:
         settings: as read from the environment.
+        dask: the address of a Dask scheduler, or nothing.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dask: str = "") -> None:
         self._settings = settings
+        self._dask = dask
+        self.warnings: tuple[str, ...] = ()
+        """What did not work as it should; complete after :meth:`finish`."""
         # By hash: as text, hundreds of thousands of places are hundreds of megabytes. Where two
         # share one, which is next to never, the second is looked up when it is needed.
         self._seen: set[int] = set()
@@ -43,7 +49,7 @@ class Warming:
         self._counts: Counter[str] = Counter()
         self._pool: ProcessPoolExecutor | None = None
         self._cache = GeoCache(settings=settings)
-        self._online = any(provider.online for provider in self._cache.providers)
+        self._online = self._cache.asks_online
         self._bar = tqdm(total=0, desc="Locating", unit=" places", delay=1)
 
     def __len__(self) -> int:
@@ -59,7 +65,7 @@ class Warming:
                 if self._online:
                     self._kept.append(place)
         self._bar.total = len(self._seen)
-        if (os.cpu_count() or 1) == 1 or len(self._seen) <= FEW_PLACES:
+        if self._dask or (os.cpu_count() or 1) == 1 or len(self._seen) <= FEW_PLACES:
             return
         while len(self._fresh) >= CHUNK_PLACES:
             self._submit()
@@ -72,8 +78,18 @@ class Warming:
             self._collect(0)
             if not self._online:
                 return self._counts
+        places = self._kept or self._fresh
+        if self._dask:
+            with Cluster(self._dask, self._cache, self._settings) as cluster:
+                counts = self._counted(cluster.locate_many(places))
+                self.warnings = cluster.warnings
+        else:
+            counts = self._counted(self._cache.locate_many(places))
+        return counts
+
+    def _counted(self, positions: Iterable[Position]) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for position in self._cache.locate_many(self._kept or self._fresh):
+        for position in positions:
             self._bar.update()
             counts["unresolved"] += not position.resolved
             counts["not_asked"] += was_not_asked(position)

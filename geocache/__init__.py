@@ -8,6 +8,7 @@
 from typing import TYPE_CHECKING, Any
 
 from geocache.errors import (
+    ClusterError,
     ConfigurationError,
     GeocacheError,
     IndexBuildError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
+    "ClusterError",
     "ConfigurationError",
     "Flag",
     "GeoCache",

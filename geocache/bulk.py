@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 
 from tqdm import tqdm
 
@@ -93,8 +93,15 @@ class Summary:
         return f"{line}; {self.not_asked:,} not asked" if self.not_asked else line
 
 
+class Locator(Protocol):
+    """Who knows where places are: a geocache, or a cluster of them."""
+
+    def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
+        """One position for each place, in order."""
+
+
 def locate_file(
-    cache: GeoCache,
+    cache: Locator,
     source: Path,
     target: Path,
     *,
@@ -134,8 +141,10 @@ def locate_file(
             cells = _squared(rows, len(header), str(source), summary)
             ahead: deque[list[str]] = deque()
             places = _places(cells, columns, ahead)
-            asks = online and any(provider.online for provider in cache.providers)
-            told = map(_told, cache.locate_many(places)) if asks else _offline(cache, places)
+            if isinstance(cache, GeoCache) and not (online and cache.asks_online):
+                told = _offline(cache, places)
+            else:
+                told = map(_told, cache.locate_many(places, online=online))
             with tqdm(
                 total=total, unit=" rows", delay=1, file=sys.stderr, smoothing=0.05, leave=False
             ) as bar:

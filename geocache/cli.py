@@ -3,8 +3,10 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,11 @@ from geocache import __version__
 from geocache.cli_copies import backup, export_command, import_command, restore
 from geocache.cli_store import forget, pin, pins, stats, unpin
 from geocache.errors import GeocacheError
+
+if TYPE_CHECKING:
+    from geocache.cluster import Cluster
+    from geocache.lookup import GeoCache
+    from geocache.settings import GeocacheSettings
 
 _ELSEWHERE = {"evaluate": ("geocache.evaluate", "evaluate_command")}
 
@@ -77,8 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @click.option("--strict", is_flag=True, help="Exit with 1 if a place is unresolved.")
 @click.option("--offline", is_flag=True, help="Ask no online provider, only what is remembered.")
 @click.option("--scheduled", is_flag=True, help="Keep to the limits for jobs on a schedule (cron).")
+@click.option("--dask", metavar="ADDRESS", default="", help="Let a Dask cluster do the work.")
 def locate(  # noqa: PLR0917 # click gives them by name
-    source: Path, output: Path, as_json: bool, strict: bool, offline: bool, scheduled: bool
+    source: Path,
+    output: Path,
+    as_json: bool,
+    strict: bool,
+    offline: bool,
+    scheduled: bool,
+    dask: str,
 ) -> int:
     """Add positions to a CSV file of places.
 
@@ -88,8 +102,9 @@ def locate(  # noqa: PLR0917 # click gives them by name
     remembered.
 
     \b
-    Example:
+    Examples:
       geocache locate sites.csv -o located.csv
+      geocache locate sites.csv -o located.csv --dask tcp://10.0.0.1:8786
     """
     from geocache.bulk import Summary, locate_file  # noqa: PLC0415
     from geocache.lookup import GeoCache  # noqa: PLC0415
@@ -106,11 +121,12 @@ def locate(  # noqa: PLR0917 # click gives them by name
         if not offline:
             for notice in cache.notices:
                 click.echo(f"note: {notice}", err=True)
-        try:
-            locate_file(cache, source, output, online=not offline, summary=summary)
-        except KeyboardInterrupt:
-            stopped = True
-        summary.warnings += cache.warnings
+        with _cluster(dask, cache, settings) as locator:
+            try:
+                locate_file(locator, source, output, online=not offline, summary=summary)
+            except KeyboardInterrupt:
+                stopped = True
+            summary.warnings += locator.warnings
     for warning in summary.warnings:
         click.echo(f"warning: {warning}", err=True)
     for attribution in cache.attributions:
@@ -122,6 +138,16 @@ def locate(  # noqa: PLR0917 # click gives them by name
         click.echo(json.dumps(summary.as_json() | {"stopped": stopped}, ensure_ascii=False))
     failed = stopped or summary.not_asked or (strict and summary.unresolved)
     return 1 if failed else 0
+
+
+def _cluster(
+    address: str, cache: "GeoCache", settings: "GeocacheSettings"
+) -> "AbstractContextManager[GeoCache | Cluster]":
+    if not address:
+        return nullcontext(cache)
+    from geocache.cluster import Cluster  # noqa: PLC0415
+
+    return Cluster(address, cache, settings)
 
 
 class _BuildProgress:

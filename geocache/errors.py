@@ -6,6 +6,7 @@ GeocacheError
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
 ├── ReadOnlyError (PermissionError)      SITE_MAP_READ_ONLY is set, and this would change something
 ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
+├── ClusterError (ConnectionError)       a Dask cluster is not there, or gave up
 └── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
 """
 
@@ -28,6 +29,10 @@ class IndexBuildError(GeocacheError, RuntimeError):
 
 class StoreError(GeocacheError, RuntimeError):
     """Raised when the store cannot be opened, or was written by a newer version."""
+
+
+class ClusterError(GeocacheError, ConnectionError):
+    """Raised when a Dask cluster cannot be reached, or cannot do what it was given."""
 
 
 class ReadOnlyError(GeocacheError, PermissionError):

@@ -82,6 +82,11 @@ class GeoCache(Keeping):
         return tuple(dict.fromkeys(p.attribution for p in self.providers if p.attribution))
 
     @property
+    def asks_online(self) -> bool:
+        """Whether one of the providers is asked over a network."""
+        return any(provider.online for provider in self.providers)
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """The policies, in short, of the public services that are switched on."""
         found = [getattr(provider, "notice", "") for provider in self.providers]
@@ -105,13 +110,20 @@ class GeoCache(Keeping):
                 return found
         return next(self._locate_chunk([place], self._current_runs() if online else None, keep))
 
-    def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
+    def locate_many(
+        self,
+        places: Iterable[Place],
+        *,
+        online: bool = True,
+        runs: "dict[str, Run] | None" = None,
+    ) -> Iterator[Position]:
         """One position for each place, in order, reading no more than 500 places ahead.
 
         Positions come as soon as they and those before them are known. When a provider stops the
-        run (a refusal, too many failures), what is left comes back as ``not asked: …``.
+        run (a refusal, too many failures), what is left comes back as ``not asked: …``;
+        ``runs`` of :meth:`new_runs` make several calls one run.
         """
-        runs = self._new_runs() if online else None
+        runs = (runs or self.new_runs()) if online else None
         remaining = iter(places)
         while chunk := list(islice(remaining, CHUNK)):
             yield from self._locate_chunk(chunk, runs)
@@ -191,16 +203,18 @@ class GeoCache(Keeping):
             known = self._askers[provider.name] = Asker(self._store, provider)
         return known
 
-    def _new_runs(self) -> "dict[str, Run]":
+    def new_runs(self, *, scheduled: bool = False) -> "dict[str, Run]":
+        """A run at each online provider, for :meth:`locate_many`; ``scheduled`` as the setting."""
         from geocache.trying import Run  # noqa: PLC0415
 
-        return {p.name: Run(scheduled=self._scheduled) for p in self.providers if p.online}
+        slow = scheduled or self._scheduled
+        return {p.name: Run(scheduled=slow) for p in self.providers if p.online}
 
     def _current_runs(self) -> "dict[str, Run]":
         """The runs of single lookups: a provider that stopped one is left alone for a minute."""
         now = time.monotonic()
         with self._lock:
-            for name, run in self._new_runs().items():
+            for name, run in self.new_runs().items():
                 began, current = self._runs.get(name, (0.0, None))
                 if current is None or (current.stopped and now - began > _COOL_DOWN_SECONDS):
                     self._runs[name] = (now, run)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard import summary
 from dashboard.facilities import by_facility
+from dashboard.views import pages, tables
 
 
 def facilities_view(sites: pd.DataFrame) -> None:
@@ -16,8 +17,9 @@ def facilities_view(sites: pd.DataFrame) -> None:
     several = int((counts["trials"] > 1).sum())
     words = summary.plural(len(counts), "named facility", "named facilities")
     st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
+    sortable = [column for column in counts.columns if column != "trial_ids"]
     st.dataframe(
-        counts,
+        pages.page_of(counts, sortable, tables.label, "facilities"),
         hide_index=True,
         height=420,
         column_config={

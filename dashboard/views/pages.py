@@ -9,33 +9,36 @@ from dashboard.codes import plain, row_order
 
 PAGE_ROWS = 1_000
 _AS_LISTED = "as listed"
-_PAGE, _BY, _DOWN = "table_page", "table_sort", "table_descending"
 
 
-def page_of(sites: pd.DataFrame, columns: list[str], label: Callable[[str], str]) -> pd.DataFrame:
+def page_of(
+    sites: pd.DataFrame, columns: list[str], label: Callable[[str], str], name: str = "table"
+) -> pd.DataFrame:
     """The rows on screen, as plain text; above :data:`PAGE_ROWS` with a choice of page and order.
 
     Args:
-        sites: the filtered site table.
+        sites: the whole table.
         columns: what it can be sorted by.
         label: what a column is called on screen.
+        name: which table of the page it is.
     """
     if len(sites) <= PAGE_ROWS:
         return plain(sites)
     pages = -(-len(sites) // PAGE_ROWS)
-    st.session_state[_PAGE] = min(int(st.session_state.get(_PAGE, 1)), pages)
+    page, sort, down = f"{name}_page", f"{name}_sort", f"{name}_descending"
+    st.session_state[page] = min(int(st.session_state.get(page, 1)), pages)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            f"Page of {pages:,}", min_value=1, max_value=pages, key=_PAGE, width=140
+            f"Page of {pages:,}", min_value=1, max_value=pages, key=page, width=140
         )
         by = st.selectbox(
             "Sort all rows by",
             [_AS_LISTED, *columns],
-            key=_BY,
+            key=sort,
             format_func=lambda name: name if name == _AS_LISTED else label(name),
             width=200,
         )
-        descending = st.toggle("Descending", key=_DOWN, disabled=by == _AS_LISTED)
+        descending = st.toggle("Descending", key=down, disabled=by == _AS_LISTED)
     first = (int(number) - 1) * PAGE_ROWS
     if by in sites:
         order = row_order(sites[by], descending=descending)

@@ -20,11 +20,14 @@ _POINT = "pin_point"
 
 def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
     """Draw the places in doubt among the filtered sites, and the pins that people set."""
-    found = quality.doubts(sites)
+    doubts = quality.doubts(sites)
+    found = doubts.shown
     if not found:
         st.markdown("Every site shown is on the map, and nothing speaks against its position.")
     else:
-        st.markdown(f"{_counts(found)} Select a row to see why, and to put it right.")
+        st.markdown(f"{_counts(doubts)} Select a row to see why, and to put it right.")
+        if doubts.places > len(found):
+            st.caption(f"The first {len(found):,} of {doubts.places:,} places; filter for others.")
         state = st.dataframe(
             quality.doubt_table(found),
             hide_index=True,
@@ -49,11 +52,10 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
     pins_view(opened)
 
 
-def _counts(found: tuple[quality.Doubt, ...]) -> str:
-    off = sum(len(d.rows) for d in found if d.left_off)
-    missing = sum(len(d.rows) for d in found if d.latitude is None) - off
-    flagged = sum(len(d.rows) for d in found) - missing - off
-    said = {"Not on the map": missing, "Doubtful": flagged} | ({"Left off": off} if off else {})
+def _counts(found: quality.Doubts) -> str:
+    said = {"Not on the map": found.missing, "Doubtful": found.flagged}
+    if found.left_off:
+        said["Left off"] = found.left_off
     return " ".join(f"{what}: **{summary.plural(n, 'site')}**." for what, n in said.items())
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import summary
 from dashboard.links import nct_url
 from dashboard.trials import Trial
-from dashboard.views import address
+from dashboard.views import address, pages, tables
 
 MATRIX_TRIALS = 40
 MATRIX_COUNTRIES = 30
@@ -22,22 +22,22 @@ def _filter_picked(ids: list[str]) -> None:
 
 def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
-    counts = summary.by_trial(sites)
+    every = summary.by_trial(sites)
+    words = summary.plural(len(every), "trial")
+    st.markdown(f"**{words}**. Select rows to keep only those trials.")
+    counts = pages.page_of(every, list(every.columns), tables.label, "trials")
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
     ids = list(counts["trial_id"])
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = summary.plural(len(counts), "trial")
-        st.markdown(f"**{words}**. Select rows to keep only those trials.", width="stretch")
-        picked = st.session_state.get(_PICKED, {}).get("selection", {}).get("rows", [])
-        st.button(
-            "Keep selected trials",
-            key="keep_trials",
-            disabled=not picked,
-            on_click=_filter_picked,
-            args=(ids,),
-            icon=":material/filter_alt:",
-        )
+    picked = st.session_state.get(_PICKED, {}).get("selection", {}).get("rows", [])
+    st.button(
+        "Keep selected trials",
+        key="keep_trials",
+        disabled=not picked,
+        on_click=_filter_picked,
+        args=(ids,),
+        icon=":material/filter_alt:",
+    )
     st.dataframe(
         counts,
         hide_index=True,
@@ -59,8 +59,8 @@ def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
         },
         alt=f"Trials, {len(counts):,} rows",
     )
-    if len(counts) > 1:
-        _matrix(sites, counts)
+    if len(every) > 1:
+        _matrix(sites, every)
 
 
 def _as_of(trial: Trial | None) -> str:
@@ -71,9 +71,10 @@ def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     st.markdown("**Sites by trial and country**")
     largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
     countries = summary.by_country(sites)["country"].head(MATRIX_COUNTRIES)
-    labels = summary.country_labels(sites)
-    kept = (sites["trial_id"].isin(largest) & labels.isin(countries)).to_numpy()
-    matrix = pd.crosstab(sites["trial_id"].astype(str)[kept], labels[kept])
+    of_largest = sites[sites["trial_id"].isin(largest)]
+    labels = summary.country_labels(of_largest)
+    kept = labels.isin(countries).to_numpy()
+    matrix = pd.crosstab(of_largest["trial_id"].astype(str)[kept], labels[kept])
     order = [country for country in countries if country in matrix.columns]
     matrix = matrix.reindex(index=[i for i in largest if i in matrix.index], columns=order)
     matrix.index.name = "Trial"

@@ -8,6 +8,7 @@ from tests.geocache.cache_parts import ROOT
 
 PUBLIC = [
     "Alternative",
+    "ClusterError",
     "ConfigurationError",
     "Flag",
     "GeoCache",

@@ -1,0 +1,88 @@
+"""Geocoding in bulk: one process, then a Dask cluster of two, and what 100,000,000 rows would take.
+
+Every place is another one and unknown to the store at first. The projection is the slope between
+two sizes, so that starting up is not multiplied.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.dashboards import INDEX
+from benchmarks.generator import site_list
+from benchmarks.report import Figure, printed, progress
+from dashboard.codes import plain
+from geocache.gazetteer import Gazetteer
+from tests.geocache.dask_cluster import dask_cluster
+
+SIZES = (10_000, 60_000)
+PROJECTED_ROWS = 100_000_000
+COLUMNS = ["facility", "city", "state", "postcode", "country"]
+
+
+def places_file(folder: Path, size: int) -> Path:
+    """A CSV file of so many places, no two alike."""
+    path = folder / f"{size}.csv"
+    table = plain(site_list(size))[COLUMNS]
+    table["facility"] = [f"Clinic {number}" for number in range(size)]
+    table.to_csv(path, index=False)
+    return path
+
+
+def seconds(source: Path, folder: Path, env: dict[str, str], *options: str) -> float:
+    """What ``geocache locate`` says it took, its start left out."""
+    words = ["locate", str(source), "-o", str(folder / "out.csv"), "--json", *options]
+    code = f"from geocache.cli import main; main({words!r})"
+    done = subprocess.run([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, check=True)
+    return float(json.loads(done.stdout)["seconds"])
+
+
+def times(folder: Path, sizes: tuple[int, ...], *, workers: int) -> dict[int, float]:
+    """Seconds by size, each over a store of its own; without workers in one process."""
+    found = {}
+    for size in sizes:
+        with TemporaryDirectory(dir=folder) as name:
+            own = Path(name)
+            (own / "gazetteer").symlink_to(INDEX, target_is_directory=True)
+            env = {**os.environ, "SITE_MAP_DATA": name}
+            source = places_file(own, size)
+            if workers:
+                with dask_cluster(own, env, workers) as cluster:
+                    seconds(places_file(own, 100 * workers), own, env, "--dask", cluster.address)
+                    found[size] = seconds(source, own, env, "--dask", cluster.address)
+            else:
+                found[size] = seconds(source, own, env)
+    return found
+
+
+def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
+    """Time of each size, rows a second between the sizes, and the projection."""
+    Gazetteer(INDEX)
+    few, many = (sizes[0], sizes[-1]) if len(sizes) > 1 else (sizes[0] // 5, sizes[0])
+    with TemporaryDirectory() as name:
+        for workers, words in ((0, "one process"), (2, "two workers")):
+            progress(words)
+            took = times(Path(name), (few, many), workers=workers)
+            for size in (few, many):
+                yield Figure(f"{words}: {size:,} rows, all new", took[size], "s", size=size)
+            slope = (took[many] - took[few]) / (many - few)
+            yield Figure(f"{words}: rows", 1 / slope, "rows/s")
+            yield Figure(
+                f"{words}: {PROJECTED_ROWS:,} rows, projected",
+                slope * PROJECTED_ROWS / 3600,
+                "h",
+            )
+
+
+def main() -> None:
+    """Print the figures."""
+    for _ in printed(figures()):
+        pass
+
+
+if __name__ == "__main__":
+    main()

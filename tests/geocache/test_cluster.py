@@ -1,0 +1,138 @@
+"""Bulk work on a real Dask cluster: nothing lost, nothing asked twice, a worker killed or not."""
+
+import csv
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.geocache.cache_parts import environment, finish, start
+from tests.geocache.dask_cluster import DaskCluster, dask_cluster
+from tests.geocache.provider_server import ProviderServer, serving
+
+pytestmark = pytest.mark.xdist_group("dask")  # one cluster for the whole run
+
+REQUESTS_PER_SECOND = 40
+
+
+class Running(NamedTuple):
+    """A cluster, the service its workers ask, and the environment they share."""
+
+    cluster: DaskCluster
+    server: ProviderServer
+    env: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Running]:
+    """A scheduler and two workers: the gazetteer first, then an online provider."""
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
+    with serving("nominatim") as server:
+        env = environment(
+            server,
+            folder,
+            GEOCACHE_PROVIDERS="gazetteer,nominatim",
+            GEOCACHE_REQUESTS_PER_SECOND=str(REQUESTS_PER_SECOND),
+            SITE_MAP_DATA=str(folder),
+        )
+        with dask_cluster(folder, env) as cluster:
+            yield Running(cluster, server, env)
+
+
+def command(package: str, *words: object) -> str:
+    """Python code that runs a command line."""
+    arguments = [package, *map(str, words)]
+    return f"import sys; from {package}.cli import main; sys.argv = {arguments!r}; main()"
+
+
+def places_file(path: Path, *names: str) -> Path:
+    rows = "".join(f"{name},Austria\n" for name in names)
+    path.write_text(f"city,country\n{rows}")
+    return path
+
+
+def until(condition: Callable[[], bool], timeout_seconds: float = 90) -> None:
+    end = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def test_a_cluster_locates_as_one_process_does(running: Running, tmp_path: Path) -> None:
+    cluster, server, env = running
+    names = ["Graz", "Linz", *(f"City {i}" for i in range(50)), "Graz", "Nowhere at all"]
+    source = places_file(tmp_path / "in.csv", *names)
+    before = len(server.seen)
+    for output, more in (("on.csv", ["--dask", cluster.address]), ("alone.csv", [])):
+        words = ["locate", source, "-o", tmp_path / output, *more]
+        finish(start(command("geocache", *words), env), 120)
+    assert (tmp_path / "on.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
+    with (tmp_path / "on.csv").open() as file:
+        sources = [row["source"] for row in csv.DictReader(file)]
+    assert sources[0] == "gazetteer"
+    assert sources[2] == "nominatim"
+    assert len(server.seen) - before >= 50
+    assert max(server.times_asked.values()) == 1
+
+
+def test_a_killed_worker_loses_nothing_and_only_its_last_query_is_asked_again(
+    running: Running, tmp_path: Path
+) -> None:
+    cluster, server, env = running
+    server.delay_seconds = 0.01
+    victim = cluster.add_worker(env)
+    names = [f"City {i}" for i in range(1000, 1120)]
+    source = places_file(tmp_path / "in.csv", *names)
+    before = len(server.seen)
+    words = ["warm", source, "--json", "--dask", cluster.address]
+    process = start(command("dashboard", *words), env)
+    until(lambda: len(server.seen) - before >= 40)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    printed = finish(process, 120)
+    assert '"not_asked": 0' in printed
+    assert '"unresolved": 0' in printed
+    asked = [one.words for one in server.seen[before:]]
+    assert len(set(asked)) == 120
+    assert len(asked) <= 121
+    times = [one.at for one in server.seen[before:]]
+    assert times[-1] - times[0] > 119 / REQUESTS_PER_SECOND - 0.1, "the limit is the cluster's"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("GEOCACHE_URL", "sqlite:///{folder}/other.sqlite", "does not share this store"),
+        ("GEOCACHE_PROVIDERS", "gazetteer", "set the same GEOCACHE_PROVIDERS"),
+    ],
+)
+def test_a_worker_that_is_set_up_differently_refuses(
+    running: Running, tmp_path: Path, name: str, value: str, message: str
+) -> None:
+    source = places_file(tmp_path / "in.csv", "Graz")
+    words = ["locate", source, "-o", tmp_path / "o.csv", "--dask", running.cluster.address]
+    env = {**running.env, name: value.format(folder=tmp_path)}
+    process = start(command("geocache", *words), env)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert message in errors
+    assert "Traceback" not in errors
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_scheduler_that_does_not_answer_is_one_line(running: Running, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+        source = places_file(tmp_path / "in.csv", "Graz")
+        process = start(command("dashboard", "warm", source, "--dask", address), running.env)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert errors.splitlines()[-1] == f"site-map: no Dask scheduler answers at {address}"
+    assert "Traceback" not in errors
