@@ -151,7 +151,7 @@ class Keeping:
             group = groups.setdefault((name, version), nothing)
             group["expired" if expired else "misses" if miss else "hits"] += count
         answers = list(groups.values())
-        return {"store": self._store.url, "revision": self.revision, **counts, "answers": answers}
+        return {"store": self._store.name, "revision": self.revision, **counts, "answers": answers}
 
 
 def _keys_of(place: Place) -> list[str]:

@@ -24,7 +24,7 @@ class GeocacheSettings(BaseSettings):
 
     site_map_data: Path = Field(default_factory=default_data_folder)
     site_map_read_only: bool = False
-    geocache_url: str = ""
+    geocache_url: SecretStr = SecretStr("")
     geocache_providers: str = "gazetteer"
     geocache_contact: str = ""
     geocache_nominatim_url: str = ""
@@ -36,7 +36,8 @@ class GeocacheSettings(BaseSettings):
     @cached_property
     def store_url(self) -> str:
         """SQLAlchemy URL of the store: ``GEOCACHE_URL``, or SQLite under the data folder."""
-        return self.geocache_url or f"sqlite:///{self.site_map_data / 'geocache.sqlite'}"
+        named = self.geocache_url.get_secret_value()
+        return named or f"sqlite:///{self.site_map_data / 'geocache.sqlite'}"
 
     @cached_property
     def providers(self) -> tuple[str, ...]:

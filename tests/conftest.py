@@ -1,12 +1,13 @@
 """What every test shares: a data folder of its own, over one place index built once."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from geocache.gazetteer import Gazetteer
-from tests import leftovers
+from tests import leftovers, postgres
 
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
@@ -32,6 +33,29 @@ def data_folder(tmp_path: Path, place_index: Path) -> Path:
     folder.mkdir()
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Postgres]:
+    """A running PostgreSQL, one for all tests."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database of the test's own."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """SQLAlchemy URL of an empty store; the test runs once on each kind of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Who is asking what right now, and when a provider may be asked next."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -8,7 +7,8 @@ from functools import cache
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from geocache.keys import key_number, key_numbers
-from geocache.store import schema, sqlite
+from geocache.store import schema
+from geocache.store.database import Database
 
 
 @cache
@@ -27,6 +27,7 @@ class Claims:
     """The part of a store by which those who ask keep out of each other's way."""
 
     engine: Engine
+    database: Database
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -38,20 +39,27 @@ class Claims:
 
         A claim not renewed within ``seconds`` falls to whoever asks next.
         """
-        now, table = time.time(), schema.claims
+        table, now = schema.claims, self.database.now()
         ids = dict(zip(claim_numbers(provider, keys), keys, strict=True))
-        rows = [{"id": each, "owner": owner, "until": now + seconds} for each in ids]
+        if not ids:
+            return set()
+        # In the order of their numbers: two who claim the same never wait for each other.
+        rows = [{"id": each, "owner": owner, "until": now + seconds} for each in sorted(ids)]
+        statement = self.database.insert(table).values(rows)
+        fresh = statement.excluded
+        claim = statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"owner": fresh.owner, "until": fresh.until},
+            where=(table.c.until < now) | (table.c.owner == fresh.owner),
+        ).returning(table.c.id)
         with self._writing() as connection:
-            mine = (table.c.id.in_(ids), table.c.owner == owner)
-            connection.execute(delete(table).where(table.c.id.in_(ids), table.c.until < now))
-            connection.execute(sqlite.insert_missing(table), rows)
-            return {ids[each] for each in connection.scalars(select(table.c.id).where(*mine))}
+            return {ids[each] for each in connection.scalars(claim)}
 
     def renew(self, owner: str, seconds: float) -> None:
         """Hold all claims of ``owner`` for another while."""
         table = schema.claims
         with self._writing() as connection:
-            until = time.time() + seconds
+            until = self.database.now() + seconds
             connection.execute(update(table).where(table.c.owner == owner).values(until=until))
 
     def release(self, owner: str) -> None:
@@ -64,7 +72,9 @@ class Claims:
         """Those of the keys that nobody is asking right now, in their order."""
         table, numbers = schema.claims.c, claim_numbers(provider, keys)
         with self.engine.connect() as connection:
-            held = set(connection.scalars(select(table.id).where(table.until >= time.time())))
+            held = set(
+                connection.scalars(select(table.id).where(table.until >= self.database.now()))
+            )
         return [key for key, number in zip(keys, numbers, strict=True) if number not in held]
 
     def reserve(
@@ -75,24 +85,30 @@ class Claims:
         Turns are ``interval_seconds`` apart over all users of the store. Takes none, and says
         ``None``, if it would be more than ``most_seconds`` away.
         """
-        table, now = schema.paces, time.time()
         with self._writing() as connection:
-            where = table.c.provider == provider
-            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
+            now, next_at = self._pace(connection, provider)
             if next_at > now + 3600 + interval_seconds:  # a clock that was set back
                 next_at = now
             turn = max(now, next_at)
             if turn - now > most_seconds:
                 return None
             row = {"provider": provider, "next_at": turn + interval_seconds}
-            connection.execute(sqlite.upsert(table), row)
+            connection.execute(self.database.upsert(schema.paces), row)
         return turn - now
 
     def postpone(self, provider: str, seconds: float) -> None:
         """Let nobody ask a provider before so many seconds have gone."""
-        table, until = schema.paces, time.time() + seconds
         with self._writing() as connection:
-            where = table.c.provider == provider
-            next_at = connection.scalar(select(table.c.next_at).where(where)) or 0.0
-            row = {"provider": provider, "next_at": max(next_at, until)}
-            connection.execute(sqlite.upsert(table), row)
+            now, next_at = self._pace(connection, provider)
+            row = {"provider": provider, "next_at": max(next_at, now + seconds)}
+            connection.execute(self.database.upsert(schema.paces), row)
+
+    def _pace(self, connection: Connection, provider: str) -> tuple[float, float]:
+        """Now, and when the provider may next be asked; nobody else sets that meanwhile."""
+        table = schema.paces
+        row = {"provider": provider, "next_at": 0.0}
+        connection.execute(self.database.insert(table).on_conflict_do_nothing(), row)
+        locked = select(table.c.next_at).where(table.c.provider == provider).with_for_update()
+        next_at = connection.scalar(locked)
+        now = connection.scalar(select(self.database.now()))
+        return now or 0.0, next_at or 0.0

@@ -6,23 +6,29 @@ from typing import NamedTuple
 
 from filelock import FileLock
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from geocache.errors import StoreError
-from geocache.store import sqlite
+from geocache.store import sqlite_file
+from geocache.store.database import Trouble, kind_of, public_url
 from geocache.store.store import Store
 
-ERRORS = (sqlite3.Error, DBAPIError, OSError)
-"""What a database on a disk may raise."""
+ERRORS = (sqlite3.Error, DBAPIError, NoConnectionFreeError, OSError)
+"""What a database on a disk or a server may raise."""
 
 _LOCK_SECONDS = 30.0
 
 
 class Opened(NamedTuple):
-    """A store as far as it could be opened (``None``: not at all), and what people should know."""
+    """A store as far as it could be opened (``None``: not at all), and what people should know.
+
+    ``away`` says why a server could not be reached; it may be later.
+    """
 
     store: Store | None
     writable: bool
     warnings: tuple[str, ...] = ()
+    away: str = ""
 
 
 def open_store(url: str) -> Opened:
@@ -32,7 +38,7 @@ def open_store(url: str) -> Opened:
         ConfigurationError: the URL cannot work.
         StoreError: the store was written by a newer version, or fails in another way.
     """
-    file = sqlite.database_file(url)
+    file = sqlite_file.database_file(url)
     try:
         if file is None:
             return Opened(Store(url), writable=True)
@@ -40,22 +46,26 @@ def open_store(url: str) -> Opened:
         warnings = _set_aside_if_damaged(file) if file.exists() else ()
         return Opened(Store(url), writable=True, warnings=warnings)
     except ERRORS as error:
-        if not (sqlite.is_unwritable(error) or isinstance(error, OSError)):
-            raise StoreError(f"the store at {url} cannot be opened: {short(error)}") from error
-        return _open_to_read(url, error)
+        trouble = kind_of(url).trouble(error)
+        if trouble is Trouble.AWAY:
+            return Opened(None, writable=True, away=short(error))
+        if trouble is Trouble.UNWRITABLE:
+            return _open_to_read(url, error)
+        why = f"the store at {public_url(url)} cannot be opened: {short(error)}"
+        raise StoreError(why) from error
 
 
 def _set_aside_if_damaged(file: Path) -> tuple[str, ...]:
     try:
-        sqlite.check(file)
+        sqlite_file.check(file)
     except sqlite3.DatabaseError as error:
-        if not sqlite.is_damaged(error):
+        if not sqlite_file.is_damaged(error):
             raise
         with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
             try:
-                sqlite.check(file)  # another process may have been first
+                sqlite_file.check(file)  # another process may have been first
             except sqlite3.DatabaseError:
-                aside = sqlite.set_aside(file).name
+                aside = sqlite_file.set_aside(file).name
                 return (f"the store was damaged; it is now {aside}, a new one is started",)
     return ()
 
@@ -72,4 +82,5 @@ def _open_to_read(url: str, error: Exception) -> Opened:
 
 def short(error: Exception) -> str:
     """An error's own words, without the statement it met."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,38 +1,35 @@
 """A store that goes on when its disk does not."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from geocache.errors import StoreError
 from geocache.place import Place, Position
 from geocache.records import Answer, Pin
-from geocache.store import copies, sqlite
-from geocache.store.opening import ERRORS, open_store, short
-from geocache.store.store import Store
-
-T = TypeVar("T")
+from geocache.store import copies
+from geocache.store.degrading import Degrading
+from geocache.store.opening import ERRORS
 
 
-class SafeStore:
+class SafeStore(Degrading):
     """A :class:`Store`, and what happens when it cannot be had.
 
     - The file is damaged: it is set aside under a new name and a new one is started.
     - The file or its disk cannot be written: what is there is read, what is new is kept in memory.
     - The file cannot be opened at all: everything is kept in memory.
+    - A connection to a server is lost: it is made again and the call with it.
+    - The server cannot be reached: everything is kept in memory, and written once it is back.
 
-    Each adds a sentence to :attr:`warnings`, which stays.
+    All but a connection made again add a sentence to :attr:`warnings`, which stays as long as it
+    is true.
+
+    Args:
+        url: SQLAlchemy URL of the store.
 
     Raises:
         StoreError: the store was written by a newer version.
+        ConfigurationError: the URL cannot work.
     """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.warnings: list[str] = []
-        self._writable = True
-        self._memory: Store | None = None
-        self._disk: Store | None = self._open()
 
     # Looking: memory holds what is newer
 
@@ -42,8 +39,9 @@ class SafeStore:
         """As :meth:`Store.recall`."""
         nothing: dict[str, Position] = {}
         found = self._read(lambda store: store.recall(provider, version, keys, now), nothing)
-        if self._memory:
-            found = found | self._memory.recall(provider, version, keys, now)
+        for store in (self._memory, self._passing):
+            if store:
+                found = found | store.recall(provider, version, keys, now)
         return found
 
     def look(
@@ -51,11 +49,16 @@ class SafeStore:
     ) -> Position | None:
         """As :meth:`Store.look`."""
         asked = (pin_key, provider, version, key, now)
-        if self._disk and not self._memory:
+        if self._kept and not (self._memory or self._passing or self._away):
             try:
-                return self._disk.look(*asked)
-            except ERRORS as error:
-                self._fail(error)
+                return self._kept.look(*asked)
+            except ERRORS:
+                return self._look_twice(*asked)
+        return self._look_twice(*asked)
+
+    def _look_twice(
+        self, pin_key: str, provider: str, version: str, key: str, now: int
+    ) -> Position | None:
         pin = self.pinned([pin_key]).get(pin_key)
         return pin or self.recall(provider, version, [key], now).get(key)
 
@@ -64,11 +67,6 @@ class SafeStore:
         nothing: dict[str, Position] = {}
         found = self._read(lambda store: store.pinned(keys), nothing)
         return found | self._memory.pinned(keys) if self._memory else found
-
-    def revision(self) -> int:
-        """As :meth:`Store.revision`."""
-        revision = self._read(lambda store: store.revision(), 0)
-        return revision + self._memory.revision() if self._memory else revision
 
     # Writing
 
@@ -79,7 +77,7 @@ class SafeStore:
         if lasting:
             self._write(lambda store: store.remember(answers, news=news))
         else:
-            self._in_memory().remember(answers, news=news)
+            self._not_to_keep().remember(answers, news=news)
 
     def take_over(self, answers: Sequence[Answer]) -> int:
         """As :meth:`Store.take_over`."""
@@ -96,7 +94,7 @@ class SafeStore:
         Raises:
             StoreError: the pin is in a store that cannot be written.
         """
-        return self._write_or_refuse("unpin", lambda store: store.unpin(place))
+        return self._write(lambda store: store.unpin(place), or_refuse="unpin")
 
     def forget(self, **conditions: Any) -> int:
         """As :meth:`Store.forget`.
@@ -104,7 +102,7 @@ class SafeStore:
         Raises:
             StoreError: the store cannot be written.
         """
-        return self._write_or_refuse("forget", lambda store: store.forget(**conditions))
+        return self._write(lambda store: store.forget(**conditions), or_refuse="forget")
 
     def tidy(self, provider: str, version: str) -> int:
         """As :meth:`Store.tidy`."""
@@ -116,7 +114,7 @@ class SafeStore:
 
     def unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
         """As :meth:`Store.unclaimed`."""
-        if self._disk and self._writable:
+        if self._writable and self._reached():
             return self._read(lambda store: store.unclaimed(provider, keys), list(keys))
         return self._in_memory().unclaimed(provider, keys)
 
@@ -144,21 +142,22 @@ class SafeStore:
 
     def pins(self) -> Iterator[Pin]:
         """As :meth:`Store.pins`."""
-        yield from self._each(lambda store: store.pins())
+        for store in self._stores():
+            yield from store.pins()
 
     def answers(self) -> Iterator[Answer]:
         """As :meth:`Store.answers`."""
-        yield from self._each(lambda store: store.answers())
+        for store in self._stores():
+            yield from store.answers()
 
     def counts(self, now: int) -> dict[str, Any]:
-        """As :meth:`Store.counts`, of the disk if there is one."""
-        if self._disk:
-            return self._disk.counts(now)
-        return self._in_memory().counts(now)
+        """As :meth:`Store.counts`, of what lasts if there is one."""
+        counted = self._read(lambda store: store.counts(now), None)
+        return counted or self._in_memory().counts(now)
 
     def backup(self, path: Path) -> None:
         """As :func:`geocache.store.copies.backup`."""
-        copies.backup(self._disk or self._in_memory(), path)
+        copies.backup(self._reached() or self._in_memory(), path)
 
     def restore(self, path: Path) -> None:
         """As :func:`geocache.store.copies.restore`.
@@ -166,70 +165,4 @@ class SafeStore:
         Raises:
             StoreError: the file is no backup, or the store cannot be written.
         """
-        self._write_or_refuse("restore", lambda store: copies.restore(store, path))
-
-    def close(self) -> None:
-        """Close what is open; what was in memory is gone."""
-        for store in (self._disk, self._memory):
-            if store:
-                store.close()
-
-    # When the disk fails
-
-    def _each(self, look: Callable[[Store], Iterator[T]]) -> Iterator[T]:
-        for store in (self._disk, self._memory):
-            if store:
-                yield from look(store)
-
-    def _read(self, look: Callable[[Store], T], nothing: T) -> T:
-        if not self._disk:
-            return nothing
-        try:
-            return look(self._disk)
-        except ERRORS as error:
-            self._fail(error)
-            return look(self._disk) if self._disk else nothing
-
-    def _write(self, do: Callable[[Store], T]) -> T:
-        if self._disk and self._writable:
-            try:
-                return do(self._disk)
-            except ERRORS as error:
-                self._fail(error)
-                if self._disk and self._writable:
-                    return do(self._disk)
-        return do(self._in_memory())
-
-    def _write_or_refuse(self, what: str, do: Callable[[Store], T]) -> T:
-        if self._disk and not self._writable:
-            raise StoreError(f"cannot {what}: {self.warnings[-1]}")
-        return self._write(do)
-
-    def _in_memory(self) -> Store:
-        if self._memory is None:
-            self._memory = Store("sqlite://")
-        return self._memory
-
-    def _fail(self, error: Exception) -> None:
-        """Make the best of an error of the disk's; raise it if it is none."""
-        if sqlite.is_damaged(error) and self._disk:
-            self._disk.close()
-            self._disk = self._open()
-        elif sqlite.is_unwritable(error) or isinstance(error, OSError):
-            self._writable = False
-            self._warn(
-                f"the store cannot be written ({short(error)}): answers are kept in memory only"
-            )
-        else:
-            raise StoreError(f"the store at {self.url} failed: {short(error)}") from error
-
-    def _open(self) -> Store | None:
-        opened = open_store(self.url)
-        self._writable &= opened.writable
-        for sentence in opened.warnings:
-            self._warn(sentence)
-        return opened.store
-
-    def _warn(self, sentence: str) -> None:
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+        self._write(lambda store: copies.restore(store, path), or_refuse="restore")

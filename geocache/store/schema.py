@@ -125,6 +125,8 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _let_pins_be_without_c
 def prepare(connection: Connection) -> None:
     """Create what is missing and bring an older store up to :data:`SCHEMA_VERSION`.
 
+    Nobody else may do so until the transaction ends (:meth:`Database.lock_schema`).
+
     Raises:
         StoreError: the store was written by a newer version.
     """

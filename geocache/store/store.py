@@ -1,69 +1,66 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from geocache.keys import key_number, key_numbers, place_key
 from geocache.place import Place, Position
-from geocache.records import (
-    Answer,
-    Pin,
-    about_text,
-    positions_of,
-)
-from geocache.store import schema, sqlite
+from geocache.records import Answer, Pin, positions_of
+from geocache.store import schema
 from geocache.store.claims import Claims, claim_numbers, mark
+from geocache.store.database import Reader, kind_of, public_url
+from geocache.store.rows import answer_of, answer_row, pin_of, pin_row
 
 
 class Store(Claims):
     """Answers, pins and claims in one database. Safe for threads and for many processes.
 
     Args:
-        url: SQLAlchemy URL; SQLite for now.
+        url: SQLAlchemy URL of SQLite or PostgreSQL.
         read_only: look, and write nothing.
 
     Raises:
         StoreError: the database was written by a newer version.
+        ConfigurationError: the URL cannot work.
         sqlalchemy.exc.DatabaseError: it cannot be opened.
     """
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
-        self.engine = sqlite.open_engine(url, read_only=read_only)
-        self._writer = self.engine.execution_options(**{sqlite.WRITING: True})
-        self._readers: deque[sqlite.Reader] = deque()
+        self.name = public_url(url)
+        self.database = kind_of(url)(url, read_only=read_only)
+        self.engine = self.database.engine
         self._write_lock = threading.Lock()
-        if read_only:
-            with self.engine.connect() as connection:
-                schema.check(connection)
-        else:
-            with self._writing() as connection:
-                schema.prepare(connection)
+        try:
+            if read_only:
+                with self.engine.connect() as connection:
+                    schema.check(connection)
+            else:
+                with self._writing() as connection:
+                    self.database.lock_schema(connection)
+                    schema.prepare(connection)
+        except Exception:
+            self.close()
+            raise
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._write_lock, self._writer.begin() as connection:
+        with self._write_lock, self.database.writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite.Reader]:
-        reader = self._reader()
+    def _reading(self) -> Iterator[Reader]:
+        reader = self.database.reader()
         try:
             yield reader
-        finally:
-            self._readers.append(reader)
-
-    def _reader(self) -> sqlite.Reader:
-        try:
-            return self._readers.pop()
-        except IndexError:
-            return sqlite.Reader(self.engine)
+        except Exception:
+            reader.close()
+            raise
+        self.database.keep(reader)
 
     # Looking
 
@@ -81,12 +78,16 @@ class Store(Claims):
     ) -> Position | None:
         """The pin of ``pin_key``, else what the provider is remembered to have said of ``key``."""
         numbers = key_numbers((pin_key, key))
-        reader = self._reader()
-        pin = reader.pin(numbers[0])
-        row = None if pin else reader.answer(numbers[1] ^ mark(provider, version), now)
-        self._readers.append(reader)
+        reader = self.database.reader()
+        try:
+            pin = reader.pin(numbers[0])
+            row = None if pin else reader.answer(numbers[1] ^ mark(provider, version), now)
+        except Exception:
+            reader.close()
+            raise
+        self.database.keep(reader)
         if pin and pin[1] == pin_key:
-            return _pin_of(pin).position()
+            return pin_of(pin).position()
         return positions_of((row,), provider).get(key) if row else None
 
     def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
@@ -95,7 +96,7 @@ class Store(Claims):
             if not reader.any_pins():
                 return {}
             rows = reader.pins(key_numbers(keys))
-        return {row[1]: _pin_of(row).position() for row in rows}
+        return {row[1]: pin_of(row).position() for row in rows}
 
     def revision(self) -> int:
         """Grows with every pin and answer, whichever process wrote it."""
@@ -111,9 +112,9 @@ class Store(Claims):
         """
         if not answers:
             return
-        rows = [_answer_row(answer) for answer in answers]
+        rows = _rows_of(answers)
         with self._writing() as connection:
-            connection.exec_driver_sql(_upsert_sql(), rows)
+            self.database.write_answers(connection, rows, newer_only=False)
             if news:
                 ids = [claim_numbers(one.provider, [one.key])[0] for one in answers]
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
@@ -123,21 +124,18 @@ class Store(Claims):
         """Write answers from elsewhere, unless there are newer ones; how many were written."""
         if not answers:
             return 0
+        rows = _rows_of(answers)
         with self._writing() as connection:
-            before = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
-            connection.exec_driver_sql(
-                _upsert_sql(newer_only=True), [_answer_row(answer) for answer in answers]
-            )
+            written = self.database.write_answers(connection, rows, newer_only=True)
             _bump(connection)
-            after = connection.exec_driver_sql(sqlite.CHANGES).scalar_one()
-        return int(after - before) - 1
+        return written
 
     def pin(self, pins: Iterable[Pin]) -> None:
         """Set pins, replacing those of the same places."""
-        rows = [_pin_row(pin) for pin in pins]
+        rows = [pin_row(pin) for pin in pins]
         if rows:
             with self._writing() as connection:
-                connection.execute(sqlite.upsert(schema.pins), rows)
+                connection.execute(self.database.upsert(schema.pins), rows)
                 _bump(connection)
 
     def unpin(self, place: Place) -> bool:
@@ -194,7 +192,7 @@ class Store(Claims):
             if known == number:
                 return 0
             row = {"name": name, "value": number}
-            connection.execute(sqlite.upsert(table), row)
+            connection.execute(self.database.upsert(table), row)
             if known is None:
                 return 0
             answers = schema.answers
@@ -207,15 +205,16 @@ class Store(Claims):
         """All pins, oldest first."""
         table = schema.pins
         with self.engine.connect() as connection:
-            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.key)):
-                yield _pin_of(row)
+            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
+                yield pin_of(row)
 
     def answers(self) -> Iterator[Answer]:
         """All answers, stale ones too, in the order of their numbers."""
+        statement = select(schema.answers).order_by(schema.answers.c.id)
         with self.engine.connect() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(select(schema.answers))
+            rows = connection.execution_options(yield_per=1000).execute(statement)
             for row in rows:
-                yield _answer_of(row)
+                yield answer_of(row)
 
     def counts(self, now: int) -> dict[str, Any]:
         """Pins, claims and, for each provider, its hits, misses and those that are out of date."""
@@ -225,7 +224,7 @@ class Store(Claims):
         with self.engine.connect() as connection:
             rows = connection.execute(
                 select(table.provider, table.version, miss, stale, func.count())
-                .group_by(table.provider, table.version, miss, stale)
+                .group_by(table.provider, table.version, "miss", "stale")
                 .order_by(table.provider, table.version)
             ).all()
             pins = connection.scalar(select(func.count()).select_from(schema.pins))
@@ -242,59 +241,21 @@ class Store(Claims):
             connection.execute(delete(schema.claims))
             connection.execute(delete(schema.paces))
 
+    def reset(self) -> None:
+        """Let go of connections, which may be lost; the next call makes new ones."""
+        self.database.reset()
+
     def close(self) -> None:
         """Close every connection."""
-        while self._readers:
-            self._readers.pop().close()
-        self.engine.dispose()
+        self.database.reset()
+
+
+def _rows_of(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
+    """Rows, the last of those for the same key."""
+    return list({row[0]: row for row in map(answer_row, answers)}.values())
 
 
 def _bump(connection: Connection) -> None:
     table = schema.meta
     grown = update(table).where(table.c.name == "revision").values(value=table.c.value + 1)
     connection.execute(grown)
-
-
-@cache
-def _upsert_sql(*, newer_only: bool = False) -> str:
-    newer = "asked_at" if newer_only else ""
-    return str(sqlite.upsert(schema.answers, newer).compile(dialect=sqlite.DIALECT))
-
-
-def _answer_row(answer: Answer) -> tuple[Any, ...]:
-    """In the order of the table's columns: a third of the time of a mapping through Core."""
-    key, provider, version, at, expires_at, query, reply, asked_at = answer
-    return (
-        key_number(key) ^ mark(provider, version),
-        key,
-        provider,
-        version,
-        expires_at,
-        at.latitude,
-        at.longitude,
-        at.place_name,
-        about_text(at),
-        query,
-        reply,
-        asked_at,
-    )
-
-
-def _answer_of(row: Any) -> Answer:
-    _, key, provider, version, expires_at, *about, query, reply, asked_at = row
-    position = positions_of([(key, *about)], provider)[key]
-    return Answer(key, provider, version, position, expires_at, query, reply, asked_at)
-
-
-def _pin_row(pin: Pin) -> dict[str, Any]:
-    key = place_key(pin.place)
-    return {"id": key_number(key), "key": key, **pin.place._asdict(), **_rest(pin)}
-
-
-def _rest(pin: Pin) -> dict[str, Any]:
-    return {name: value for name, value in pin._asdict().items() if name != "place"}
-
-
-def _pin_of(row: Any) -> Pin:
-    _, _, facility, city, state, postcode, country, *rest = row
-    return Pin(Place(facility, city, state, postcode, country), *rest)

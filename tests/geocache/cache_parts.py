@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,11 @@ def finish(process: subprocess.Popen[str], timeout_seconds: float = 60) -> str:
     out, errors = process.communicate(timeout=timeout_seconds)
     assert process.returncode == 0, errors
     return out
+
+
+def until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.002)

@@ -4,13 +4,13 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.geocache.cache_parts import environment, finish, start
+from tests.geocache.cache_parts import environment, finish, start, until
 from tests.geocache.provider_server import Known, ProviderServer, serving
 
 LOCATE = """
@@ -28,21 +28,16 @@ def server() -> Iterator[ProviderServer]:
         yield running
 
 
-def until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
-    end = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.002)
-
-
 def remembered(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "store.sqlite", timeout=10)) as store:
         return int(store.execute("SELECT count(*) FROM answers").fetchone()[0])
 
 
-def test_eight_processes_send_no_query_twice(server: ProviderServer, tmp_path: Path) -> None:
-    count = 2000
-    env = environment(server, tmp_path)
+def test_eight_processes_send_no_query_twice(
+    server: ProviderServer, tmp_path: Path, any_store_url: str
+) -> None:
+    count = 1000
+    env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
     processes = [start(LOCATE.format(count=count), env) for _ in range(8)]
     for process in processes:
         assert finish(process, 120).split()[0] == str(count)
@@ -68,10 +63,10 @@ def test_a_killed_run_loses_what_was_in_flight_and_the_next_resumes(
 
 
 def test_a_dead_owners_claim_is_taken_over_within_ten_seconds(
-    server: ProviderServer, tmp_path: Path
+    server: ProviderServer, tmp_path: Path, any_store_url: str
 ) -> None:
     server.always = "hang"
-    env = environment(server, tmp_path)
+    env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
     owner = start(LOCATE.format(count=1), env)
     until(lambda: len(server.seen) == 1)
     os.kill(owner.pid, signal.SIGKILL)
@@ -94,8 +89,12 @@ def test_a_waiting_owner_keeps_its_claim(server: ProviderServer, tmp_path: Path)
     assert len(server.seen) == 2
 
 
-def test_the_limit_holds_over_processes(server: ProviderServer, tmp_path: Path) -> None:
-    env = environment(server, tmp_path, GEOCACHE_REQUESTS_PER_SECOND="20")
+def test_the_limit_holds_over_processes(
+    server: ProviderServer, tmp_path: Path, any_store_url: str
+) -> None:
+    env = environment(
+        server, tmp_path, GEOCACHE_REQUESTS_PER_SECOND="20", GEOCACHE_URL=any_store_url
+    )
     for process in [start(LOCATE.format(count=30), env) for _ in range(3)]:
         finish(process)
     times = [one.at for one in server.seen]

@@ -1,4 +1,4 @@
-"""What is remembered, in real SQLite files, damaged and full ones too."""
+"""What is remembered, in real SQLite files, damaged and full ones too, and in PostgreSQL."""
 
 import os
 import sqlite3
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from geocache import ConfigurationError, GeoCache, Place, Position, Precision, StoreError
+from geocache.keys import place_key
 from geocache.place import Alternative, Flag
 from geocache.records import NEVER, Answer, Pin
 from geocache.store import SafeStore, Store, schema
@@ -37,8 +38,8 @@ def answer(key: str, position: Position = HIT, expires_at: int = NEVER, **more: 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(store_url(tmp_path))
+def store(any_store_url: str) -> Iterator[Store]:
+    opened = Store(any_store_url)
     yield opened
     opened.close()
 
@@ -62,9 +63,9 @@ def test_an_answer_counts_for_its_provider_and_version_until_it_expires(store: S
     assert store.recall("nominatim", "1", ["graz"], NOW + 10) == {"graz": MISS}
 
 
-def test_reading_everything_keeps_nobody_from_writing(store: Store, tmp_path: Path) -> None:
+def test_reading_everything_keeps_nobody_from_writing(store: Store, any_store_url: str) -> None:
     store.remember([answer(f"town {i}") for i in range(2500)])
-    other = Store(store_url(tmp_path))
+    other = Store(any_store_url)
     for count, kept in enumerate(store.answers()):
         if count % 500 == 0:
             other.pin([Pin(Place(city=kept.key), 1, 2)])
@@ -73,10 +74,10 @@ def test_reading_everything_keeps_nobody_from_writing(store: Store, tmp_path: Pa
     other.close()
 
 
-def test_a_key_of_the_same_number_is_another_key(store: Store, tmp_path: Path) -> None:
+def test_a_key_of_the_same_number_is_another_key(store: Store) -> None:
     store.remember([answer("graz")])
-    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as raw, raw:
-        raw.execute("UPDATE answers SET key = 'another key with that number'")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE answers SET key = 'another key with that number'")
     assert "graz" not in store.recall("nominatim", "1", ["graz"], NOW)
     assert store.look("graz", "nominatim", "1", "graz", NOW) is None
 
@@ -110,8 +111,8 @@ def test_a_claim_that_is_not_renewed_falls_to_the_next(store: Store) -> None:
     assert store.claim("nominatim", ["a", "b"], "third", 60) == set()
 
 
-def test_turns_are_apart_for_all_users_of_a_store(store: Store, tmp_path: Path) -> None:
-    other = Store(store_url(tmp_path))
+def test_turns_are_apart_for_all_users_of_a_store(store: Store, any_store_url: str) -> None:
+    other = Store(any_store_url)
     waits = [each.reserve("n", 10, most_seconds=100) for each in (store, other, store)]
     assert [round(wait or 0, -1) for wait in waits] == [0, 10, 20]
     assert other.reserve("photon", 10, most_seconds=100) == 0
@@ -126,11 +127,67 @@ def test_a_clock_set_back_does_not_stop_the_turns(store: Store) -> None:
     assert store.reserve("n", 1, most_seconds=10) == 0
 
 
-def test_a_newer_store_is_refused_in_one_line(tmp_path: Path) -> None:
-    with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
+def test_a_newer_store_is_refused_in_one_line(any_store_url: str) -> None:
+    with closing(Store(any_store_url)) as store, store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE meta SET value = 99 WHERE name = 'schema'")
     with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 2: update"):
-        GeoCache(store_url(tmp_path), providers=[Atlas()])
+        GeoCache(any_store_url, providers=[Atlas()])
+
+
+def test_counts_tell_hits_from_misses_and_what_is_out_of_date(store: Store) -> None:
+    store.remember([answer("graz"), answer("atlantis", MISS), answer("linz", expires_at=NOW)])
+    store.pin([Pin(GRAZ, 1, 2)])
+    counts = store.counts(NOW)
+    assert (counts["pins"], counts["claims"]) == (1, 0)
+    assert sorted(counts["answers"]) == [
+        ("nominatim", "1", False, False, 1),
+        ("nominatim", "1", False, True, 1),
+        ("nominatim", "1", True, False, 1),
+    ]
+
+
+def test_what_is_forgotten_is_what_was_named(store: Store) -> None:
+    store.remember([answer("graz"), answer("atlantis", MISS), answer("linz", expires_at=NOW)])
+    before = store.revision()
+    assert store.forget(expired_at=NOW) == 1
+    assert store.forget(misses_only=True) == 1
+    assert store.forget(provider="photon") == 0
+    assert store.revision() == before + 2
+    assert store.forget(keys=["graz", "linz"]) == 1
+    assert list(store.answers()) == []
+
+
+def test_a_pin_goes_as_it_came(store: Store) -> None:
+    store.pin([Pin(GRAZ, 1, 2), Pin(Place(city="Yvoir"), note="none")])
+    assert store.pinned([place_key(GRAZ)])[place_key(GRAZ)].latitude == 1
+    assert store.unpin(GRAZ)
+    assert not store.unpin(GRAZ)
+    (left,) = store.pins()
+    assert left.left_off
+
+
+def test_only_what_is_newer_is_taken_over(store: Store) -> None:
+    store.remember([answer("graz")])
+    older, newer = answer("graz", MISS, asked_at=NOW - 1), answer("graz", MISS, asked_at=NOW + 1)
+    assert store.take_over([older, answer("linz")]) == 1
+    assert store.recall("nominatim", "1", ["graz"], NOW) == {"graz": HIT}
+    assert store.take_over([newer, newer]) == 1
+    assert store.recall("nominatim", "1", ["graz"], NOW) == {"graz": MISS}
+
+
+def test_answers_of_other_versions_go_once(store: Store) -> None:
+    assert store.tidy("nominatim", "1") == 0
+    store.remember([answer("graz"), answer("linz")._replace(version="2")])
+    assert store.tidy("nominatim", "2") == 1
+    assert [kept.key for kept in store.answers()] == ["linz"]
+
+
+def test_text_no_database_takes_is_bared_of_it(store: Store) -> None:
+    odd = Place("Gate \x00 4", "Graz \ud800", "", "", "Austria")
+    store.pin([Pin(odd, 1, 2)])
+    (kept,) = store.pins()
+    assert kept.place == Place("Gate  4", "Graz ?", "", "", "Austria")
+    assert store.unpin(odd)
 
 
 SCHEMA_1 = Path(__file__).with_name("store-schema-1.sql")
@@ -203,7 +260,11 @@ def test_an_older_store_that_cannot_be_written_is_read_and_restored(
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("postgresql://h/db", "postgresql is not supported"), ("nonsense", "no SQLAlchemy URL")],
+    [
+        ("mysql://h/db", "mysql is not supported"),
+        ("nonsense", "no SQLAlchemy URL"),
+        ("postgresql+psycopg2://h/db", "write postgresql.psycopg:"),
+    ],
 )
 def test_a_url_that_cannot_work_names_the_setting(url: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=f"GEOCACHE_URL.*{message}"):

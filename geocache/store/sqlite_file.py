@@ -1,0 +1,85 @@
+"""A SQLite database as a file: damaged, set aside, copied."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from geocache.errors import ConfigurationError
+from geocache.store.database import parsed_url
+
+BUSY_SECONDS = 30
+
+
+def database_file(url: str) -> Path | None:
+    """The file a SQLite URL names, ``None`` for one in memory or another database."""
+    try:
+        parsed = parsed_url(url)
+    except ConfigurationError:
+        return None
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name in {"", ":memory:"}:
+        return None
+    if name.startswith("file:"):
+        name = name.removeprefix("file:").partition("?")[0]
+        return None if not name or parsed.query.get("mode") == "memory" else Path(name)
+    return Path(name)
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether an error says that the file is no database, or a broken one."""
+    text = str(error)
+    return "malformed" in text or "not a database" in text or "unsupported file format" in text
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether an error says that the file or its disk cannot be written."""
+    text = str(error)
+    marks = ("readonly", "read-only", "disk is full", "disk I/O error", "unable to open")
+    return any(mark in text for mark in marks)
+
+
+def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
+    """Raise ``sqlite3.DatabaseError`` if the file is damaged.
+
+    Below ``whole_below_bytes`` every page is looked at (about 100 ms), above only the first.
+    """
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as found:
+        found.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if file.stat().st_size < whole_below_bytes:
+            verdict = found.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+
+
+def set_aside(file: Path) -> Path:
+    """Move a damaged database out of the way, its WAL with it; where it went."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    aside = file.with_name(f"{file.name}.damaged-{stamp}")
+    count = 1
+    while aside.exists():
+        aside = file.with_name(f"{file.name}.damaged-{stamp}-{count}")
+        count += 1
+    file.rename(aside)
+    for tail in ("-wal", "-shm"):
+        beside = file.with_name(file.name + tail)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + tail))
+    return aside
+
+
+@contextmanager
+def _connections(source: Path, target: Path) -> Iterator[tuple[Any, Any]]:
+    with (
+        closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as one,
+        closing(sqlite3.connect(target, timeout=BUSY_SECONDS)) as other,
+    ):
+        yield one, other
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database page by page while others use it; both ends stay consistent."""
+    with _connections(source, target) as (one, other):
+        one.backup(other)
