@@ -19,7 +19,7 @@ from geocache.store import SafeStore
 if TYPE_CHECKING:
     from geocache.cluster_worker import Done, Job
 
-PLACES_OFFLINE = 1000
+PLACES_OFFLINE = 2000
 """Places of one task."""
 
 PLACES_ONLINE = 20
@@ -84,14 +84,17 @@ class Cluster:
             while True:
                 most = _TASKS_A_THREAD * max(1, sum(self._client.nthreads().values()))
                 while len(waiting) < most and (some := list(islice(remaining, size))):
-                    waiting.append(self._client.submit(locate, job, some, pure=False))
+                    distinct = list(dict.fromkeys(some))
+                    waiting.append((some, self._client.submit(locate, job, distinct, pure=False)))
                 if not waiting:
                     return
-                done = self._result(waiting.popleft(), job)
+                asked, future = waiting.popleft()
+                done = self._result(future, job)
                 self._warnings.update(dict.fromkeys(done.warnings))
-                yield from done.positions
+                found = dict(zip(dict.fromkeys(asked), done.positions, strict=True))
+                yield from (found[place] for place in asked)
         finally:
-            self._give_up(waiting)
+            self._give_up(future for _, future in waiting)
             self._store.release(job.number)
 
     def _result(self, future: Any, job: "Job") -> "Done":
