@@ -164,8 +164,7 @@ def _told(position: Position) -> Told:
 def _offline(cache: GeoCache, places: Iterable[Place]) -> Iterator[Told]:
     """What each place is told, in order, when nobody is asked over a network.
 
-    Rows of one place come together in most files: what was told lately is told again without the
-    store, in a third of the time.
+    Rows of one place come together in most files: what was told lately needs no store.
     """
     lately: dict[Place, Told] = {}
     remaining = iter(places)

@@ -32,7 +32,7 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
         st.metric("Cities", f"{figures.cities:,}", border=True)
         if len(ids) > 1:
             st.metric("Trials", f"{figures.trials:,}", border=True)
-        st.metric("On the map / not", f"{figures.on_map:,} / {figures.off_map:,}", border=True)
+        st.metric("On the map", f"{figures.on_map:,} of {figures.sites:,}", border=True)
 
 
 def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:

@@ -1,5 +1,7 @@
 """The store on PostgreSQL: one server for many machines."""
 
+import threading
+from collections import deque
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -9,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
+    Pool,
     Table,
     cast,
     create_engine,
@@ -36,6 +39,9 @@ _LOCK = 0x7369_7465_6D61_7021
 
 _CONNECTIONS = 8
 """Kept open by each of a process's two pools; twice as many while it is busy."""
+
+_POOLS_LEFT = 64
+"""Of lost connections: far more than threads can still hold connections of."""
 
 _CONNECT: dict[str, Any] = {
     "application_name": "trial-site-map",
@@ -82,6 +88,8 @@ class PostgreSQL(Database):
         self.engine = self.writer = create_engine(parsed, **how)
         # Readers of single statements: a transaction around each would take two more round trips.
         self._reading = create_engine(parsed, isolation_level="AUTOCOMMIT", **how)
+        self._left: deque[Pool] = deque(maxlen=_POOLS_LEFT)
+        self._resetting = threading.Lock()
 
     @staticmethod
     def trouble(error: BaseException) -> Trouble:
@@ -135,9 +143,17 @@ class PostgreSQL(Database):
         ).rowcount
 
     def reset(self) -> None:
-        """As :meth:`Database.reset`."""
-        self._reading.dispose()
-        self.engine.dispose()
+        """As :meth:`Database.reset`.
+
+        What others hold goes back to the pool it came from, which nobody asks any more: those
+        pools are closed again at the next reset.
+        """
+        with self._resetting:
+            for engine in (self._reading, self.engine):
+                self._left.append(engine.pool)
+                engine.dispose()
+            for pool in self._left:
+                pool.dispose()
 
 
 @cache

@@ -36,7 +36,7 @@ def test_the_first_screen_names_the_trial_and_its_figures(page: AppTest) -> None
         "Sites": "75",
         "Countries": "11",
         "Cities": "72",
-        "On the map / not": "75 / 0",
+        "On the map": "75 of 75",
     }
     words = " ".join(m.value for m in page.markdown)
     for fact in ("NCT01207388", "Completed", "Phase 2", "116 participants", "2020"):
