@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 
+import numpy as np
 import pandas as pd
 
+from dashboard.codes import codes_of, spread
 from dashboard.errors import AskingError
 from dashboard.jobs import Job, Work
-from dashboard.positions import PLACE_COLUMNS
+from dashboard.positions import distinct_places
 from dashboard.summary import plural
 from geocache.choosing import NOT_ASKED, was_not_asked
 from geocache.keys import place_key
@@ -21,9 +23,9 @@ MOST_PLACES = 1_000
 
 def unasked(sites: pd.DataFrame) -> tuple[Place, ...]:
     """The distinct places of a site table for which a provider was not asked yet."""
-    open_ = sites[sites["reason"].astype("str").str.contains(NOT_ASKED, regex=False)]
-    distinct = open_[list(PLACE_COLUMNS)].drop_duplicates()
-    return tuple(Place(*map(str, row)) for row in distinct.itertuples(index=False, name=None))
+    codes, reasons = codes_of(sites["reason"])
+    open_ = np.array([NOT_ASKED in str(text) for text in reasons], dtype=bool)
+    return tuple(distinct_places(sites[spread(codes, open_)])[1])
 
 
 def asking_key(places: Sequence[Place]) -> str:

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from dashboard.codes import Codes, codes_of, combined, first_rows, remembered, spread, texts_of
-from dashboard.positions import rows_of_places
+from dashboard.positions import distinct_places, rows_of_places
 from geocache.distance import distance_km
 from geocache.place import Alternative, Flag, Place, Position
 
-PLACE = ("facility", "city", "state", "postcode", "country")
 DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
 """Flags that say something against a position."""
 
@@ -116,7 +115,6 @@ def _coded(column: pd.Series) -> tuple[Codes, int]:
 def _doubt(group: pd.DataFrame) -> Doubt:
     first = group.iloc[0]
     missing = pd.isna(first["latitude"])
-    distinct = group[list(PLACE)].drop_duplicates()
     return Doubt(
         city=str(first["city"]),
         state=str(first["state"]),
@@ -126,9 +124,7 @@ def _doubt(group: pd.DataFrame) -> Doubt:
         reason=str(first["reason"]),
         place_name=str(first["place_name"]),
         rows=tuple(int(row) for row in group.index),
-        places=tuple(
-            Place(*map(str, place)) for place in distinct.itertuples(index=False, name=None)
-        ),
+        places=tuple(distinct_places(group)[1]),
         latitude=None if missing else float(first["latitude"]),
         longitude=None if missing else float(first["longitude"]),
     )

@@ -5,8 +5,7 @@ Asked only when a person says so. Every page that arrived is kept, whatever happ
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,6 +15,7 @@ import tenacity
 from dashboard.errors import RegistryError
 from dashboard.registry_query import Search
 from dashboard.registry_retry import TryAgain, retry_after_seconds, wait_seconds, whole_studies
+from geocache.closing import Closing
 from geocache.version import __version__
 
 PAGE_SIZE = 1_000
@@ -44,7 +44,7 @@ class Page(NamedTuple):
     problem: str = ""
 
 
-class Registry:
+class Registry(Closing):
     """A client of one server. Use it in a ``with`` block, or call :meth:`close`.
 
     Args:
@@ -67,17 +67,6 @@ class Registry:
             trust_env=parts.hostname not in ("localhost", "127.0.0.1", "::1"),
             headers={"User-Agent": f"trial-site-map/{__version__}", "Accept": "application/json"},
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""

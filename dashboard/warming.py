@@ -2,16 +2,15 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
-from types import TracebackType
-from typing import Self
 
 from tqdm import tqdm
 
 from dashboard.settings import Settings
 from geocache.choosing import was_not_asked
+from geocache.closing import Closing
 from geocache.cluster import Cluster
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -21,7 +20,7 @@ FEW_PLACES = 5_000
 """Up to so many places a second process costs more than it saves."""
 
 
-class Warming:
+class Warming(Closing):
     """Takes places, each looked up once, and remembers the answers.
 
     Offline providers are asked by other processes as soon as there are more than a few places,
@@ -81,19 +80,16 @@ class Warming:
         places = self._kept or self._fresh
         if self._dask:
             with Cluster(self._dask, self._cache, self._settings) as cluster:
-                counts = self._counted(cluster.locate_many(places))
+                counts = _counted(self._shown(cluster.locate_many(places)))
                 self.warnings = cluster.warnings
         else:
-            counts = self._counted(self._cache.locate_many(places))
+            counts = _counted(self._shown(self._cache.locate_many(places)))
         return counts
 
-    def _counted(self, positions: Iterable[Position]) -> Counter[str]:
-        counts: Counter[str] = Counter()
+    def _shown(self, positions: Iterable[Position]) -> Iterator[Position]:
         for position in positions:
             self._bar.update()
-            counts["unresolved"] += not position.resolved
-            counts["not_asked"] += was_not_asked(position)
-        return counts
+            yield position
 
     def _submit(self) -> None:
         chunk, self._fresh = self._fresh[:CHUNK_PLACES], self._fresh[CHUNK_PLACES:]
@@ -117,15 +113,8 @@ class Warming:
                 self._counts += counted
                 self._bar.update(0 if self._online else counted["places"])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop the processes; what they were asked last is not waited for."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         self._bar.close()
@@ -141,9 +130,15 @@ def _open(settings: Settings) -> None:
 
 
 def _locate(places: Sequence[Place]) -> Counter[str]:
-    counts: Counter[str] = Counter(places=len(places))
-    for position in _caches[0].locate_many(places, online=False):
+    counts = _counted(_caches[0].locate_many(places, online=False))
+    counts["places"] = len(places)
+    _caches[0].flush()
+    return counts
+
+
+def _counted(positions: Iterable[Position]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for position in positions:
         counts["unresolved"] += not position.resolved
         counts["not_asked"] += was_not_asked(position)
-    _caches[0].flush()
     return counts

@@ -68,7 +68,7 @@ class Summary:
         """Rows without a position, those not asked included."""
         return self.by_precision["unresolved"]
 
-    def add(self, told: "Told") -> None:
+    def add(self, told: Told) -> None:
         """Count a row."""
         self.rows += 1
         self.by_precision[told.precision] += 1

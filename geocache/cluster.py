@@ -7,9 +7,9 @@ import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from geocache.closing import Closing
 from geocache.errors import ClusterError, ConfigurationError
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -32,7 +32,7 @@ _LEASE_SECONDS = 120.0
 _ALONE_SECONDS = 120.0
 
 
-class Cluster:
+class Cluster(Closing):
     """A cluster whose workers each have a geocache of their own, over the store of this one.
 
     Workers read their settings from their own environment, so that no key or password travels.
@@ -136,17 +136,6 @@ class Cluster:
         """Leave the cluster as it was found."""
         self._client.close()
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _client(address: str) -> Any:

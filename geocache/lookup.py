@@ -4,10 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from geocache.choosing import chosen, doubtful
+from geocache.closing import Closing
 from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
@@ -28,7 +28,7 @@ _KEEP_BACK = 256
 _COOL_DOWN_SECONDS = 60.0
 
 
-class GeoCache(Keeping):
+class GeoCache(Keeping, Closing):
     """A cached, honest geocoder: ask once, remember, never lie.
 
     Args:
@@ -236,17 +236,6 @@ class GeoCache(Keeping):
         """Write what is kept back and close the store."""
         self.flush()
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _own_keys(provider: "Provider", keys: list[str]) -> list[str]:

@@ -23,6 +23,8 @@ def _filter_picked(ids: list[str]) -> None:
 def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
     every = summary.by_trial(sites).sort_values("sites", ascending=False, kind="stable")
+    words = summary.plural(len(every), "trial")
+    st.markdown(f"**{words}**. Select rows to keep only those trials.")
     counts = pages.page_of(every, list(every.columns), tables.label, "trials")
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
