@@ -23,6 +23,7 @@ from dashboard.views import (
     header,
     jobs_panel,
     lists,
+    login,
     own_lists,
     quality,
     registry_form,
@@ -50,7 +51,7 @@ def main() -> None:
     st.set_page_config(
         page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
     )
-    opened = service()
+    opened = login.entered(service())
     starting.wait_for(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
@@ -64,6 +65,7 @@ def main() -> None:
         sites, circle = library.table.iloc[:0], None
 
     sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
+    login.account()
     # One container for all that comes and goes: the map below keeps its place, and so its view.
     with st.container():
         lists.problems(library, opened.cache.warnings)

@@ -11,17 +11,24 @@ from starlette.routing import BaseRoute
 from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.login_gate import LoginGate
 from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
 from dashboard.session_cookie import SessionCookie
+from dashboard.views import signed_in
 
 PAGE = Path(__file__).with_name("page.py")
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Begin opening the lists as the server starts; it answers meanwhile."""
+    """Begin opening the lists as the server starts; it answers meanwhile.
+
+    Raises:
+        ConfigurationError: a login is half configured; the server does not start.
+    """
+    signed_in.check(service().settings.access)
     service().start()
     yield
 
@@ -43,6 +50,12 @@ def options() -> dict[str, Any]:
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
+            ),
+            Middleware(
+                LoginGate,
+                configured=signed_in.configured,
+                person_of=signed_in.person_of_cookies,
+                access=settings.access,
             ),
             Middleware(SessionCookie),
         ],

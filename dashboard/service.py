@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
+from dashboard.corrections import Import, import_pins, undo_import
 from dashboard.fetched import Fetched
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
@@ -23,6 +24,7 @@ from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
+from geocache.errors import ReadOnlyError
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -60,6 +62,18 @@ class Service:
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
+
+    def for_reader(self, who: str) -> "Service":
+        """The same service, for a person who may look at everything and change nothing."""
+        return _ForReader(self, who)
+
+    def check_may_change(self) -> None:
+        """Raise unless this server, and this person, may change what everyone sees.
+
+        Raises:
+            ReadOnlyError: the message says which of the two it is.
+        """
+        self.settings.check_may_change()
 
     def start(self) -> None:
         """Begin opening, once; returns at once."""
@@ -122,8 +136,12 @@ class Service:
 
     @property
     def may_change(self) -> bool:
-        """Whether this server takes corrections."""
-        return not self.settings.site_map_read_only
+        """Whether this server takes corrections, and from this person."""
+        try:
+            self.check_may_change()
+        except ReadOnlyError:
+            return False
+        return True
 
     def pin(
         self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
@@ -144,6 +162,7 @@ class Service:
         self._set_pins(Pin(place, note=note, who=who) for place in places)
 
     def _set_pins(self, pins: Iterable[Pin]) -> None:
+        self.check_may_change()
         now = int(time.time())
         self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
 
@@ -153,7 +172,27 @@ class Service:
         Raises:
             ReadOnlyError: the server is read-only.
         """
+        self.check_may_change()
         self.cache.unpin(place)
+
+    def import_pins(self, data: bytes, name: str) -> Import:
+        """Set the pins that a file holds.
+
+        Raises:
+            InputError: it holds none that could be set; nothing was.
+            ReadOnlyError: the server is read-only.
+        """
+        self.check_may_change()
+        return import_pins(self.cache, data, name)
+
+    def undo_import(self, done: Import) -> int:
+        """Take an import back; how many pins that were.
+
+        Raises:
+            ReadOnlyError: the server is read-only.
+        """
+        self.check_may_change()
+        return undo_import(self.cache, done)
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -169,7 +208,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             ShelfError: it cannot be kept.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.add(EVERYONE, data, name)
         self.reopen()
 
@@ -179,7 +218,7 @@ class Service:
         Raises:
             ReadOnlyError: the server is read-only.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.remove(EVERYONE, list_id)
         self.reopen()
 
@@ -195,7 +234,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)
@@ -218,7 +257,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         names = " and ".join(p.name for p in self.cache.providers if p.online)
         title = f"Asking {names} for {plural(len(places), 'place')}"
         work = asking_work(self.cache, places)
@@ -259,6 +298,19 @@ class Service:
 
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+class _ForReader(Service):
+    """As :meth:`Service.for_reader`: all that a service holds is held in common."""
+
+    __slots__ = ("_refusal",)
+
+    def __init__(self, service: Service, who: str) -> None:
+        self.__dict__ = service.__dict__
+        self._refusal = f"{who} may look here and change nothing (SITE_MAP_EDITORS)"
+
+    def check_may_change(self) -> None:
+        raise ReadOnlyError(self._refusal)
 
 
 def positions_of(cache: GeoCache) -> str:

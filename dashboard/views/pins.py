@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.corrections import Import, import_pins, pins_csv, undo_import
+from dashboard.corrections import Import, pins_csv
 from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.summary import plural
@@ -89,14 +89,14 @@ def _import(opened: Service) -> None:
     st.session_state[_NUMBER] = number + 1
     st.session_state[_PROBLEM] = ""
     try:
-        st.session_state[_DONE] = import_pins(opened.cache, file.getvalue(), file.name)
+        st.session_state[_DONE] = opened.import_pins(file.getvalue(), file.name)
     except (InputError, ReadOnlyError) as error:
         st.session_state[_PROBLEM] = str(error)
         st.session_state[_DONE] = None
 
 
 def _undo(opened: Service, done: Import) -> None:
-    count = undo_import(opened.cache, done)
+    count = opened.undo_import(done)
     st.session_state[_DONE] = None
     st.toast(f"Taken back: {plural(count, 'pin')}", icon=":material/undo:")
 
