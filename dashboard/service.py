@@ -16,6 +16,7 @@ from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
 from dashboard.corrections import Import, import_pins, undo_import
 from dashboard.fetched import Fetched
+from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
@@ -52,7 +53,7 @@ class Service:
         self.settings = settings
         self.progress = Progress()
         self.shelf = Shelf(settings.site_map_data / "lists", settings.check_may_change)
-        self.fetched = Fetched(settings.site_map_data / "registry")
+        self.fetched = Fetched(home_of(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -115,7 +116,10 @@ class Service:
         return next((gazetteer.largest(place.city) for gazetteer in offline), position)
 
     def library(self) -> Library:
-        """The opened lists with today's positions: located again after a pin or a new answer.
+        """The opened lists with today's positions.
+
+        Located again after a pin, a new answer, a fetch, or a list that was shared, whichever
+        process of those that share the store or the data folder did it.
 
         Raises:
             RuntimeError: opening failed; the message says why.
@@ -124,14 +128,11 @@ class Service:
         self._ready.wait()
         if self._library is None:
             raise RuntimeError(self.failure)
-        revision = self.cache.revision
+        revision = self._revision_now()
         if revision != self._revision:
             with self._lock:
                 if revision != self._revision:
-                    # As it was before: an answer that comes meanwhile is not lost.
-                    revision = self.cache.revision
-                    self._library = self._merged()
-                    self._revision = revision
+                    self._merge()
         return self._library
 
     @property
@@ -200,6 +201,7 @@ class Service:
             self._thread.join()
         if self._cache is not None:
             self._cache.close()
+        self.fetched.close()
 
     def share(self, data: bytes, name: str) -> None:
         """Open a list for everyone, now and after the next start.
@@ -266,7 +268,16 @@ class Service:
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
-            self._library = self._merged()
+            self._merge()
+
+    def _merge(self) -> None:
+        # As it was before: an answer that comes meanwhile is not lost.
+        revision = self._revision_now()
+        self._library = self._merged()
+        self._revision = revision
+
+    def _revision_now(self) -> object:
+        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
@@ -282,9 +293,7 @@ class Service:
             self.shelf.expire()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            revision = self._cache.revision
-            self._library = self._merged()
-            self._revision = revision
+            self._merge()
             self._tell("Ready", 1.0)
         except Exception as error:
             log.exception("The lists could not be opened")

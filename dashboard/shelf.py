@@ -68,6 +68,13 @@ class Shelf:
                 found.append(OwnList(path.stem, opened))
         return tuple(found)
 
+    def mark(self, owner: str) -> int:
+        """Differs once a list came or went, whichever process did that."""
+        try:
+            return self._of(owner).stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def add(
         self, owner: str, data: bytes, name: str, *, opened: OpenedList | None = None
     ) -> OwnList:
