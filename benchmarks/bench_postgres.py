@@ -5,15 +5,14 @@ of both processes, ours and the server's for this connection: one waits for the 
 sum is what a look-up takes where nobody else wants the cores; the clock's time stands beside it.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 
 from benchmarks.bench_cache import BATCH, FEW, PLACES, ROUNDS, Numbered, places
+from benchmarks.cpu import cpu_seconds
 from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache
 from geocache.keys import key_numbers, place_key
@@ -22,7 +21,6 @@ from geocache.store.claims import mark
 from tests.postgres import Postgres, database_name, running
 
 WANTED = 50_000
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Rate(NamedTuple):
@@ -55,8 +53,7 @@ class Timer:
         sql = f"SELECT pid FROM pg_stat_activity WHERE datname = '{self._name}'"  # noqa: S608
         found = {0: time.process_time()}
         for (pid,) in self._server.execute(sql):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            found[int(str(pid))] = (int(fields[11]) + int(fields[12])) / _TICKS
+            found[int(str(pid))] = cpu_seconds(int(str(pid)))
         return found
 
 
