@@ -38,5 +38,6 @@ def folium_map(
         returned_objects=list(returned),
         feature_group_to_add=layer,
         on_change=on_change,
+        render=False,  # a whole page that nobody reads: the component renders what it takes
         **view,
     )
