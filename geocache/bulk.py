@@ -16,20 +16,10 @@ from geocache.choosing import was_not_asked
 from geocache.distance import COORDINATE_DECIMALS
 from geocache.errors import InputError
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
+from geocache.place import POSITION_COLUMNS, Place, Position
 from geocache.place_file import count_rows, place_columns, reading, rows_of, squared
 from geocache.whole_file import writing
 
-OUTPUT_COLUMNS = (
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "source",
-    "score",
-    "flags",
-    "reason",
-)
 _ROWS_AT_ONCE = 2_000
 _MOST_LATELY = 65_536
 
@@ -104,9 +94,9 @@ def locate_file(
         source: CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar,
             with a header naming any of facility, city, state, postcode (or zip), country, in any
             order and case. ``-`` is standard input.
-        target: where the rows go, with :data:`OUTPUT_COLUMNS` appended; other columns are kept, one
-            that has an output's name as ``input_…``. Written whole or not at all. ``-`` is standard
-            output.
+        target: where the rows go, with :data:`~geocache.place.POSITION_COLUMNS` appended; other
+            columns are kept, one that has an output's name as ``input_…``. Written whole or not at
+            all. ``-`` is standard output.
         online: whether to ask online providers.
         summary: counted into; what it holds when interrupted is what was done.
 
@@ -126,7 +116,7 @@ def locate_file(
                 raise InputError(f"{source} is empty")
             columns = place_columns(header, str(source))
             writer = csv.writer(out)
-            writer.writerow([*_kept_names(header), *OUTPUT_COLUMNS])
+            writer.writerow([*_kept_names(header), *POSITION_COLUMNS])
             cells = squared(rows, len(header), str(source), summary.warnings)
             ahead: deque[list[str]] = deque()
             places = _places(cells, columns, ahead)
@@ -177,7 +167,7 @@ def _places(
 
 
 def _kept_names(header: Sequence[str]) -> list[str]:
-    taken = set(OUTPUT_COLUMNS)
+    taken = set(POSITION_COLUMNS)
     return [f"input_{title}" if title.strip().casefold() in taken else title for title in header]
 
 

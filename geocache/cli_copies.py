@@ -6,15 +6,17 @@ import click
 
 from geocache.cli_store import admin_cache, exit_code_of, warn
 
-
-@click.command(name="export")
-@click.option(
+output_option = click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(path_type=Path),
     help="Where to write; - for stdout.",
 )
+
+
+@click.command(name="export")
+@output_option
 @click.option(
     "--format",
     "form",
