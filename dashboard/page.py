@@ -63,9 +63,11 @@ def main() -> None:
         notes.append(f"{error}. Perhaps: {near}" if near else str(error))
         sites, circle = library.table.iloc[:0], None
 
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
     # One container for all that comes and goes: the map below keeps its place, and so its view.
-    with st.container():
+    above = st.container()
+    # What is said first is shown first: the map does not wait for what stands over it.
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    with above:
         lists.problems(library, opened.cache.warnings)
         jobs_panel.jobs_panel(opened)
         missing = tuple(t for t in filters.trial if t not in library.trials)
@@ -78,7 +80,7 @@ def main() -> None:
             st.caption(f"Distances are from {plain(circle.name)}.")
         if sites.empty:
             tables.empty_state(filters, len(library.table))
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
     panels(sites, library, filters, opened)
     footer.footer(opened)
 
@@ -117,4 +119,5 @@ def trial_panel(sites: pd.DataFrame, library: Library, shown: Iterable[str]) -> 
     trial.trial_record(library.trials, ids)
 
 
-main()
+if __name__ == "__main__":
+    main()

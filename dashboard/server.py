@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,12 @@ PAGE = Path(__file__).with_name("page.py")
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Begin opening the lists as the server starts; it answers meanwhile."""
+    """Begin opening the lists as the server starts; it answers meanwhile.
+
+    The page's modules are loaded now, so that its first visitor does not wait for them.
+    Streamlit's components must find a server that runs, or they would be served by none.
+    """
+    import_module("dashboard.page")
     service().start()
     yield
 

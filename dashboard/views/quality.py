@@ -3,7 +3,6 @@
 import folium
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from dashboard import maps, quality, summary
 from dashboard.coordinates import point_of
@@ -11,6 +10,7 @@ from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.views import online
+from dashboard.views.folium_map import folium_map
 from dashboard.views.pins import pins_view
 from geocache.distance import distance_km
 from geocache.place import Alternative
@@ -169,16 +169,15 @@ def _map(options: list[Alternative], opened: Service) -> None:
             ),
         ).add_to(group)
     centre = (options[0].latitude, options[0].longitude) if options else (25.0, 10.0)
-    st_folium(
+    folium_map(
         chooser,
+        group,
         key="choose_map",
         height=300,
-        use_container_width=True,
+        returned=("last_clicked",),
+        on_change=_clicked,
         center=centre,
         zoom=6 if options else 2,
-        returned_objects=["last_clicked"],
-        feature_group_to_add=group,
-        on_change=_clicked,
     )
 
 
