@@ -3,9 +3,7 @@
 A file a trial, ``NCT01207388.json``: the study as API v2 gave it, and ``fetchedOn``, the day.
 """
 
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ import orjson
 from dashboard.errors import ReadError, RegistryError
 from dashboard.readers import Reading, read
 from dashboard.registry import Page
+from geocache.whole_file import replacing
 
 NAME = "Fetched trials"
 """What the list of fetched trials is called on the page."""
@@ -150,14 +149,8 @@ class Fetched:
     def _write(self, number: str, data: bytes) -> None:
         """All of the file or none of it, also when two fetch at once."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(self._folder / f"{number}.json")
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(self._folder / f"{number}.json", private=True) as file:
+            file.write(data)
 
 
 def _number_of(study: dict[str, Any]) -> str:

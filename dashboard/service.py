@@ -7,8 +7,7 @@ library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never 
 import gc
 import logging
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -19,15 +18,14 @@ from dashboard.fetched import Fetched
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
+from dashboard.local_cache import LocalCache
 from dashboard.positions import Known
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
-from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
-from geocache.store import Pin
+from geocache.place import Place
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +38,7 @@ class Progress:
     fraction: float = 0.0
 
 
-class Service:
+class Service(LocalCache):
     """The geocache and the library of one process.
 
     Args:
@@ -85,22 +83,6 @@ class Service:
             raise RuntimeError(self.failure or "the geocache is not open yet")
         return self._cache
 
-    def locate_many(self, places: Sequence[Place]) -> Iterator[Position]:
-        """Positions that are known or can be told offline; never waits for a network."""
-        return self.cache.locate_many(places, online=False)
-
-    def locate(self, place: Place) -> Position:
-        """As :meth:`locate_many`, for one place anybody asks for: a new one is not remembered."""
-        return self.cache.locate(place, online=False, keep=False)
-
-    def search(self, place: Place) -> Position:
-        """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
-        position = self.locate(place)
-        if position.resolved or not place.city or any(place._replace(city="")):
-            return position
-        offline = (p for p in self.cache.providers if isinstance(p, Gazetteer))
-        return next((gazetteer.largest(place.city) for gazetteer in offline), position)
-
     def library(self) -> Library:
         """The opened lists with today's positions: located again after a pin or a new answer.
 
@@ -120,41 +102,6 @@ class Service:
                     self._library = self._merged()
                     self._revision = revision
         return self._library
-
-    @property
-    def may_change(self) -> bool:
-        """Whether this server takes corrections."""
-        return not self.settings.site_map_read_only
-
-    def pin(
-        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
-    ) -> None:
-        """Say where some places are, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, latitude, longitude, note, who) for place in places)
-
-    def leave_off(self, places: Iterable[Place], *, note: str, who: str) -> None:
-        """Say that some places have none on the map, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, note=note, who=who) for place in places)
-
-    def _set_pins(self, pins: Iterable[Pin]) -> None:
-        now = int(time.time())
-        self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
-
-    def unpin(self, place: Place) -> None:
-        """Take a pin back.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self.cache.unpin(place)
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import shutil
-import tempfile
 import threading
 import time
 import uuid
@@ -22,6 +21,7 @@ from typing import Any
 from dashboard.errors import DashboardError, ReadError
 from dashboard.library import OpenedList, opened_bytes
 from dashboard.readers import preview
+from geocache.whole_file import replacing
 
 log = logging.getLogger(__name__)
 
@@ -198,13 +198,7 @@ class Shelf:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(path, private=True) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
