@@ -199,7 +199,8 @@ class Gathered:
 
 def _text_array(column: list[str]) -> Any:
     """A column of text: as ``pd.array`` makes it, in a third of the time."""
-    return pd.arrays.ArrowStringArray(pa.array(column, pa.large_string()), dtype=_TEXT)
+    make: Any = pd.arrays.ArrowStringArray
+    return make(pa.array(column, pa.large_string()), dtype=_TEXT)
 
 
 def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
