@@ -1,6 +1,7 @@
 """Real Chromium against a real server, every foreign host blocked."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,7 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from tests.serving import Server, serving
 
@@ -22,6 +31,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=20_000)  # a slow machine is no failure
 
 
 @pytest.fixture(scope="session")
@@ -87,19 +97,28 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 
 @contextmanager
 def visiting(
-    browser: Browser, server: Server, *, also: str = "", **options: object
+    browser: Browser,
+    server: Server,
+    *,
+    also: str = "",
+    traceback: str = "",
+    **options: object,
 ) -> Iterator[Visit]:
-    """A browser context that blocks, and notes, every request to another host than ``also``."""
+    """A browser context that blocks, and notes, every request to another host than ``also``.
+
+    ``traceback`` says of what the server's log may hold one.
+    """
     context = browser.new_context(
         **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}  # type: ignore[arg-type]
     )
     foreign: list[str] = []
     errors: list[str] = []
-    own = {urlsplit(url).netloc for url in (server.url, also) if url}
+    own = {urlsplit(also).netloc}
 
     def gate(route: Route) -> None:
         parts = urlsplit(route.request.url)
-        if parts.scheme in {"data", "blob"} or parts.netloc in own:
+        mine = parts.netloc == urlsplit(visit.server.url).netloc
+        if parts.scheme in {"data", "blob"} or mine or parts.netloc in own:
             route.continue_()
         else:
             foreign.append(route.request.url)
@@ -108,11 +127,14 @@ def visiting(
     context.route("**/*", gate)
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
+    visit = Visit(page, context, server, foreign, errors)
     try:
-        yield Visit(page, context, server, foreign, errors)
+        yield visit
     finally:
         context.close()
-    assert "Traceback" not in server.log.read_text(errors="replace"), "the page raised an error"
+    log = server.log.read_text(errors="replace")
+    told = traceback and re.search(traceback, log)
+    assert told or "Traceback" not in log, f"the page raised an error:\n{log}"
 
 
 @pytest.fixture
