@@ -5,7 +5,8 @@ DashboardError
 ├── FilterError (ValueError)        a filter has an unknown name or value
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
-└── AskingError (ConnectionError)   an online provider did not answer for every place
+├── AskingError (ConnectionError)   an online provider did not answer for every place
+└── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
 
 
@@ -55,3 +56,7 @@ class RegistryError(DashboardError, ConnectionError):
 
 class AskingError(DashboardError, ConnectionError):
     """Raised when an online provider did not answer for every place; says for how many, and why."""
+
+
+class KeepingError(DashboardError, RuntimeError):
+    """Raised when the disk does not take what should be kept; says why, and names no path."""

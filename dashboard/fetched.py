@@ -3,6 +3,7 @@
 A file a trial, ``NCT01207388.json``: the study as API v2 gave it, and ``fetchedOn``, the day.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,15 +14,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import ReadError, RegistryError
+from dashboard.errors import KeepingError, ReadError, RegistryError
+from dashboard.files import changed_at, disk_words, sweep, write_whole
 from dashboard.readers import Reading, read
 from dashboard.registry import Page
-from geocache.whole_file import replacing
+
+log = logging.getLogger(__name__)
 
 NAME = "Fetched trials"
 """What the list of fetched trials is called on the page."""
 
 _NUMBER = re.compile(r"NCT\d{8}")
+_CHANGED = ".changed"
+"""A file written once a fetch is over, by which other processes see that there is something new."""
+
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
 
@@ -102,7 +108,17 @@ class Fetched:
             if _NUMBER.fullmatch(number) and path.exists():
                 path.unlink()
                 gone += 1
+        if gone:
+            self._mark()
         return gone
+
+    def changed_at(self) -> int:
+        """When a fetch last ended, in any process, in nanoseconds; 0 before the first."""
+        return changed_at(self._folder / _CHANGED)
+
+    def tidy(self) -> None:
+        """Delete what killed processes left half-written."""
+        sweep(self._folder)
 
     def fetch(
         self,
@@ -113,7 +129,11 @@ class Fetched:
         """Keep what the pages bring, page by page, and say what changed.
 
         ``asked`` are the numbers that should come. What was kept before an error stays kept; the
-        error ends up in :attr:`Fetch.problem`. Raises RegistryError where nothing came at all.
+        error ends up in :attr:`Fetch.problem`.
+
+        Raises:
+            RegistryError: nothing came at all.
+            KeepingError: nothing could be kept.
         """
         result = Fetch()
         today = datetime.now(UTC).date().isoformat()
@@ -133,6 +153,13 @@ class Fetched:
             if not came:
                 raise
             result.problem = str(error)
+        except OSError as error:
+            log.exception("A fetched trial could not be kept")
+            result.problem = f"what is fetched cannot be kept: {disk_words(error)}"
+            if not came:
+                raise KeepingError(result.problem) from error
+        if result.changes:
+            self._mark()
         if not result.problem:
             result.missing = [number for number in asked if number not in came]
         return result
@@ -147,10 +174,14 @@ class Fetched:
             return None
 
     def _write(self, number: str, data: bytes) -> None:
-        """All of the file or none of it, also when two fetch at once."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self._folder / f"{number}.json", private=True) as file:
-            file.write(data)
+        write_whole(self._folder / f"{number}.json", data, lasting=False)
+
+    def _mark(self) -> None:
+        try:
+            (self._folder / _CHANGED).write_bytes(b"")
+        except OSError as error:  # no room even for that: this process knows what it fetched
+            log.warning("%s: %s", self._folder / _CHANGED, error)
 
 
 def _number_of(study: dict[str, Any]) -> str:

@@ -93,15 +93,20 @@ class Service(LocalCache):
         self._ready.wait()
         if self._library is None:
             raise RuntimeError(self.failure)
-        revision = self.cache.revision
-        if revision != self._revision:
+        if self._revision_now() != self._revision:
             with self._lock:
-                if revision != self._revision:
-                    # As it was before: an answer that comes meanwhile is not lost.
-                    revision = self.cache.revision
-                    self._library = self._merged()
-                    self._revision = revision
+                if self._revision_now() != self._revision:
+                    self._merge()
         return self._library
+
+    def _revision_now(self) -> tuple[int, int, int]:
+        """What changes when any process on the same data folder pins, shares or fetches."""
+        return self.cache.revision, self.shelf.changed_at(), self.fetched.changed_at()
+
+    def _merge(self) -> None:
+        revision = self._revision_now()  # as it was before: what comes meanwhile is not lost
+        self._library = self._merged()
+        self._revision = revision
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -175,7 +180,7 @@ class Service(LocalCache):
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
-            self._library = self._merged()
+            self._merge()
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
@@ -189,11 +194,10 @@ class Service(LocalCache):
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
             self.shelf.expire()
+            self.fetched.tidy()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            revision = self._cache.revision
-            self._library = self._merged()
-            self._revision = revision
+            self._merge()
             _settle()
             self._tell("Ready", 1.0)
         except Exception as error:

@@ -1,7 +1,7 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -156,7 +156,7 @@ class Store(Looking, Claims):
             for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
                 yield pin_of(row)
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Generator[Answer]:
         """All answers, stale ones too, in the order of their numbers."""
         statement = select(schema.answers).order_by(schema.answers.c.id)
         with self.engine.connect() as connection:
