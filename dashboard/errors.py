@@ -5,6 +5,7 @@ DashboardError
 ├── FilterError (ValueError)        a filter has an unknown name or value
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
+├── KeptTrialsError (OSError)       fetched trials cannot be kept or read back now
 ├── AskingError (ConnectionError)   an online provider did not answer for every place
 └── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
@@ -52,6 +53,10 @@ class ExportError(DashboardError, ValueError):
 
 class RegistryError(DashboardError, ConnectionError):
     """Raised when the registry could not be asked, or its answer could not be used."""
+
+
+class KeptTrialsError(DashboardError, OSError):
+    """Raised when the server that has the fetched trials cannot be reached, or refuses."""
 
 
 class AskingError(DashboardError, ConnectionError):

@@ -53,5 +53,5 @@ def changed_at(path: Path) -> int:
 
 
 def disk_words(error: OSError) -> str:
-    """What a disk said, without the path it was about."""
-    return (error.strerror or "the disk does not take it").lower()
+    """What a disk said, without the path it was about; of a server only that it was one."""
+    return (error.strerror or "its server does not take it").lower()

@@ -67,6 +67,10 @@ class Shelf:
                 found.append(OwnList(path.stem, opened))
         return tuple(found)
 
+    def mark(self, owner: str) -> int:
+        """Differs once a list came or went, whichever process did that."""
+        return changed_at(self._of(owner))
+
     def add(
         self, owner: str, data: bytes, name: str, *, opened: OpenedList | None = None
     ) -> OwnList:
@@ -134,10 +138,6 @@ class Shelf:
             (self._of(owner) / f"{list_id}{suffix}").unlink(missing_ok=True)
         with self._lock:
             self._readings.pop((owner, list_id), None)
-
-    def changed_at(self) -> int:
-        """When a list was last shared with everyone or closed, by any server, in nanoseconds."""
-        return changed_at(self._of(EVERYONE))
 
     def expire(self) -> None:
         """Delete the lists of sessions that were not used for a week, and what was half-written."""

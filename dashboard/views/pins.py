@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.corrections import Import, import_pins, pins_csv, undo_import
+from dashboard.corrections import Import, pins_csv
 from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.summary import plural
@@ -88,7 +88,7 @@ def _import(opened: Service) -> None:
     st.session_state[_NUMBER] = number + 1
     st.session_state[_PROBLEM] = ""
     try:
-        st.session_state[_DONE] = import_pins(opened.cache, file.getvalue(), file.name)
+        st.session_state[_DONE] = opened.import_pins(file.getvalue(), file.name)
     except (InputError, ReadOnlyError) as error:
         st.session_state[_PROBLEM] = str(error)
         st.session_state[_DONE] = None
@@ -96,7 +96,7 @@ def _import(opened: Service) -> None:
 
 def _undo(opened: Service, done: Import) -> None:
     said = f"Taken back: the import of {done.name}"
-    if changing.change(opened, lambda: undo_import(opened.cache, done), said, ":material/undo:"):
+    if changing.change(opened, lambda: opened.undo_import(done), said, ":material/undo:"):
         st.session_state[_DONE] = None
 
 

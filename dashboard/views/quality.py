@@ -9,7 +9,7 @@ from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
-from dashboard.views import changing, online
+from dashboard.views import changing, online, signed_in
 from dashboard.views.folium_map import folium_map
 from dashboard.views.pins import pins_view
 from geocache.distance import distance_km
@@ -70,7 +70,9 @@ def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(name)}**: {plain(doubt.reason or doubt.problem)}")
         if not opened.may_change:
-            st.caption("Corrections are turned off on this server.")
+            off = opened.settings.site_map_read_only or not signed_in.configured()
+            what = "turned off on this server" if off else "left to others: ask who runs this"
+            st.caption(f"Corrections are {what}.")
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, option in enumerate(options):
@@ -111,7 +113,8 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
         placeholder="click on the map, or type 50.33, 4.88",
         max_chars=60,
     )
-    st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
+    if signed_in.person_on_page() is None:
+        st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
     sites = summary.plural(len(doubt.rows), "site")
     with st.container(horizontal=True):
         st.button(
@@ -161,6 +164,9 @@ def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
 
 
 def _who() -> str:
+    person = signed_in.person_on_page()
+    if person is not None:
+        return person.shown
     return str(st.session_state.get(_NAME, "")).strip()
 
 
