@@ -6,7 +6,8 @@ DashboardError
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
 ├── KeptTrialsError (OSError)       fetched trials cannot be kept or read back now
-└── AskingError (ConnectionError)   an online provider did not answer for every place
+├── AskingError (ConnectionError)   an online provider did not answer for every place
+└── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
 
 
@@ -60,3 +61,7 @@ class KeptTrialsError(DashboardError, OSError):
 
 class AskingError(DashboardError, ConnectionError):
     """Raised when an online provider did not answer for every place; says for how many, and why."""
+
+
+class KeepingError(DashboardError, RuntimeError):
+    """Raised when the disk does not take what should be kept; says why, and names no path."""

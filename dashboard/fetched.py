@@ -12,16 +12,18 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import ReadError, RegistryError
+from dashboard.errors import KeepingError, ReadError, RegistryError
 from dashboard.fetched_home import NUMBER, Home
+from dashboard.files import disk_words
 from dashboard.readers import Reading, read
 from dashboard.registry import Page
 from geocache.closing import Closing
 
+log = logging.getLogger(__name__)
+
 NAME = "Fetched trials"
 """What the list of fetched trials is called on the page."""
 
-log = logging.getLogger(__name__)
 
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
@@ -115,7 +117,14 @@ class Fetched(Closing):
     def tell(self) -> None:
         """Let every process see what is other than it was."""
         self._last = None
-        self._home.tell()
+        try:
+            self._home.tell()
+        except OSError as error:  # no room even for that: this process knows what it fetched
+            log.warning("Other servers could not be told of fetched trials: %s", error)
+
+    def tidy(self) -> None:
+        """Delete what killed processes left half-written."""
+        self._home.tidy()
 
     def close(self) -> None:
         """Let go of connections; the next call makes new ones."""
@@ -130,7 +139,11 @@ class Fetched(Closing):
         """Keep what the pages bring, page by page, and say what changed.
 
         ``asked`` are the numbers that should come. What was kept before an error stays kept; the
-        error ends up in :attr:`Fetch.problem`. Raises RegistryError where nothing came at all.
+        error ends up in :attr:`Fetch.problem`.
+
+        Raises:
+            RegistryError: nothing came at all.
+            KeepingError: nothing could be kept.
         """
         result = Fetch()
         today = datetime.now(UTC).date().isoformat()
@@ -150,6 +163,11 @@ class Fetched(Closing):
             if not came:
                 raise
             result.problem = str(error)
+        except OSError as error:
+            log.exception("A fetched trial could not be kept")
+            result.problem = f"what is fetched cannot be kept: {disk_words(error)}"
+            if not came:
+                raise KeepingError(result.problem) from error
         finally:
             if came:
                 self.tell()

@@ -91,6 +91,11 @@ class DatabaseHome:
         statement = select(schema.meta.c.value).where(schema.meta.c.name == _TOLD)
         return self._done(lambda connection: connection.scalar(statement)) or 0
 
+    def tidy(self) -> None:
+        """As :meth:`Home.tidy`; a server undoes what was not finished by itself."""
+        if self._before is not None:
+            self._before.tidy()
+
     def close(self) -> None:
         """As :meth:`Home.close`."""
         self._database.reset()

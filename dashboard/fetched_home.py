@@ -1,12 +1,11 @@
 """Where records of fetched trials lie: a folder of files, or a database that replicas share."""
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dashboard.files import changed_at, sweep, write_whole
 from dashboard.settings import Settings
 from geocache.store.database import kind_of
 
@@ -41,6 +40,9 @@ class Home(Protocol):
     def revision(self) -> object:
         """Differs whenever somebody told."""
 
+    def tidy(self) -> None:
+        """Delete what killed processes left half-written."""
+
     def close(self) -> None:
         """Let go of what is open; the next call opens it again."""
 
@@ -71,14 +73,7 @@ class FolderHome:
     def write(self, number: str, record: bytes) -> None:
         """As :meth:`Home.write`; also when two write at once."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(record)
-            Path(temporary).replace(self._folder / f"{number}.json")
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(self._folder / f"{number}.json", record, lasting=False)
 
     def delete(self, numbers: Iterable[str]) -> int:
         """As :meth:`Home.delete`."""
@@ -97,14 +92,15 @@ class FolderHome:
 
     def mark(self) -> object:
         """As :meth:`Home.mark`."""
-        try:
-            return (self._folder / _TOLD).stat().st_mtime_ns
-        except OSError:
-            return 0
+        return changed_at(self._folder / _TOLD)
 
     def revision(self) -> object:
         """As :meth:`Home.revision`."""
         return self.mark()
+
+    def tidy(self) -> None:
+        """As :meth:`Home.tidy`."""
+        sweep(self._folder)
 
     def close(self) -> None:
         """As :meth:`Home.close`: nothing stays open."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from dashboard import maps, selection
+from dashboard import maps, nearness, selection
 from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
@@ -40,7 +40,7 @@ def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> maps.Ci
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = selection.centre_of(filters.near, opened.search, table)
+    centre = nearness.centre_of(filters.near, opened.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return maps.Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)

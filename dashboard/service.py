@@ -7,30 +7,27 @@ library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never 
 import gc
 import logging
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
 from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
-from dashboard.corrections import Import, import_pins, undo_import
 from dashboard.fetched import Fetched
 from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
+from dashboard.local_cache import LocalCache
 from dashboard.positions import Known
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
 from geocache.errors import ReadOnlyError
-from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
-from geocache.store import Pin
+from geocache.place import Place
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +40,7 @@ class Progress:
     fraction: float = 0.0
 
 
-class Service:
+class Service(LocalCache):
     """The geocache and the library of one process.
 
     Args:
@@ -69,14 +66,6 @@ class Service:
         """The same service, for a person who may look at everything and change nothing."""
         return _ForReader(self, who)
 
-    def check_may_change(self) -> None:
-        """Raise unless this server, and this person, may change what everyone sees.
-
-        Raises:
-            ReadOnlyError: the message says which of the two it is.
-        """
-        self.settings.check_may_change()
-
     def start(self) -> None:
         """Begin opening, once; returns at once."""
         with self._lock:
@@ -100,22 +89,6 @@ class Service:
             raise RuntimeError(self.failure or "the geocache is not open yet")
         return self._cache
 
-    def locate_many(self, places: Sequence[Place]) -> Iterator[Position]:
-        """Positions that are known or can be told offline; never waits for a network."""
-        return self.cache.locate_many(places, online=False)
-
-    def locate(self, place: Place) -> Position:
-        """As :meth:`locate_many`, for one place anybody asks for: a new one is not remembered."""
-        return self.cache.locate(place, online=False, keep=False)
-
-    def search(self, place: Place) -> Position:
-        """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
-        position = self.locate(place)
-        if position.resolved or not place.city or any(place._replace(city="")):
-            return position
-        offline = (p for p in self.cache.providers if isinstance(p, Gazetteer))
-        return next((gazetteer.largest(place.city) for gazetteer in offline), position)
-
     def library(self) -> Library:
         """The opened lists with today's positions.
 
@@ -129,72 +102,19 @@ class Service:
         self._ready.wait()
         if self._library is None:
             raise RuntimeError(self.failure)
-        revision = self._revision_now()
-        if revision != self._revision:
+        if self._revision_now() != self._revision:
             with self._lock:
-                if revision != self._revision:
+                if self._revision_now() != self._revision:
                     self._merge()
         return self._library
 
-    @property
-    def may_change(self) -> bool:
-        """Whether this server takes corrections, and from this person."""
-        try:
-            self.check_may_change()
-        except ReadOnlyError:
-            return False
-        return True
+    def _revision_now(self) -> object:
+        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
 
-    def pin(
-        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
-    ) -> None:
-        """Say where some places are, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, latitude, longitude, note, who) for place in places)
-
-    def leave_off(self, places: Iterable[Place], *, note: str, who: str) -> None:
-        """Say that some places have none on the map, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, note=note, who=who) for place in places)
-
-    def _set_pins(self, pins: Iterable[Pin]) -> None:
-        self.check_may_change()
-        now = int(time.time())
-        self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
-
-    def unpin(self, place: Place) -> None:
-        """Take a pin back.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self.check_may_change()
-        self.cache.unpin(place)
-
-    def import_pins(self, data: bytes, name: str) -> Import:
-        """Set the pins that a file holds.
-
-        Raises:
-            InputError: it holds none that could be set; nothing was.
-            ReadOnlyError: the server is read-only.
-        """
-        self.check_may_change()
-        return import_pins(self.cache, data, name)
-
-    def undo_import(self, done: Import) -> int:
-        """Take an import back; how many pins that were.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self.check_may_change()
-        return undo_import(self.cache, done)
+    def _merge(self) -> None:
+        revision = self._revision_now()  # as it was before: what comes meanwhile is not lost
+        self._library = self._merged()
+        self._revision = revision
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -271,15 +191,6 @@ class Service:
         with self._lock:
             self._merge()
 
-    def _merge(self) -> None:
-        # As it was before: an answer that comes meanwhile is not lost.
-        revision = self._revision_now()
-        self._library = self._merged()
-        self._revision = revision
-
-    def _revision_now(self) -> object:
-        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
-
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
         reading = self.fetched.reading()
@@ -292,6 +203,7 @@ class Service:
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
             self.shelf.expire()
+            self.fetched.tidy()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
             self._merge()

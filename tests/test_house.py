@@ -30,6 +30,13 @@ def test_the_architecture_names_no_module_that_is_gone() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_every_module_has_room_for_one_purpose() -> None:
+    scripts = (ROOT / "dashboard" / "assets").glob("*.js")
+    rooms = [*(ROOT / name for name in MODULES), *scripts]
+    long = {path.name: n for path in rooms if (n := path.read_text().count("\n")) > 250}
+    assert long == {}
+
+
 def _architecture() -> str:
     return (ROOT / "docs" / "architecture.md").read_text()
 

@@ -9,7 +9,7 @@ from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
-from dashboard.views import online, signed_in
+from dashboard.views import changing, online, signed_in
 from dashboard.views.folium_map import folium_map
 from dashboard.views.pins import pins_view
 from geocache.distance import distance_km
@@ -146,13 +146,21 @@ def _put_back(doubt: quality.Doubt, opened: Service) -> None:
 
 
 def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
-    for place in doubt.places:
-        opened.unpin(place)
+    def unpin() -> None:
+        for place in doubt.places:
+            opened.unpin(place)
+
+    said = f"Looked for again: {doubt.city or doubt.country}"
+    changing.change(opened, unpin, said, ":material/undo:")
 
 
 def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
-    opened.leave_off(doubt.places, note="", who=_who())
-    st.toast(f"Left off: {plain(doubt.city or doubt.country)}", icon=":material/location_off:")
+    changing.change(
+        opened,
+        lambda: opened.leave_off(doubt.places, note="", who=_who()),
+        f"Left off: {doubt.city or doubt.country}",
+        ":material/location_off:",
+    )
 
 
 def _who() -> str:
@@ -211,6 +219,11 @@ def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
 def _pin(
     doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
 ) -> None:
-    opened.pin(doubt.places, latitude, longitude, note=note, who=_who())
-    st.session_state[_POINT] = ""
-    st.toast(f"Pinned: {plain(doubt.city or doubt.country)}", icon=":material/push_pin:")
+    done = changing.change(
+        opened,
+        lambda: opened.pin(doubt.places, latitude, longitude, note=note, who=_who()),
+        f"Pinned: {doubt.city or doubt.country}",
+        ":material/push_pin:",
+    )
+    if done:
+        st.session_state[_POINT] = ""
