@@ -11,8 +11,8 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.generator import site_list
+from dashboard.local_cache import positions_of
 from dashboard.readers.parquet import write_parquet
-from dashboard.service import positions_of
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache

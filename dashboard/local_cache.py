@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from dashboard.corrections import Import, import_pins, undo_import
+from dashboard.positions import Known
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
 from geocache.gazetteer import Gazetteer
@@ -40,6 +41,10 @@ class LocalCache:
             return position
         offline = (p for p in self.cache.providers if isinstance(p, Gazetteer))
         return next((gazetteer.largest(place.city) for gazetteer in offline), position)
+
+    def known(self) -> Known:
+        """Which positions of a saved site table are today's."""
+        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
 
     @property
     def may_change(self) -> bool:
@@ -108,3 +113,8 @@ class LocalCache:
         """
         self.check_may_change()
         return undo_import(self.cache, done)
+
+
+def positions_of(cache: GeoCache) -> str:
+    """By which data and rules a geocache finds positions: the mark of a saved site table."""
+    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)

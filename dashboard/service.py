@@ -20,7 +20,6 @@ from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
 from dashboard.local_cache import LocalCache
-from dashboard.positions import Known
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
@@ -195,7 +194,7 @@ class Service(LocalCache):
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
         reading = self.fetched.reading()
         fetched = [OpenedList(reading.name, reading)] if reading else []
-        return merge([*self._sources, *fetched, *shared], self.locate_many, self._known())
+        return merge([*self._sources, *fetched, *shared], self.locate_many, self.known())
 
     def _open(self) -> None:
         try:
@@ -214,10 +213,6 @@ class Service(LocalCache):
             self.failure = f"The lists could not be opened: {error}"
         finally:
             self._ready.set()
-
-    def _known(self) -> Known:
-        """Which positions of a saved site table are today's."""
-        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
 
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
@@ -244,11 +239,6 @@ def _settle() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def positions_of(cache: GeoCache) -> str:
-    """By which data and rules a geocache finds positions: the mark of a saved site table."""
-    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
 
 
 @cache
