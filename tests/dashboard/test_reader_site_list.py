@@ -219,7 +219,10 @@ def test_short_and_long_rows_are_read_as_far_as_they_go() -> None:
 @pytest.mark.parametrize(
     ("header", "row"),
     [
-        ("試験ID,施設名,市区町村,都道府県,国,緯度,経度", "NCT00000001,病院,文京区,東京都,日本,35,139"),
+        (
+            "試験ID,施設名,市区町村,都道府県,国,緯度,経度",
+            "NCT00000001,病院,文京区,東京都,日本,35,139",
+        ),
         ("Studie;Zentrum;Prüfzentrum;Ort;Land;Breite;Länge", "N1;12;LKH;Graz;Austria;47,07;15,4"),
         ("Estudio;Centro;Nombre del centro;Ciudad;País", "NCT00000001;12;Hospital;Madrid;España"),
         ("Site #,Institution Name,City,ST,Zip,Country", "1,Duke,Durham,NC,27710,United States"),
