@@ -34,6 +34,14 @@ _STATUS_BY_KEY = {re.sub(r"[^a-z]", "", s.casefold()): s for s in TRIAL_STATUSES
     "ongoingnotrecruiting": "Active, not recruiting",
     "openforrecruitment": "Recruiting",
     "enrolling": "Recruiting",
+    **dict.fromkeys(
+        (
+            *("openforenrollment", "opentoenrollment", "opentorecruitment", "opentoaccrual"),
+            *("rekrutierend", "rekrutiert", "reclutando", "enreclutamiento", "recrutando"),
+            *("encoursderecrutement", "recrutementencours", "inarruolamento"),
+        ),
+        "Recruiting",
+    ),
 }
 
 

@@ -86,6 +86,8 @@ def _checked(  # noqa: PLR0911 - a list of cases
             return "", 0.0
         if _share(values, lambda value: not re.search(r"\d", value) or len(value) > 24) > 0.5:
             return "facility", 0.7
+    if target == "facility" and all(value.isdigit() and len(value) <= 6 for value in values):
+        return "site_number", certainty - 0.1
     if target == "trial_id" and _share(values, _TRIAL_ID.match) > 0.8:
         return target, certainty + 0.5
     if target in ("country", "state"):

@@ -49,7 +49,7 @@ _NAMES = {
         instelling; sjukhus; sykehus; sygehus; szpital; osrodek; nemocnice; pracoviste; korhaz;
         facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
         機関名; hastane; kurum; merkez; 기관; 기관명; 병원; 医疗机构; 医療機関;
-        νοσοκομειο; מרכז; مستشفى;
+        νοσοκομειο; מרכז; مستشفى; 実施医療機関; 研究中心; 中心名称; 机构名称; 실시기관; 시험기관;
         instytucja; nazwa; investigator site; venue; sitefacility
         """,
     "city": """
@@ -58,20 +58,23 @@ _NAMES = {
         poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by;
         ort stadt;
         miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
-        도시; 所在地; πολη; מקום; مدينة; city name; village; sted
+        도시; 所在地; πολη; מקום; مدينة; city name; village; sted;
+        市区町村; 市町村; 所在城市; 시군구
         """,
     "state": """
         state; province; region; county; state province; province state; state region; site state;
         facility state; locationstate; bundesland; land kreis; departement; etat; estado;
         provincia; comunidad autonoma; regione; provincie; wojewodztwo; kraj; judet; oblast; canton;
         kanton; prefecture; admin1; state or province; stateprovince; область; регион; 省; 県;
-        department; departamento; lan; fylke; megye; area; state county
+        department; departamento; lan; fylke; megye; area; state county; st; us state; 都道府県;
+        省份; 省市; 省 自治区; 所在省份; 시도; 지역
         """,
     "postcode": """
         postcode; post code; postal code; postalcode; zip; zip code; zipcode; postal; site zip;
         locationzip; plz; postleitzahl; code postal; cp; codigo postal; cep; cap; codice postale;
         kod pocztowy; psc; iranyitoszam; cod postal; индекс; 邮编; 郵便番号; postnummer; postnr;
-        zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code
+        zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code;
+        邮政编码; 우편번호
         """,
     "country": """
         country; country name; nation; site country; facility country; locationcountry; pays; land;
@@ -84,16 +87,19 @@ _NAMES = {
         status; site status; sitestatus; recruitment; recruiting; location status; locationstatus;
         site recruitment status; statut; estado del centro; stato; facility status;
         statut du centre;
-        zentrumsstatus; centre status; center status; enrollment status; location recruitment status
+        zentrumsstatus; centre status; center status; enrollment status;
+        location recruitment status; estado de reclutamiento; statut de recrutement;
+        rekrutierungsstatus; rekrutierung;
+        stato di reclutamento; status rekrutacji; 状态; 状態; 募集状況; 招募状态; 상태; 모집상태
         """,
     "latitude": """
         latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
-        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84
+        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84; 緯度; 纬度; 위도; широта
         """,
     "longitude": """
         longitude; lon; lng; long; x; geo lon; geo lng; laengengrad; langengrad; lange; laenge;
         longitud; longitudine; gps lon; gps lng; gps long; geopoint lon; decimal longitude;
-        site longitude; lon dd; longitude wgs84
+        site longitude; lon dd; longitude wgs84; 経度; 经度; 경도; долгота
         """,
     "place": """
         location; place; city state country; city country; locations; full location; site location;

@@ -15,8 +15,12 @@ _MOST_KEYS = 300
 
 
 def is_feature(value: object) -> bool:
-    """True for a GeoJSON feature."""
-    return type(value) is dict and value.get("type") == "Feature"
+    """True for a GeoJSON feature, and for a point that stands alone."""
+    if type(value) is not dict:
+        return False
+    return value.get("type") == "Feature" or (
+        value.get("type") in ("Point", "MultiPoint") and "coordinates" in value
+    )
 
 
 def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +29,7 @@ def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
     Lines and areas give no point: a site is where a person can go.
     """
     record = dict(fields_of(feature.get("properties")))
-    geometry = fields_of(feature.get("geometry"))
+    geometry = fields_of(feature.get("geometry", feature))
     point = items_of(geometry.get("coordinates"))
     if geometry.get("type") == "MultiPoint" and len(point) == 1:
         point = items_of(point[0])
@@ -37,8 +41,11 @@ def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def table_of(records: Iterable[dict[str, Any]]) -> Table:
-    """The records as a table: a column a key of the first few hundred, in order of appearance."""
-    running = iter(records)
+    """The records as a table: a column a key of the first few hundred, in order of appearance.
+
+    What stands in an object inside a record is a column too: `geo lat` of ``{"geo": {"lat": 47}}``.
+    """
+    running = map(_flat, records)
     first = list(islice(running, SAMPLE_ROWS - 1))
     keys = list(dict.fromkeys(key for record in first for key in record))[:_MOST_KEYS]
     rows: Iterator[list[str]] = (
@@ -46,6 +53,19 @@ def table_of(records: Iterable[dict[str, Any]]) -> Table:
     )
     sample = [keys, *islice(rows, len(first))]
     return Table(sample, rows, 0)
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    if dict not in map(type, record.values()):
+        return record
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if type(value) is dict:
+            outer = "" if key == "address" else f"{key} "
+            flat.update((outer + inner, each) for inner, each in value.items())
+        else:
+            flat[key] = value
+    return flat
 
 
 def _cell(value: object) -> str:

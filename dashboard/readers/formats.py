@@ -60,7 +60,7 @@ FORMATS = (
 """Every format that is read, by its human name. Those in a container say so behind it."""
 
 _MOST_WRAPPINGS = 3
-_NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
+_NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 
 
 class Job(NamedTuple):
@@ -173,11 +173,13 @@ def _gather_xml(data: bytes, job: Job) -> str:
 
 def _gather_delimited(text: str, job: Job) -> str:
     delimiter = delimiter_of(text)
+    start = text[:1_000_000]
+    numbers = len(set(map(str.upper, _NCT.findall(start))))
+    if numbers and not (delimiter and re.search(r"[^\W\d_]", _NCT.sub("", start))):
+        raise ReadError(
+            job.name, f"names {numbers} trials but no sites; fetch them from the registry"
+        )
     if not delimiter:
-        numbers = len({found.upper() for found in _NCT.findall(text[:1_000_000])})
-        if numbers:
-            reason = f"names {numbers} trials but no sites; fetch them from the registry instead"
-            raise ReadError(job.name, reason)
         raise ReadError(job.name, "not a site list in any known format")
     lines = text.count("\n") + 1
     return _gather_rows(rows_of(text, delimiter, job.name), job, _LIST_FORMATS[delimiter], lines)

@@ -26,6 +26,8 @@ AT_ONCE_BYTES = 24_000_000
 """Up to this a file is parsed whole; above, record by record, to keep memory near its size."""
 
 _LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",))
+_PLAIN_LISTS = ("data", "results", "items", "records", "sites", "rows")
+"""What programs call the list of an answer, beside its page and count."""
 _NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
 
 
@@ -79,6 +81,12 @@ def _unfolded(document: Any) -> Iterator[Any]:
         for key in path:
             inner = inner.get(key) if isinstance(inner, dict) else None
         if isinstance(inner, list):
+            yield from inner
+            return
+    plain = isinstance(document, dict) and "ctNumber" not in document
+    for key in _PLAIN_LISTS if plain else ():
+        inner = document.get(key)
+        if inner and isinstance(inner, list) and all(isinstance(one, dict) for one in inner):
             yield from inner
             return
     yield document

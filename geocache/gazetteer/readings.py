@@ -14,6 +14,13 @@ _TAIL = re.compile(
     r"(?<=\w)[\s,.-]+(?:[a-zøåäö]{1,2}|[ivx]{1,5}|n\.?t\.?|d\.?\s?[cf]\.?)\.?$", re.IGNORECASE
 )
 _PARTS = re.compile(r"[,/;|]| - | – ")
+# Signs for cities, wards and counties stand at the end without a gap; Korean ones are taken apart.
+_TOWN_SIGN = re.compile(
+    "(?<=[\u3400-\u9fff]{2})[市町村都府県縣省]$|(?<=[\u1100-\u11ff]{4})\u1109\u1175$"
+)
+_WARD_SIGN = re.compile(
+    "(?<=[\u3400-\u9fff]{2})[区區郡]$|(?<=[\u1100-\u11ff]{4})\u1100\u116e\u11ab?$"
+)
 _SUFFIXES = {
     "JP": "shi ku city gun cho machi ward ken fu to prefecture",
     "KR": "si gu gun city do province",
@@ -121,6 +128,9 @@ def _kinds_of_place(country: str) -> frozenset[str]:
 
 def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Reading]:
     """Without words that say what kind of place it is, or with short words written out."""
+    if not bare.isascii():
+        yield Reading(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
+        yield Reading(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
     words = bare.split(" ")
     dropped = _kinds_of_place(country)
     kept = list(words)

@@ -11,6 +11,7 @@ _STRIPPED, _LINKING = (
 )
 _BRACKETS = re.compile(r"[\[(]([^\])]*)[\])]?")
 _ADJECTIVE = re.compile(r"s[ck](?:aya|aia|aja|iy|iyi|ij|yy|yi|y|i|a|oye|oe|oi|oj|ogo|ie|ye)$")
+_EAST_ASIAN = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:[都府県縣省市]|自治区)$")
 _SUFFIX = re.compile(r"(?<=..)[- ]?(?:gwangyeoksi|teukbyeolsi|teukbyeoljachido)$")
 
 
@@ -24,6 +25,8 @@ def bare(name: str) -> str:
     if folded.endswith(("si", "do")):
         folded = _SUFFIX.sub("", folded)
     if " " not in folded:
+        if not folded.isascii() and len(folded) > 2:
+            return _EAST_ASIAN.sub("", folded)
         return _ADJECTIVE.sub("sk", folded) if "sk" in folded or "sc" in folded else folded
     words = folded.split(" ")
     kept = [word for word in words if word not in _STRIPPED] or words

@@ -464,3 +464,27 @@ def test_geojson_points_are_sites() -> None:
     assert sites["latitude"].tolist()[0] == 47.06667
     assert sites["city"].tolist() == ["Graz", "Linz"]
     assert sites["latitude"].isna().tolist() == [False, True]
+
+
+def test_a_point_of_geojson_that_stands_alone_has_its_longitude_first() -> None:
+    for document in ({"type": "Point", "coordinates": [13.0, 48.0]}, [
+        {"type": "MultiPoint", "coordinates": [[13.0, 48.0]]}
+    ]):  # fmt: skip
+        reading = read(json.dumps(document).encode(), "point.geojson")
+        assert reading.format == "GeoJSON"
+        assert reading.sites[["latitude", "longitude"]].to_numpy().tolist() == [[48.0, 13.0]]
+
+
+def test_an_object_inside_a_record_gives_its_columns_too() -> None:
+    record = {"Site Name": "LKH", "geo": {"lat": 47.07, "lon": 15.44}, "address": {"city": "Graz"}}
+    for document in ([record], {"total": 1, "data": [record]}, {"sites": [record]}):
+        (site,) = read(json.dumps(document).encode(), "sites.json").sites.itertuples()
+        assert (site.facility, site.city) == ("LKH", "Graz")
+        assert (site.latitude, site.longitude) == (47.07, 15.44)
+
+
+def test_ctis_records_in_the_answer_of_a_search_are_so_many_trials() -> None:
+    found = {"pagination": {"page": 1}, "data": [{"ctNumber": "2023-1"}, {"ctNumber": "2023-2"}]}
+    reading = read(json.dumps(found).encode(), "search.json")
+    assert [trial.trial_id for trial in reading.trials] == ["2023-1", "2023-2"]
+    assert len(reading.warnings) == 2

@@ -214,3 +214,31 @@ def test_short_and_long_rows_are_read_as_far_as_they_go() -> None:
     reading = read(b"facility,city,country\nA,Graz\nB,Linz,Austria,more\n\n,,\n", "list.csv")
     assert reading.sites["city"].tolist() == ["Graz", "Linz"]
     assert any("1 rows have more cells than the header" in text for text in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "試験ID,施設名,市区町村,都道府県,国,緯度,経度",
+            "NCT00000001,病院,文京区,東京都,日本,35,139",
+        ),
+        ("Studie;Zentrum;Prüfzentrum;Ort;Land;Breite;Länge", "N1;12;LKH;Graz;Austria;47,07;15,4"),
+        ("Estudio;Centro;Nombre del centro;Ciudad;País", "NCT00000001;12;Hospital;Madrid;España"),
+        ("Site #,Institution Name,City,ST,Zip,Country", "1,Duke,Durham,NC,27710,United States"),
+    ],
+)  # fmt: skip
+def test_the_columns_of_lists_in_other_languages(header: str, row: str) -> None:
+    reading = read(f"{header}\n{row}\n".encode(), "list.csv")
+    sign = "," if "," in header else ";"
+    taken = set(reading.columns.values())
+    assert taken == set(header.split(sign))
+    (site,) = reading.sites.itertuples()
+    assert site.facility == row.split(sign)[2 if "12" in row else 1]
+    assert site.site_number == ("12" if "12" in row else "1" if "Duke" in row else "")
+
+
+def test_a_text_of_trial_numbers_alone_says_what_to_do() -> None:
+    for text in ("NCT01207388\nNCT00000001", "NCT01207388, NCT00000001; nct 00000002"):
+        with pytest.raises(ReadError, match=r"names \d trials but no sites; fetch them"):
+            read(text.encode(), "numbers.txt")

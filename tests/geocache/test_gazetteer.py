@@ -84,6 +84,29 @@ def test_a_territory_in_the_state_column_is_the_country(
 
 
 @pytest.mark.parametrize(
+    ("place", "latitude", "longitude"),
+    [
+        (Place(city="吹田市", state="大阪府", country="日本"), 34.76, 135.52),
+        (Place(city="성남시", country="한국"), 37.44, 127.14),
+        (Place(city="成都市", state="四川省", country="中国"), 30.67, 104.07),
+        (Place(city="Казань", state="Татарстан", country="Россия"), 55.79, 49.12),
+        (Place(city="กรุงเทพ", country="ไทย"), 13.75, 100.5),
+    ],
+)
+def test_places_written_as_at_home(
+    gazetteer: Gazetteer, place: Place, latitude: float, longitude: float
+) -> None:
+    position = gazetteer.locate(place)
+    assert km_from(position, latitude, longitude) < 5
+    assert position.flags == ()
+
+
+def test_a_ward_in_east_asian_signs_is_never_sure(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(city="文京区", state="東京都", country="日本"))
+    assert position.latitude is None or Flag.APPROXIMATE in position.flags
+
+
+@pytest.mark.parametrize(
     ("ward", "city", "latitude", "longitude"),
     [
         ("Kita-ku", "Sapporo", 43.06, 141.35),
