@@ -16,7 +16,6 @@ import pytest
 from geocache.version import __version__
 from tests.serving import ROOT, serving
 
-pytestmark = pytest.mark.xdist_group("package")
 SHIPPED = ("dashboard", "geocache", "seeds", "pyproject.toml", "README.md", "LICENSE")
 
 
