@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.kept_files import KeptFiles
 from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
@@ -34,7 +35,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 def routes() -> list[BaseRoute]:
     """The routes beside the page."""
-    return [*api.routes(service()), *map_data.routes(map_store()), libraries.mount()]
+    return [*api.routes(service()), *map_data.routes(map_store()), *libraries.routes()]
 
 
 def options() -> dict[str, Any]:
@@ -51,6 +52,7 @@ def options() -> dict[str, Any]:
                 tiles=settings.site_map_tiles,
             ),
             Middleware(SessionCookie),
+            Middleware(KeptFiles),
         ],
     }
 

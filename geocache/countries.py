@@ -117,6 +117,11 @@ def usual_country_code(name: str) -> str:
     return _known().get(_as_key(name), "")
 
 
+def code_of_folded(name: str) -> str:
+    """As :func:`usual_country_code` of a name that is folded and has no spaces any more."""
+    return _known().get(name, "")
+
+
 @lru_cache(maxsize=4096)
 def country_code(name: str) -> str:
     """The ISO 3166-1 alpha-2 code of a country's name or code in any usual spelling.

@@ -17,8 +17,12 @@ _LETTERS = str.maketrans(
         "\u200f": None, "\ufeff": None, "\ufffd": None,
     }
 )  # fmt: skip
+_WRITTEN_OTHERWISE = frozenset(map(chr, _LETTERS))
 _MARKS = re.compile("[\u0300-\u036f]+")
 _GAPS = re.compile(r"[\W_]+")
+_ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()} | {
+    ord(sign): None for sign in "'`\""
+}
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
 _MOJIBAKE = re.compile("[ÂÃÄÅÆÐÑà-ãäåæ¿Ð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|�")
 _EXPANSIONS = str.maketrans(
@@ -30,7 +34,7 @@ _WORDS = {
     "saint": "st", "sankt": "st", "sint": "st", "sainte": "ste", "santa": "santa",
     "mount": "mt", "fort": "ft", "und": "and",
 }  # fmt: skip
-_HAS_WORD = re.compile(r"\b(?:saint|sankt|sint|sainte|mount|fort|und)\b")
+_SHORTENED = frozenset(_WORDS)
 
 
 def repair(text: str, limit: int = MAX_NAME_LENGTH) -> str:
@@ -67,17 +71,25 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)  # one place is folded four times on its way; only short text is held
 def _folded(text: str) -> str:
-    if text.isascii() and text.isalpha():
+    if text.isascii():
         text = text.lower()
-        return _WORDS.get(text, text)
-    text = text.casefold().translate(_LETTERS)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).casefold()
-        text = _MARKS.sub("", text).translate(_LETTERS)
-    text = _GAPS.sub(" ", text).strip()
-    if _HAS_WORD.search(text):
-        text = " ".join(_WORDS.get(word, word) for word in text.split(" "))
-    return text
+        if text.isalpha():
+            return _WORDS.get(text, text)
+        words = text.translate(_ASCII_GAPS).split()
+    else:
+        text = _plain(text.casefold())
+        if not text.isascii():
+            text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
+            text = _plain(text)
+        words = _GAPS.sub(" ", text).split()
+    if not _SHORTENED.isdisjoint(words):
+        words = [_WORDS.get(word, word) for word in words]
+    return " ".join(words)
+
+
+def _plain(text: str) -> str:
+    """Letters that do not come apart, written plainly; looking for them first is cheaper."""
+    return text if _WRITTEN_OTHERWISE.isdisjoint(text) else text.translate(_LETTERS)
 
 
 def key(folded: str) -> str:

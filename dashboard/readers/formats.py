@@ -89,7 +89,7 @@ def gather(data: bytes, job: Job) -> str:
     text, notes = decode(data)
     job.gathered.warn(*notes)
     if registry_page.recognised(text):
-        registry_page.gather_page(text, job.name, job.gathered)
+        registry_page.gather_pages(text, job.name, job.gathered)
         return registry_page.FORMAT
     return _gather_delimited(text, job)
 

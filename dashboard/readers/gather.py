@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.readers.clean import clean_column, clean_points, repaired_column
 from dashboard.readers.reading import CONTACT_COLUMNS, READ_COLUMNS, Reading
@@ -13,6 +15,7 @@ from dashboard.vocabulary import site_status_word
 
 NO_POINT = float("nan")
 _MOST_WARNINGS = 200
+_TEXT = pd.StringDtype(na_value=np.nan)
 _PLACE_COLUMNS = ("facility", "city", "state", "country")
 
 
@@ -190,8 +193,14 @@ class Gathered:
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
         columns: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
-        columns.update((name, pd.array(column, dtype="str")) for name, column in texts.items())
-        return pd.DataFrame({name: columns[name] for name in READ_COLUMNS})
+        columns.update((name, _text_array(column)) for name, column in texts.items())
+        return pd.DataFrame({name: columns[name] for name in READ_COLUMNS}, copy=False)
+
+
+def _text_array(column: list[str]) -> Any:
+    """A column of text: as ``pd.array`` makes it, in a third of the time."""
+    make: Any = pd.arrays.ArrowStringArray
+    return make(pa.array(column, pa.large_string()), dtype=_TEXT)
 
 
 def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:

@@ -57,11 +57,14 @@ class Sections(NamedTuple):
         return [line.text for line in self.lines.get(heading, ())]
 
 
-def split_sections(text: str) -> Sections:
-    """Cut a page at its headings; blank lines and the sections' opening sentences are dropped."""
+def split_sections(text: str, first_line: int = 1) -> Sections:
+    """Cut a page at its headings; blank lines and the sections' opening sentences are dropped.
+
+    ``first_line`` is the number of the page's first line in its file.
+    """
     lines = [
         Line(number, stripped)
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(text.splitlines(), first_line)
         if (stripped := line.strip())
     ]
     starts = sorted((at, heading) for heading, at in _headings(lines).items())

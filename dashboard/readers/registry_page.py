@@ -1,6 +1,8 @@
-"""A registry page saved or pasted as text: headings, and three lines a site under `Locations`."""
+"""Registry pages saved or pasted as text: headings, and three lines a site under `Locations`."""
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from dashboard.errors import ReadError
 from dashboard.readers.country_text import split_place, unlike
@@ -12,6 +14,8 @@ from dashboard.vocabulary import site_status_word
 FORMAT = "Registry page (text)"
 
 _NCT = re.compile(r"^\s*NCT ID\s*:?\s*(NCT\d{8})", re.MULTILINE | re.IGNORECASE)
+_CONTENT = re.compile(r"^\s*(?:Basic Information|Locations)\s*:?\s*$", re.MULTILINE | re.IGNORECASE)
+_RELATED = re.compile(r"NCT\d{8}\b", re.IGNORECASE)
 _SITE_STATUS = re.compile(r"^Site Status\b[\s:]*(.*)$", re.IGNORECASE)
 # A recruiting site may show a person to call; people are not part of a facility's name.
 _CONTACT = re.compile(
@@ -26,7 +30,40 @@ def recognised(text: str) -> bool:
     return len(re.findall(r"^[ \t]*Site Status\b", text, re.MULTILINE)) > 1
 
 
-def gather_page(text: str, name: str, gathered: Gathered) -> None:
+def gather_pages(text: str, name: str, gathered: Gathered) -> None:
+    """The trials and the sites of one page, or of several pasted one after the other.
+
+    Raises ReadError when no trial is named.
+    """
+    for page, line in _pages(text):
+        _gather_page(page, line, name, gathered)
+
+
+def _pages(text: str) -> Iterator[tuple[str, int]]:
+    """Each page, and the number of its first line; a page begins with the line above `NCT ID:`."""
+    starts = [0]
+    before = ""
+    for found in _NCT.finditer(text):
+        if before and (
+            found[1].upper() != before or _CONTENT.search(text, starts[-1], found.start())
+        ):
+            starts.append(_title_start(text, found.start(1)))
+        before = found[1].upper()
+    line = 1
+    for start, stop in pairwise([*starts, len(text)]):
+        yield text[start:stop], line
+        line += text.count("\n", start, stop)
+
+
+def _title_start(text: str, number: int) -> int:
+    """Where the title above the `NCT ID:` line begins, given where the trial's number stands."""
+    own = text.rfind("\n", 0, number) + 1
+    above = text[:own].rstrip()
+    title = above.rfind("\n") + 1
+    return own if _RELATED.match(above, title) else title
+
+
+def _gather_page(text: str, first_line: int, name: str, gathered: Gathered) -> None:
     """The trial and the sites of one page.
 
     A page without `Locations` gives no sites and a warning. The page's own list of countries is
@@ -36,7 +73,7 @@ def gather_page(text: str, name: str, gathered: Gathered) -> None:
     if not found:
         raise ReadError(name, "no NCT number on this page", "the line 'NCT ID:' is missing")
     trial_id = found[1].upper()
-    sections = split_sections(text)
+    sections = split_sections(text, first_line)
     trial = trial_record(trial_id, sections)
     gathered.open_trial(trial)
     before = len(gathered)

@@ -14,11 +14,13 @@ from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
 AMBIGUOUS_WEIGHT = 0.9
-_SMALL_COUNTRY_KM = 30.0
+_SMALL_COUNTRY_KM = 45.0
 MOST_ALTERNATIVES = 4
 _SURE_POPULATION = 50_000
 _TOWN_POPULATION = 5_000
 PART_COST = 0.1
+_DISTRICT, _SOUND, _OFFICIAL = Kind.DISTRICT, Kind.SOUND, Kind.OFFICIAL
+_CITY, _REGION = Precision.CITY, Precision.REGION
 
 
 def _prior(one: Candidate) -> float:
@@ -54,39 +56,44 @@ class Answers:
         return Position(
             point[0],
             point[1],
-            Precision.CITY,
+            _CITY,
             self.label(best.row),
             SOURCE,
             round(max(0.05, score), 3),
             flags,
             self._reason(best),
             tuple(
-                Alternative(
-                    *index.point(one.row),
-                    self.label(one.row),
-                    round(max(0.01, score - 0.1 * (1 + best.weight - one.weight)), 3),
-                )
-                for one in others
-            ),
+                [
+                    Alternative(
+                        *index.point(one.row),
+                        self.label(one.row),
+                        round(max(0.01, score - 0.1 * (1 + best.weight - one.weight)), 3),
+                    )
+                    for one in others
+                ]
+            )
+            if others
+            else (),
         )
 
     def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
         flags = []
-        others = [one for one in others if not self._districts(best, one)]
+        if others:
+            others = [one for one in others if not self._districts(best, one)]
         if others and (
             self._lead(best, others[0]) < AMBIGUOUS_WEIGHT
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
-        near = best.kind is Kind.SOUND or best.letters
+        near = best.kind is _SOUND or best.letters
         part = best.reading.part or best.reading.cost >= PART_COST
-        if best.kind is Kind.DISTRICT or part or (near and not self._trusted(best)):
+        if best.kind is _DISTRICT or part or (near and not self._trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if best.verdict.state is False:
             flags.append(Flag.CONFLICTING_STATE)
         if best.verdict.area is False and not best.verdict.state and not flags:
             large = self._index.populations[best.row] >= _SURE_POPULATION
-            if not (large and best.kind is Kind.OFFICIAL):
+            if not (large and best.kind is _OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
 
@@ -114,20 +121,20 @@ class Answers:
         return best.letters < 2 and people >= _SURE_POPULATION
 
     def _reason(self, best: Candidate) -> str:
-        words = [WORDS[best.kind]]
+        said = WORDS[best.kind]
         if best.letters:
-            words = [f"{best.letters} letter{'s' * (best.letters > 1)} from a name"]
+            said = f"{best.letters} letter{'s' * (best.letters > 1)} from a name"
         if best.reading.rule:
-            words.append(best.reading.rule)
+            said = f"{said}, {best.reading.rule}"
         named = best.row
-        if best.kind is Kind.DISTRICT and not self._index.populations[named]:
+        if best.kind is _DISTRICT and not self._index.populations[named]:
             named = self._index.hosts[named]
-        said = [f"{', '.join(words)} of {self._index.name(named)}"]
+        said = f"{said} of {self._index.name(named)}"
         if best.verdict.state is not None:
-            said.append("state agrees" if best.verdict.state else "another state")
+            said += "; state agrees" if best.verdict.state else "; another state"
         if best.verdict.area is not None:
-            said.append("postcode agrees" if best.verdict.area else "another postcode")
-        return "; ".join(said)
+            said += "; postcode agrees" if best.verdict.area else "; another postcode"
+        return said
 
     def _zip(self, witness: Witness, why: str, name: str) -> Position:
         """The ZIP code's own point: approximate unless it goes by the name asked for."""
@@ -158,7 +165,7 @@ class Answers:
         best = max(rows, key=lambda r: self._region_weight(r, witness))
         return Position(
             *self._index.point(best.main_place),
-            Precision.REGION,
+            _REGION,
             self._joined(best.name, country_name(country)),
             SOURCE,
             0.4,
@@ -176,20 +183,21 @@ class Answers:
         if area is not None and area.exact:
             return self._zip(witness, missing, "")
         if witness.city >= 0:
-            return self._near(witness.city, f"{missing}; the state names a city")
+            return self.near(witness.city, f"{missing}; the state names a city")
         if area is not None and area.region < 0:
             verdict = witness.hear(area.row)
             if verdict.state is not False:
-                return self._near(area.row, f"{missing}; the postcode's area")
+                return self.near(area.row, f"{missing}; the postcode's area")
         if witness.state.numbers:
             return self.region(country, witness.state, witness, missing)
         if area is not None:
             matches = Matches(frozenset((area.region,)), 1.0)
             return self.region(country, matches, witness, f"{missing}; the postcode's state")
         small = self.small_country(country)
-        return self._near(small, f"{missing}; a small country") if small >= 0 else None
+        return self.near(small, f"{missing}; a small country") if small >= 0 else None
 
-    def _near(self, row: int, why: str) -> Position:
+    def near(self, row: int, why: str) -> Position:
+        """A place that is not the one asked for, but near it."""
         return Position(
             *self._index.point(row),
             Precision.CITY,
@@ -222,4 +230,4 @@ class Answers:
 
     @staticmethod
     def _joined(*parts: str) -> str:
-        return ", ".join(dict.fromkeys(part for part in parts if part))
+        return ", ".join(dict.fromkeys(filter(None, parts)))

@@ -1,5 +1,6 @@
 """Builds the index: everything the sources know, gathered in arrays and written as flat files."""
 
+import gc
 import shutil
 import tempfile
 from array import array
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geocache.gazetteer import sources, tables
-from geocache.gazetteer.hashing import name_hash
+from geocache.gazetteer.hashing import name_digest
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.postoffices import ZipCode, post_offices, zip_codes
 from geocache.gazetteer.regionnames import spellings
@@ -23,6 +24,13 @@ _JOIN_DECIMALS = 3
 _USUAL_COUNT = 235_000
 _KNOWN_POPULATION = 5_000
 _HEARD_POPULATION = 1_000
+# A member of an enumeration is looked up slowly, and there are a million names.
+_OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
+    Kind.OFFICIAL,
+    Kind.PART,
+    Kind.ALTERNATE,
+    Kind.OTHER_SCRIPT,
+)
 
 
 def build(folder: Path, progress: Progress) -> None:
@@ -36,6 +44,8 @@ def build(folder: Path, progress: Progress) -> None:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    collecting = gc.isenabled()
+    gc.disable()  # a million objects and no cycle among them
     try:
         gathered = Gathered()
         gathered.gather(progress)
@@ -43,6 +53,8 @@ def build(folder: Path, progress: Progress) -> None:
         write(gathered, scratch)
         scratch.rename(folder)
     finally:
+        if collecting:
+            gc.enable()
         shutil.rmtree(scratch, ignore_errors=True)
     progress("Ready", 1.0)
 
@@ -61,7 +73,7 @@ class Gathered:
         self.countries: dict[str, int] = {}
         self.country_of = array("H")
         self.names: list[str] = []
-        self.hashes, self.rows, self.kinds = array("Q"), array("I"), array("B")
+        self.hashes, self.rows, self.kinds = bytearray(), array("I"), array("B")
         self.spelt: dict[str, dict[str, int]] = {}
         self.zips: list[ZipCode] = []
         self.hosts, self.fame = array("I"), array("B")
@@ -132,8 +144,8 @@ class Gathered:
         sounds: dict[str, None] = {}
         for name, kind in names_of(place.name, place.alternates).items():
             self.file(place.country, name, row, kind)
-            if kind is Kind.OFFICIAL or (
-                kind < Kind.OTHER_SCRIPT and place.population >= _KNOWN_POPULATION
+            if kind is _OFFICIAL or (
+                kind < _OTHER_SCRIPT and place.population >= _KNOWN_POPULATION
             ):
                 self.spell(place.country, name, row)
                 if place.population >= _HEARD_POPULATION:
@@ -152,7 +164,7 @@ class Gathered:
 
     def file(self, country: str, name: str, row: int, kind: Kind) -> None:
         """File a place under a name for exact look-up."""
-        self.hashes.append(name_hash(country, name))
+        self.hashes += name_digest(country, name)
         self.rows.append(row)
         self.kinds.append(kind)
 
@@ -198,23 +210,23 @@ def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, 
 def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
     """The keys a place is found by, each with the best kind of name that gives it."""
     official = fold(name)
-    found: dict[str, Kind] = {key(official): Kind.OFFICIAL}
+    found: dict[str, Kind] = {key(official): _OFFICIAL}
     if "(" in name or " / " in name:
         outside, _, inside = name.replace(" / ", " (").partition("(")
-        found.setdefault(key(fold(outside)), Kind.PART)
-        found.setdefault(key(fold(inside)), Kind.ALTERNATE)
+        found.setdefault(key(fold(outside)), _PART)
+        found.setdefault(key(fold(inside)), _ALTERNATE)
     wide = expanded(name)
     if wide:
-        found.setdefault(key(fold(wide)), Kind.OFFICIAL)
+        found.setdefault(key(fold(wide)), _OFFICIAL)
     for alternate in dict.fromkeys(alternates):
         folded = fold(alternate)
         if not folded.isascii():
-            found.setdefault(key(folded), Kind.OTHER_SCRIPT)
+            found.setdefault(key(folded), _OTHER_SCRIPT)
             continue
         first_words = official.startswith(folded + " ")
-        found.setdefault(key(folded), Kind.PART if first_words else Kind.ALTERNATE)
+        found.setdefault(key(folded), _PART if first_words else _ALTERNATE)
         wide = expanded(alternate)
         if wide:
-            found.setdefault(key(fold(wide)), Kind.ALTERNATE)
+            found.setdefault(key(fold(wide)), _ALTERNATE)
     found.pop("", None)
     return found

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
-from geocache.gazetteer.hashing import name_hash
+from geocache.gazetteer.hashing import BUCKET_BITS, name_hash
 from geocache.gazetteer.kinds import Kind
 
 _KINDS = tuple(Kind)
+_BUCKET_SHIFT = 64 - BUCKET_BITS
 
 
 class RegionRow(NamedTuple):
@@ -42,6 +43,7 @@ class Index:
         self.folder = folder
         try:
             self.hashes = self._view("hashes", "Q")
+            self._buckets = self._view("buckets", "I")
             self.rows = self._view("rows", "I")
             self.kinds = self._view("kinds", "B")
             self.populations = self._view("populations", "I")
@@ -51,6 +53,7 @@ class Index:
             self.second = self._view("second", "i")
             self.hosts = self._view("hosts", "I")
             self.fame = self._view("fame", "B")
+            self.priors = self._view("priors", "d")
             self._country_of = self._view("country_of", "H")
             self._text_starts = self._view("text_starts", "I")
             self._texts = self._view("texts", "B")
@@ -65,10 +68,10 @@ class Index:
             raise IndexBuildError(
                 f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
-        self._size = len(self.hashes)
         self._region_rows_of: dict[str, tuple[RegionRow, ...]] = {}
         self._regions_by_number: dict[str, dict[int, RegionRow]] = {}
         self.near_region = lru_cache(maxsize=50_000)(self._near_region)
+        self.name = lru_cache(maxsize=1_000)(self._name)
 
     def _view(self, name: str, code: Any) -> memoryview:
         with (self.folder / name).open("rb") as opened:
@@ -81,17 +84,18 @@ class Index:
         """Rows of the country's places that bear the name, best kind and most populous first."""
         wanted = name_hash(country, key)
         hashes = self.hashes
-        at = bisect_left(hashes, wanted)
+        bucket = wanted >> _BUCKET_SHIFT
+        end = self._buckets[bucket + 1]
+        at = bisect_left(hashes, wanted, self._buckets[bucket], end)
         found = []
-        while at < self._size and hashes[at] == wanted:
+        while at < end and hashes[at] == wanted:
             found.append((self.rows[at], _KINDS[self.kinds[at]]))
             at += 1
         return found
 
-    def name(self, row: int) -> str:
+    def _name(self, row: int) -> str:
         """The place's official name."""
-        start, stop = self._text_starts[row], self._text_starts[row + 1]
-        return bytes(self._texts[start:stop]).decode()
+        return str(self._texts[self._text_starts[row] : self._text_starts[row + 1]], "utf-8")
 
     def country(self, row: int) -> str:
         """The place's alpha-2 country code."""
@@ -140,16 +144,24 @@ class Index:
 
     def _near_region(self, row: int, number: int, reach_km: float) -> bool:
         """Whether some place of a region lies within reach of a place."""
+        start, stop = self._region_starts[number], self._region_starts[number + 1]
+        latitudes, here_north = self.latitudes, self.latitudes[row]
+        band = int(reach_km / 111 * 100_000)
+        if start == stop or not (
+            latitudes[self._region_rows[start]] - band
+            <= here_north
+            <= latitudes[self._region_rows[stop - 1]] + band
+        ):
+            return False
         here = self.point(row)
         longitudes, longitude = self.longitudes, self.longitudes[row]
-        band = int(reach_km / 111 * 100_000)
         width = int(band / max(0.05, cos(radians(here[0])))) + 1
         if not self._region_west[number] - width <= longitude <= self._region_east[number] + width:
             return False
-        latitude = self.latitudes.__getitem__
+        latitude = latitudes.__getitem__
         rows = self.rows_of_region(number)
-        first = bisect_left(rows, latitude(row) - band, key=latitude)
-        last = bisect_right(rows, latitude(row) + band, key=latitude)
+        first = bisect_left(rows, here_north - band, key=latitude)
+        last = bisect_right(rows, here_north + band, lo=first, key=latitude)
         return any(
             abs(longitudes[other] - longitude) <= width
             and distance_km(here, self.point(other)) <= reach_km

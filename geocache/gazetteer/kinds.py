@@ -16,14 +16,14 @@ class Kind(IntEnum):
     SOUND = 7
 
 
-WORDS = {
-    Kind.OFFICIAL: "official name",
-    Kind.ALIAS: "usual name",
-    Kind.PART: "first part of the official name",
-    Kind.POST_OFFICE: "post office name",
-    Kind.ALTERNATE: "alternate name",
-    Kind.OTHER_SCRIPT: "name in another script",
-    Kind.DISTRICT: "district of the city",
-    Kind.SOUND: "name that sounds alike",
-}
-"""The kinds as a position's reason says them."""
+WORDS = (
+    "official name",
+    "usual name",
+    "first part of the official name",
+    "post office name",
+    "alternate name",
+    "name in another script",
+    "district of the city",
+    "name that sounds alike",
+)
+"""The kinds as a position's reason says them, in their order."""

@@ -1,25 +1,20 @@
 """Which of the places that bear a name is meant."""
 
 from math import log10
+from operator import attrgetter
 from typing import NamedTuple
 
 from geocache.distance import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.readings import Reading
-from geocache.gazetteer.witness import SILENT, Verdict, Witness
+from geocache.gazetteer.witness import Verdict, Witness
 
-KIND_COST = {
-    Kind.OFFICIAL: 0.0,
-    Kind.ALIAS: 0.0,
-    Kind.PART: 0.5,
-    Kind.POST_OFFICE: 0.2,
-    Kind.ALTERNATE: 0.9,
-    Kind.OTHER_SCRIPT: 0.9,
-    Kind.DISTRICT: 0.0,
-    Kind.SOUND: 1.6,
-}
-"""What a kind of name takes from a place's weight, in powers of ten of inhabitants."""
+KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6)
+"""What each :class:`Kind` of name takes from a place's weight, in powers of ten of inhabitants."""
+
+# A member of an enumeration is looked up slowly, and these are asked for with every name.
+_DISTRICT, _POST_OFFICE, _OTHER_SCRIPT = Kind.DISTRICT, Kind.POST_OFFICE, Kind.OTHER_SCRIPT
 
 SUBURB_COST = 0.3
 DISTRICT_WEIGHT = 4.7
@@ -45,26 +40,33 @@ class Candidate(NamedTuple):
     letters: int = 0
 
 
+by_weight = attrgetter("weight")
+
+
+def prior(people: int, fame: int, suburb: bool) -> float:
+    """A place's weight whatever it is called: its inhabitants, suburbs less.
+
+    ``fame`` is how many languages have a name for it; that tells apart rows that count the same
+    people.
+    """
+    weight = log10(people + 100) if people else UNCOUNTED_WEIGHT
+    return weight + FAME * min(fame, FAME_LIMIT) - (SUBURB_COST if suburb else 0.0)
+
+
 def candidate(
     witness: Witness, row: int, kind: Kind, reading: Reading, letters: int = 0
 ) -> Candidate:
-    """A place weighed: its inhabitants, kind of name, suburbs less, and what witnesses say.
+    """A place weighed: by itself, by its kind of name, and by what witnesses say.
 
-    ``letters`` is how many letters of the name had to change. How many languages have a name for a
-    place tells apart rows that count the same people.
+    ``letters`` is how many letters of the name had to change.
     """
-    index = witness.places
-    if kind is Kind.DISTRICT:
+    if kind is _DISTRICT:
         weight = DISTRICT_WEIGHT
-    elif kind is Kind.POST_OFFICE:
+    elif kind is _POST_OFFICE:
         weight = POST_OFFICE_WEIGHT
     else:
-        people = index.populations[row]
-        weight = log10(people + 100) if people else UNCOUNTED_WEIGHT
-        weight += FAME * min(index.fame[row], FAME_LIMIT) - KIND_COST[kind]
-        if index.hosts[row] != row:
-            weight -= SUBURB_COST
-    verdict = SILENT if witness.silent else witness.hear(row)
+        weight = witness.places.priors[row] - KIND_COST[kind]
+    verdict = witness.hear(row)
     weight += verdict.weight - COST_SCALE * reading.cost - LETTER_COST * letters
     return Candidate(row, kind, weight, verdict, reading, letters)
 
@@ -77,13 +79,13 @@ def ranked(index: Index, candidates: list[Candidate]) -> list[Candidate]:
         if other is None or other.weight < one.weight:
             best[one.row] = one
     found = list(best.values())
-    for city in [one for one in found if one.kind is Kind.DISTRICT]:
+    for city in [one for one in found if one.kind is _DISTRICT]:
         for at, one in enumerate(found):
-            if one.kind < Kind.OTHER_SCRIPT and _within(index, one.row, city.row):
+            if one.kind < _OTHER_SCRIPT and _within(index, one.row, city.row):
                 found[at] = one._replace(weight=max(one.weight, city.weight))
                 found.remove(city)
                 break
-    return sorted(found, key=lambda c: -c.weight)
+    return sorted(found, key=by_weight, reverse=True)
 
 
 def _within(index: Index, row: int, city: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from geocache.names import fold
@@ -45,6 +46,8 @@ _SHORT = {
     "nva": "nueva", "nvo": "nuevo", "tg": "targu", "tirgu": "targu", "b": "bad",
     "centre": "center", "kbh": "kobenhavn", "ffm": "frankfurt",
 }  # fmt: skip
+_SHORTENED = frozenset(_SHORT)
+_AND = frozenset(("et", "y", "e", "i", "u"))
 NOWHERE = frozenset(
     (
         "na", "none", "unknown", "nil", "null", "notprovided", "notavailable", "notapplicable",
@@ -85,6 +88,10 @@ def readings(city: str, country: str) -> Iterator[Reading]:
 def _all(city: str, country: str) -> Iterator[Reading]:
     folded = fold(city)
     yield Reading(folded, 0.0, "")
+    if city.replace(" ", "").isalpha() and "cedex" not in folded:  # nothing below finds a thing
+        yield from _shortened(folded, city, country)
+        yield from _parts_of(folded, city)
+        return
     outside = _BRACKETS.sub(" ", city)
     inside = [text for text in _BRACKETS.findall(city) if text.strip()]
     if inside:
@@ -106,19 +113,27 @@ def _all(city: str, country: str) -> Iterator[Reading]:
     yield from _parts_of(bare, plain)
 
 
+@lru_cache(maxsize=300)
+def _kinds_of_place(country: str) -> frozenset[str]:
+    """Words at the end of a name that say what kind of place it is."""
+    return frozenset(f"{_COMMON_SUFFIXES} {_SUFFIXES.get(country, '')}".split())
+
+
 def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Reading]:
     """Without words that say what kind of place it is, or with short words written out."""
     words = bare.split(" ")
-    dropped = set(f"{_COMMON_SUFFIXES} {_SUFFIXES.get(country, '')}".split())
+    dropped = _kinds_of_place(country)
     kept = list(words)
     while len(kept) > 1 and kept[-1] in dropped:
         kept.pop()
         yield Reading(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
-    yield Reading(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
-    written = " ".join(_SHORT.get(word, word) for word in words)
-    yield Reading(written, cost + 0.04, "short words written out")
-    if len(kept) > 1:
-        joined = " ".join("and" if word in ("et", "y", "e", "i", "u") else word for word in words)
+    if len(words) > 1:
+        yield Reading(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
+    if not _SHORTENED.isdisjoint(words):
+        written = " ".join([_SHORT.get(word, word) for word in words])
+        yield Reading(written, cost + 0.04, "short words written out")
+    if len(kept) > 1 and not _AND.isdisjoint(words):
+        joined = " ".join(["and" if word in _AND else word for word in words])
         yield Reading(joined, cost + 0.04, "“and” in English")
     shorter = fold(_TAIL.sub("", plain.strip()))
     if len(shorter) > 3:

@@ -20,13 +20,19 @@ def bare(name: str) -> str:
     ``Provincia de Cáceres`` -> ``caceres``; ``Novosibirskaya oblast'`` -> ``novosibirsk``. A name
     made of nothing but kind words (``Central``, ``Capital Region``) keeps them.
     """
-    words = _SUFFIX.sub("", fold(name)).split(" ")
+    folded = fold(name)
+    if folded.endswith(("si", "do")):
+        folded = _SUFFIX.sub("", folded)
+    if " " not in folded:
+        return _ADJECTIVE.sub("sk", folded) if "sk" in folded or "sc" in folded else folded
+    words = folded.split(" ")
     kept = [word for word in words if word not in _STRIPPED] or words
     while len(kept) > 1 and kept[0] in _LINKING:
         kept = kept[1:]
     while len(kept) > 1 and kept[-1] in _LINKING:
         kept = kept[:-1]
-    return _ADJECTIVE.sub("sk", "".join(word for word in kept if word not in ("of", "the")))
+    joined = "".join([word for word in kept if word not in ("of", "the")])
+    return _ADJECTIVE.sub("sk", joined) if "sk" in joined or "sc" in joined else joined
 
 
 def spellings(name: str) -> list[str]:
@@ -34,6 +40,8 @@ def spellings(name: str) -> list[str]:
 
     ``Ourense [Orense]`` -> ``Ourense``, ``Orense``; ``Murcia, Región de`` -> ``Región de Murcia``.
     """
+    if name.isascii() and name.replace(" ", "").isalpha():
+        return [name.strip()]
     found: list[str] = []
     outside = _BRACKETS.sub(" ", name).strip()
     if outside:

@@ -13,10 +13,14 @@ _LETTERS = ascii_lowercase + digits
 
 
 class _Names(NamedTuple):
-    """A country's names by length, within one length by letters; and the same to look up."""
+    """A country's names by length, within one length by letters; and the same to look up.
+
+    ``groups`` are those of a length and first letter that were asked for before.
+    """
 
     ordered: list[str]
     known: frozenset[str]
+    groups: dict[tuple[int, str], list[str]]
 
 
 class Spelling:
@@ -34,7 +38,7 @@ class Spelling:
         names = self._countries.get(country)
         if names is None:
             ordered = self._index.spellings(country)
-            names = self._countries[country] = _Names(ordered, frozenset(ordered))
+            names = self._countries[country] = _Names(ordered, frozenset(ordered), {})
         return names
 
     def close(self, country: str, key: str) -> list[tuple[int, str]]:
@@ -48,19 +52,21 @@ class Spelling:
             return []
         allowed = 1 if length < 8 else 2 if length < 14 else 3
         names = self._names(country)
-        found = list(_same_initial(names.ordered, key, allowed))
+        found = list(_same_initial(names, key, allowed))
         if not found and length > 5:
             found = [(1, name) for name in _other_initials(key) & names.known]
         return sorted(found)
 
 
-def _same_initial(ordered: list[str], key: str, allowed: int) -> Iterator[tuple[int, str]]:
+def _same_initial(names: _Names, key: str, allowed: int) -> Iterator[tuple[int, str]]:
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - most names are spelt right
     from rapidfuzz.process import extract  # noqa: PLC0415
 
     initial = key[0]
     for size in range(max(_MIN_LENGTH, len(key) - allowed), len(key) + allowed + 1):
-        group = _group(ordered, size, initial)
+        group = names.groups.get((size, initial))
+        if group is None:
+            group = names.groups[size, initial] = _group(names.ordered, size, initial)
         if group:
             for name, distance, _ in extract(
                 key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20

@@ -48,9 +48,14 @@ class States:
             exact = table.get("=" + key(fold(text)))
             if exact:
                 return Matches(frozenset(r.number for r in exact), 1.0)
-        numbers: set[int] = set()
-        for spelling in spellings(text):
-            numbers.update(r.number for r in table.get(bare(spelling), ()))
+        if text.isalpha():
+            numbers = {region.number for region in table.get(bare(text), ())}
+        else:
+            numbers = {
+                region.number
+                for spelling in spellings(text)
+                for region in table.get(bare(spelling), ())
+            }
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
 
     def _find(self, country: str, text: str) -> Matches:

@@ -44,31 +44,32 @@ class Witness(NamedTuple):
     area: Area | None
     city: int = -1
 
-    @property
-    def silent(self) -> bool:
-        """True when neither state nor postcode says anything."""
-        return not self.state.numbers and self.area is None and self.city < 0
-
     def hear(self, row: int) -> Verdict:
         """What the witnesses say of a place."""
-        index = self.places
+        index, (numbers, score), area, _ = self
+        if not numbers and area is None and self.city < 0:
+            return SILENT
         state: bool | None = None
         weight = 0.0
-        if self.state.numbers:
-            if index.first[row] in self.state.numbers or index.second[row] in self.state.numbers:
-                state, weight = True, IN_STATE * self.state.score
-            elif any(index.near_region(row, n, _BORDER_KM) for n in self.state.numbers):
-                state, weight = True, NEAR_STATE
-            elif self.state.score == 1.0:
-                state = False
+        if numbers:
+            if index.first[row] in numbers or index.second[row] in numbers:
+                state, weight = True, IN_STATE * score
+            else:
+                for number in numbers:
+                    if index.near_region(row, number, _BORDER_KM):
+                        state, weight = True, NEAR_STATE
+                        break
+                else:
+                    if score == 1.0:
+                        state = False
         elif self.city >= 0:
             near = distance_km(index.point(row), index.point(self.city)) <= _AROUND_CITY_KM
             state, weight = (True, NEAR_STATE_CITY) if near else (None, 0.0)
-        if self.area is None:
+        if area is None:
             return Verdict(state, None, weight)
-        near_area = self._in_area(row, self.area)
+        near_area = self._in_area(row, area)
         if near_area:
-            weight += AT_ZIP if self.area.exact else IN_AREA
+            weight += AT_ZIP if area.exact else IN_AREA
         return Verdict(state, near_area, weight)
 
     def _in_area(self, row: int, area: Area) -> bool | None:

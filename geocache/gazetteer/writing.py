@@ -1,12 +1,15 @@
 """The index's files, written from what was gathered."""
 
 import json
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geocache.gazetteer import tables
+from geocache.gazetteer.hashing import BUCKET_BITS
+from geocache.gazetteer.ranking import prior
 from geocache.gazetteer.regionnames import bare
 
 if TYPE_CHECKING:
@@ -16,16 +19,21 @@ if TYPE_CHECKING:
 
 def write(gathered: "Gathered", folder: Path) -> None:
     """Write every file of the index; :class:`geocache.gazetteer.index.Index` reads them."""
-    hashes = np.frombuffer(gathered.hashes, dtype=np.uint64)
+    hashes = np.frombuffer(gathered.hashes, dtype="<u8").astype(np.uint64)
     rows = np.frombuffer(gathered.rows, dtype=np.uint32)
     kinds = np.frombuffer(gathered.kinds, dtype=np.uint8)
     people = np.frombuffer(gathered.populations, dtype=np.uint32)
     order = np.lexsort((rows, -people[rows].astype(np.int64), kinds, hashes))
-    _save(folder, "hashes", hashes[order])
+    hashes = hashes[order]
+    _save(folder, "hashes", hashes)
+    edges = np.arange(1 << BUCKET_BITS, dtype=np.uint64) << np.uint64(64 - BUCKET_BITS)
+    buckets = np.append(np.searchsorted(hashes, edges), len(hashes))
+    _save(folder, "buckets", buckets.astype(np.uint32))
     _save(folder, "rows", rows[order])
     _save(folder, "kinds", kinds[order])
     for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts", "fame"):
         (folder / name).write_bytes(getattr(gathered, name).tobytes())
+    (folder / "priors").write_bytes(_priors(gathered).tobytes())
     (folder / "country_of").write_bytes(gathered.country_of.tobytes())
     texts = [name.encode() for name in gathered.names]
     _save(folder, "text_starts", np.cumsum([0, *map(len, texts)], dtype=np.uint32))
@@ -51,6 +59,14 @@ def write(gathered: "Gathered", folder: Path) -> None:
             ]
             for z in gathered.zips
         },
+    )
+
+
+def _priors(gathered: "Gathered") -> "array[float]":
+    """What each place weighs before its name is looked at."""
+    each = zip(gathered.populations, gathered.fame, gathered.hosts, strict=True)
+    return array(
+        "d", (prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each))
     )
 
 

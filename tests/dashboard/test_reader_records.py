@@ -434,6 +434,23 @@ def test_a_ctis_record_has_sites_by_member_state() -> None:
     assert trial.countries == ("Spain", "Italy", "France")
 
 
+def test_the_people_of_a_ctis_record_are_read_only_when_asked_for() -> None:
+    person = {"firstName": "A.", "lastName": "Person", "telephone": "+00", "email": "a@example.org"}
+    sites = [
+        {"organisationAddressInfo": {"address": {"city": "Graz"}}},
+        {"organisationAddressInfo": {"address": {"city": "Linz"}}, "personInfo": person},
+    ]
+    record = {
+        "ctNumber": "1",
+        "authorizedApplication": {"authorizedPartsII": [{"trialSites": sites}]},
+    }
+    data = json.dumps(record).encode()
+    assert read(data, "trial.json").contacts is None
+    contacts = read(data, "trial.json", contacts=True).contacts
+    assert contacts is not None
+    assert contacts.to_numpy().tolist() == [[1, "A. Person", "", "+00", "a@example.org"]]
+
+
 def test_geojson_points_are_sites() -> None:
     feature = {
         "type": "Feature",

@@ -20,6 +20,37 @@ def page(locations: str, countries: str = "") -> bytes:
     return f"A Trial\n\nNCT ID: NCT00000001\n\n{locations}\n\n{countries}\n".encode()
 
 
+def test_several_pages_pasted_one_after_the_other_are_so_many_trials(seed: Reading) -> None:
+    first = SEED.read_text(encoding="utf-8")
+    second = page("Locations\n\nLKH Graz\n\nGraz, Austria\n\nSite Status").decode()
+    third = second.replace("00000001", "00000002").replace("Graz, Austria", "Nowhere")
+    for between in ("", "\n", "\r\n\r\n\r\n"):
+        text = between.join([first.rstrip() + "\n", second, third])
+        reading = read(text.encode(), "pasted")
+        assert [trial.trial_id for trial in reading.trials] == [
+            "NCT01207388",
+            "NCT00000001",
+            "NCT00000002",
+        ]
+        assert [trial.title for trial in reading.trials[1:]] == ["A Trial", "A Trial"]
+        assert reading.trials[0] == seed.trials[0]
+        counts = reading.sites["trial_id"].value_counts()
+        assert counts.to_dict() == {"NCT01207388": 75, "NCT00000001": 1, "NCT00000002": 1}
+        (warning,) = reading.warnings
+        assert "no country in 'Nowhere'" in warning
+        line = text.count("\n", 0, text.rindex("Site Status")) + 1
+        assert warning.startswith(f"line {line}: ")
+
+
+def test_a_page_pasted_twice_is_one_trial_and_the_newer_is_used(seed: Reading) -> None:
+    text = SEED.read_text(encoding="utf-8")
+    newer = text.replace("2020-02-10", "2021-01-01").replace("LKH Graz", "LKH Graz II")
+    reading = read(f"{text}\n{newer}".encode(), "pasted")
+    assert [trial.as_of for trial in reading.trials] == ["2021-01-01"]
+    assert len(reading.sites) == len(seed.sites)
+    assert reading.sites["facility"][0] == "LKH Graz II"
+
+
 def test_the_seed_gives_75_sites_in_11_countries(seed: Reading) -> None:
     assert tuple(seed.sites.columns) == READ_COLUMNS
     assert seed.sites["country"].value_counts().to_dict() == {

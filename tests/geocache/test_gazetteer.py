@@ -69,6 +69,42 @@ def test_the_cities_of_the_seeds(gazetteer: Gazetteer, row: str) -> None:
 @pytest.mark.parametrize(
     ("place", "latitude", "longitude"),
     [
+        (Place(city="Saint-Denis", state="Reunion", country="France"), -20.88, 55.45),
+        (Place(city="Saint-Pierre", state="La Réunion", country="France"), -21.34, 55.48),
+        (Place(city="Ponce", state="PR", country="United States"), 18.01, -66.61),
+        (Place(city="Sha Tin", state="Hong Kong", country="China"), 22.38, 114.19),
+    ],
+)
+def test_a_territory_in_the_state_column_is_the_country(
+    gazetteer: Gazetteer, place: Place, latitude: float, longitude: float
+) -> None:
+    position = gazetteer.locate(place)
+    assert km_from(position, latitude, longitude) < 10
+    assert Flag.CONFLICTING_STATE not in position.flags
+
+
+@pytest.mark.parametrize(
+    ("ward", "city", "latitude", "longitude"),
+    [
+        ("Kita-ku", "Sapporo", 43.06, 141.35),
+        ("Chuo-ku", "Chiba", 35.6, 140.12),
+        ("Minami-ku", "Hiroshima", 34.39, 132.45),
+        ("Minami-ku", "Yokohama", 35.44, 139.64),
+        ("Nam-gu", "Ulsan", 35.54, 129.32),
+    ],
+)
+def test_a_ward_of_a_common_name_is_put_at_the_city_named_beside_it(
+    gazetteer: Gazetteer, ward: str, city: str, latitude: float, longitude: float
+) -> None:
+    country = "South Korea" if city == "Ulsan" else "Japan"
+    position = gazetteer.locate(Place(city=ward, state=city, country=country))
+    assert km_from(position, latitude, longitude) < 15
+    assert Flag.APPROXIMATE in position.flags or position.place_name.startswith(ward[:3])
+
+
+@pytest.mark.parametrize(
+    ("place", "latitude", "longitude"),
+    [
         (Place(city="MÃ¼nchen", country="Germany"), 48.14, 11.58),
         (Place(city="K\\u00f6ln", country="Germany"), 50.93, 6.95),
         (Place(city="Koeln", country="Germany"), 50.93, 6.95),
