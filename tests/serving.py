@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 90
+START_SECONDS = 180
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
 
 
@@ -88,5 +88,5 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
             except HTTPError as error:
                 if error.code != 503:
                     raise
-        time.sleep(0.05)
+        time.sleep(0.1)
     raise AssertionError(f"the server did not start:\n{log.read_text()}")

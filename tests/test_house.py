@@ -41,6 +41,22 @@ def _architecture() -> str:
     return (ROOT / "docs" / "architecture.md").read_text()
 
 
+def test_the_recipes_name_what_is_there() -> None:
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
+    paths = re.findall(r"`((?:dashboard|docs|geocache|tests)/[^`N]+)`", text)
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    named = re.findall(r"`(\w+)`(?:,[^`]*,)? (?:in|from) `([^`]+)`", text)
+    assert len(named) > 12
+    made = r"^(?:def |class |function |  function |    def )?{}\b(?: =|:|\()"
+    lost = [
+        (name, path)
+        for name, path in named
+        if not re.search(made.format(name), (ROOT / path).read_text(), re.MULTILINE)
+    ]
+    assert lost == []
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
 def test_a_lock_holds_only_names_versions_and_hashes(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()

@@ -17,7 +17,6 @@ from dashboard.assets import libraries
 from geocache.version import __version__
 from tests.serving import ROOT, serving
 
-pytestmark = pytest.mark.xdist_group("package")
 SHIPPED = ("dashboard", "geocache", "seeds", "pyproject.toml", "README.md", "LICENSE")
 
 

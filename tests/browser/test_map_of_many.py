@@ -15,8 +15,6 @@ from geocache.gazetteer import Gazetteer
 from tests.browser.conftest import Visit, visiting
 from tests.serving import Server, serving
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SITES = 20_000
 
 

@@ -23,8 +23,6 @@ from dashboard.sites import COLUMNS
 from tests.dashboard.asgi import asked
 from tests.serving import Server
 
-pytestmark = pytest.mark.xdist_group("http")
-
 
 @pytest.fixture(scope="session")
 def client(dashboard_server: Server) -> Iterator[httpx.Client]:
