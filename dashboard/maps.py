@@ -40,7 +40,7 @@ COLOURS = {
         "sea": "#141a21",
         "land": "#262e38",
         "border": "#465262",
-        "shade": "#4d8fd1",
+        "shade": "#3d5a78",
         "active": "#7db4ff",
     },
 }

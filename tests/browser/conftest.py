@@ -45,8 +45,6 @@ _STORED = "cookies,local_storage,indexeddb,cache_storage,service_workers,file_sy
 _free: dict[str, list[BrowserContext]] = {}
 """Contexts by their options, kept for their caches."""
 
-expect.set_options(timeout=20_000)  # a slow machine is no failure
-
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Server]:
