@@ -1,22 +1,16 @@
 """Reading what a person brings as a job: bytes to sites, each place found, then kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import islice
 from typing import NamedTuple
 
 from dashboard.jobs import Job, Work
-from dashboard.library import opened_bytes
-from dashboard.positions import distinct_places
+from dashboard.reading_process import READING, ReadingProcess, Step
+from dashboard.settings import Settings
 from dashboard.shelf import Shelf, ShelfError
 from dashboard.summary import plural
-from geocache.place import Place, Position
-
-AT_ONCE_BYTES = 1_000_000
-"""Up to so many bytes are read while the person waits: a job would take longer to look at."""
 
 _READING_PERCENT = 60
-_TOGETHER = 1_000
 
 
 class Brought(NamedTuple):
@@ -34,55 +28,42 @@ def brought_key(owner: str, files: Sequence[Brought]) -> str:
     return f"read:{digest.hexdigest()}"
 
 
-def reading_work(
-    shelf: Shelf,
-    locate_many: Callable[[Sequence[Place]], Iterable[Position]],
-    owner: str,
-    files: Sequence[Brought],
-) -> Work:
+def reading_work(shelf: Shelf, settings: Settings, owner: str, files: Sequence[Brought]) -> Work:
     """The work of reading files, finding their places, and keeping them as an owner's lists.
 
-    Each file is kept as soon as it is done; cancelling keeps those before it.
+    All but the keeping is done by another process. Each file is kept as soon as it is done;
+    cancelling keeps those before it.
     """
 
     def work(job: Job) -> str:
         total = 100 * len(files)
         sites = trials = 0
         problems = []
-        for number, (name, data) in enumerate(files):
-            done = 100 * number
+        with ReadingProcess(settings) as process:
+            for number, (name, data) in enumerate(files):
+                done = 100 * number
 
-            def reading(part: float, done: int = done, name: str = name) -> None:
-                job.report(done + int(_READING_PERCENT * part), total, f"reading {name}")
+                def report(step: Step, done: int = done, name: str = name) -> None:
+                    job.report(done + _percent(step), total, f"{step.doing} {name}")
 
-            reading(0.0)
-            opened = opened_bytes(data, name, progress=reading)
-            if opened.reading is not None:
-                places = distinct_places(opened.reading.sites)[1]
-                for share in _located(places, locate_many):
-                    step = done + _READING_PERCENT + int((99 - _READING_PERCENT) * share)
-                    job.report(step, total, f"locating the sites of {name}")
-                sites += len(opened.reading.sites)
-                trials += len(opened.reading.trials)
-            else:
-                problems.append(f"{name} was not opened: {opened.error}")
-            try:
-                shelf.add(owner, data, name, opened=opened)
-            except ShelfError as error:
-                raise ShelfError(f"{name}: {error}") from error
+                opened = process.open(data, name, report=report)
+                if opened.reading is not None:
+                    sites += len(opened.reading.sites)
+                    trials += len(opened.reading.trials)
+                else:
+                    problems.append(f"{name} was not opened: {opened.error}")
+                try:
+                    shelf.add(owner, data, name, opened=opened)
+                except ShelfError as error:
+                    raise ShelfError(f"{name}: {error}") from error
         read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
         return "; ".join([read, *problems]) + "."
 
     return work
 
 
-def _located(
-    places: Sequence[Place], locate_many: Callable[[Sequence[Place]], Iterable[Position]]
-) -> Iterator[float]:
-    """Have places found and remembered, some at a time; the share that is done."""
-    remaining = iter(places)
-    done = 0
-    while some := list(islice(remaining, _TOGETHER)):
-        yield done / len(places)
-        done += sum(1 for _ in locate_many(some))
-    yield 1.0
+def _percent(step: Step) -> int:
+    """How much of a file is done, of 100."""
+    if step.doing == READING:
+        return int(_READING_PERCENT * step.part)
+    return _READING_PERCENT + int((99 - _READING_PERCENT) * step.part)

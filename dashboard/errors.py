@@ -10,6 +10,8 @@ DashboardError
 └── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
 
+from geocache.errors import ConfigurationError, IndexBuildError, StoreError
+
 
 class DashboardError(Exception):
     """Root of every error raised on purpose by this package."""
@@ -65,3 +67,18 @@ class AskingError(DashboardError, ConnectionError):
 
 class KeepingError(DashboardError, RuntimeError):
     """Raised when the disk does not take what should be kept; says why, and names no path."""
+
+
+def told(error: Exception) -> str:
+    """Why, for a visitor: the words of an error may name a path, so only its kind is told."""
+    if isinstance(error, ConfigurationError):
+        kind = "a setting cannot work"
+    elif isinstance(error, IndexBuildError):
+        kind = "the place index cannot be built"
+    elif isinstance(error, StoreError):
+        kind = "the geocache cannot be opened"
+    elif isinstance(error, OSError):
+        kind = f"the data folder cannot be used ({(error.strerror or 'no reason given').lower()})"
+    else:
+        kind = "something went wrong"
+    return f"{kind}. The server's log says more."

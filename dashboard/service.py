@@ -9,17 +9,19 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
+from dashboard.errors import told
 from dashboard.fetched import Fetched
 from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
 from dashboard.local_cache import LocalCache
+from dashboard.reading_process import open_apart
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
@@ -49,7 +51,8 @@ class Service(LocalCache):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.progress = Progress()
-        self.shelf = Shelf(settings.site_map_data / "lists", settings.check_may_change)
+        lists = settings.site_map_data / "lists"
+        self.shelf = Shelf(lists, settings.check_may_change, partial(open_apart, settings))
         self.fetched = Fetched(home_of(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
@@ -169,7 +172,7 @@ class Service(LocalCache):
             TooManyJobsError: as many jobs run as may at once.
         """
         title = files[0].name if len(files) == 1 else plural(len(files), "file")
-        work = reading_work(self.shelf, self.locate_many, owner, files)
+        work = reading_work(self.shelf, self.settings, owner, files)
         return self.jobs.start(brought_key(owner, files), title, work, owner=owner, private=True)
 
     def ask(self, places: Sequence[Place], *, owner: str) -> Job:
@@ -209,8 +212,9 @@ class Service(LocalCache):
             _settle()
             self._tell("Ready", 1.0)
         except Exception as error:
-            log.exception("The lists could not be opened")
-            self.failure = f"The lists could not be opened: {error}"
+            folder = self.settings.site_map_data
+            log.exception("The lists could not be opened; the data folder is %s", folder)
+            self.failure = f"The lists could not be opened: {told(error)}"
         finally:
             self._ready.set()
 
@@ -232,11 +236,7 @@ class _ForReader(Service):
 
 
 def _settle() -> None:
-    """Exempt what stays for good from garbage collection.
-
-    Streamlit collects after every rerun, and walking modules and gazetteer again took two thirds
-    of a rerun's time.
-    """
+    """Exempt what stays for good from the collection that Streamlit makes after every rerun."""
     gc.collect()
     gc.freeze()
 

@@ -50,11 +50,18 @@ class Shelf:
     Args:
         folder: where they are kept; made if missing.
         check_may_share: raises where what everyone sees must not be changed.
+        read: reads a list; as :func:`dashboard.library.opened_bytes`, which does it here and now.
     """
 
-    def __init__(self, folder: Path, check_may_share: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        check_may_share: Callable[[], None] = lambda: None,
+        read: Callable[[bytes, str, Mapping[str, str] | None], OpenedList] = opened_bytes,
+    ) -> None:
         self._folder = folder
         self._check_may_share = check_may_share
+        self._read = read
         self._readings: OrderedDict[tuple[str, str], OpenedList] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -83,7 +90,7 @@ class Shelf:
             ShelfError: too many lists, too many bytes, or the disk does not take it.
         """
         self._check(owner)
-        opened = opened or opened_bytes(data, name)
+        opened = opened or self._read(data, name, None)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
         if opened.error and len(data) > MOST_UNREAD_BYTES:
             data = b""
@@ -108,7 +115,7 @@ class Shelf:
         self._check(owner)
         data = self.data(owner, list_id)
         name = str(self._about(self._of(owner) / f"{list_id}.json")["name"])
-        opened = opened_bytes(data, name, columns)
+        opened = self._read(data, name, columns)
         self._write(
             owner, list_id, data, {"name": name, "error": opened.error, "columns": dict(columns)}
         )
@@ -176,7 +183,7 @@ class Shelf:
                 opened = OpenedList(str(about["name"]), error=str(about["error"]))
             else:
                 data = path.with_suffix(".bin").read_bytes()
-                opened = opened_bytes(data, str(about["name"]), about.get("columns"))
+                opened = self._read(data, str(about["name"]), about.get("columns"))
         except (OSError, ValueError, KeyError) as error:
             log.warning("A list on the shelf cannot be opened: %s", error)
             return None

@@ -72,7 +72,8 @@ def _only_read_errors(name: str) -> Iterator[None]:
     except Exception as error:
         # A reader's own mistake must not take the other files down with it.
         _log.exception("%s could not be read", name)
-        raise ReadError(name, f"could not be read: {type(error).__name__}: {error}") from error
+        reason = f"could not be read ({type(error).__name__}); the log says why"
+        raise ReadError(name, reason) from error
 
 
 __all__ = [

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.bringing import AT_ONCE_BYTES, Brought
+from dashboard.bringing import Brought
 from dashboard.jobs import TooManyJobsError
 from dashboard.library import Library, extend
 from dashboard.links import plain
+from dashboard.reading_process import AT_ONCE_BYTES
 from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
 from dashboard.shelf import EVERYONE, OwnList, ShelfError

@@ -1,68 +1,97 @@
 """Long work as jobs: reading what a person brings, asking an online provider."""
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+from pandas.testing import assert_frame_equal
 
-from dashboard import bringing
+from dashboard import reading_process
 from dashboard.asking import asking_key, asking_work, unasked
 from dashboard.bringing import Brought, brought_key, reading_work
-from dashboard.jobs import Jobs, State
+from dashboard.jobs import Job, Jobs, State
 from dashboard.library import merge, opened_bytes
+from dashboard.reading_process import open_apart
+from dashboard.settings import Settings
 from dashboard.shelf import Shelf
-from geocache import GeoCache, Place, Position
+from geocache import GeoCache, Place
 from tests.geocache.cache_parts import online_settings
 from tests.geocache.provider_server import Known, ProviderServer, serving
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\nKH Linz,Linz,Austria\n"
 
 
-def nowhere(places: Sequence[Place]) -> Iterable[Position]:
-    return [Position()] * len(places)
+MANY = b"facility,city,country\n" + b"".join(
+    b"Sykehus %d,By %d,Norway\n" % (number, number) for number in range(60_000)
+)
 
 
-def test_files_are_read_located_and_kept_and_a_bad_one_is_told(tmp_path: Path) -> None:
-    asked: list[Place] = []
+def started(shelf: Shelf, files: list[Brought], data: Path) -> Job:
+    settings = Settings(site_map_data=data)
+    return Jobs().start("a", "Files", reading_work(shelf, settings, "eva", files), owner="eva")
 
-    def locate(places: Sequence[Place]) -> Iterable[Position]:
-        asked.extend(places)
-        return nowhere(places)
 
+def wait_until(job: Job, said: str) -> None:
+    while said not in job.message:
+        assert not job.wait(0.01), f"ended before it said {said!r}: {job.message}"
+
+
+def test_files_are_read_located_and_kept_and_a_bad_one_is_told(data_folder: Path) -> None:
     files = [Brought("one.csv", LIST), Brought("bad.json", b"{ no")]
-    shelf = Shelf(tmp_path)
-    job = Jobs().start("a", "Files", reading_work(shelf, locate, "eva", files), owner="eva")
-    assert job.wait(30)
-    assert job.state is State.DONE
+    shelf = Shelf(data_folder / "lists")
+    job = started(shelf, files, data_folder)
+    assert job.wait(60)
+    assert job.state is State.DONE, job.message
     assert "2 sites, 0 trials" in job.message
     assert "bad.json was not opened" in job.message
-    assert {place.city for place in asked} == {"Graz", "Linz"}
+    assert job.total == 200
     assert [one.opened.name for one in shelf.lists("eva")] == ["one.csv", "bad.json"]
+    with GeoCache(settings=Settings(site_map_data=data_folder)) as cache:
+        assert sorted(answer.position.place_name for answer in cache.answers()) == [
+            "Graz, Styria, Austria",
+            "Linz, Upper Austria, Austria",
+        ]
+    assert not active_children()
 
 
-def test_cancelled_while_locating_keeps_the_files_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bringing, "_TOGETHER", 1)
-    reached, go = threading.Event(), threading.Event()
-
-    def locate(places: Sequence[Place]) -> Iterable[Position]:
-        if places[0].city == "Wels":
-            reached.set()
-            go.wait(10)
-        return nowhere(places)
-
-    files = [Brought("one.csv", LIST), Brought("two.csv", LIST.replace(b"Graz", b"Wels"))]
-    shelf = Shelf(tmp_path)
-    job = Jobs().start("a", "Files", reading_work(shelf, locate, "eva", files))
-    assert reached.wait(10)
-    assert (job.total, job.done) == (200, 160)
+def test_cancelled_while_reading_keeps_the_files_before(data_folder: Path) -> None:
+    files = [Brought("one.csv", LIST), Brought("two.csv", MANY)]
+    job = started(Shelf(data_folder / "lists"), files, data_folder)
+    wait_until(job, "reading two.csv")
+    assert 100 <= job.done < 200
     job.cancel()
-    go.set()
-    assert job.wait(10)
+    assert job.wait(30)
     assert job.state is State.CANCELLED
-    assert [one.opened.name for one in Shelf(tmp_path).lists("eva")] == ["one.csv"]
+    assert [one.opened.name for one in Shelf(data_folder / "lists").lists("eva")] == ["one.csv"]
+    assert not active_children()
+
+
+def test_a_killed_reading_process_is_told_and_what_was_kept_stays(data_folder: Path) -> None:
+    files = [Brought("one.csv", LIST), Brought("two.csv", MANY)]
+    job = started(Shelf(data_folder / "lists"), files, data_folder)
+    wait_until(job, "two.csv")
+    (process,) = active_children()
+    process.kill()
+    assert job.wait(30)
+    assert job.state is State.FAILED
+    assert job.message.startswith("two.csv: the process that read it was ended")
+    assert [one.opened.name for one in Shelf(data_folder / "lists").lists("eva")] == ["one.csv"]
+
+
+def test_a_large_list_on_the_shelf_is_read_apart_and_a_small_one_at_once(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(site_map_data=data_folder)
+    here = open_apart(settings, LIST, "one.csv")
+    assert not (data_folder / "geocache.sqlite").exists()
+    monkeypatch.setattr(reading_process, "AT_ONCE_BYTES", 10)
+    apart = open_apart(settings, LIST, "one.csv")
+    assert here.reading is not None
+    assert apart.reading is not None
+    assert_frame_equal(here.reading.sites, apart.reading.sites)
+    assert (data_folder / "geocache.sqlite").exists(), "another process located its sites"
+    assert "no column 'Ort'" in open_apart(settings, LIST, "one.csv", {"city": "Ort"}).error
 
 
 def test_equal_files_of_one_session_are_one_job_and_never_another_sessions() -> None:
@@ -77,11 +106,17 @@ def test_equal_files_of_one_session_are_one_job_and_never_another_sessions() -> 
     assert brought_key("eva", files) not in [brought_key(*other) for other in others]
 
 
-def test_a_full_disk_is_told_as_the_end_of_the_job(tmp_path: Path) -> None:
+def test_a_shelf_that_cannot_be_written_is_told_as_the_end_of_the_job(
+    tmp_path: Path, data_folder: Path
+) -> None:
     (tmp_path / "lists").write_text("in the way")
     files = [Brought("one.csv", LIST)]
-    job = Jobs().start("a", "x", reading_work(Shelf(tmp_path / "lists"), nowhere, "eva", files))
-    assert job.wait(10)
+    job = Jobs().start(
+        "a",
+        "x",
+        reading_work(Shelf(tmp_path / "lists"), Settings(site_map_data=data_folder), "eva", files),
+    )
+    assert job.wait(120)
     assert job.state is State.FAILED
     assert "one.csv: the list could not be kept: " in job.message
     assert str(tmp_path) not in job.message
