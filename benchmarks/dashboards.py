@@ -11,8 +11,8 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.generator import site_list
+from dashboard.local_cache import positions_of
 from dashboard.readers.parquet import write_parquet
-from dashboard.service import positions_of
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
@@ -52,7 +52,8 @@ def chromium() -> Iterator[Browser]:
     """Chromium, headless."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    flags = [flag for flag in FLAGS if not flag.startswith("--js-flags")]  # as people's browsers
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
         yield browser
         browser.close()

@@ -8,8 +8,8 @@ import pandas as pd
 from dashboard import selection, summary
 from dashboard.exports import FORMATS, Content, Origins
 from dashboard.library import Library
+from dashboard.nearness import Locate
 from dashboard.queries import Query, parse_query, rows_of
-from dashboard.selection import Locate
 from dashboard.sites import COLUMNS
 from geocache.lookup import GeoCache
 

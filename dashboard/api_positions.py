@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.errors import FilterError
 from dashboard.filters import VIEW_PREFIX
+from dashboard.nearness import find_place
 from dashboard.parameters import MAX_NAME, NEAR_FORMS, nearest_first
-from dashboard.selection import find_place
 from dashboard.service import Service
 from geocache.place import Position
 

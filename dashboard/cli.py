@@ -78,6 +78,7 @@ def run(host: str, port: int, app: str) -> None:
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",
+        ws_per_message_deflate=False,  # as Streamlit's own server: a rerun is 80 small messages
     )
 
 

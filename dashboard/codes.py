@@ -44,13 +44,13 @@ def compact(table: pd.DataFrame) -> pd.DataFrame:
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with text columns as plain text, for few rows and for other programs."""
-    return table.assign(
-        **{
-            str(name): column.astype("str")
-            for name, column in table.items()
-            if isinstance(column.dtype, pd.CategoricalDtype)
-        }
-    )
+    columns = {
+        name: column.array.categories.array.take(column.array.codes, allow_fill=True)
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column.array
+        for name, column in table.items()
+    }
+    return pd.DataFrame(columns, index=table.index, copy=False)
 
 
 def texts_of(column: pd.Series) -> list[str]:

@@ -5,8 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import parse_qsl
 
 import click
@@ -23,6 +22,7 @@ from dashboard.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
 from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.summary import plural
+from geocache.whole_file import replacing
 
 SHOW_AFTER_SECONDS = 1.0
 
@@ -158,33 +158,17 @@ def write(content: Content, suffix: str, output: str) -> None:
         return
     target = Path(output)
     try:
-        _replace(target, chunks, content)
+        with replacing(target) as file:
+            _put(chunks, file, content)
         if suffix == "csv":
             beside = target.with_name(target.name + COMPANION_SUFFIX)
-            _replace(beside, iter([companion(content, target.name)]), content)
+            with replacing(beside) as file:
+                file.write(companion(content, target.name))
     except OSError as error:
         raise click.UsageError(f"{output}: {error.strerror or error}") from None
 
 
-def _replace(target: Path, chunks: Iterator[bytes], content: Content) -> None:
-    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as made:
-        unfinished = Path(made.name)
-        try:
-            _put(chunks, made, content)  # type: ignore[arg-type]
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-    unfinished.chmod(0o666 & ~_umask())
-    unfinished.replace(target)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _put(chunks: Iterator[bytes], file: BinaryIO, content: Content) -> None:
+def _put(chunks: Iterator[bytes], file: IO[bytes], content: Content) -> None:
     with tqdm(
         desc="Writing",
         unit="B",

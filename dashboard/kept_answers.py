@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import pyarrow as pa
 
-from dashboard import selection
+from dashboard import nearness
 from dashboard.answers import Table, content_of, origins_of
 from dashboard.arrow import array_of
 from dashboard.exports import FORMATS, Content, Origins, companion
@@ -159,7 +159,7 @@ class Answers:
         asked = query.text()
         near = query.filters.near
         sites = snapshot.library.table
-        centre = selection.centre_of(near, self._service.search, sites)[:2] if near else ()
+        centre = nearness.centre_of(near, self._service.search, sites)[:2] if near else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',

@@ -1,10 +1,6 @@
 """The map as one HTML file that opens offline: scripts, borders and sites are inside it."""
 
 import html
-import json
-import re
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +15,6 @@ MOST_SITES = 50_000
 
 TABLE_COLUMNS = ("facility", "city", "state", "country", "status", "trial_id", "precision")
 
-_SCRIPTS = ("places.js", "clusters.js", "markers.js", "site-map.js")
 _PAGE_STYLE = """
 html, body { margin: 0; height: 100%; font: 15px/1.45 system-ui, sans-serif; color: #1f2937; }
 header { padding: 12px 18px 10px; }
@@ -61,7 +56,7 @@ def map_html(
         )
     data = layer_data(sites, colour_by=colour_by, circle=circle)
     options = maps.base_options(dark=False, view_filter=False)
-    borders = f"{{borders: {_borders()}}}"
+    borders = f"{{borders: {libraries.countries().text}}}".replace("<", "\\u003c")
     script = (
         "var map_div = L.map('map_div', {worldCopyJump: true, zoomSnap: 0.5, minZoom: 1, "
         f"maxZoom: {maps.MAX_ZOOM}}}).setView([25, 10], 2);"
@@ -75,11 +70,11 @@ def map_html(
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_styles()}</style></head><body>"
+        f"<title>{html.escape(title)}</title><style>{libraries.style().text}\n{_PAGE_STYLE}</style></head><body>"
         f"<header><h1>{html.escape(title)}</h1><p>{words}</p></header>"
         f'<div id="map_div"></div><section>{_table(sites)}</section>'
         f"<footer>{credits_}<p>{html.escape(dated)}</p></footer>"
-        f"<script>{_libraries()}</script><script>{script}</script></body></html>"
+        f"<script>{_script()}</script><script>{script}</script></body></html>"
     )
     return page.encode()
 
@@ -94,28 +89,5 @@ def _table(sites: pd.DataFrame) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _library_file(name: str) -> str:
-    return (Path(libraries.LEAFLET_FOLDER) / name).read_text(encoding="utf-8")
-
-
-@cache
-def _borders() -> str:
-    borders = json.loads((libraries.OWN / "countries.json").read_bytes())
-    return json.dumps(borders, separators=(",", ":")).replace("<", "\\u003c")
-
-
-@cache
-def _libraries() -> str:
-    sources = [_library_file("leaflet.js")]
-    sources += [(libraries.OWN / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    return "\n".join(re.sub(r"//# sourceMappingURL=.*", "", s) for s in sources).replace(
-        "</script", "<\\/script"
-    )
-
-
-@cache
-def _styles() -> str:
-    # Leaflet's pictures are of controls this map does not have.
-    leaflet = re.sub(r"url\([^)]*\)", "none", _library_file("leaflet.css"))
-    own = (libraries.OWN / "site-map.css").read_text(encoding="utf-8")
-    return f"{leaflet}\n{own}\n{_PAGE_STYLE}"
+def _script() -> str:
+    return libraries.script().text.replace("</script", "<\\/script")

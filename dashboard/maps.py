@@ -54,15 +54,8 @@ class _Base(JSCSSMixin, MacroElement):
         "siteMap.base({{ this._parent.get_name() }}, {{ this.options_json }});"
         "{% endmacro %}"
     )
-    default_js = [  # noqa: RUF012 - folium's own form
-        ("places", libraries.PLACES_JS),
-        ("clusters", libraries.CLUSTERS_JS),
-        ("markers", libraries.MARKERS_JS),
-        ("site_map", libraries.SITE_MAP_JS),
-    ]
-    default_css = [  # noqa: RUF012
-        ("site_map_css", libraries.SITE_MAP_CSS),
-    ]
+    default_js = [("map", libraries.script().path)]  # noqa: RUF012 - folium's own form
+    default_css = [("map_css", libraries.style().path)]  # noqa: RUF012
 
     def __init__(self, options: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -117,8 +110,7 @@ def base_map(*, dark: bool = False, tiles: str = "", view_filter: bool = True) -
     )
     made.options["maxZoom"] = MAX_ZOOM
     made.options["minZoom"] = 1
-    made.default_js = [("leaflet", libraries.LEAFLET_JS)]
-    made.default_css = [("leaflet_css", libraries.LEAFLET_CSS)]
+    made.default_js = made.default_css = []  # Leaflet is in the base's own file
     made.add_child(_Base(base_options(dark=dark, tiles=tiles, view_filter=view_filter)))
     return made
 
@@ -128,7 +120,7 @@ def base_options(*, dark: bool, tiles: str = "", view_filter: bool = True) -> di
     return {
         "dark": dark,
         "colours": COLOURS[dark],
-        "countries": libraries.COUNTRIES,
+        "countries": libraries.countries().path,
         "attribution": ATTRIBUTION,
         "tiles": bool(tiles),
         "viewFilter": view_filter,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from dashboard import maps, selection
+from dashboard import maps, nearness, selection
 from dashboard.answers import origins_of
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
@@ -23,6 +23,7 @@ from dashboard.views import (
     header,
     jobs_panel,
     lists,
+    login,
     own_lists,
     quality,
     registry_form,
@@ -39,7 +40,7 @@ def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> maps.Ci
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = selection.centre_of(filters.near, opened.search, table)
+    centre = nearness.centre_of(filters.near, opened.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return maps.Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
@@ -50,7 +51,7 @@ def main() -> None:
     st.set_page_config(
         page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
     )
-    opened = service()
+    opened = login.entered(service())
     starting.wait_for(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
@@ -63,9 +64,11 @@ def main() -> None:
         notes.append(f"{error}. Perhaps: {near}" if near else str(error))
         sites, circle = library.table.iloc[:0], None
 
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
     # One container for all that comes and goes: the map below keeps its place, and so its view.
-    with st.container():
+    above = st.container()
+    # What is said first is shown first: the map does not wait for what stands over it.
+    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    with above:
         lists.problems(library, opened.cache.warnings)
         jobs_panel.jobs_panel(opened)
         missing = tuple(t for t in filters.trial if t not in library.trials)
@@ -78,7 +81,8 @@ def main() -> None:
             st.caption(f"Distances are from {plain(circle.name)}.")
         if sites.empty:
             tables.empty_state(filters, len(library.table))
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
+    login.account()
     panels(sites, library, filters, opened)
     footer.footer(opened)
 
@@ -117,4 +121,5 @@ def trial_panel(sites: pd.DataFrame, library: Library, shown: Iterable[str]) -> 
     trial.trial_record(library.trials, ids)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -12,22 +12,12 @@ from geocache.borders import in_country
 from geocache.countries import country_code
 from geocache.distance import COORDINATE_DECIMALS, distance_km
 from geocache.keys import fold
-from geocache.place import Alternative, Flag, Place, Position, Precision
+from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
 
 Locate = Callable[[Sequence[Place]], Iterable[Position]]
 
 CONFLICT_KM = 50.0
-PLACE_COLUMNS = ("facility", "city", "state", "postcode", "country")
-POSITION_COLUMNS = (
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "source",
-    "score",
-    "flags",
-    "reason",
-)
+PLACE_COLUMNS = Place._fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,36 @@ from starlette.routing import BaseRoute
 from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
+from dashboard.kept_files import KeptFiles
+from dashboard.login_gate import LoginGate
 from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
 from dashboard.session_cookie import SessionCookie
+from dashboard.views import signed_in
 
 PAGE = Path(__file__).with_name("page.py")
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Begin opening the lists as the server starts; it answers meanwhile."""
+    """Begin opening the lists as the server starts; it answers meanwhile.
+
+    The page's modules are loaded now, so that its first visitor does not wait for them.
+    Streamlit's components must find a server that runs, or they would be served by none.
+
+    Raises:
+        ConfigurationError: a login is half configured; the server does not start.
+    """
+    signed_in.check(service().settings.access)
+    import_module("dashboard.page")
     service().start()
     yield
 
 
 def routes() -> list[BaseRoute]:
     """The routes beside the page."""
-    return [*api.routes(service()), *map_data.routes(map_store()), libraries.mount()]
+    return [*api.routes(service()), *map_data.routes(map_store()), *libraries.routes()]
 
 
 def options() -> dict[str, Any]:
@@ -44,7 +57,14 @@ def options() -> dict[str, Any]:
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
             ),
+            Middleware(
+                LoginGate,
+                configured=signed_in.configured,
+                person_of=signed_in.person_of_cookies,
+                access=settings.access,
+            ),
             Middleware(SessionCookie),
+            Middleware(KeptFiles),
         ],
     }
 

@@ -4,10 +4,10 @@ Opening happens on a thread of its own, so that the server answers at once; whoe
 library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never waits).
 """
 
+import gc
 import logging
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -15,18 +15,18 @@ from urllib.parse import urlsplit
 from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
 from dashboard.fetched import Fetched
+from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
-from dashboard.positions import Known
+from dashboard.local_cache import LocalCache
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
-from geocache.gazetteer import Gazetteer
+from geocache.errors import ReadOnlyError
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
-from geocache.store import Pin
+from geocache.place import Place
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Progress:
     fraction: float = 0.0
 
 
-class Service:
+class Service(LocalCache):
     """The geocache and the library of one process.
 
     Args:
@@ -50,7 +50,7 @@ class Service:
         self.settings = settings
         self.progress = Progress()
         self.shelf = Shelf(settings.site_map_data / "lists", settings.check_may_change)
-        self.fetched = Fetched(settings.site_map_data / "registry")
+        self.fetched = Fetched(home_of(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -60,6 +60,10 @@ class Service:
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
+
+    def for_reader(self, who: str) -> "Service":
+        """The same service, for a person who may look at everything and change nothing."""
+        return _ForReader(self, who)
 
     def start(self) -> None:
         """Begin opening, once; returns at once."""
@@ -84,24 +88,11 @@ class Service:
             raise RuntimeError(self.failure or "the geocache is not open yet")
         return self._cache
 
-    def locate_many(self, places: Sequence[Place]) -> Iterator[Position]:
-        """Positions that are known or can be told offline; never waits for a network."""
-        return self.cache.locate_many(places, online=False)
-
-    def locate(self, place: Place) -> Position:
-        """As :meth:`locate_many`, for one place anybody asks for: a new one is not remembered."""
-        return self.cache.locate(place, online=False, keep=False)
-
-    def search(self, place: Place) -> Position:
-        """As :meth:`locate`, for what a person types: a bare name is the largest city of it."""
-        position = self.locate(place)
-        if position.resolved or not place.city or any(place._replace(city="")):
-            return position
-        offline = (p for p in self.cache.providers if isinstance(p, Gazetteer))
-        return next((gazetteer.largest(place.city) for gazetteer in offline), position)
-
     def library(self) -> Library:
-        """The opened lists with today's positions: located again after a pin or a new answer.
+        """The opened lists with today's positions.
+
+        Located again after a pin, a new answer, a fetch, or a list that was shared, whichever
+        process of those that share the store or the data folder did it.
 
         Raises:
             RuntimeError: opening failed; the message says why.
@@ -110,50 +101,19 @@ class Service:
         self._ready.wait()
         if self._library is None:
             raise RuntimeError(self.failure)
-        revision = self.cache.revision
-        if revision != self._revision:
+        if self._revision_now() != self._revision:
             with self._lock:
-                if revision != self._revision:
-                    # As it was before: an answer that comes meanwhile is not lost.
-                    revision = self.cache.revision
-                    self._library = self._merged()
-                    self._revision = revision
+                if self._revision_now() != self._revision:
+                    self._merge()
         return self._library
 
-    @property
-    def may_change(self) -> bool:
-        """Whether this server takes corrections."""
-        return not self.settings.site_map_read_only
+    def _revision_now(self) -> object:
+        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
 
-    def pin(
-        self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
-    ) -> None:
-        """Say where some places are, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, latitude, longitude, note, who) for place in places)
-
-    def leave_off(self, places: Iterable[Place], *, note: str, who: str) -> None:
-        """Say that some places have none on the map, for everyone, from now on.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self._set_pins(Pin(place, note=note, who=who) for place in places)
-
-    def _set_pins(self, pins: Iterable[Pin]) -> None:
-        now = int(time.time())
-        self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
-
-    def unpin(self, place: Place) -> None:
-        """Take a pin back.
-
-        Raises:
-            ReadOnlyError: the server is read-only.
-        """
-        self.cache.unpin(place)
+    def _merge(self) -> None:
+        revision = self._revision_now()  # as it was before: what comes meanwhile is not lost
+        self._library = self._merged()
+        self._revision = revision
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -161,6 +121,7 @@ class Service:
             self._thread.join()
         if self._cache is not None:
             self._cache.close()
+        self.fetched.close()
 
     def share(self, data: bytes, name: str) -> None:
         """Open a list for everyone, now and after the next start.
@@ -169,7 +130,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             ShelfError: it cannot be kept.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.add(EVERYONE, data, name)
         self.reopen()
 
@@ -179,7 +140,7 @@ class Service:
         Raises:
             ReadOnlyError: the server is read-only.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.remove(EVERYONE, list_id)
         self.reopen()
 
@@ -195,7 +156,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)
@@ -218,7 +179,7 @@ class Service:
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         names = " and ".join(p.name for p in self.cache.providers if p.online)
         title = f"Asking {names} for {plural(len(places), 'place')}"
         work = asking_work(self.cache, places)
@@ -227,13 +188,13 @@ class Service:
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
-            self._library = self._merged()
+            self._merge()
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
         reading = self.fetched.reading()
         fetched = [OpenedList(reading.name, reading)] if reading else []
-        return merge([*self._sources, *fetched, *shared], self.locate_many, self._known())
+        return merge([*self._sources, *fetched, *shared], self.locate_many, self.known())
 
     def _open(self) -> None:
         try:
@@ -241,11 +202,11 @@ class Service:
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
             self.shelf.expire()
+            self.fetched.tidy()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            revision = self._cache.revision
-            self._library = self._merged()
-            self._revision = revision
+            self._merge()
+            _settle()
             self._tell("Ready", 1.0)
         except Exception as error:
             log.exception("The lists could not be opened")
@@ -253,17 +214,31 @@ class Service:
         finally:
             self._ready.set()
 
-    def _known(self) -> Known:
-        """Which positions of a saved site table are today's."""
-        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
-
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
 
 
-def positions_of(cache: GeoCache) -> str:
-    """By which data and rules a geocache finds positions: the mark of a saved site table."""
-    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)
+class _ForReader(Service):
+    """As :meth:`Service.for_reader`: all that a service holds is held in common."""
+
+    __slots__ = ("_refusal",)
+
+    def __init__(self, service: Service, who: str) -> None:
+        self.__dict__ = service.__dict__
+        self._refusal = f"{who} may look here and change nothing (SITE_MAP_EDITORS)"
+
+    def check_may_change(self) -> None:
+        raise ReadOnlyError(self._refusal)
+
+
+def _settle() -> None:
+    """Exempt what stays for good from garbage collection.
+
+    Streamlit collects after every rerun, and walking modules and gazetteer again took two thirds
+    of a rerun's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @cache

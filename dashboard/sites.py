@@ -9,53 +9,20 @@ import numpy as np
 import pandas as pd
 
 from dashboard.codes import codes_of, recoded, stacked
-from dashboard.positions import Known, Locate, position_columns, rows_of_places
+from dashboard.positions import (
+    PLACE_COLUMNS,
+    Known,
+    Locate,
+    position_columns,
+    rows_of_places,
+)
 from geocache.countries import country_code
+from geocache.place import POSITION_COLUMNS
 
 if TYPE_CHECKING:  # readers stand above this module
     from collections.abc import Sequence
 
     from dashboard.readers.reading import Reading
-
-COLUMNS = (
-    "trial_id",
-    "trial_title",
-    "trial_status",
-    "phase",
-    "sponsor",
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "country_code",
-    "status",
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "source",
-    "score",
-    "flags",
-    "reason",
-)
-"""The site table's columns, in memory, on screen and in every download."""
-
-READ_COLUMNS = (
-    "trial_id",
-    "site_number",
-    "facility",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "status",
-    "latitude",
-    "longitude",
-)
-"""What a reader fills: text as the registry wrote it (status in our words), and the registry's own
-point in WGS 84 degrees, NaN where it gives none."""
 
 TRIAL_COLUMNS = {
     "trial_title": "title",
@@ -64,6 +31,20 @@ TRIAL_COLUMNS = {
     "sponsor": "sponsor",
 }
 """Columns a site has from its trial, and what they are called there."""
+
+READ_COLUMNS = (
+    *("trial_id", "site_number", *PLACE_COLUMNS),
+    *("status", "latitude", "longitude"),
+)
+"""What a reader fills: text as the registry wrote it (status in our words), and the registry's own
+point in WGS 84 degrees, NaN where it gives none."""
+
+COLUMNS = (
+    *("trial_id", *TRIAL_COLUMNS),
+    *("site_number", *PLACE_COLUMNS),
+    *("country_code", "status", *POSITION_COLUMNS),
+)
+"""The site table's columns, in memory, on screen and in every download."""
 
 _NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTALL)
 

@@ -1,17 +1,14 @@
 """A CSV file of places in, the same with positions out; memory flat, progress on the way."""
 
 import csv
-import os
 import sys
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol
 
 from tqdm import tqdm
 
@@ -19,28 +16,10 @@ from geocache.choosing import was_not_asked
 from geocache.distance import COORDINATE_DECIMALS
 from geocache.errors import InputError
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
+from geocache.place import POSITION_COLUMNS, Place, Position
+from geocache.place_file import count_rows, place_columns, reading, rows_of, squared
+from geocache.whole_file import writing
 
-OUTPUT_COLUMNS = (
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "source",
-    "score",
-    "flags",
-    "reason",
-)
-_NAMES = {
-    "facility": "facility",
-    "city": "city",
-    "state": "state",
-    "postcode": "postcode",
-    "zip": "postcode",
-    "country": "country",
-}
-_DELIMITERS = ",;\t|"
-_MOST_CELL_CHARACTERS = 1 << 24
 _ROWS_AT_ONCE = 2_000
 _MOST_LATELY = 65_536
 
@@ -115,9 +94,9 @@ def locate_file(
         source: CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar,
             with a header naming any of facility, city, state, postcode (or zip), country, in any
             order and case. ``-`` is standard input.
-        target: where the rows go, with :data:`OUTPUT_COLUMNS` appended; other columns are kept, one
-            that has an output's name as ``input_…``. Written whole or not at all. ``-`` is standard
-            output.
+        target: where the rows go, with :data:`~geocache.place.POSITION_COLUMNS` appended; other
+            columns are kept, one that has an output's name as ``input_…``. Written whole or not at
+            all. ``-`` is standard output.
         online: whether to ask online providers.
         summary: counted into; what it holds when interrupted is what was done.
 
@@ -127,18 +106,18 @@ def locate_file(
     summary = summary or Summary()
     began = time.monotonic()
     try:
-        with _reading(source) as (text, encoding), writing(target) as out:
+        with reading(source) as (text, encoding), writing(target) as out:
             if encoding == "cp1252":
                 summary.warnings.append(f"{source.name} is not UTF-8; read as Windows-1252")
-            total = None if str(source) == "-" else _count_rows(source, encoding)
-            rows = _rows(text, str(source))
+            total = None if str(source) == "-" else count_rows(source, encoding)
+            rows = rows_of(text, str(source))
             header = next(rows, None)
             if header is None:
                 raise InputError(f"{source} is empty")
-            columns = _place_columns(header, str(source))
+            columns = place_columns(header, str(source))
             writer = csv.writer(out)
-            writer.writerow([*_kept_names(header), *OUTPUT_COLUMNS])
-            cells = _squared(rows, len(header), str(source), summary)
+            writer.writerow([*_kept_names(header), *POSITION_COLUMNS])
+            cells = squared(rows, len(header), str(source), summary.warnings)
             ahead: deque[list[str]] = deque()
             places = _places(cells, columns, ahead)
             if isinstance(cache, GeoCache) and not (online and cache.asks_online):
@@ -178,19 +157,6 @@ def _offline(cache: GeoCache, places: Iterable[Place]) -> Iterator[Told]:
             yield lately[place]
 
 
-def _squared(
-    rows: Iterator[list[str]], width: int, name: str, summary: Summary
-) -> Iterator[list[str]]:
-    """The rows, each as long as the header."""
-    for number, row in enumerate(rows, 2):
-        if len(row) == width:
-            yield row
-            continue
-        if any(row[width:]):
-            summary.warnings.append(f"{name}, row {number}: more cells than columns, cut off")
-        yield (row + [""] * (width - len(row)))[:width]
-
-
 def _places(
     rows: Iterator[list[str]], columns: list[int], ahead: deque[list[str]]
 ) -> Iterator[Place]:
@@ -200,45 +166,8 @@ def _places(
         yield Place(*[row[at].strip() if at >= 0 else "" for at in columns])
 
 
-def _rows(text: TextIO, name: str) -> Iterator[list[str]]:
-    """The rows that are not empty, header first."""
-    csv.field_size_limit(_MOST_CELL_CHARACTERS)
-    first = text.readline()
-    delimiter = max(_DELIMITERS, key=lambda mark: (first.count(mark), -_DELIMITERS.index(mark)))
-    reader = csv.reader(_again(first, text), delimiter=delimiter)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(f"{name}, line {reader.line_num}: {error}") from error
-        if "".join(row).strip():
-            yield row
-
-
-def _again(first: str, rest: TextIO) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _place_columns(header: Sequence[str], name: str) -> list[int]:
-    """For each part of a place its column, -1 if there is none."""
-    found: dict[str, int] = {}
-    for wanted in ("zip", *Place._fields):  # postcode after zip: it wins
-        for at, title in enumerate(header):
-            if title.strip().casefold() == wanted:
-                found[_NAMES[wanted]] = at
-                break
-    if not found:
-        raise InputError(
-            f"{name}: no column named {', '.join(Place._fields)}; found: {', '.join(header)}"
-        )
-    return [found.get(part, -1) for part in Place._fields]
-
-
 def _kept_names(header: Sequence[str]) -> list[str]:
-    taken = set(OUTPUT_COLUMNS)
+    taken = set(POSITION_COLUMNS)
     return [f"input_{title}" if title.strip().casefold() in taken else title for title in header]
 
 
@@ -259,57 +188,3 @@ def _cells(position: Position) -> list[str]:
 
 def _degrees(value: float) -> str:
     return f"{value:.{COORDINATE_DECIMALS}f}".rstrip("0").rstrip(".")
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            return "utf-16"
-    try:
-        with path.open(encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-@contextmanager
-def _reading(source: Path) -> Iterator[tuple[TextIO, str]]:
-    if str(source) == "-":
-        yield sys.stdin, "utf-8-sig"
-        return
-    try:
-        encoding = _encoding(source)
-        file = source.open(encoding=encoding, errors="replace", newline="")
-    except OSError as error:
-        raise InputError(f"{source}: {error.strerror}") from error
-    with file:
-        yield file, encoding
-
-
-def _count_rows(source: Path, encoding: str) -> int:
-    """About as many rows as the file has: a newline inside a cell counts too."""
-    with source.open(encoding=encoding, errors="replace") as file:
-        return max(0, sum(1 for _ in file) - 1)
-
-
-@contextmanager
-def writing(target: Path) -> Iterator[TextIO]:
-    """A file that is there only when all is written."""
-    if str(target) == "-":
-        yield sys.stdout
-        return
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise InputError(f"{target}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geocache import __version__
-from geocache.cli_copies import backup, export_command, import_command, restore
+from geocache.cli_copies import backup, export_command, import_command, output_option, restore
 from geocache.cli_store import forget, pin, pins, stats, unpin
 from geocache.errors import GeocacheError
 
@@ -73,13 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @commands.command()
 @click.argument("source", metavar="IN.csv", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where to write; - for stdout.",
-)
+@output_option
 @click.option("--json", "as_json", is_flag=True, help="Write a summary as JSON to stdout.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a place is unresolved.")
 @click.option("--offline", is_flag=True, help="Ask no online provider, only what is remembered.")

@@ -6,15 +6,17 @@ import click
 
 from geocache.cli_store import admin_cache, exit_code_of, warn
 
-
-@click.command(name="export")
-@click.option(
+output_option = click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(path_type=Path),
     help="Where to write; - for stdout.",
 )
+
+
+@click.command(name="export")
+@output_option
 @click.option(
     "--format",
     "form",
@@ -30,8 +32,8 @@ def export_command(output: Path, form: str | None, pins_only: bool) -> int:
       geocache export -o everything.jsonl
       geocache export --pins -o pins.csv
     """
-    from geocache.bulk import writing  # noqa: PLC0415
     from geocache.transfer import write  # noqa: PLC0415
+    from geocache.whole_file import writing  # noqa: PLC0415
 
     form = form or ("jsonl" if output.suffix in {".jsonl", ".ndjson"} else "csv")
     with admin_cache() as cache, writing(output) as file:

@@ -146,7 +146,7 @@ def pins(as_json: bool) -> int:
     Example:
       geocache pins
     """
-    from geocache.transfer import pin_record  # noqa: PLC0415
+    from geocache.transfer_records import pin_record  # noqa: PLC0415
 
     with admin_cache() as cache:
         found = [pin_record(each) for each in cache.pins()]

@@ -12,6 +12,7 @@ from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
 from geocache.records import NEVER, Answer
+from geocache.unwritten import Unwritten
 
 if TYPE_CHECKING:
     from geopy.geocoders.base import Geocoder
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 CHUNK = 500
 """Places looked up together by :meth:`GeoCache.locate_many`."""
 
-_KEEP_BACK = 256
 _COOL_DOWN_SECONDS = 60.0
 
 
@@ -72,8 +72,7 @@ class GeoCache(Keeping, Closing):
         self._store = SafeStore(url)
         self._askers: dict[str, Asker] = {}
         self._runs: dict[str, tuple[float, Run]] = {}
-        self._unwritten: dict[tuple[str, str], Answer] = {}
-        self._tidied: set[str] = set()
+        self._unwritten = Unwritten(self._store)
         self._lock = threading.Lock()
 
     @property
@@ -179,21 +178,14 @@ class GeoCache(Keeping, Closing):
             fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
-                    kept = self._unwritten.get((provider.name, key))
+                    kept = self._unwritten.of(provider.name, key)
                     known[key] = kept.position if kept else provider.locate(place)
                     if not kept:
                         about = (key, provider.name, provider.version, known[key], NEVER)
                         fresh.append(Answer(*about, asked_at=now))
             if keep:
-                self._keep(fresh)
+                self._unwritten.keep(fresh)
         return [known[key] for key in keys]
-
-    def _keep(self, fresh: list[Answer]) -> None:
-        with self._lock:
-            self._unwritten.update({(each.provider, each.key): each for each in fresh})
-            full = len(self._unwritten) >= _KEEP_BACK
-        if full:
-            self.flush()
 
     def _asker(self, provider: "Any") -> "Asker":
         known = self._askers.get(provider.name)
@@ -224,13 +216,7 @@ class GeoCache(Keeping, Closing):
 
     def flush(self) -> None:
         """Write what is kept back; :meth:`close` does too."""
-        with self._lock:
-            answers, self._unwritten = list(self._unwritten.values()), {}
-        for provider, version in {(each.provider, each.version) for each in answers}:
-            if provider not in self._tidied:
-                self._tidied.add(provider)
-                self._store.tidy(provider, version)
-        self._store.remember(answers, news=False)
+        self._unwritten.write()
 
     def close(self) -> None:
         """Write what is kept back and close the store."""

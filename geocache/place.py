@@ -67,3 +67,7 @@ class Position(NamedTuple):
     def resolved(self) -> bool:
         """True when there are coordinates."""
         return self.latitude is not None
+
+
+POSITION_COLUMNS = Position._fields[: Position._fields.index("alternatives")]
+"""What a table says of a position, in this order."""

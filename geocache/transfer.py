@@ -1,11 +1,9 @@
-"""Pins and answers out of a store and into another: CSV or JSON Lines, the round trip exact."""
+"""Pins and answers out of a store and into another: CSV or JSON Lines."""
 
 import csv
 import io
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -13,34 +11,8 @@ from typing import Any, NamedTuple, TextIO
 from geocache.errors import InputError
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
-from geocache.place import Flag, Place, Position, Precision
-from geocache.records import NEVER, Answer, Pin, alternatives_of, alternatives_text
-
-COLUMNS = (
-    "kind",
-    *Place._fields,
-    "latitude",
-    "longitude",
-    "note",
-    "who",
-    "pinned_at",
-    "key",
-    "provider",
-    "version",
-    "precision",
-    "place_name",
-    "score",
-    "flags",
-    "reason",
-    "alternatives",
-    "query",
-    "reply",
-    "asked_at",
-    "expires_at",
-)
-"""What an export holds: ``kind`` is ``pin`` or ``answer``, times are ISO 8601 in UTC, coordinates
-WGS 84 degrees; a pin without them leaves its place off the map. A file of pins made by hand needs
-``latitude``, ``longitude`` and a place."""
+from geocache.records import Answer, Pin
+from geocache.transfer_records import COLUMNS, answer_record, pin_record, record_of
 
 _BATCH = 1000
 
@@ -65,7 +37,7 @@ def write(cache: GeoCache, file: TextIO, form: str, *, pins_only: bool = False) 
     records = (pin_record(pin) for pin in cache.pins())
     count = _write(records, file, form, header=True)
     if not pins_only:
-        count += _write((_of_answer(each) for each in cache.answers()), file, form, header=False)
+        count += _write((answer_record(each) for each in cache.answers()), file, form, header=False)
     return count
 
 
@@ -154,7 +126,7 @@ def _numbered(file: TextIO, name: str) -> Iterator[tuple[int, Pin | Answer]]:
     line = 1
     try:
         for line, read_row in _rows(file):
-            yield line, _record(read_row())
+            yield line, record_of(read_row())
     except InputError as error:
         raise InputError(f"{name}, line {line}: {error}") from error
     except UnicodeDecodeError as error:
@@ -189,109 +161,6 @@ def _object(line: str) -> Mapping[str, Any]:
 
 def _filled(row: Mapping[str | None, Any]) -> Mapping[str, Any]:
     return {name: value or "" for name, value in row.items() if name}
-
-
-def _record(raw: Mapping[str, Any]) -> Pin | Answer:
-    kind = raw.get("kind") or "pin"
-    if kind == "pin":
-        return _pin(raw)
-    if kind == "answer":
-        return _answer(raw)
-    raise InputError(f"kind {kind!r} is neither pin nor answer")
-
-
-def pin_record(pin: Pin) -> dict[str, Any]:
-    """A pin by the names of :data:`COLUMNS`."""
-    return {
-        "kind": "pin",
-        **pin.place._asdict(),
-        "latitude": pin.latitude,
-        "longitude": pin.longitude,
-        "note": pin.note,
-        "who": pin.who,
-        "pinned_at": _iso(pin.pinned_at),
-    }
-
-
-def _pin(raw: Mapping[str, Any]) -> Pin:
-    place = Place(*(str(raw.get(part) or "") for part in Place._fields))
-    if not any(place):
-        raise InputError("a pin needs a place")
-    latitude, longitude = (_degrees(raw[name]) for name in ("latitude", "longitude"))
-    if latitude is None and longitude is None and not raw.get("kind"):
-        raise InputError("no coordinates; to leave a place off the map write kind pin")
-    when = raw.get("pinned_at")
-    pin = Pin(
-        place,
-        latitude,
-        longitude,
-        str(raw.get("note") or ""),
-        str(raw.get("who") or ""),
-        _seconds(when) if when else int(time.time()),
-    )
-    pin.check()
-    return pin
-
-
-def _degrees(value: Any) -> float | None:
-    return None if value is None or value == "" else float(value)
-
-
-def _of_answer(answer: Answer) -> dict[str, Any]:
-    at = answer.position
-    return {
-        "kind": "answer",
-        "latitude": at.latitude,
-        "longitude": at.longitude,
-        "key": answer.key,
-        "provider": answer.provider,
-        "version": answer.version,
-        "precision": at.precision.value,
-        "place_name": at.place_name,
-        "score": at.score,
-        "flags": ";".join(at.flags),
-        "reason": at.reason,
-        "alternatives": alternatives_text(at.alternatives),
-        "query": answer.query,
-        "reply": answer.reply,
-        "asked_at": _iso(answer.asked_at),
-        "expires_at": "" if answer.expires_at >= NEVER else _iso(answer.expires_at),
-    }
-
-
-def _answer(raw: Mapping[str, Any]) -> Answer:
-    precision = Precision(raw["precision"])
-    known = precision is not Precision.UNRESOLVED
-    position = Position(
-        float(raw["latitude"]) if known else None,
-        float(raw["longitude"]) if known else None,
-        precision,
-        raw["place_name"],
-        raw["provider"],
-        float(raw["score"]),
-        tuple(Flag(word) for word in raw["flags"].split(";") if word),
-        raw["reason"],
-        alternatives_of(raw["alternatives"]),
-    )
-    return Answer(
-        raw["key"],
-        raw["provider"],
-        raw["version"],
-        position,
-        _seconds(raw["expires_at"]) if raw["expires_at"] else NEVER,
-        raw["query"],
-        raw["reply"],
-        _seconds(raw["asked_at"]),
-    )
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _seconds(text: str) -> int:
-    when = datetime.fromisoformat(text)
-    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
 
 
 def _why(error: Exception) -> str:

@@ -19,6 +19,27 @@ def pytest_configure(config: pytest.Config) -> None:
     leftovers.prepare(config)
 
 
+LONGEST = (
+    "tests/dashboard/test_reader_property.py",
+    "tests/browser/",
+    "tests/dashboard/test_api_schema.py",
+    "tests/geocache/test_cluster.py",
+    "tests/geocache/test_many_processes.py",
+    "tests/test_package.py",
+)
+"""Begun first, so that no worker sits idle while another is at one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """File by file, the longest first: workers take whole files, and share what those set up."""
+
+    def turn(item: pytest.Item) -> int:
+        found = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(found, len(LONGEST))
+
+    items.sort(key=turn)
+
+
 @pytest.fixture(scope="session")
 def place_index() -> Path:
     """A folder with the gazetteer's index, built once for all tests and runs."""

@@ -30,8 +30,31 @@ def test_the_architecture_names_no_module_that_is_gone() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_every_module_has_room_for_one_purpose() -> None:
+    scripts = (ROOT / "dashboard" / "assets").glob("*.js")
+    rooms = [*(ROOT / name for name in MODULES), *scripts]
+    long = {path.name: n for path in rooms if (n := path.read_text().count("\n")) > 250}
+    assert long == {}
+
+
 def _architecture() -> str:
     return (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_the_recipes_name_what_is_there() -> None:
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
+    paths = re.findall(r"`((?:dashboard|docs|geocache|tests)/[^`N]+)`", text)
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    named = re.findall(r"`(\w+)`(?:,[^`]*,)? (?:in|from) `([^`]+)`", text)
+    assert len(named) > 12
+    made = r"^(?:def |class |function |  function |    def )?{}\b(?: =|:|\()"
+    lost = [
+        (name, path)
+        for name, path in named
+        if not re.search(made.format(name), (ROOT / path).read_text(), re.MULTILINE)
+    ]
+    assert lost == []
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])

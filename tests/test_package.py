@@ -13,10 +13,10 @@ from urllib.request import urlopen
 import orjson
 import pytest
 
+from dashboard.assets import libraries
 from geocache.version import __version__
 from tests.serving import ROOT, serving
 
-pytestmark = pytest.mark.xdist_group("package")
 SHIPPED = ("dashboard", "geocache", "seeds", "pyproject.toml", "README.md", "LICENSE")
 
 
@@ -85,7 +85,7 @@ def test_the_installed_dashboard_serves_the_seed(
             health = orjson.loads(answer.read())
         assert (health["trials"], health["sites"], health["countries"]) == (1, 75, 11)
         assert health["version"] == __version__
-        for path in ("/", "/assets/own/countries.json", "/assets/own/site-map.js"):
+        for path in ("/", libraries.countries().path, libraries.script().path):
             with urlopen(server.url + path) as answer:
                 assert answer.status == 200
                 assert len(answer.read()) > 100

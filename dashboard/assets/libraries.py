@@ -1,38 +1,75 @@
-"""Where Leaflet and the other scripts lie, so that the server itself can serve them.
+"""What the map needs in the browser: Leaflet, this map's own scripts, styles and borders.
 
-The XStatic packages carry the files; nothing is loaded from another host.
+One file of each kind, named by its content: a browser asks once and keeps it for good. The
+XStatic package carries Leaflet; nothing is loaded from another host.
 """
 
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from xstatic.pkg import leaflet
 
 PREFIX = "/assets"
 OWN = Path(str(files("dashboard.assets")))
 LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
-
-LEAFLET_JS = f"{PREFIX}/leaflet/leaflet.js"
-LEAFLET_CSS = f"{PREFIX}/leaflet/leaflet.css"
-PLACES_JS = f"{PREFIX}/own/places.js"
-CLUSTERS_JS = f"{PREFIX}/own/clusters.js"
-MARKERS_JS = f"{PREFIX}/own/markers.js"
-SITE_MAP_JS = f"{PREFIX}/own/site-map.js"
-SITE_MAP_CSS = f"{PREFIX}/own/site-map.css"
-COUNTRIES = f"{PREFIX}/own/countries.json"
+OWN_SCRIPTS = ("places.js", "clusters.js", "markers.js", "site-map.js")
+FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def mount() -> Mount:
-    """The route that serves every script, style and border file of the page."""
-    folders = {
-        "leaflet": LEAFLET_FOLDER,
-        "own": OWN,
-    }
-    return Mount(
-        PREFIX,
-        routes=[
-            Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in folders.items()
-        ],
-    )
+class Asset(NamedTuple):
+    """A file the browser loads."""
+
+    path: str
+    """Its address on this server."""
+    text: str
+    media_type: str
+
+
+@cache
+def script() -> Asset:
+    """Leaflet and what draws this map over it."""
+    paths = [LEAFLET_FOLDER / "leaflet.js", *(OWN / name for name in OWN_SCRIPTS)]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    return _asset("map.js", re.sub(r"//# sourceMappingURL=.*", "", text), "text/javascript")
+
+
+@cache
+def style() -> Asset:
+    """Leaflet's style and this map's own; Leaflet's pictures are of controls it does not have."""
+    of_leaflet = (LEAFLET_FOLDER / "leaflet.css").read_text(encoding="utf-8")
+    own = (OWN / "site-map.css").read_text(encoding="utf-8")
+    return _asset("map.css", re.sub(r"url\([^)]*\)", "none", of_leaflet) + "\n" + own, "text/css")
+
+
+@cache
+def countries() -> Asset:
+    """The borders, GeoJSON with a country's name and code."""
+    text = (OWN / "countries.json").read_text(encoding="utf-8")
+    return _asset("countries.json", text, "application/json")
+
+
+def routes() -> list[BaseRoute]:
+    """The routes that serve them."""
+    return [Route(asset.path, _answer(asset)) for asset in (script(), style(), countries())]
+
+
+def _asset(name: str, text: str, media_type: str) -> Asset:
+    stem, _, kind = name.rpartition(".")
+    digest = blake2b(text.encode(), digest_size=6).hexdigest()
+    return Asset(f"{PREFIX}/{stem}-{digest}.{kind}", text, media_type)
+
+
+def _answer(asset: Asset) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_: Request) -> Response:
+        headers = {"Cache-Control": FOR_GOOD}
+        return Response(asset.text, media_type=asset.media_type, headers=headers)
+
+    return answer

@@ -63,27 +63,6 @@ _MOST_WRAPPINGS = 3
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 
 
-def preview(data: bytes, name: str) -> tables.Preview | None:
-    """The columns and first rows of a table, None for what is no plain table.
-
-    For a person to say which column is which, also where none could be guessed. Raises ReadError
-    for damage.
-    """
-    if is_gzip(data):
-        data = gunzip(data, name)
-    if is_zip(data):
-        if not is_workbook(data):
-            return None
-        rows = next((rows for _, rows in sheets_of(data, name)), None)
-        return None if rows is None else tables.preview_of(rows, name)
-    if not data.strip() or looks_like_json(data) or legacy_xml.looks_like_xml(data):
-        return None
-    refuse_what_is_no_text(data, name)
-    text, _ = decode(data)
-    delimiter = "" if registry_page.recognised(text) else delimiter_of(text)
-    return tables.preview_of(rows_of(text, delimiter, name), name) if delimiter else None
-
-
 class Job(NamedTuple):
     """One file to read: its name, where its sites go, and what the person asked for."""
 

@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 from dashboard.arrow import array_of
 from dashboard.codes import codes_of, first_rows
 from dashboard.errors import ReadError
-from dashboard.positions import PLACE_COLUMNS, POSITION_COLUMNS, distinct_places
+from dashboard.positions import PLACE_COLUMNS, distinct_places
 from dashboard.readers.reading import READ_COLUMNS, Reading
 from dashboard.sites import COLUMNS
 from dashboard.trials import Sponsor, Trial
-from geocache.place import Place
+from geocache.place import POSITION_COLUMNS, Place
 
 FORMAT = "Site table (Parquet)"
 MAGIC = b"PAR1"

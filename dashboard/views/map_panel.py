@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from dashboard import maps
 from dashboard.filters import BBox
@@ -12,6 +11,7 @@ from dashboard.map_store import map_store
 from dashboard.palette import COLOUR_BY
 from dashboard.trials import Trial
 from dashboard.views import address, countries, details, picked
+from dashboard.views.folium_map import folium_map
 
 MAP_HEIGHT = 460
 MAX_DETAILS = 3
@@ -52,13 +52,12 @@ def map_panel(
     key = f"map_{'dark' if dark else 'light'}"
     beside_map, beside = st.columns([2.15, 1], gap="medium")
     with beside_map:
-        st_folium(
+        folium_map(
             maps.base_map(dark=dark, tiles=tiles),
+            maps.SiteLayer(data),
             key=key,
             height=MAP_HEIGHT,
-            use_container_width=True,
-            returned_objects=["last_active_drawing", "last_object_clicked_count"],
-            feature_group_to_add=maps.SiteLayer(data),
+            returned=("last_active_drawing", "last_object_clicked_count"),
             on_change=lambda: heed(st.session_state[key]),
         )
         _colour_choice(colour_by)

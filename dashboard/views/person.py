@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.eligibility import matching, offered
 from dashboard.filters import Filters
-from dashboard.selection import KM_PER_MILE
+from dashboard.nearness import KM_PER_MILE
 from dashboard.trials import Trial
 from dashboard.views import address
 

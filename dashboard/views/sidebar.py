@@ -26,7 +26,6 @@ LABELS = {
     "radius_km": "Within",
 }
 ALWAYS = ("country", "city", "status", "precision")
-IF_SEVERAL = ("state", "trial", "phase", "sponsor")
 ORDER = ("country", "state", "city", "status", "trial", "phase", "sponsor", "precision", "flag")
 
 

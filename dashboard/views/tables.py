@@ -8,24 +8,15 @@ from dashboard import summary
 from dashboard.exports import Origins
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
-from dashboard.sites import COLUMNS
+from dashboard.sites import COLUMNS, TRIAL_COLUMNS
 from dashboard.views import address, downloads, pages, picked
 from dashboard.vocabulary import NOT_STATED
+from geocache.place import POSITION_COLUMNS
 
 FIRST = ("facility", "city", "country", "status")
-OF_TRIAL = ("trial_title", "trial_status", "phase", "sponsor")
+OF_TRIAL = tuple(TRIAL_COLUMNS)
 """Columns that say the same in every row where one trial is shown."""
-MACHINE = (
-    "country_code",
-    "latitude",
-    "longitude",
-    "precision",
-    "place_name",
-    "source",
-    "score",
-    "flags",
-    "reason",
-)
+MACHINE = ("country_code", *POSITION_COLUMNS)
 ORDER = (
     *FIRST,
     DISTANCE_COLUMN,

@@ -1,22 +1,23 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from geocache.keys import key_number, key_numbers, place_key
-from geocache.place import Place, Position
-from geocache.records import Answer, Pin, positions_of
+from geocache.keys import key_number, place_key
+from geocache.place import Place
+from geocache.records import Answer, Pin
 from geocache.store import schema
-from geocache.store.claims import Claims, claim_numbers, mark
-from geocache.store.database import Reader, kind_of, public_url
+from geocache.store.claims import Claims, claim_numbers
+from geocache.store.database import kind_of, public_url
+from geocache.store.looking import Looking
 from geocache.store.rows import answer_of, answer_row, pin_of, pin_row
 
 
-class Store(Claims):
+class Store(Looking, Claims):
     """Answers, pins and claims in one database. Safe for threads and for many processes.
 
     Args:
@@ -52,59 +53,6 @@ class Store(Claims):
         with self._write_lock, self.database.writer.begin() as connection:
             yield connection
 
-    @contextmanager
-    def _reading(self) -> Iterator[Reader]:
-        reader = self.database.reader()
-        try:
-            yield reader
-        except Exception:
-            reader.close()
-            raise
-        self.database.keep(reader)
-
-    # Looking
-
-    def recall(
-        self, provider: str, version: str, keys: Sequence[str], now: int
-    ) -> dict[str, Position]:
-        """What a provider is remembered to have said of the keys, known misses included."""
-        by = mark(provider, version)
-        numbers = [number ^ by for number in key_numbers(keys)]
-        with self._reading() as reader:
-            return positions_of(reader.answers(numbers, now), provider)
-
-    def look(
-        self, pin_key: str, provider: str, version: str, key: str, now: int
-    ) -> Position | None:
-        """The pin of ``pin_key``, else what the provider is remembered to have said of ``key``."""
-        numbers = key_numbers((pin_key, key))
-        reader = self.database.reader()
-        try:
-            pin = reader.pin(numbers[0])
-            row = None if pin else reader.answer(numbers[1] ^ mark(provider, version), now)
-        except Exception:
-            reader.close()
-            raise
-        self.database.keep(reader)
-        if pin and pin[1] == pin_key:
-            return pin_of(pin).position()
-        return positions_of((row,), provider).get(key) if row else None
-
-    def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
-        """The pinned ones among the keys of places."""
-        with self._reading() as reader:
-            if not reader.any_pins():
-                return {}
-            rows = reader.pins(key_numbers(keys))
-        return {row[1]: pin_of(row).position() for row in rows}
-
-    def revision(self) -> int:
-        """Grows with every pin and answer, whichever process wrote it."""
-        with self._reading() as reader:
-            return reader.revision()
-
-    # Remembering
-
     def remember(self, answers: Sequence[Answer], *, news: bool = True) -> None:
         """Write answers, in one transaction, and give up the claims on them.
 
@@ -118,7 +66,7 @@ class Store(Claims):
             if news:
                 ids = [claim_numbers(one.provider, [one.key])[0] for one in answers]
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
-                _bump(connection)
+                schema.bump(connection)
 
     def take_over(self, answers: Sequence[Answer]) -> int:
         """Write answers from elsewhere, unless there are newer ones; how many were written."""
@@ -127,7 +75,7 @@ class Store(Claims):
         rows = _rows_of(answers)
         with self._writing() as connection:
             written = self.database.write_answers(connection, rows, newer_only=True)
-            _bump(connection)
+            schema.bump(connection)
         return written
 
     def pin(self, pins: Iterable[Pin]) -> None:
@@ -136,7 +84,7 @@ class Store(Claims):
         if rows:
             with self._writing() as connection:
                 connection.execute(self.database.upsert(schema.pins), rows)
-                _bump(connection)
+                schema.bump(connection)
 
     def unpin(self, place: Place) -> bool:
         """Remove a pin; whether there was one."""
@@ -146,7 +94,7 @@ class Store(Claims):
             where = (table.id == key_number(key), table.key == key)
             gone = connection.execute(delete(schema.pins).where(*where)).rowcount
             if gone:
-                _bump(connection)
+                schema.bump(connection)
         return bool(gone)
 
     def forget(
@@ -178,7 +126,7 @@ class Store(Claims):
         with self._writing() as connection:
             gone = connection.execute(delete(schema.answers).where(*conditions)).rowcount
             if gone:
-                _bump(connection)
+                schema.bump(connection)
         return gone
 
     def tidy(self, provider: str, version: str) -> int:
@@ -208,7 +156,7 @@ class Store(Claims):
             for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
                 yield pin_of(row)
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Generator[Answer]:
         """All answers, stale ones too, in the order of their numbers."""
         statement = select(schema.answers).order_by(schema.answers.c.id)
         with self.engine.connect() as connection:
@@ -253,9 +201,3 @@ class Store(Claims):
 def _rows_of(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
     """Rows, the last of those for the same key."""
     return list({row[0]: row for row in map(answer_row, answers)}.values())
-
-
-def _bump(connection: Connection) -> None:
-    table = schema.meta
-    grown = update(table).where(table.c.name == "revision").values(value=table.c.value + 1)
-    connection.execute(grown)

@@ -12,18 +12,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Visit, visiting
 from tests.dashboard.registry_server import RegistryServer, site, study
 from tests.dashboard.registry_server import serving as serving_registry
+from tests.geocache.provider_server import ProviderServer
 from tests.geocache.provider_server import serving as serving_provider
 from tests.serving import Server, serving
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 LIST = """facility,city,country
 Uniklinik,Springfeld Qx,Germany
 Clinic,Salamanca,Spain
 Hospital,Mallorca,Spain
 """
-CONFLICT = """facility,city,country,latitude,longitude
+ASKED = """facility,city,country,latitude,longitude
 Niguarda,Milan,Italy,42.56,12.65
+,City 7,Austria,,
+,City 8,Austria,,
 """
 
 
@@ -47,6 +48,31 @@ def changing(
         place_index,
         SITE_MAP_SOURCES=str(folder / "list.csv"),
         SITE_MAP_REGISTRY_URL=registry.url,
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ProviderServer]:
+    """A Nominatim that knows what the gazetteer does not."""
+    with serving_provider("nominatim") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def asking(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path, provider: ProviderServer
+) -> Iterator[Server]:
+    """A server that may ask it, over a list with a point that cannot be and places unknown."""
+    folder = tmp_path_factory.mktemp("asking")
+    (folder / "list.csv").write_text(ASKED)
+    with serving(
+        folder,
+        place_index,
+        SITE_MAP_SOURCES=str(folder / "list.csv"),
+        GEOCACHE_PROVIDERS="gazetteer,nominatim",
+        GEOCACHE_NOMINATIM_URL=provider.url,
+        GEOCACHE_CONTACT="somebody@example.org",
     ) as running:
         yield running
 
@@ -153,14 +179,10 @@ def test_a_read_only_server_takes_no_change(
 
 
 def test_the_registrys_point_and_the_gazetteers_are_both_shown_and_either_is_chosen(
-    browser: Browser, tmp_path: Path, place_index: Path
+    browser: Browser, asking: Server
 ) -> None:
-    (tmp_path / "list.csv").write_text(CONFLICT)
-    with (
-        serving(tmp_path, place_index, SITE_MAP_SOURCES=str(tmp_path / "list.csv")) as server,
-        visiting(browser, server) as one,
-    ):
-        one.open(sites=1)
+    with visiting(browser, asking) as one:
+        one.open("?country=IT", sites=1)
         one.page.get_by_role("tab", name="Quality").click()
         select_first_row(one.page)
         expect(one.page.get_by_text("45.4643, 9.1895 (shown now)")).to_be_visible()
@@ -168,7 +190,7 @@ def test_the_registrys_point_and_the_gazetteers_are_both_shown_and_either_is_cho
         expect(one.page.get_by_text("42.5600, 12.6500, 425 km from 1")).to_be_visible()
         one.page.get_by_role("button", name="This one").nth(1).click()
         expect(one.page.get_by_text("nothing speaks against its position")).to_be_visible()
-        (chosen,) = positions(server, "Milan")
+        (chosen,) = positions(asking, "Milan")
         assert (chosen["latitude"], chosen["source"]) == ("42.56", "pin")
 
 
@@ -197,22 +219,10 @@ def test_pins_come_from_a_file_and_the_import_is_undone(person: Visit) -> None:
 
 
 def test_an_online_provider_is_asked_on_demand_and_again_after_it_failed(
-    browser: Browser, tmp_path: Path, place_index: Path
+    browser: Browser, asking: Server, provider: ProviderServer
 ) -> None:
-    (tmp_path / "list.csv").write_text("city,country\nCity 7,Austria\nCity 8,Austria\n")
-    with (
-        serving_provider("nominatim") as provider,
-        serving(
-            tmp_path,
-            place_index,
-            SITE_MAP_SOURCES=str(tmp_path / "list.csv"),
-            GEOCACHE_PROVIDERS="gazetteer,nominatim",
-            GEOCACHE_NOMINATIM_URL=provider.url,
-            GEOCACHE_CONTACT="somebody@example.org",
-        ) as server,
-        visiting(browser, server) as one,
-    ):
-        one.open(sites=0)
+    with visiting(browser, asking) as one:
+        one.open("?country=AT", sites=0)
         one.page.get_by_role("tab", name="Quality").click()
         assert provider.seen == []
         provider.always = "403"

@@ -1,11 +1,8 @@
 """The policy that keeps other hosts out lets everything of the page in."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_nothing_of_the_page_is_refused_by_its_own_policy(visit: Visit) -> None:

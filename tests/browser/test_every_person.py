@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 
 
@@ -21,6 +19,8 @@ def test_axe_finds_nothing_serious_on_any_tab(visitors: Callable[..., Visit], sc
     for tab in TABS:
         one.page.get_by_role("tab", name=tab).click()
         expect(one.page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        panel = one.page.get_by_role("tabpanel", name=tab)
+        expect(panel.get_by_test_id("stElementContainer").first).to_be_attached()
         one.settled()
         for violation in Axe().run(one.page).response["violations"]:
             if violation["impact"] in {"serious", "critical"}:

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Visit, serving, visiting
-
-pytestmark = pytest.mark.xdist_group("browser")
+from tests.browser.conftest import Visit, visiting
+from tests.serving import Server, serving
 
 PAYLOADS = (
     "<script>window.hit=1</script>",
@@ -33,22 +33,25 @@ PAYLOADS = (
 )
 
 
-@pytest.fixture
-def hostile(browser: Browser, tmp_path: Path, place_index: Path) -> Iterator[Visit]:
+@pytest.fixture(scope="module")
+def hostile_server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Server]:
+    """A dashboard over a list with every payload in every column."""
+    folder = tmp_path_factory.mktemp("hostile")
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["trial_id", "trial_title", "facility", "city", "state", "country", "status"])
     for payload in PAYLOADS:
         writer.writerow([payload, payload, payload, "Graz", payload, "Austria", "Recruiting"])
         writer.writerow([payload, payload, "Named", payload, "", payload, payload])
-    source = tmp_path / "hostile.csv"
+    source = folder / "hostile.csv"
     source.write_text(text.getvalue(), encoding="utf-8")
-    folder = tmp_path / "server"
-    folder.mkdir()
-    with (
-        serving(folder, place_index, SITE_MAP_SOURCES=str(source)) as server,
-        visiting(browser, server) as one,
-    ):
+    with serving(folder, place_index, SITE_MAP_SOURCES=str(source)) as running:
+        yield running
+
+
+@pytest.fixture
+def hostile(browser: Browser, hostile_server: Server) -> Iterator[Visit]:
+    with visiting(browser, hostile_server) as one:
         one.page.on("dialog", lambda dialog: one.errors.append(dialog.message))
         yield one
         assert one.foreign == []
@@ -82,9 +85,9 @@ def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
     assert not hostile.page.locator("a[href^='javascript']").count()
 
 
-def test_the_same_text_reads_back_from_the_api(hostile: Visit) -> None:
-    answer = hostile.page.request.get(f"{hostile.server.url}/api/sites.csv?city=Graz")
-    rows = list(csv.DictReader(io.StringIO(answer.text().removeprefix("\ufeff"))))
+def test_the_same_text_reads_back_from_the_api(hostile_server: Server) -> None:
+    with urlopen(f"{hostile_server.url}/api/sites.csv?city=Graz") as answer:
+        rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
     read_back = [row["facility"].removeprefix("'") for row in rows]
     assert json.dumps(read_back) == json.dumps(list(PAYLOADS)) or sorted(read_back) == sorted(
         p.removeprefix("'") for p in PAYLOADS

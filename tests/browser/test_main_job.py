@@ -11,8 +11,6 @@ from playwright.sync_api import FrameLocator, expect
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def sites_on_map(frame: FrameLocator) -> int:
     """Numbers in clusters plus markers that stand for one site."""

@@ -8,14 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from benchmarks.generator import site_list
+from dashboard.local_cache import positions_of
 from dashboard.readers.parquet import write_parquet
-from dashboard.service import positions_of
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from tests.browser.conftest import Visit, visiting
 from tests.serving import Server, serving
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 SITES = 20_000
 

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from urllib.request import urlopen
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 LIST = "Hospital;Town;Land\nUniklinik;Freiburg;Germany\nKH Nord;Hamburg;Germany\n"
 

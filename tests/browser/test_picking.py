@@ -1,11 +1,8 @@
 """What is picked on the map is picked in the table, and the other way round."""
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visit
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def rows(visit: Visit) -> Locator:

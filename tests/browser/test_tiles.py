@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Visit, visiting
 from tests.serving import serving
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @dataclass
 class TileServer:

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.assets import libraries
 from dashboard.exports import FORMATS
 from dashboard.filters import NAMES
 from dashboard.service import Service
@@ -21,8 +22,6 @@ from dashboard.settings import Settings
 from dashboard.sites import COLUMNS
 from tests.dashboard.asgi import asked
 from tests.serving import Server
-
-pytestmark = pytest.mark.xdist_group("http")
 
 
 @pytest.fixture(scope="session")
@@ -345,7 +344,7 @@ def test_no_value_reaches_a_file_or_a_host(client: httpx.Client, name: str, valu
 
 
 def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None:
-    for path in ("/", "/api/sites.csv", "/api/docs", "/api/nothing", "/assets/own/site-map.js"):
+    for path in ("/", "/api/sites.csv", "/api/docs", "/api/nothing", libraries.script().path):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy

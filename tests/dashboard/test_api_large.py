@@ -14,8 +14,6 @@ from dashboard.settings import Settings
 from geocache.place import Place
 from tests.dashboard.asgi import asked
 
-pytestmark = pytest.mark.xdist_group("http")
-
 SITES = 2 * WHOLE_ROWS + 345
 
 

@@ -10,8 +10,6 @@ from jsonschema import Draft202012Validator
 from dashboard.api_schema import document
 from tests.serving import Server
 
-pytestmark = pytest.mark.xdist_group("http")
-
 DEEP = ("/api/sites.json", "/api/countries.csv", "/api/positions", "/api/health")
 
 

@@ -16,8 +16,6 @@ from dashboard.cli import cli, main
 from tests.command_line import run
 from tests.serving import Server
 
-pytestmark = pytest.mark.xdist_group("http")
-
 QUERY = "country=DE&country=Italy&near=Munich%2C+Germany&columns=city%2Ccountry_code&limit=9"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.library import Library, merge, open_sources
 from dashboard.settings import SEEDS, Settings
+from dashboard.sites import COLUMNS
 
 SEED = SEEDS / "NCT01207388.txt"
 PAGE = """A small trial
@@ -23,6 +24,16 @@ Countries
 
 {countries}
 """
+
+
+def test_the_columns_are_those_that_others_count_on(seed_library: Library) -> None:
+    promised = (
+        "trial_id, trial_title, trial_status, phase, sponsor, site_number, facility, city, state, "
+        "postcode, country, country_code, status, latitude, longitude, precision, place_name, "
+        "source, score, flags, reason"
+    )
+    assert ", ".join(COLUMNS) == promised
+    assert tuple(seed_library.table.columns) == COLUMNS
 
 
 def page(*sites: tuple[str, str], countries: str = "Austria") -> str:

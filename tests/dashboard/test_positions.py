@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.positions import POSITION_COLUMNS, position_columns, weigh
-from geocache.place import Flag, Place, Position, Precision
+from dashboard.positions import position_columns, weigh
+from geocache.place import POSITION_COLUMNS, Flag, Place, Position, Precision
 
 GRAZ = Place(city="Graz", country="Austria")
 ANSWER = Position(47.06667, 15.45, Precision.CITY, "Graz", "gazetteer", 0.97, (), "exact name")

@@ -20,8 +20,6 @@ from tests.command_line import run
 from tests.dashboard.registry_server import RegistryServer, serving, site, study
 from tests.serving import ROOT, Server
 
-pytestmark = pytest.mark.xdist_group("http")
-
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 LINES = [

@@ -9,7 +9,8 @@ import pytest
 from benchmarks.generator import site_list
 from dashboard.errors import FilterError
 from dashboard.filters import BBox, Filters, parse
-from dashboard.selection import apply, centre_of
+from dashboard.nearness import centre_of
+from dashboard.selection import apply
 from dashboard.sites import COLUMNS
 from geocache.gazetteer import Gazetteer
 from geocache.place import Flag, Place, Position

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geocache import GeoCache, InputError
-from geocache.bulk import OUTPUT_COLUMNS, locate_file
+from geocache.bulk import locate_file
+from geocache.place import POSITION_COLUMNS
 from tests.geocache.cache_parts import ROOT, Atlas, store_url
 
 
@@ -37,7 +38,7 @@ def test_columns_are_found_in_any_order_and_case_and_the_others_kept(
     )
     first, second = located(cache, tmp_path, content)
     kept = ["id", "COUNTRY", " City ", "Zip", "input_score", "input_reason"]
-    assert list(first) == [*kept, *OUTPUT_COLUMNS]
+    assert list(first) == [*kept, *POSITION_COLUMNS]
     assert (first["id"], first["input_score"], first["input_reason"]) == ("1", "7", "why not")
     assert (first["latitude"], first["longitude"]) == ("47.06667", "15.45")
     assert (first["precision"], first["source"], first["score"]) == ("city", "atlas", "1")

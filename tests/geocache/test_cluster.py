@@ -15,8 +15,6 @@ from tests.geocache.cache_parts import environment, finish, start
 from tests.geocache.dask_cluster import DaskCluster, dask_cluster
 from tests.geocache.provider_server import ProviderServer, serving
 
-pytestmark = pytest.mark.xdist_group("dask")  # one cluster for the whole run
-
 REQUESTS_PER_SECOND = 40
 
 

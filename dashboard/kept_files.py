@@ -1,0 +1,65 @@
+"""Middleware: files that never change while the server runs are read and compressed once."""
+
+from typing import NamedTuple
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.assets import libraries
+
+PREFIXES = ("/static/", "/component/", f"{libraries.PREFIX}/")
+"""Streamlit's scripts, those of its map component, and this map's own."""
+
+
+class Kept(NamedTuple):
+    """An answer as it went out."""
+
+    start: Message
+    body: bytes
+
+
+class KeptFiles:
+    """Keeps whole answers for files, compressed as the first browser wanted them.
+
+    A page is some 160 files; compressing them anew for every visitor was most of what opening the
+    page cost the server. Only what exists is kept, so that nobody can fill the memory.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept: dict[tuple[str, bool], Kept] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from what is kept, or pass on and keep."""
+        if scope["type"] != "http" or not _wanted(scope):
+            await self._app(scope, receive, send)
+            return
+        key = (scope["path"], "gzip" in Headers(scope=scope).get("accept-encoding", ""))
+        if (kept := self._kept.get(key)) is None:
+            kept = await self._asked(key, scope, receive)
+        await send({**kept.start, "headers": list(kept.start["headers"])})
+        await send({"type": "http.response.body", "body": kept.body})
+
+    async def _asked(self, key: tuple[str, bool], scope: Scope, receive: Receive) -> Kept:
+        said: list[Message] = []
+
+        async def listen(message: Message) -> None:
+            said.append(message)
+
+        await self._app(scope, receive, listen)
+        body = b"".join(part.get("body", b"") for part in said[1:])
+        headers = MutableHeaders(raw=list(said[0]["headers"]))
+        headers["content-length"] = str(len(body))
+        kept = Kept({**said[0], "headers": headers.raw}, body)
+        if said[0]["status"] == 200:
+            self._kept[key] = kept
+        return kept
+
+
+def _wanted(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return (
+        scope["method"] == "GET"
+        and scope["path"].startswith(PREFIXES)
+        and not any(name in headers for name in ("range", "if-none-match", "if-modified-since"))
+    )

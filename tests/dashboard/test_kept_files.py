@@ -1,0 +1,73 @@
+"""Files are read and compressed once, and answered the same ever after."""
+
+import asyncio
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from dashboard.kept_files import KeptFiles
+
+TEXT = b"let a = 1;\n" * 1_000
+ZIPPED = {"Accept-Encoding": "gzip"}
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+def asked(app: Starlette, path: str, headers: dict[str, str] = PLAIN) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get(path, headers=headers)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, ask()).result()
+
+
+def served(folder: Path) -> Starlette:
+    (folder / "a.js").write_bytes(TEXT)
+    return Starlette(
+        routes=[
+            Mount("/static", StaticFiles(directory=folder)),
+            Mount("/x", StaticFiles(directory=folder)),
+        ],
+        middleware=[Middleware(KeptFiles), Middleware(GZipMiddleware)],
+    )
+
+
+def test_a_file_is_answered_from_what_is_kept(tmp_path: Path) -> None:
+    app = served(tmp_path)
+    first = asked(app, "/static/a.js", headers=ZIPPED)
+    (tmp_path / "a.js").unlink()
+    again = asked(app, "/static/a.js", headers=ZIPPED)
+    assert first.content == again.content == TEXT
+    assert first.headers == again.headers
+    assert again.headers["content-encoding"] == "gzip"
+    assert int(again.headers["content-length"]) == len(gzip.compress(TEXT))
+
+
+def test_who_cannot_unpack_gets_plain_text(tmp_path: Path) -> None:
+    app = served(tmp_path)
+    asked(app, "/static/a.js", headers=ZIPPED)
+    assert "content-encoding" not in asked(app, "/static/a.js", headers=PLAIN).headers
+
+
+def test_what_is_missing_and_what_is_no_file_is_not_kept(tmp_path: Path) -> None:
+    app = served(tmp_path)
+    assert asked(app, "/static/b.js").status_code == 404
+    (tmp_path / "b.js").write_bytes(b"now")
+    assert asked(app, "/static/b.js").content == b"now"
+    assert asked(app, "/x/a.js").content == TEXT
+    (tmp_path / "a.js").write_bytes(b"new")
+    assert asked(app, "/x/a.js").content == b"new"
+
+
+def test_a_browser_that_has_it_is_told_so(tmp_path: Path) -> None:
+    app = served(tmp_path)
+    tag = asked(app, "/static/a.js").headers["etag"]
+    assert asked(app, "/static/a.js", headers={"If-None-Match": tag}).status_code == 304
