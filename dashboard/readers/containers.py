@@ -134,7 +134,8 @@ def zip_members(data: bytes, name: str) -> Iterator[Member]:
 
 def _is_file(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
-    return not info.is_dir() and "__MACOSX" not in parts and not parts[-1].startswith(".")
+    is_folder = info.filename.endswith("/")  # `is_dir` fails for a file without a name
+    return not is_folder and "__MACOSX" not in parts and not parts[-1].startswith(".")
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:

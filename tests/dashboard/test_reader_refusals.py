@@ -155,3 +155,11 @@ def test_the_good_files_of_a_zip_are_read_and_the_others_named() -> None:
     reading = read(file.getvalue(), "both.zip")
     assert reading.sites["city"].tolist() == ["Graz", "Linz"]
     assert "b.txt: not a site list in any known format" in reading.warnings
+
+
+def test_a_file_without_a_name_inside_a_zip_is_read() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("aa.csv", "facility,city,country\nLKH,Graz,Austria\n")
+    nameless = file.getvalue().replace(b"aa.csv", b"\x00a.csv")
+    assert read(nameless, "list.zip").sites["city"].tolist() == ["Graz"]
