@@ -7,13 +7,17 @@ PY := .venv/bin/python
 JOBS ?= 2
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test coverage check bench screenshots fuzz lock licences dist setup setup-test clean
+.PHONY: run test test-deploy coverage check bench screenshots fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
 
 test: setup-test ## Run every test
 	$(PY) -m pytest $(SPREAD) $(ARGS)
+
+test-deploy: setup-test ## Two replicas over PostgreSQL behind Debian's nginx (installed if missing)
+	@scripts/setup.sh deploy
+	$(PY) -m pytest tests/deploy $(ARGS)
 
 coverage: setup-test ## Lines and branches the tests reach; fails under 95 %
 	$(PY) -m coverage erase

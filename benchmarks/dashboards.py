@@ -52,7 +52,8 @@ def chromium() -> Iterator[Browser]:
     """Chromium, headless."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    flags = [flag for flag in FLAGS if not flag.startswith("--js-flags")]  # as people's browsers
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
         yield browser
         browser.close()

@@ -9,8 +9,9 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from dashboard.errors import RegistryError
+from dashboard.errors import KeptTrialsError, RegistryError
 from dashboard.fetched import Change, Fetch, Fetched, Progress
+from dashboard.fetched_home import home_of
 from dashboard.registry import Page, Registry
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.settings import Settings
@@ -80,11 +81,16 @@ def _registry() -> Iterator[tuple[Registry, Fetched]]:
     settings = Settings()
     try:
         settings.check_may_change()
-        with Registry(settings.site_map_registry_url) as registry:
-            yield registry, Fetched(settings.site_map_data / "registry")
+        with (
+            Registry(settings.site_map_registry_url) as registry,
+            Fetched(home_of(settings)) as kept,
+        ):
+            yield registry, kept
     except RegistryError as error:
         raise click.UsageError(str(error)) from None
     except ReadOnlyError as error:
+        raise click.UsageError(str(error)) from None
+    except KeptTrialsError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"the data folder cannot be written: {error}") from None

@@ -5,7 +5,9 @@ DashboardError
 ├── FilterError (ValueError)        a filter has an unknown name or value
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
-└── AskingError (ConnectionError)   an online provider did not answer for every place
+├── KeptTrialsError (OSError)       fetched trials cannot be kept or read back now
+├── AskingError (ConnectionError)   an online provider did not answer for every place
+└── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
 
 
@@ -53,5 +55,13 @@ class RegistryError(DashboardError, ConnectionError):
     """Raised when the registry could not be asked, or its answer could not be used."""
 
 
+class KeptTrialsError(DashboardError, OSError):
+    """Raised when the server that has the fetched trials cannot be reached, or refuses."""
+
+
 class AskingError(DashboardError, ConnectionError):
     """Raised when an online provider did not answer for every place; says for how many, and why."""
+
+
+class KeepingError(DashboardError, RuntimeError):
+    """Raised when the disk does not take what should be kept; says why, and names no path."""

@@ -1,27 +1,30 @@
-"""Trials fetched from the registry, kept under the data folder so that they open offline.
+"""Trials fetched from the registry, kept so that they open offline.
 
-A file a trial, ``NCT01207388.json``: the study as API v2 gave it, and ``fetchedOn``, the day.
+A record a trial, as JSON: the study as API v2 gave it, and ``fetchedOn``, the day.
 """
 
-import re
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import ReadError, RegistryError
+from dashboard.errors import KeepingError, ReadError, RegistryError
+from dashboard.fetched_home import NUMBER, Home
+from dashboard.files import disk_words
 from dashboard.readers import Reading, read
 from dashboard.registry import Page
-from geocache.whole_file import replacing
+from geocache.closing import Closing
+
+log = logging.getLogger(__name__)
 
 NAME = "Fetched trials"
 """What the list of fetched trials is called on the page."""
 
-_NUMBER = re.compile(r"NCT\d{8}")
+
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
 
@@ -58,51 +61,74 @@ class Fetch:
     problem: str = ""
 
 
-class Fetched:
-    """The kept records in one folder (``SITE_MAP_DATA/registry``)."""
+class Fetched(Closing):
+    """The kept records.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        home: where they lie.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._last: tuple[object, Reading | None] | None = None
 
     def numbers(self) -> list[str]:
         """The trials that are kept, in order."""
-        if not self._folder.is_dir():
-            return []
-        return sorted(
-            path.stem for path in self._folder.glob("NCT*.json") if _NUMBER.fullmatch(path.stem)
-        )
+        return self._home.numbers()
 
-    def reading(self, numbers: Iterable[str] | None = None) -> Reading | None:
-        """The kept trials as one list, or those of ``numbers``; None where none is kept.
+    def mark(self) -> object:
+        """Differs once another process kept something, unless the store's revision says so."""
+        return self._home.mark()
 
-        A file that is damaged is left out with a warning.
+    def reading(self) -> Reading | None:
+        """The kept trials as one list; None where none is kept.
+
+        A record that is damaged is left out with a warning. While they cannot be reached, what
+        they were when they last could be.
         """
-        kept = self.numbers()
-        chosen = kept if numbers is None else sorted(set(kept) & set(numbers))
-        if not chosen:
-            return None
-        return read(b"\n".join(map(self._bytes, chosen)), NAME)
+        try:
+            revision = self._home.revision()
+            if self._last is None or self._last[0] != revision:
+                self._last = (revision, self._read_all())
+        except OSError as error:
+            log.warning("%s", error)
+        return self._last[1] if self._last else None
 
     def keep(self, study: dict[str, Any], today: str) -> Change | None:
-        """Keep one study; what changed, or None for a study without a number."""
+        """Keep one study; what changed, or None for a study without a number.
+
+        Others see it after :meth:`tell`.
+        """
         number = _number_of(study)
         if not number:
             return None
         before = self._reading_of(number)
         data = orjson.dumps({**study, "fetchedOn": today})
         change = compare(number, before, read(data, number))
-        self._write(number, data)
+        self._home.write(number, data)
         return change
 
     def forget(self, numbers: Iterable[str]) -> int:
         """Delete kept trials; how many there were."""
-        gone = 0
-        for number in set(numbers):
-            path = self._folder / f"{number}.json"
-            if _NUMBER.fullmatch(number) and path.exists():
-                path.unlink()
-                gone += 1
+        gone = self._home.delete(number for number in numbers if NUMBER.fullmatch(number))
+        self.tell()
         return gone
+
+    def tell(self) -> None:
+        """Let every process see what is other than it was."""
+        self._last = None
+        try:
+            self._home.tell()
+        except OSError as error:  # no room even for that: this process knows what it fetched
+            log.warning("Other servers could not be told of fetched trials: %s", error)
+
+    def tidy(self) -> None:
+        """Delete what killed processes left half-written."""
+        self._home.tidy()
+
+    def close(self) -> None:
+        """Let go of connections; the next call makes new ones."""
+        self._home.close()
 
     def fetch(
         self,
@@ -113,7 +139,11 @@ class Fetched:
         """Keep what the pages bring, page by page, and say what changed.
 
         ``asked`` are the numbers that should come. What was kept before an error stays kept; the
-        error ends up in :attr:`Fetch.problem`. Raises RegistryError where nothing came at all.
+        error ends up in :attr:`Fetch.problem`.
+
+        Raises:
+            RegistryError: nothing came at all.
+            KeepingError: nothing could be kept.
         """
         result = Fetch()
         today = datetime.now(UTC).date().isoformat()
@@ -133,31 +163,38 @@ class Fetched:
             if not came:
                 raise
             result.problem = str(error)
+        except OSError as error:
+            log.exception("A fetched trial could not be kept")
+            result.problem = f"what is fetched cannot be kept: {disk_words(error)}"
+            if not came:
+                raise KeepingError(result.problem) from error
+        finally:
+            if came:
+                self.tell()
         if not result.problem:
             result.missing = [number for number in asked if number not in came]
         return result
 
-    def _bytes(self, number: str) -> bytes:
-        return (self._folder / f"{number}.json").read_bytes().replace(b"\n", b" ")
+    def _read_all(self) -> Reading | None:
+        records = self._home.read(self._home.numbers())
+        return read(b"\n".join(map(_one_line, records)), NAME) if records else None
 
     def _reading_of(self, number: str) -> Reading | None:
         try:
-            return read(self._bytes(number), number)
-        except (OSError, ReadError):
+            return next((read(_one_line(data), number) for data in self._home.read([number])), None)
+        except ReadError:
             return None
 
-    def _write(self, number: str, data: bytes) -> None:
-        """All of the file or none of it, also when two fetch at once."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self._folder / f"{number}.json", private=True) as file:
-            file.write(data)
+
+def _one_line(record: bytes) -> bytes:
+    return record.replace(b"\n", b" ")
 
 
 def _number_of(study: dict[str, Any]) -> str:
     protocol = study.get("protocolSection")
     who = protocol.get("identificationModule") if isinstance(protocol, dict) else None
     number = who.get("nctId") if isinstance(who, dict) else None
-    return number if isinstance(number, str) and _NUMBER.fullmatch(number) else ""
+    return number if isinstance(number, str) and NUMBER.fullmatch(number) else ""
 
 
 def compare(trial_id: str, before: Reading | None, after: Reading) -> Change:

@@ -161,7 +161,7 @@ class Jobs:
             job.state = State.CANCELLED if job.cancelled else State.DONE
         except JobCancelled:
             job.state, job.message = State.CANCELLED, "Cancelled; what had arrived is kept."
-        except (DashboardError, OSError) as error:
+        except DashboardError as error:
             log.warning("%s: %s", job.title, error)
             job.state, job.message = State.FAILED, str(error)
         except Exception:

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from dashboard.corrections import Import, import_pins, undo_import
 from dashboard.settings import Settings
+from geocache.errors import ReadOnlyError
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -13,7 +15,7 @@ from geocache.store import Pin
 class LocalCache:
     """Positions that are known or can be told offline, and the pins people set.
 
-    Whatever changes something raises ReadOnlyError while ``SITE_MAP_READ_ONLY`` is set.
+    Whatever changes something raises ReadOnlyError where :meth:`check_may_change` does.
     """
 
     settings: Settings
@@ -41,8 +43,20 @@ class LocalCache:
 
     @property
     def may_change(self) -> bool:
-        """Whether this server takes corrections."""
-        return not self.settings.site_map_read_only
+        """Whether this server takes corrections, and from this person."""
+        try:
+            self.check_may_change()
+        except ReadOnlyError:
+            return False
+        return True
+
+    def check_may_change(self) -> None:
+        """Raise unless this server, and this person, may change what everyone sees.
+
+        Raises:
+            ReadOnlyError: the message says which of the two it is.
+        """
+        self.settings.check_may_change()
 
     def pin(
         self, places: Iterable[Place], latitude: float, longitude: float, *, note: str, who: str
@@ -63,6 +77,7 @@ class LocalCache:
         self._set_pins(Pin(place, note=note, who=who) for place in places)
 
     def _set_pins(self, pins: Iterable[Pin]) -> None:
+        self.check_may_change()
         now = int(time.time())
         self.cache.pin_many(pin._replace(pinned_at=now) for pin in pins)
 
@@ -72,4 +87,24 @@ class LocalCache:
         Raises:
             ReadOnlyError: the server is read-only.
         """
+        self.check_may_change()
         self.cache.unpin(place)
+
+    def import_pins(self, data: bytes, name: str) -> Import:
+        """Set the pins that a file holds.
+
+        Raises:
+            InputError: it holds none that could be set; nothing was.
+            ReadOnlyError: the server is read-only.
+        """
+        self.check_may_change()
+        return import_pins(self.cache, data, name)
+
+    def undo_import(self, done: Import) -> int:
+        """Take an import back; how many pins that were.
+
+        Raises:
+            ReadOnlyError: the server is read-only.
+        """
+        self.check_may_change()
+        return undo_import(self.cache, done)

@@ -23,6 +23,7 @@ from dashboard.views import (
     header,
     jobs_panel,
     lists,
+    login,
     own_lists,
     quality,
     registry_form,
@@ -50,7 +51,7 @@ def main() -> None:
     st.set_page_config(
         page_title="Trial site map", page_icon=str(libraries.OWN / "icon.svg"), layout="wide"
     )
-    opened = service()
+    opened = login.entered(service())
     starting.wait_for(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
@@ -81,6 +82,7 @@ def main() -> None:
         if sites.empty:
             tables.empty_state(filters, len(library.table))
     sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
+    login.account()
     panels(sites, library, filters, opened)
     footer.footer(opened)
 

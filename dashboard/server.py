@@ -13,10 +13,12 @@ from dashboard import api, map_data
 from dashboard.assets import libraries
 from dashboard.errors import FilterError
 from dashboard.kept_files import KeptFiles
+from dashboard.login_gate import LoginGate
 from dashboard.map_store import map_store
 from dashboard.security import SecurityHeaders
 from dashboard.service import service
 from dashboard.session_cookie import SessionCookie
+from dashboard.views import signed_in
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -27,7 +29,11 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
     The page's modules are loaded now, so that its first visitor does not wait for them.
     Streamlit's components must find a server that runs, or they would be served by none.
+
+    Raises:
+        ConfigurationError: a login is half configured; the server does not start.
     """
+    signed_in.check(service().settings.access)
     import_module("dashboard.page")
     service().start()
     yield
@@ -50,6 +56,12 @@ def options() -> dict[str, Any]:
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,
                 tiles=settings.site_map_tiles,
+            ),
+            Middleware(
+                LoginGate,
+                configured=signed_in.configured,
+                person_of=signed_in.person_of_cookies,
+                access=settings.access,
             ),
             Middleware(SessionCookie),
             Middleware(KeptFiles),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work
 from dashboard.fetched import Fetched
+from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
@@ -24,6 +25,7 @@ from dashboard.registry_query import Search
 from dashboard.settings import Settings
 from dashboard.shelf import EVERYONE, Shelf
 from dashboard.summary import plural
+from geocache.errors import ReadOnlyError
 from geocache.lookup import GeoCache
 from geocache.place import Place
 
@@ -49,7 +51,7 @@ class Service(LocalCache):
         self.settings = settings
         self.progress = Progress()
         self.shelf = Shelf(settings.site_map_data / "lists", settings.check_may_change)
-        self.fetched = Fetched(settings.site_map_data / "registry")
+        self.fetched = Fetched(home_of(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -59,6 +61,10 @@ class Service(LocalCache):
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
+
+    def for_reader(self, who: str) -> "Service":
+        """The same service, for a person who may look at everything and change nothing."""
+        return _ForReader(self, who)
 
     def start(self) -> None:
         """Begin opening, once; returns at once."""
@@ -84,7 +90,10 @@ class Service(LocalCache):
         return self._cache
 
     def library(self) -> Library:
-        """The opened lists with today's positions: located again after a pin or a new answer.
+        """The opened lists with today's positions.
+
+        Located again after a pin, a new answer, a fetch, or a list that was shared, whichever
+        process of those that share the store or the data folder did it.
 
         Raises:
             RuntimeError: opening failed; the message says why.
@@ -93,15 +102,19 @@ class Service(LocalCache):
         self._ready.wait()
         if self._library is None:
             raise RuntimeError(self.failure)
-        revision = self.cache.revision
-        if revision != self._revision:
+        if self._revision_now() != self._revision:
             with self._lock:
-                if revision != self._revision:
-                    # As it was before: an answer that comes meanwhile is not lost.
-                    revision = self.cache.revision
-                    self._library = self._merged()
-                    self._revision = revision
+                if self._revision_now() != self._revision:
+                    self._merge()
         return self._library
+
+    def _revision_now(self) -> object:
+        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
+
+    def _merge(self) -> None:
+        revision = self._revision_now()  # as it was before: what comes meanwhile is not lost
+        self._library = self._merged()
+        self._revision = revision
 
     def close(self) -> None:
         """Give the geocache back; the service is of no use afterwards."""
@@ -109,6 +122,7 @@ class Service(LocalCache):
             self._thread.join()
         if self._cache is not None:
             self._cache.close()
+        self.fetched.close()
 
     def share(self, data: bytes, name: str) -> None:
         """Open a list for everyone, now and after the next start.
@@ -117,7 +131,7 @@ class Service(LocalCache):
             ReadOnlyError: the server is read-only.
             ShelfError: it cannot be kept.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.add(EVERYONE, data, name)
         self.reopen()
 
@@ -127,7 +141,7 @@ class Service(LocalCache):
         Raises:
             ReadOnlyError: the server is read-only.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         self.shelf.remove(EVERYONE, list_id)
         self.reopen()
 
@@ -143,7 +157,7 @@ class Service(LocalCache):
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)
@@ -166,7 +180,7 @@ class Service(LocalCache):
             ReadOnlyError: the server is read-only.
             TooManyJobsError: as many jobs run as may at once.
         """
-        self.settings.check_may_change()
+        self.check_may_change()
         names = " and ".join(p.name for p in self.cache.providers if p.online)
         title = f"Asking {names} for {plural(len(places), 'place')}"
         work = asking_work(self.cache, places)
@@ -175,7 +189,7 @@ class Service(LocalCache):
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
         with self._lock:
-            self._library = self._merged()
+            self._merge()
 
     def _merged(self) -> Library:
         shared = [one.opened for one in self.shelf.lists(EVERYONE)]
@@ -189,11 +203,10 @@ class Service(LocalCache):
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
             self.shelf.expire()
+            self.fetched.tidy()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
-            revision = self._cache.revision
-            self._library = self._merged()
-            self._revision = revision
+            self._merge()
             _settle()
             self._tell("Ready", 1.0)
         except Exception as error:
@@ -208,6 +221,19 @@ class Service(LocalCache):
 
     def _tell(self, stage: str, fraction: float) -> None:
         self.progress = Progress(stage, fraction)
+
+
+class _ForReader(Service):
+    """As :meth:`Service.for_reader`: all that a service holds is held in common."""
+
+    __slots__ = ("_refusal",)
+
+    def __init__(self, service: Service, who: str) -> None:
+        self.__dict__ = service.__dict__
+        self._refusal = f"{who} may look here and change nothing (SITE_MAP_EDITORS)"
+
+    def check_may_change(self) -> None:
+        raise ReadOnlyError(self._refusal)
 
 
 def _settle() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import field_validator
 
+from dashboard.people import Access
 from geocache.settings import GeocacheSettings
 
 _HERE = Path(__file__).parent
@@ -22,6 +23,8 @@ class Settings(GeocacheSettings):
     site_map_tiles: str = ""
     site_map_registry_url: str = "https://clinicaltrials.gov/api/v2"
     site_map_frame_ancestors: str = ""
+    site_map_readers: str = ""
+    site_map_editors: str = ""
 
     @cached_property
     def sources(self) -> tuple[Path, ...]:
@@ -40,6 +43,11 @@ class Settings(GeocacheSettings):
                 )
                 raise ValueError(message)
         return value
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may open the dashboard and who may edit, once a login is configured."""
+        return Access(self.site_map_readers, self.site_map_editors)
 
     @cached_property
     def frame_ancestors(self) -> str:

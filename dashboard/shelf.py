@@ -7,7 +7,6 @@ once its two files are renamed into place; what a killed process leaves half-wri
 import hashlib
 import json
 import logging
-import os
 import shutil
 import threading
 import time
@@ -19,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.errors import DashboardError, ReadError
+from dashboard.files import begun_long_ago, changed_at, disk_words, sweep, write_whole
 from dashboard.library import OpenedList, opened_bytes
 from dashboard.readers import preview
-from geocache.whole_file import replacing
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +66,10 @@ class Shelf:
             if opened is not None:
                 found.append(OwnList(path.stem, opened))
         return tuple(found)
+
+    def mark(self, owner: str) -> int:
+        """Differs once a list came or went, whichever process did that."""
+        return changed_at(self._of(owner))
 
     def add(
         self, owner: str, data: bytes, name: str, *, opened: OpenedList | None = None
@@ -137,11 +140,16 @@ class Shelf:
             self._readings.pop((owner, list_id), None)
 
     def expire(self) -> None:
-        """Delete the lists of sessions that were not used for a week."""
+        """Delete the lists of sessions that were not used for a week, and what was half-written."""
         oldest = time.time() - EXPIRE_SECONDS
         for folder in self._folder.glob("*"):
-            if folder.name != EVERYONE and folder.is_dir() and folder.stat().st_mtime < oldest:
+            if folder.name != EVERYONE and changed_at(folder) < oldest * 1e9:
                 shutil.rmtree(folder, ignore_errors=True)
+                continue
+            sweep(folder)
+            for path in folder.glob("*.bin"):
+                if begun_long_ago(path) and not path.with_suffix(".json").exists():
+                    path.unlink(missing_ok=True)
 
     def _check(self, owner: str) -> None:
         if owner == EVERYONE:
@@ -191,14 +199,8 @@ class Shelf:
         folder = self._of(owner)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _replace(folder / f"{list_id}.bin", data)
-            _replace(folder / f"{list_id}.json", json.dumps(about).encode())
+            write_whole(folder / f"{list_id}.bin", data)
+            write_whole(folder / f"{list_id}.json", json.dumps(about).encode())
         except OSError as error:
-            raise ShelfError(f"the list could not be kept: {error.strerror}") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with replacing(path, private=True) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+            log.warning("A list could not be kept in %s: %s", folder, error)
+            raise ShelfError(f"the list could not be kept: {disk_words(error)}") from error

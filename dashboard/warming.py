@@ -8,6 +8,7 @@ from multiprocessing import get_context
 
 from tqdm import tqdm
 
+from dashboard.processes import end_with_parent
 from dashboard.settings import Settings
 from geocache.choosing import was_not_asked
 from geocache.closing import Closing
@@ -126,6 +127,7 @@ _caches: list[GeoCache] = []
 
 
 def _open(settings: Settings) -> None:
+    end_with_parent()
     _caches.append(GeoCache(settings=settings))
 
 

@@ -6,9 +6,9 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from geocache.batches import Batches
 from geocache.closing import Closing
 from geocache.errors import ClusterError, ConfigurationError
 from geocache.lookup import GeoCache
@@ -19,7 +19,7 @@ from geocache.store import SafeStore
 if TYPE_CHECKING:
     from geocache.cluster_worker import Done, Job
 
-PLACES_OFFLINE = 2000
+PLACES_OFFLINE = 500
 """Places of one task."""
 
 PLACES_ONLINE = 20
@@ -76,26 +76,37 @@ class Cluster(Closing):
         from geocache.cluster_worker import JOBS, Job, locate, providers_of  # noqa: PLC0415
 
         job = Job(uuid.uuid4().hex, online, self._scheduled, providers_of(self._cache))
-        size = PLACES_ONLINE if online and self._cache.asks_online else PLACES_OFFLINE
-        remaining = iter(places)
+        batches = self._batches(iter(places), asking=online and self._cache.asks_online)
         waiting: deque[Any] = deque()
         self._store.claim(JOBS, [job.number], job.number, _LEASE_SECONDS)
         try:
             while True:
                 most = _TASKS_A_THREAD * max(1, sum(self._client.nthreads().values()))
-                while len(waiting) < most and (some := list(islice(remaining, size))):
-                    distinct = list(dict.fromkeys(some))
-                    waiting.append((some, self._client.submit(locate, job, distinct, pure=False)))
+                while len(waiting) < most and (batch := batches.next()):
+                    waiting.append(
+                        self._client.submit(locate, job, batch.fresh, pure=False)
+                        if batch.fresh
+                        else None
+                    )
                 if not waiting:
                     return
-                asked, future = waiting.popleft()
-                done = self._result(future, job)
-                self._warnings.update(dict.fromkeys(done.warnings))
-                found = dict(zip(dict.fromkeys(asked), done.positions, strict=True))
-                yield from (found[place] for place in asked)
+                future = waiting.popleft()
+                positions: list[Position] = []
+                if future is not None:
+                    done = self._result(future, job)
+                    self._warnings.update(dict.fromkeys(done.warnings))
+                    positions = done.positions
+                yield from batches.told(positions)
         finally:
-            self._give_up(future for _, future in waiting)
+            self._give_up(future for future in waiting if future is not None)
             self._store.release(job.number)
+
+    def _batches(self, places: Iterator[Place], *, asking: bool) -> Batches:
+        if asking:
+            return Batches(places, PLACES_ONLINE, lasting=False)
+        alike = all(getattr(p, "ignores_facilities", False) for p in self._cache.providers)
+        pinned = self._store.pinned if alike else None
+        return Batches(places, PLACES_OFFLINE, lasting=True, pinned=pinned)
 
     def _result(self, future: Any, job: "Job") -> "Done":
         """What a task came to, however long that takes; the job stays known meanwhile."""

@@ -38,6 +38,11 @@ class Keeping:
         return tuple(self._store.warnings)
 
     @property
+    def lasting(self) -> bool:
+        """Whether a pin set now outlives this process; if not, :attr:`warnings` say why."""
+        return self._store.lasting
+
+    @property
     def revision(self) -> int:
         """Grows with every new pin or answer, by whichever process; reading it takes about 5 µs.
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Set up what is missing: `scripts/setup.sh run` for serving, `scripts/setup.sh test` for tests.
+# Set up what is missing: `scripts/setup.sh run` for serving, `scripts/setup.sh test` for tests,
+# `scripts/setup.sh deploy` for the tests behind nginx.
 # Does nothing when it was done before for the same lock.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 case "$what" in
   run) lock=requirements.lock ;;
-  test) lock=requirements-test.lock ;;
-  *) echo "setup.sh: say run or test" >&2; exit 2 ;;
+  test | deploy) lock=requirements-test.lock ;;
+  *) echo "setup.sh: say run, test or deploy" >&2; exit 2 ;;
 esac
 
 as_root() {
@@ -30,6 +31,16 @@ find_python() {
   echo "Python 3.11 or newer is needed and was not found." >&2
   exit 1
 }
+
+if [ "$what" = deploy ]; then
+  for program in nginx openssl; do
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$program" >/dev/null || debian_install "$program" || {
+      echo "The deployment tests need $program: install it." >&2
+      exit 1
+    }
+  done
+  exit
+fi
 
 stamp=.venv/.set-up-for-$what
 sum=$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)

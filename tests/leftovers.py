@@ -13,7 +13,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).parent.parent
 _UNSEEN = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache"}
-_BROWSERS = {".cache", ".config", ".local/share/applications", ".pki"}
+_BROWSERS = {".cache", ".config", ".local/share/applications", ".local/share/pki", ".pki"}
 """What Chromium itself keeps in a home folder."""
 
 

@@ -1,6 +1,7 @@
 """A real dashboard process on a loopback port, for tests and benchmarks."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -31,9 +32,10 @@ def serving(
     place_index: Path,
     command: Sequence[str] = COMMAND,
     working_folder: Path = ROOT,
+    port: int = 0,
     **settings: str,
 ) -> Iterator[Server]:
-    """A dashboard process on a port the system picked, ended by id afterwards."""
+    """A dashboard process, on a port the system picked unless named; ended by id afterwards."""
     data = folder / "data"
     data.mkdir(exist_ok=True)
     index = data / "gazetteer"
@@ -47,7 +49,7 @@ def serving(
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--port", "0"],
+            [*command, "--port", str(port)],
             cwd=working_folder,
             env=environment,
             stdout=output,
@@ -62,6 +64,13 @@ def serving(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens at: for what must know its own address beforehand."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

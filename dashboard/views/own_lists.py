@@ -12,6 +12,7 @@ from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
 from dashboard.shelf import EVERYONE, OwnList, ShelfError
+from dashboard.views import signed_in
 
 MAX_PASTE = 2_000_000
 _COMBINED = "own_library"
@@ -20,12 +21,15 @@ _UPLOADS = "uploads_number"
 
 
 def owner() -> str:
-    """The browser session's name: its cookie, or one for this tab where cookies are off."""
-    cookie = st.context.cookies.get(COOKIE, "")
-    if cookie:
-        return str(cookie)
-    made: str = st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
-    return made
+    """The browser session's name: its cookie, or one for this tab where cookies are off.
+
+    Of two people who log in one after the other in the same browser, each has lists of their own.
+    """
+    name = str(st.context.cookies.get(COOKIE, ""))
+    if not name:
+        name = st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
+    person = signed_in.person_on_page()
+    return f"{name} {person.subject}" if person else name
 
 
 def own_lists(opened: Service) -> tuple[OwnList, ...]:

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.corrections import Import, import_pins, pins_csv, undo_import
+from dashboard.corrections import Import, pins_csv
 from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.summary import plural
+from dashboard.views import changing
 from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin
 
@@ -28,9 +29,7 @@ def pins_view(opened: Service) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_words(pin), width="stretch")
                 if opened.may_change:
-                    st.button(
-                        "Undo", key=f"unpin_{number}", on_click=opened.unpin, args=(pin.place,)
-                    )
+                    st.button("Undo", key=f"unpin_{number}", on_click=_unpin, args=(opened, pin))
         if len(pins) > _SHOWN:
             st.caption(f"… and {len(pins) - _SHOWN:,} earlier ones; the file holds them all.")
         if pins:
@@ -89,16 +88,21 @@ def _import(opened: Service) -> None:
     st.session_state[_NUMBER] = number + 1
     st.session_state[_PROBLEM] = ""
     try:
-        st.session_state[_DONE] = import_pins(opened.cache, file.getvalue(), file.name)
+        st.session_state[_DONE] = opened.import_pins(file.getvalue(), file.name)
     except (InputError, ReadOnlyError) as error:
         st.session_state[_PROBLEM] = str(error)
         st.session_state[_DONE] = None
 
 
 def _undo(opened: Service, done: Import) -> None:
-    count = undo_import(opened.cache, done)
-    st.session_state[_DONE] = None
-    st.toast(f"Taken back: {plural(count, 'pin')}", icon=":material/undo:")
+    said = f"Taken back: the import of {done.name}"
+    if changing.change(opened, lambda: opened.undo_import(done), said, ":material/undo:"):
+        st.session_state[_DONE] = None
+
+
+def _unpin(opened: Service, pin: Pin) -> None:
+    said = f"Taken back: {pin.place.city or pin.place.country}"
+    changing.change(opened, lambda: opened.unpin(pin.place), said, ":material/undo:")
 
 
 def _words(pin: Pin) -> str:

@@ -9,7 +9,7 @@ from dashboard.coordinates import point_of
 from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service
-from dashboard.views import online
+from dashboard.views import changing, online, signed_in
 from dashboard.views.folium_map import folium_map
 from dashboard.views.pins import pins_view
 from geocache.distance import distance_km
@@ -70,7 +70,9 @@ def _put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(name)}**: {plain(doubt.reason or doubt.problem)}")
         if not opened.may_change:
-            st.caption("Corrections are turned off on this server.")
+            off = opened.settings.site_map_read_only or not signed_in.configured()
+            what = "turned off on this server" if off else "left to others: ask who runs this"
+            st.caption(f"Corrections are {what}.")
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, option in enumerate(options):
@@ -111,7 +113,8 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
         placeholder="click on the map, or type 50.33, 4.88",
         max_chars=60,
     )
-    st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
+    if signed_in.person_on_page() is None:
+        st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
     sites = summary.plural(len(doubt.rows), "site")
     with st.container(horizontal=True):
         st.button(
@@ -143,16 +146,27 @@ def _put_back(doubt: quality.Doubt, opened: Service) -> None:
 
 
 def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
-    for place in doubt.places:
-        opened.unpin(place)
+    def unpin() -> None:
+        for place in doubt.places:
+            opened.unpin(place)
+
+    said = f"Looked for again: {doubt.city or doubt.country}"
+    changing.change(opened, unpin, said, ":material/undo:")
 
 
 def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
-    opened.leave_off(doubt.places, note="", who=_who())
-    st.toast(f"Left off: {plain(doubt.city or doubt.country)}", icon=":material/location_off:")
+    changing.change(
+        opened,
+        lambda: opened.leave_off(doubt.places, note="", who=_who()),
+        f"Left off: {doubt.city or doubt.country}",
+        ":material/location_off:",
+    )
 
 
 def _who() -> str:
+    person = signed_in.person_on_page()
+    if person is not None:
+        return person.shown
     return str(st.session_state.get(_NAME, "")).strip()
 
 
@@ -205,6 +219,11 @@ def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
 def _pin(
     doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
 ) -> None:
-    opened.pin(doubt.places, latitude, longitude, note=note, who=_who())
-    st.session_state[_POINT] = ""
-    st.toast(f"Pinned: {plain(doubt.city or doubt.country)}", icon=":material/push_pin:")
+    done = changing.change(
+        opened,
+        lambda: opened.pin(doubt.places, latitude, longitude, note=note, who=_who()),
+        f"Pinned: {doubt.city or doubt.country}",
+        ":material/push_pin:",
+    )
+    if done:
+        st.session_state[_POINT] = ""

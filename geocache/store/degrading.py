@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -21,13 +22,13 @@ _PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5)
 _MOST_SECONDS = 2.0
 """The longest that a call tries to get through to a server before it does without."""
 
-_AWAY_SECONDS = 5.0
+_AGAIN_SECONDS = 5.0
 _BATCH = 1000
 
 
 @dataclass
-class _Away:
-    """A server that cannot be reached: what was said of it, and when it is tried again."""
+class _Trouble:
+    """What does not work for now: what was said of it, and when it is tried again."""
 
     warning: str
     try_at: float
@@ -46,7 +47,9 @@ class Degrading:
         self.warnings: list[str] = []
         self._kind = kind_of(url)
         self._writable = True
-        self._away: _Away | None = None
+        self._away: _Trouble | None = None
+        self._full: _Trouble | None = None
+        """A disk that does not take anything more, for now."""
         self._lock = threading.Lock()
         self._memory: Store | None = None
         """Stands in for what cannot be written."""
@@ -69,6 +72,11 @@ class Degrading:
             if store:
                 store.close()
 
+    @property
+    def lasting(self) -> bool:
+        """Whether what is written now outlives this process."""
+        return bool(self._kept and self._writable and not self._away)
+
     # Calls
 
     def _stores(self) -> Iterator[Store]:
@@ -90,15 +98,13 @@ class Degrading:
 
     def _write(self, do: Callable[[Store], T], *, or_refuse: str = "") -> T:
         """Do it where it lasts, else in memory; or raise, where memory would be a lie."""
-        store = self._reached()
-        if store and self._writable:
-            try:
-                return self._through(store, do)
-            except ERRORS as error:
-                self._fail(error)
-                store = self._reached()
-                if store and self._writable:
-                    return do(store)
+        for _ in range(2):  # once more in what became of the store
+            store = self._reached()
+            if store and self._writable:
+                try:
+                    return self._through(store, do)
+                except ERRORS as error:
+                    self._fail(error)
         if or_refuse and (self._away or (self._kept and not self._writable)):
             raise StoreError(f"cannot {or_refuse}: {self.warnings[-1]}")
         return do(self._in_memory())
@@ -141,10 +147,7 @@ class Degrading:
             self._kept.close()
             self._kept = self._open()
         elif trouble is Trouble.UNWRITABLE:
-            self._writable = False
-            self._warn(
-                f"the store cannot be written ({short(error)}): answers are kept in memory only"
-            )
+            self._fill(short(error))
         else:
             raise StoreError(f"the store at {self.name} failed: {short(error)}") from error
 
@@ -161,7 +164,19 @@ class Degrading:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
-    # A server that goes and comes back
+    # What goes and comes back: a server, room on a disk
+
+    def _fill(self, why: str) -> None:
+        warning = (
+            f"the store cannot be written ({why}): answers and pins are kept in memory only, and "
+            "written once it can be"
+        )
+        with self._lock:
+            self._writable = False
+            if not self._full:
+                self._full = _Trouble(warning, time.monotonic() + _AGAIN_SECONDS)
+                self._warn(warning)
+                log.warning("%s: %s", self.name, warning)
 
     def _lose(self, why: str) -> None:
         with self._lock:
@@ -171,22 +186,22 @@ class Degrading:
                 f"the store's server cannot be reached ({why}): answers are kept in memory until "
                 "it is back; its pins and answers are not seen"
             )
-            self._away = _Away(warning, time.monotonic() + _AWAY_SECONDS)
+            self._away = _Trouble(warning, time.monotonic() + _AGAIN_SECONDS)
             self._warn(warning)
         log.warning("%s: %s", self.name, warning)
 
     def _reached(self) -> Store | None:
-        """The store, unless its server is away; that is tried again every five seconds."""
-        away = self._away
-        if away and time.monotonic() >= away.try_at and self._lock.acquire(blocking=False):
+        """The store, unless its server is away; what does not work is tried every five seconds."""
+        trouble = self._away or (self._memory and self._full)  # nothing in memory, nothing to try
+        if trouble and time.monotonic() >= trouble.try_at and self._lock.acquire(blocking=False):
             try:
-                if self._away:
-                    self._try_again(self._away)
+                if self._away or self._full:
+                    self._try_again(trouble)
             finally:
                 self._lock.release()
         return None if self._away else self._kept
 
-    def _try_again(self, away: _Away) -> None:
+    def _try_again(self, trouble: _Trouble) -> None:
         began = time.monotonic()
         try:
             store = self._kept or Store(self.url)
@@ -196,14 +211,16 @@ class Degrading:
         except (*ERRORS, StoreError) as error:
             now = time.monotonic()
             # Not more than a tenth of the time is spent on waiting for nobody.
-            away.try_at = now + max(_AWAY_SECONDS, 10 * (now - began))
-            log.info("%s: still away: %s", self.name, error)
+            waited = now - began if self._away else 0.0
+            trouble.try_at = now + max(_AGAIN_SECONDS, 10 * waited)
+            log.info("%s: still the same: %s", self.name, error)
             return
         # Whoever compares must see that it is another one now.
         self._shift += max(0, self._told + 1 - (revision + self._shift))
-        self._away = None
-        self.warnings.remove(away.warning)
-        log.warning("%s: the store's server is back", self.name)
+        self._away = self._full = None
+        self._writable = True
+        self.warnings.remove(trouble.warning)
+        log.warning("%s: the store takes everything again", self.name)
 
     def _bring_home(self, store: Store) -> None:
         """Write what memory holds to the server, unless that has something newer."""
@@ -213,9 +230,9 @@ class Degrading:
         try:
             there = {pin.place: pin.pinned_at for pin in store.pins()}
             store.pin(pin for pin in memory.pins() if there.get(pin.place, -1) <= pin.pinned_at)
-            answers = memory.answers()
-            while batch := list(islice(answers, _BATCH)):
-                store.take_over(batch)
+            with closing(memory.answers()) as answers:
+                while batch := list(islice(answers, _BATCH)):
+                    store.take_over(batch)
         except BaseException:
             self._memory = memory
             raise

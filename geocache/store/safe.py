@@ -49,7 +49,7 @@ class SafeStore(Degrading):
     ) -> Position | None:
         """As :meth:`Store.look`."""
         asked = (pin_key, provider, version, key, now)
-        if self._kept and not (self._memory or self._passing or self._away):
+        if self._kept and not (self._memory or self._passing or self._away or self._full):
             try:
                 return self._kept.look(*asked)
             except ERRORS:

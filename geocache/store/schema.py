@@ -146,6 +146,12 @@ def prepare(connection: Connection) -> None:
         connection.execute(update(meta).where(meta.c.name == "schema").values(value=SCHEMA_VERSION))
 
 
+def bump(connection: Connection) -> None:
+    """Move the revision on: what is shown is other than it was."""
+    grown = update(meta).where(meta.c.name == "revision").values(value=meta.c.value + 1)
+    connection.execute(grown)
+
+
 def check(connection: Connection) -> None:
     """Raise unless the tables are there and can be read, without writing anything.
 

@@ -1,7 +1,7 @@
 """One store: what is remembered, what is pinned, what is being asked."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,7 +66,7 @@ class Store(Looking, Claims):
             if news:
                 ids = [claim_numbers(one.provider, [one.key])[0] for one in answers]
                 connection.execute(delete(schema.claims).where(schema.claims.c.id.in_(ids)))
-                _bump(connection)
+                schema.bump(connection)
 
     def take_over(self, answers: Sequence[Answer]) -> int:
         """Write answers from elsewhere, unless there are newer ones; how many were written."""
@@ -75,7 +75,7 @@ class Store(Looking, Claims):
         rows = _rows_of(answers)
         with self._writing() as connection:
             written = self.database.write_answers(connection, rows, newer_only=True)
-            _bump(connection)
+            schema.bump(connection)
         return written
 
     def pin(self, pins: Iterable[Pin]) -> None:
@@ -84,7 +84,7 @@ class Store(Looking, Claims):
         if rows:
             with self._writing() as connection:
                 connection.execute(self.database.upsert(schema.pins), rows)
-                _bump(connection)
+                schema.bump(connection)
 
     def unpin(self, place: Place) -> bool:
         """Remove a pin; whether there was one."""
@@ -94,7 +94,7 @@ class Store(Looking, Claims):
             where = (table.id == key_number(key), table.key == key)
             gone = connection.execute(delete(schema.pins).where(*where)).rowcount
             if gone:
-                _bump(connection)
+                schema.bump(connection)
         return bool(gone)
 
     def forget(
@@ -126,7 +126,7 @@ class Store(Looking, Claims):
         with self._writing() as connection:
             gone = connection.execute(delete(schema.answers).where(*conditions)).rowcount
             if gone:
-                _bump(connection)
+                schema.bump(connection)
         return gone
 
     def tidy(self, provider: str, version: str) -> int:
@@ -156,7 +156,7 @@ class Store(Looking, Claims):
             for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
                 yield pin_of(row)
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Generator[Answer]:
         """All answers, stale ones too, in the order of their numbers."""
         statement = select(schema.answers).order_by(schema.answers.c.id)
         with self.engine.connect() as connection:
@@ -201,9 +201,3 @@ class Store(Looking, Claims):
 def _rows_of(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
     """Rows, the last of those for the same key."""
     return list({row[0]: row for row in map(answer_row, answers)}.values())
-
-
-def _bump(connection: Connection) -> None:
-    table = schema.meta
-    grown = update(table).where(table.c.name == "revision").values(value=table.c.value + 1)
-    connection.execute(grown)

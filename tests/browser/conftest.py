@@ -1,6 +1,7 @@
 """Real Chromium against a real server, every foreign host blocked."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -43,6 +44,8 @@ expect.set_options(timeout=PATIENCE_MS)
 _STORED = "cookies,local_storage,indexeddb,cache_storage,service_workers,file_systems"
 _free: dict[str, list[BrowserContext]] = {}
 """Contexts by their options, kept for their caches."""
+
+expect.set_options(timeout=20_000)  # a slow machine is no failure
 
 
 @pytest.fixture(scope="session")
@@ -110,12 +113,18 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 
 @contextmanager
 def visiting(
-    browser: Browser, server: Server, *, also: str = "", **options: object
+    browser: Browser,
+    server: Server,
+    *,
+    also: str = "",
+    traceback: str = "",
+    **options: object,
 ) -> Iterator[Visit]:
     """A visitor nobody knows, in a browser context that notes what is asked of other hosts.
 
-    ``also`` is one that may be asked; what the page's own policy stopped was not. Nothing of a
-    context is left to its next visitor but the cache.
+    ``also`` is one that may be asked; what the page's own policy stopped was not. ``traceback``
+    says of what the server's log may hold one. Nothing of a context is left to its next visitor but
+    the cache.
     """
     with _lent_context(browser, server, options) as context:
         page = context.new_page()
@@ -142,7 +151,9 @@ def visiting(
         finally:
             context.remove_listener("request", note)
             context.remove_listener("requestfailed", unsent)
-    assert "Traceback" not in server.log.read_text(errors="replace"), "the page raised an error"
+    log = server.log.read_text(errors="replace")
+    told = traceback and re.search(traceback, log)
+    assert told or "Traceback" not in log, f"the page raised an error:\n{log}"
 
 
 @contextmanager

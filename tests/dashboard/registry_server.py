@@ -34,13 +34,16 @@ class RegistryServer:
 
     ``failures`` are used up one a request: a status (``429 after 0``, ``500``), ``drop`` (no
     answer), ``half`` (the answer breaks off in its middle), ``cut`` (the same, said to be whole),
-    ``not json``. ``repeat_token`` gives the same token for ever.
+    ``not json``. ``repeat_token`` gives the same token for ever. Requests from number ``hold_from``
+    on wait for ``go_on``.
     """
 
     studies: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     page_size: int = 1_000
     repeat_token: bool = False
+    hold_from: int = 1_000_000
+    go_on: threading.Event = field(default_factory=threading.Event)
     seen: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
 
@@ -86,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         self.registry.seen.append(query)
+        if len(self.registry.seen) > self.registry.hold_from:
+            self.registry.go_on.wait(60)
         failure = self.registry.failures.pop(0) if self.registry.failures else ""
         if parts.path != "/api/v2/studies":
             self._send(404, b"not here")

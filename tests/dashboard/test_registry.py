@@ -2,14 +2,18 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from dashboard.errors import RegistryError
 from dashboard.fetched import Fetched
+from dashboard.fetched_home import Home, home_of
 from dashboard.registry import STOPPED, Registry
 from dashboard.registry_query import Search, trial_numbers
+from dashboard.settings import Settings
 from tests.dashboard.registry_server import RegistryServer, serving, site, study
 
 
@@ -21,8 +25,16 @@ def server() -> Iterator[RegistryServer]:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Fetched:
-    return Fetched(tmp_path / "registry")
+def home(any_store_url: str, tmp_path: Path) -> Iterator[Home]:
+    """Where trials are kept; the test runs once on each kind of home."""
+    settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
+    with closing(home_of(settings)) as made:
+        yield made
+
+
+@pytest.fixture
+def kept(home: Home) -> Fetched:
+    return Fetched(home)
 
 
 def client(server: RegistryServer) -> Registry:
@@ -186,13 +198,12 @@ def test_fetching_again_says_what_changed(server: RegistryServer, kept: Fetched)
     assert change.trial_status == ("Recruiting", "Completed")
 
 
-def test_kept_trials_can_be_deleted_and_damage_is_told(kept: Fetched) -> None:
+def test_kept_trials_can_be_deleted_and_damage_is_told(kept: Fetched, home: Home) -> None:
     for number in (1, 2, 3):
         kept.keep(study(number, site("A")), "2026-01-31")
     assert kept.forget(["NCT00000001", "NCT00000009", "../secret"]) == 1
     assert kept.numbers() == ["NCT00000002", "NCT00000003"]
-    folder = next(iter(kept._folder.glob("NCT00000002.json")))
-    folder.write_bytes(b'{"protocolSection": ')
+    home.write("NCT00000002", b'{"protocolSection": ')
     reading = kept.reading()
     assert reading is not None
     assert [trial.trial_id for trial in reading.trials] == ["NCT00000003"]

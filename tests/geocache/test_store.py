@@ -385,28 +385,41 @@ def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
 
 
 ON_A_FULL_DISK = """
-import resource, sys
+import resource
 from geocache import GeoCache, Place
+from geocache.store import degrading
 from tests.geocache.cache_parts import Atlas, GRAZ
+degrading._AGAIN_SECONDS = 0.0
+unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)
-    cache.flush()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    print(cache.lasting)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, unlimited))
     places = [Place(city=f"Town {{i}}") for i in range(20_000)]
     found = list(cache.locate_many(places))
     print(sum(p.resolved for p in found), cache.locate(GRAZ).source)
-    print(cache.warnings)
+    cache.pin(Place(city="Town 1"), 3, 4)
+    print(cache.locate(Place(city="Town 1")).source, cache.lasting, cache.warnings)
+    if {room}:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        print(cache.locate(Place(city="Town 1")).source, cache.lasting, cache.warnings)
 """
 
 
-def test_a_full_disk_leaves_memory_and_loses_nothing_written(tmp_path: Path) -> None:
-    code = ON_A_FULL_DISK.format(url=store_url(tmp_path))
+@pytest.mark.parametrize("room", [False, True])
+def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
+    tmp_path: Path, room: bool
+) -> None:
+    code = ON_A_FULL_DISK.format(url=store_url(tmp_path), room=room)
     printed = finish(start(code, environment(None, tmp_path))).splitlines()
-    assert printed[0] == "20000 pin"
-    assert "kept in memory only" in printed[1]
+    assert printed[:2] == ["True", "20000 pin"]
+    assert printed[2].startswith("pin False (")
+    assert "kept in memory only" in printed[2]
+    assert printed[3:] == (["pin True ()"] if room else [])
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
         assert cache.warnings == ()
         assert cache.locate(GRAZ).source == "pin"
+        assert not room or cache.locate(Place(city="Town 1")).source == "pin"
 
 
 def test_what_cannot_be_written_is_not_unpinned_in_silence(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Who is signed in, and what the operator lets them do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geocache.errors import ConfigurationError
+
+EVERYBODY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom the login provider vouches for.
+
+    ``email`` is in lower case, and empty where the provider gives none or says that it is not
+    verified; ``subject`` names the person at the provider for good.
+    """
+
+    subject: str
+    email: str = ""
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What others read: the e-mail address, else the name."""
+        return self.email or self.name or self.subject
+
+
+def person_of(claims: Mapping[str, Any]) -> Person | None:
+    """The person that a provider's claims describe; None where they name nobody."""
+    subject = _text(claims, "sub")
+    if not subject or not claims.get("is_logged_in"):
+        return None
+    email = _text(claims, "email").casefold()
+    if claims.get("email_verified") in {False, "false"}:
+        email = ""
+    return Person(f"{_text(claims, 'iss')} {subject}", email, _text(claims, "name"))
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+class Named:
+    """The people a setting names: e-mail addresses, domains such as ``example.org``, or ``*``.
+
+    Args:
+        setting: the setting's name, for the error.
+        value: names, comma-separated.
+
+    Raises:
+        ConfigurationError: a part is neither.
+    """
+
+    def __init__(self, setting: str, value: str) -> None:
+        parts = [part.strip().casefold() for part in value.split(",") if part.strip()]
+        for part in parts:
+            _, at, domain = part.rpartition("@")
+            known = part == EVERYBODY or ("." in domain and not domain.startswith("."))
+            if not known or " " in part or (at and part.count("@") > 1):
+                raise ConfigurationError(
+                    f"{setting}: {part!r} is neither an e-mail address, nor a domain such as "
+                    "example.org, nor *"
+                )
+        self._everybody = EVERYBODY in parts
+        self._emails = {part for part in parts if "@" in part and not part.startswith("@")}
+        self._domains = {part.removeprefix("@") for part in parts} - self._emails - {EVERYBODY}
+
+    def __bool__(self) -> bool:
+        """Whether anybody is named."""
+        return bool(self._everybody or self._emails or self._domains)
+
+    def __contains__(self, person: Person) -> bool:
+        """Whether a person is among them; a domain's own addresses only, not those below it."""
+        if self._everybody:
+            return True
+        domain = person.email.rpartition("@")[2]
+        return bool(person.email) and (person.email in self._emails or domain in self._domains)
+
+
+class Access:
+    """Who may open the dashboard, and who may change what everyone sees.
+
+    Args:
+        readers: as ``SITE_MAP_READERS``; when it names nobody, all who can log in may open it.
+        editors: as ``SITE_MAP_EDITORS``; they may open it too.
+
+    Raises:
+        ConfigurationError: a setting names something that is nobody.
+    """
+
+    def __init__(self, readers: str, editors: str) -> None:
+        self._readers = Named("SITE_MAP_READERS", readers or EVERYBODY)
+        self._editors = Named("SITE_MAP_EDITORS", editors)
+        self.restricts = bool(readers.strip() or editors.strip())
+        """Whether a setting was made, which is of no use without a login."""
+
+    def may_open(self, person: Person | None) -> bool:
+        """Whether a person may see the dashboard and what its routes answer."""
+        return person is not None and (person in self._readers or person in self._editors)
+
+    def may_edit(self, person: Person | None) -> bool:
+        """Whether a person may pin, leave off, share, fetch, and delete what was shared."""
+        return person is not None and person in self._editors

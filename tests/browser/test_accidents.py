@@ -1,0 +1,186 @@
+"""The server is killed, or its disk is full: what was confirmed is there, and people are told."""
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from geocache import GeoCache
+from tests.browser.conftest import Visit, visiting
+from tests.browser.test_changes import positions, select_first_row
+from tests.dashboard.registry_server import RegistryServer, site, study
+from tests.dashboard.registry_server import serving as serving_registry
+from tests.serving import Server, serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+FIRST = "facility,city,country\nUniklinik,Freiburg,Germany\n"
+DOUBTFUL = "facility,city,country\nClinic,Springfeld Qx,Germany\n"
+
+
+def bring(one: Visit, name: str, text: str) -> None:
+    """Upload a list on the page."""
+    adder = one.page.get_by_text("Add sites")
+    if not one.page.locator("input[type=file]").first.is_visible():
+        adder.click()
+    one.page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    )
+
+
+def fetch(one: Visit, numbers: str) -> None:
+    """Ask for trials of the registry."""
+    one.page.get_by_text("Add trials from the registry").click()
+    one.page.get_by_role("textbox", name="NCT numbers").fill(numbers)
+    one.page.get_by_role("button", name="Fetch", exact=True).click()
+
+
+def pin(one: Visit, point: str) -> None:
+    """Pin the first place in doubt."""
+    select_first_row(one.page)
+    box = one.page.get_by_label("Or pin it here")
+    box.fill(point)
+    box.press("Enter")
+    one.settled()
+    one.page.get_by_role("button", name="Pin 1 site here").click()
+
+
+def kill(server: Server) -> None:
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
+
+
+def sites(server: Server, query: str = "") -> int:
+    with urlopen(f"{server.url}/api/sites.csv?{query}") as answer:
+        return len(answer.read().splitlines()) - 1
+
+
+def test_killed_while_uploading_and_fetching(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    trials = [study(number, site(f"Clinic {number}")) for number in range(1, 7)]
+    numbers = " ".join(f"NCT{number:08}" for number in range(1, 7))
+    many = "".join(f"Sykehus {n},By {n % 30_000},Norway\n" for n in range(100_000))
+    registry = RegistryServer(trials, page_size=3, hold_from=1)
+    with serving_registry(registry):
+        options = {"SITE_MAP_REGISTRY_URL": registry.url}
+        with (
+            serving(tmp_path, place_index, **options) as server,
+            visiting(browser, server) as one,
+        ):
+            one.open(sites=75)
+            bring(one, "first.csv", FIRST)
+            one.drawn(sites=76)
+            fetch(one, numbers)
+            expect(one.page.get_by_text("3 trials so far")).to_be_visible()
+            bring(one, "many.csv", f"facility,city,country\n{many}")
+            one.page.get_by_text("many.csv: ").first.wait_for(timeout=60_000)
+            kill(server)
+            registry.go_on.set()
+            with serving(tmp_path, place_index, **options) as again:
+                one.server = again  # the same browser, with its cookies
+                one.open(sites=79)
+                assert sites(again) == 78, "what a session brought is not everyone's"
+                expect(one.page.get_by_text("many.csv")).to_have_count(0)
+                one.page.get_by_role("tab", name="Open lists").click()
+                expect(one.page.get_by_text("first.csv, seen by you only")).to_be_visible()
+                assert sites(again, "trial=NCT00000003") == 1
+                fetch(one, numbers)
+                expect(one.page.get_by_text("6 trials fetched")).to_be_visible()
+                one.drawn(sites=82)
+
+
+class Disk:
+    """Where a server keeps its data: a disk of 4 MB, or, where none may be mounted, a limit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._filler = folder / "filler"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=4m", "small", str(folder)]
+        self.mounted = not subprocess.run(command, capture_output=True, check=False).returncode
+
+    def fill(self, server: Server) -> None:
+        """Take all the room there is."""
+        if not self.mounted:
+            hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, hard))
+            return
+        with contextlib.suppress(OSError), self._filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def free(self, server: Server) -> None:
+        """Give it back."""
+        self._filler.unlink(missing_ok=True)
+        hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    def close(self) -> None:
+        """Take the disk away."""
+        if self.mounted:
+            subprocess.run(["umount", "--lazy", str(self._folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    made = Disk(tmp_path / "data")
+    yield made
+    made.close()
+
+
+def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
+    browser: Browser, tmp_path: Path, place_index: Path, disk: Disk
+) -> None:
+    (tmp_path / "list.csv").write_text(DOUBTFUL)
+    registry = RegistryServer([study(1, site("LKH Graz"))])
+    with serving_registry(registry):
+        options = {
+            "SITE_MAP_SOURCES": str(tmp_path / "list.csv"),
+            "SITE_MAP_REGISTRY_URL": registry.url,
+        }
+        with (
+            serving(tmp_path, place_index, **options) as server,
+            visiting(browser, server, traceback="No space left|File too large") as one,
+        ):
+            one.open(sites=0)
+            one.page.get_by_role("tab", name="Quality").click()
+            disk.fill(server)
+            bring(one, "first.csv", FIRST)
+            expect(one.page.get_by_text("first.csv: the list could not be kept:")).to_be_visible()
+            fetch(one, "NCT00000001")
+            told = one.page.get_by_text("what is fetched cannot be kept:")
+            expect(told).to_be_visible()
+            pin(one, "48.1, 11.5")
+            expect(one.page.get_by_text("it cannot be saved now").first).to_be_visible()
+            expect(one.page.get_by_text("the store cannot be written").first).to_be_visible()
+            one.drawn(sites=1)
+            assert positions(server, "Springfeld%20Qx")[0]["latitude"] == "48.1"
+            assert str(tmp_path) not in one.page.content()
+
+            disk.free(server)
+            one.page.reload()
+            expect(one.page.get_by_text("the store cannot be written")).to_have_count(
+                0, timeout=30_000
+            )
+            kill(server)
+        with serving(tmp_path, place_index, **options) as again, visiting(browser, again) as one:
+            one.open(sites=1)
+            assert positions(again, "Springfeld%20Qx")[0]["latitude"] == "48.1"
+            fetch(one, "NCT00000001")
+            one.drawn(sites=2)
+            one.page.get_by_role("tab", name="Quality").click()
+            one.page.get_by_text("Pins set by people (1)").click()
+            one.page.get_by_role("button", name="Undo").click()
+            one.drawn(sites=1)
+            kill(again)
+        store = f"sqlite:///{tmp_path / 'data' / 'geocache.sqlite'}"
+        with GeoCache(store, providers=()) as cache:
+            assert cache.pins() == (), "a pin taken back right before the server was killed"

@@ -1,0 +1,96 @@
+"""A list cut into tasks: each place in one of them, every row its position, memory flat."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from geocache import GeoCache, Place, Position
+from geocache.batches import Batch, Batches
+from geocache.gazetteer import Gazetteer
+
+CITIES = ("Graz", "Linz", "Wien", "Salzburg", "Nowhere at all")
+
+
+def sites(number: int) -> Iterator[Place]:
+    """So many hospitals in a few cities."""
+    for each in range(number):
+        yield Place(f"Clinic {each}", CITIES[each % len(CITIES)], country="Austria")
+
+
+def answered(batches: Batches, cache: GeoCache) -> tuple[list[Position], list[Batch]]:
+    """Every row's position, two batches being under way at any time, and the batches."""
+    sent: list[Batch] = []
+    waiting: list[Batch] = []
+    found: list[Position] = []
+    while True:
+        while len(waiting) < 2 and (batch := batches.next()):
+            sent.append(batch)
+            waiting.append(batch)
+        if not waiting:
+            return found, sent
+        fresh = waiting.pop(0).fresh
+        found += batches.told(list(cache.locate_many(fresh, online=False)))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, place_index: Path) -> Iterator[GeoCache]:
+    with GeoCache(f"sqlite:///{tmp_path}/s.sqlite", providers=[Gazetteer(place_index)]) as made:
+        yield made
+
+
+def test_hospitals_of_a_city_travel_once_and_a_pin_wins(cache: GeoCache) -> None:
+    places = list(sites(100))
+    cache.pin(places[7], 47.0, 15.0)
+    cache.pin(places[93], 48.0, 16.0)
+    batches = Batches(iter(places), 3, lasting=True, pinned=cache._store.pinned)
+    found, sent = answered(batches, cache)
+    assert found == list(cache.locate_many(places))
+    assert [found[i].source for i in (6, 7, 93)] == ["gazetteer", "pin", "pin"]
+    fresh = [place for batch in sent for place in batch.fresh]
+    assert sorted(place.city for place in fresh) == sorted(CITIES)
+    assert {place.facility for place in fresh} == {""}
+
+
+def test_where_facilities_matter_they_travel(cache: GeoCache) -> None:
+    places = [*sites(20), *sites(20)]
+    found, sent = answered(Batches(iter(places), 4, lasting=True), cache)
+    assert found == list(cache.locate_many(places))
+    assert [place for batch in sent for place in batch.fresh] == places[:20]
+
+
+def test_where_asking_again_may_help_each_batch_asks(cache: GeoCache) -> None:
+    places = [Place(city=city, country="Austria") for city in ("Graz", "Graz", "Linz", "Graz")]
+    found, sent = answered(Batches(iter(places), 3, lasting=False), cache)
+    assert found == list(cache.locate_many(places))
+    assert [[place.city for place in batch.fresh] for batch in sent] == [["Graz", "Linz"], ["Graz"]]
+
+
+def test_no_more_is_read_than_a_batch_needs_and_what_is_held_does_not_grow() -> None:
+    read = count()
+    endless = (Place(city=f"City {next(read)}", country="Austria") for _ in count())
+    batches = Batches(endless, 1_000, lasting=True)
+    most = 0
+    for _ in range(200):
+        batch = batches.next()
+        assert batch is not None
+        assert len(list(batches.told([Position()] * len(batch.fresh)))) == 1_000
+        most = max(most, len(batches._known))
+    assert next(read) == 200_000
+    assert most <= 66_536
+
+
+def test_a_list_of_one_city_is_cut_too() -> None:
+    batches = Batches(iter([Place(city="Graz")] * 100), 5, lasting=True)
+    first, second = batches.next(), batches.next()
+    assert first is not None
+    assert second is not None
+    assert (len(first.places), len(first.fresh)) == (40, 1)
+    assert (len(second.places), len(second.fresh)) == (40, 0)
+    assert len(list(batches.told([Position(score=1.0)]))) == 40
+    assert [position.score for position in batches.told([])] == [1.0] * 40
+
+
+def test_an_empty_list_has_no_batch() -> None:
+    assert Batches(iter(()), 5, lasting=True).next() is None
