@@ -47,7 +47,7 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     columns = {
         name: column.array.categories.array.take(column.array.codes, allow_fill=True)
         if isinstance(column.dtype, pd.CategoricalDtype)
-        else column.array
+        else column
         for name, column in table.items()
     }
     return pd.DataFrame(columns, index=table.index, copy=False)

@@ -55,7 +55,7 @@ def main() -> None:
     starting.wait_for(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
-    notes = list(st.session_state[address.NOTES])
+    notes = [f"Not used from this link: {note}" for note in st.session_state[address.NOTES]]
     try:
         sites = selection.apply(library.table, filters, opened.search)
         circle = circle_of(filters, opened, library.table)
@@ -74,7 +74,7 @@ def main() -> None:
         missing = tuple(t for t in filters.trial if t not in library.trials)
         registry_form.offer_missing(opened, missing)
         for note in notes:
-            st.warning(f"Not used from this link: {plain(note)}")
+            st.warning(plain(note))
         header.header(sites, library.trials, library.as_of)
         sidebar.active_filters(filters)
         if circle is not None:

@@ -121,6 +121,7 @@
       })
       .catch((error) => { box.dataset.basemap = "failed"; console.error(error); });
 
+    if (options.viewFilter) skipLink(box);
     control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
     if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {
       const view = map.getBounds();
@@ -131,6 +132,18 @@
         wide ? 180 : wrap(view.getEast()), clamp(view.getNorth(), 90),
       ] });
     }).addTo(map);
+  }
+
+  /* For who walks the page by keyboard: past the map, to the tabs of which the first is the table. */
+  function skipLink(box) {
+    const link = element("a", "sm-skip", "Skip the map, to the table");
+    link.href = "#";
+    L.DomEvent.disableClickPropagation(link);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      window.parent.document.querySelector('[role="tab"][aria-selected="true"]')?.focus();
+    });
+    box.prepend(link);
   }
 
   function wrap(longitude) {

@@ -49,3 +49,24 @@ def test_at_200_percent_nothing_is_cut_off(visitors: Callable[..., Visit]) -> No
     one = visitors(viewport={"width": 720, "height": 450}, device_scale_factor=2)
     one.open(sites=75)
     assert one.page.evaluate("() => document.documentElement.scrollWidth") <= 720
+
+
+def test_who_walks_by_keyboard_skips_the_map(visit: Visit) -> None:
+    frame = visit.open(sites=75)
+    link = frame.get_by_role("link", name="Skip the map, to the table")
+    frame.get_by_role("region", name="Map of the sites").focus()
+    visit.page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    assert link.evaluate("e => getComputedStyle(e).clipPath") == "none"
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("tab", name="Sites")).to_be_focused()
+
+
+def test_on_a_phone_all_is_reached_without_scrolling_sideways(
+    visitors: Callable[..., Visit],
+) -> None:
+    one = visitors(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    frame = one.open("?city=Yvoir", sites=1)
+    assert one.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    frame.locator(".sm-site").tap()
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text("Mont Godinne")

@@ -108,3 +108,12 @@ def test_what_is_remembered_of_a_table_goes_with_it() -> None:
     gc.collect()
     assert alive() is None
     assert not any(one[1] == key for one in codes._remembered)
+
+
+def test_writing_into_plain_text_leaves_the_table_as_it_was() -> None:
+    table = compact(pd.DataFrame({"city": ["Graz", "Yvoir"], "latitude": [47.0, 50.0]}))
+    copy = plain(table)
+    copy.loc[0, "latitude"] = float("nan")
+    copy.loc[0, "city"] = ""
+    assert table["latitude"].tolist() == [47.0, 50.0]
+    assert table["city"].tolist() == ["Graz", "Yvoir"]
