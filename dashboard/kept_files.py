@@ -11,6 +11,10 @@ PREFIXES = ("/static/", "/component/", f"{libraries.PREFIX}/")
 """Streamlit's scripts, those of its map component, and this map's own."""
 
 
+MOST_BYTES = 64 * 2**20
+"""More is not kept: a file answers to many spellings of its path."""
+
+
 class Kept(NamedTuple):
     """An answer as it went out."""
 
@@ -22,11 +26,16 @@ class KeptFiles:
     """Keeps whole answers for files, compressed as the first browser wanted them.
 
     A page is some 160 files; compressing them anew for every visitor was most of what opening the
-    page cost the server. Only what exists is kept, so that nobody can fill the memory.
+    page cost the server. Only what exists is kept, and :data:`MOST_BYTES` of it at the most.
+
+    Args:
+        app: what answers.
+        most_bytes: how much is kept.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES) -> None:
         self._app = app
+        self._room = most_bytes
         self._kept: dict[tuple[str, bool], Kept] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,8 +60,9 @@ class KeptFiles:
         headers = MutableHeaders(raw=list(said[0]["headers"]))
         headers["content-length"] = str(len(body))
         kept = Kept({**said[0], "headers": headers.raw}, body)
-        if said[0]["status"] == 200:
+        if said[0]["status"] == 200 and len(body) <= self._room:
             self._kept[key] = kept
+            self._room -= len(body)
         return kept
 
 

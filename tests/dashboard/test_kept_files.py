@@ -29,14 +29,14 @@ def asked(app: Starlette, path: str, headers: dict[str, str] = PLAIN) -> httpx.R
         return pool.submit(asyncio.run, ask()).result()
 
 
-def served(folder: Path) -> Starlette:
+def served(folder: Path, **options: int) -> Starlette:
     (folder / "a.js").write_bytes(TEXT)
     return Starlette(
         routes=[
             Mount("/static", StaticFiles(directory=folder)),
             Mount("/x", StaticFiles(directory=folder)),
         ],
-        middleware=[Middleware(KeptFiles), Middleware(GZipMiddleware)],
+        middleware=[Middleware(KeptFiles, **options), Middleware(GZipMiddleware)],
     )
 
 
@@ -71,3 +71,13 @@ def test_a_browser_that_has_it_is_told_so(tmp_path: Path) -> None:
     app = served(tmp_path)
     tag = asked(app, "/static/a.js").headers["etag"]
     assert asked(app, "/static/a.js", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_no_more_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
+    app = served(tmp_path, most_bytes=len(TEXT))
+    (tmp_path / "b.js").write_bytes(TEXT)
+    for name in ("a.js", "b.js"):
+        asked(app, f"/static/{name}")
+        (tmp_path / name).unlink()
+    assert asked(app, "/static/a.js").content == TEXT
+    assert asked(app, "/static/b.js").status_code == 404
