@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
 
 from dashboard.library import Library, merge, open_sources
 from dashboard.settings import SEEDS
@@ -40,3 +42,15 @@ def dashboard_server(
     """A dashboard process over the seeds."""
     with serving(tmp_path_factory.mktemp("http"), place_index) as running:
         yield running
+
+
+@pytest.fixture
+def secrets_file(tmp_path: Path) -> Iterator[Path]:
+    """Streamlit's secrets file, empty at first."""
+    path = tmp_path / "secrets.toml"
+    before = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(path)])
+    secrets_singleton._reset()
+    yield path
+    config.set_option("secrets.files", before)
+    secrets_singleton._reset()

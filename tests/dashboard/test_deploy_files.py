@@ -1,11 +1,9 @@
 """The files of ``deploy/`` say what the program takes; ``make test-deploy`` runs nginx itself."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
 from dashboard.people import Person
@@ -16,17 +14,6 @@ from geocache.store.database import kind_of
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
-
-
-@pytest.fixture
-def secrets_file(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "secrets.toml"
-    before = config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(path)])
-    secrets_singleton._reset()
-    yield path
-    config.set_option("secrets.files", before)
-    secrets_singleton._reset()
 
 
 def test_every_file_is_in_the_guide() -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from streamlit import config
-from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from dashboard import api_schema
@@ -234,18 +232,6 @@ def test_whoever_is_no_editor_changes_nothing(data_folder: Path) -> None:
 
 
 # What the operator wrote
-
-
-@pytest.fixture
-def secrets_file(tmp_path: Path) -> Iterator[Path]:
-    """Streamlit's secrets file, empty at first."""
-    path = tmp_path / "secrets.toml"
-    before = config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(path)])
-    secrets_singleton._reset()
-    yield path
-    config.set_option("secrets.files", before)
-    secrets_singleton._reset()
 
 
 GOOD = f"""
