@@ -121,6 +121,8 @@
       })
       .catch((error) => { box.dataset.basemap = "failed"; console.error(error); });
 
+    // Streamlit-folium drops what comes while these scripts load: let it be said once more.
+    if (window.Streamlit) window.Streamlit.setComponentReady();
     if (options.viewFilter) skipLink(box);
     control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
     if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {

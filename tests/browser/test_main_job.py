@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import FrameLocator, Route, expect
 
 from tests.browser.conftest import Visit
 
@@ -40,6 +40,19 @@ def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
     expect(visit.page.get_by_role("link", name="NCT01207388").first).to_have_attribute(
         "href", "https://clinicaltrials.gov/study/NCT01207388"
     )
+
+
+def test_a_filter_changed_while_the_map_still_loads_is_on_the_map(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route(re.compile(r"/map-\w+\.js"), lambda route: held.append(route))
+    with visit.page.expect_request(re.compile(r"/map-\w+\.js")):
+        visit.page.goto(f"{visit.server.url}/?country=DE")
+    visit.page.get_by_role("button", name="Country: Germany").click()
+    expect(visit.page.get_by_text("75 sites in 11 countries")).to_be_visible()
+    visit.settled()
+    for script in held:
+        script.continue_()
+    assert sites_on_map(visit.drawn(sites=75)) == 75
 
 
 def test_a_click_on_a_marker_opens_the_site_and_shows_its_details(visit: Visit) -> None:
