@@ -33,7 +33,7 @@ class Answers:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self.label = lru_cache(maxsize=50_000)(self._label)
+        self._around = lru_cache(maxsize=8_192)(self._state_and_country)
         self.small_country = lru_cache(maxsize=300)(self._small_country)
 
     @staticmethod
@@ -45,23 +45,24 @@ class Answers:
         """The first of ranked candidates, the others as alternatives where they are far."""
         index = self._index
         best = found[0]
+        row, kind, _, verdict, reading, letters = best
         others = elsewhere(index, found) if len(found) > 1 else []
         flags = self._doubts(best, others)
         by_zip = witness.area is not None and witness.area.exact
-        if by_zip and best.verdict.area is False and not best.verdict.state:
-            return self._zip(witness, f"not {index.name(best.row)}", best.reading.name)
-        score = 1.0 - best.reading.cost - 0.1 * KIND_COST[best.kind] - 0.1 * best.letters
-        score -= 0.2 * len(flags)
-        point = index.point(best.row)
+        if by_zip and verdict.area is False and not verdict.state:
+            return self._zip(witness, f"not {index.name(row)}", reading.name)
+        score = 1.0 - reading.cost - 0.1 * KIND_COST[kind] - 0.1 * letters - 0.2 * len(flags)
+        latitude, longitude = index.point(row)
+        name = index.name(row)
         return Position(
-            point[0],
-            point[1],
+            latitude,
+            longitude,
             _CITY,
-            self.label(best.row),
+            self._labelled(row, name),
             SOURCE,
-            round(max(0.05, score), 3),
+            round(score, 3) if score > 0.05 else 0.05,
             flags,
-            self._reason(best),
+            self._reason(best, name),
             tuple(
                 [
                     Alternative(
@@ -77,6 +78,10 @@ class Answers:
         )
 
     def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
+        row, kind, _, (state, area, _), reading, letters = best
+        plain = kind < _DISTRICT and not reading.rule and not letters
+        if plain and state is None and area is None and not others:
+            return ()  # as most are
         flags = []
         if others:
             others = [one for one in others if not self._districts(best, one)]
@@ -85,15 +90,15 @@ class Answers:
             or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
-        near = best.kind is _SOUND or best.letters
-        part = best.reading.part or best.reading.cost >= PART_COST
-        if best.kind is _DISTRICT or part or (near and not self._trusted(best)):
+        near = kind is _SOUND or letters
+        part = reading.part or reading.cost >= PART_COST
+        if kind is _DISTRICT or part or (near and not self._trusted(best)):
             flags.append(Flag.APPROXIMATE)
-        if best.verdict.state is False:
+        if state is False:
             flags.append(Flag.CONFLICTING_STATE)
-        if best.verdict.area is False and not best.verdict.state and not flags:
-            large = self._index.populations[best.row] >= _SURE_POPULATION
-            if not (large and best.kind is _OFFICIAL):
+        if area is False and not state and not flags:
+            large = self._index.populations[row] >= _SURE_POPULATION
+            if not (large and kind is _OFFICIAL):
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
 
@@ -120,20 +125,21 @@ class Answers:
             return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
         return best.letters < 2 and people >= _SURE_POPULATION
 
-    def _reason(self, best: Candidate) -> str:
-        said = WORDS[best.kind]
-        if best.letters:
-            said = f"{best.letters} letter{'s' * (best.letters > 1)} from a name"
-        if best.reading.rule:
-            said = f"{said}, {best.reading.rule}"
-        named = best.row
-        if best.kind is _DISTRICT and not self._index.populations[named]:
-            named = self._index.hosts[named]
-        said = f"{said} of {self._index.name(named)}"
-        if best.verdict.state is not None:
-            said += "; state agrees" if best.verdict.state else "; another state"
-        if best.verdict.area is not None:
-            said += "; postcode agrees" if best.verdict.area else "; another postcode"
+    def _reason(self, best: Candidate, name: str) -> str:
+        """Why the best candidate was chosen, whose place has this ``name``."""
+        row, kind, _, (state, area, _), reading, letters = best
+        said = WORDS[kind]
+        if letters:
+            said = f"{letters} letter{'s' * (letters > 1)} from a name"
+        if reading.rule:
+            said = f"{said}, {reading.rule}"
+        if kind is _DISTRICT and not self._index.populations[row]:
+            name = self._index.name(self._index.hosts[row])
+        said = f"{said} of {name}"
+        if state is not None:
+            said += "; state agrees" if state else "; another state"
+        if area is not None:
+            said += "; postcode agrees" if area else "; another postcode"
         return said
 
     def _zip(self, witness: Witness, why: str, name: str) -> Position:
@@ -162,7 +168,9 @@ class Answers:
         rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
-        best = max(rows, key=lambda r: self._region_weight(r, witness))
+        best = rows[0]
+        if len(rows) > 1:
+            best = max(rows, key=lambda r: self._region_weight(r, witness))
         return Position(
             *self._index.point(best.main_place),
             _REGION,
@@ -221,12 +229,21 @@ class Answers:
             return main
         return -1
 
-    def _label(self, row: int) -> str:
+    def label(self, row: int) -> str:
         """The place's name, its state's and its country's."""
-        index = self._index
-        first = index.first[row]
-        state = index.region_names[first] if first >= 0 else ""
-        return self._joined(index.name(row), state, country_name(index.country(row)))
+        return self._labelled(row, self._index.name(row))
+
+    def _labelled(self, row: int, name: str) -> str:
+        state, country, both = self._around(self._index.first[row], self._index.country(row))
+        if name and both and name != state and name != country:
+            return f"{name}, {both}"
+        return self._joined(name, state, country)
+
+    def _state_and_country(self, first: int, code: str) -> tuple[str, str, str]:
+        """The names of a state's number and of a country's code, and as they are read together."""
+        state = self._index.region_names[first] if first >= 0 else ""
+        country = country_name(code)
+        return state, country, self._joined(state, country)
 
     @staticmethod
     def _joined(*parts: str) -> str:

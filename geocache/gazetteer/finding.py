@@ -3,7 +3,7 @@
 from geocache.countries import code_of_folded
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.ranking import Candidate, by_weight, candidate, ranked
+from geocache.gazetteer.ranking import Candidate, by_weight, candidates, ranked
 from geocache.gazetteer.readings import Reading, readings
 from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
@@ -30,11 +30,9 @@ class Finder:
         folded = fold(city)
         literal = key(folded)
         as_written = Reading(folded, 0.0, "")
-        found = [
-            candidate(witness, row, kind, as_written) for row, kind in index.named(code, literal)
-        ]
+        found = candidates(witness, index.named(code, literal), as_written)
         if found and self._settled(found):
-            return ranked(index, found) if len(found) > 1 else found
+            return ranked(index, found)
         for reading in readings(city, code):
             name = key(reading.name)
             if name == literal or code_of_folded(name) == code:
@@ -53,7 +51,8 @@ class Finder:
                     for row, kind in rows
                     if kind < _OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
-            found += [candidate(heard, row, kind, reading) for row, kind in rows]
+            if rows:
+                found += candidates(heard, rows, reading)
             if found and self._settled(found):
                 break
         return ranked(self.index, found)
@@ -75,16 +74,15 @@ class Finder:
             name = key(reading.name)
             alike = sound(code, name)
             if alike:
-                found += [
-                    candidate(witness, row, _SOUND, reading)
-                    for row, _ in index.named("~" + code, alike)
+                rows = [(row, _SOUND) for row, _ in index.named("~" + code, alike)]
+                found += candidates(witness, rows, reading)
+            for letters, spelt in self.spelling.close(code, name):
+                rows = [
+                    (row, _ALTERNATE)
+                    for row, kind in index.named(code, spelt)
+                    if kind < _OTHER_SCRIPT
                 ]
-            found += [
-                candidate(witness, row, _ALTERNATE, reading, letters)
-                for letters, spelt in self.spelling.close(code, name)
-                for row, kind in index.named(code, spelt)
-                if kind < _OTHER_SCRIPT
-            ]
+                found += candidates(witness, rows, reading, letters)
             found = [one for one in found if self._plausible(one, len(name))]
             if found:
                 break

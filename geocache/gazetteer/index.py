@@ -1,12 +1,13 @@
 """The built index, opened: which places bear a name, and what is known of a place."""
 
-import json
 import mmap
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import orjson
 
 from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
@@ -68,17 +69,15 @@ class Index:
             raise IndexBuildError(
                 f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
-        self._region_rows_of: dict[str, tuple[RegionRow, ...]] = {}
-        self._regions_by_number: dict[str, dict[int, RegionRow]] = {}
+        self._regions_of: dict[str, dict[int, tuple[Any, ...]]] = {}
         self.near_region = lru_cache(maxsize=50_000)(self._near_region)
-        self.name = lru_cache(maxsize=1_000)(self._name)
 
     def _view(self, name: str, code: Any) -> memoryview:
         with (self.folder / name).open("rb") as opened:
             return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)).cast(code)
 
     def _json(self, name: str) -> Any:
-        return json.loads((self.folder / f"{name}.json").read_bytes())
+        return orjson.loads((self.folder / f"{name}.json").read_bytes())
 
     def named(self, country: str, key: str) -> list[tuple[int, Kind]]:
         """Rows of the country's places that bear the name, best kind and most populous first."""
@@ -93,7 +92,7 @@ class Index:
             at += 1
         return found
 
-    def _name(self, row: int) -> str:
+    def name(self, row: int) -> str:
         """The place's official name."""
         return str(self._texts[self._text_starts[row] : self._text_starts[row + 1]], "utf-8")
 
@@ -107,30 +106,31 @@ class Index:
 
     @cached_property
     def _regions(self) -> dict[str, str]:
-        """Each country's regions as JSON text: most are never asked for.
-
-        What is read of them is tuples of text and numbers, which the garbage collector does not
-        walk; as lists they made every look-up a tenth slower.
-        """
+        """Each country's regions as JSON text: most are never asked for."""
         found: dict[str, str] = self._json("regions")
         return found
 
-    def regions(self, country: str) -> tuple[RegionRow, ...]:
-        """The states and counties of a country."""
-        known = self._region_rows_of.get(country)
+    def _by_number(self, country: str) -> dict[int, tuple[Any, ...]]:
+        """What is read of a country's regions, as plain tuples of text and numbers.
+
+        The garbage collector does not walk those; as lists or named tuples they made every look-up
+        a tenth slower.
+        """
+        known = self._regions_of.get(country)
         if known is None:
-            rows = json.loads(self._regions.get(country, "[]"))
-            known = tuple(RegionRow._make((*row[:-1], tuple(row[-1]))) for row in rows)
-            self._region_rows_of[country] = known
+            rows = orjson.loads(self._regions.get(country, "[]"))
+            known = {row[0]: (*row[:-1], tuple(row[-1])) for row in rows}
+            self._regions_of[country] = known
         return known
+
+    def regions(self, country: str) -> list[RegionRow]:
+        """The states and counties of a country."""
+        return [RegionRow._make(row) for row in self._by_number(country).values()]
 
     def some_regions(self, country: str, numbers: frozenset[int]) -> list[RegionRow]:
         """Those states and counties of a country that have these numbers."""
-        by_number = self._regions_by_number.get(country)
-        if by_number is None:
-            by_number = {region.number: region for region in self.regions(country)}
-            self._regions_by_number[country] = by_number
-        return [by_number[number] for number in sorted(numbers) if number in by_number]
+        known = self._by_number(country)
+        return [RegionRow._make(known[number]) for number in sorted(numbers) if number in known]
 
     @cached_property
     def region_names(self) -> list[str]:

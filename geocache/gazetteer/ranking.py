@@ -8,7 +8,7 @@ from geocache.distance import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.readings import Reading
-from geocache.gazetteer.witness import Verdict, Witness
+from geocache.gazetteer.witness import SILENT, Verdict, Witness
 
 KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6)
 """What each :class:`Kind` of name takes from a place's weight, in powers of ten of inhabitants."""
@@ -53,28 +53,36 @@ def prior(people: int, fame: int, suburb: bool) -> float:
     return weight + FAME * min(fame, FAME_LIMIT) - (SUBURB_COST if suburb else 0.0)
 
 
-def candidate(
-    witness: Witness, row: int, kind: Kind, reading: Reading, letters: int = 0
-) -> Candidate:
-    """A place weighed: by itself, by its kind of name, and by what witnesses say.
+def candidates(
+    witness: Witness, rows: list[tuple[int, Kind]], reading: Reading, letters: int = 0
+) -> list[Candidate]:
+    """Places weighed: by themselves, by their kind of name, and by what witnesses say.
 
     ``letters`` is how many letters of the name had to change.
     """
-    if kind is _DISTRICT:
-        weight = DISTRICT_WEIGHT
-    elif kind is _POST_OFFICE:
-        weight = POST_OFFICE_WEIGHT
-    else:
-        weight = witness.places.priors[row] - KIND_COST[kind]
-    verdict = witness.hear(row)
-    weight += verdict.weight - COST_SCALE * reading.cost - LETTER_COST * letters
-    return Candidate(row, kind, weight, verdict, reading, letters)
+    priors, hear = witness.places.priors, witness.hear
+    silent = witness.silent
+    cost, changed = COST_SCALE * reading.cost, LETTER_COST * letters
+    found = []
+    for row, kind in rows:
+        if kind is _DISTRICT:
+            weight = DISTRICT_WEIGHT
+        elif kind is _POST_OFFICE:
+            weight = POST_OFFICE_WEIGHT
+        else:
+            weight = priors[row] - KIND_COST[kind]
+        verdict = SILENT if silent else hear(row)
+        weight += verdict.weight - cost - changed
+        found.append(Candidate(row, kind, weight, verdict, reading, letters))
+    return found
 
 
-def ranked(index: Index, candidates: list[Candidate]) -> list[Candidate]:
+def ranked(index: Index, weighed: list[Candidate]) -> list[Candidate]:
     """Best first, each place once; a district that is itself on the list is put where it is."""
+    if len(weighed) < 2:
+        return weighed
     best: dict[int, Candidate] = {}
-    for one in candidates:
+    for one in weighed:
         other = best.get(one.row)
         if other is None or other.weight < one.weight:
             best[one.row] = one

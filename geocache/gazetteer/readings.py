@@ -131,6 +131,10 @@ def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterat
     if not bare.isascii():
         yield Reading(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
         yield Reading(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
+    if " " not in bare and plain.strip().isalpha():  # one word: there is nothing to leave out
+        if bare in _SHORTENED:
+            yield Reading(_SHORT[bare], cost + 0.04, "short words written out")
+        return
     words = bare.split(" ")
     dropped = _kinds_of_place(country)
     kept = list(words)
@@ -152,6 +156,8 @@ def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterat
 
 def _parts_of(bare: str, plain: str) -> Iterator[Reading]:
     """The larger place when a part of it is named: Ostrava-Poruba, South Delhi, Salem Oregon."""
+    if " " not in bare and "-" not in plain:
+        return
     yield Reading(_DIRECTION.sub("", bare), 0.12, "without its quarter", part=True)
     if "-" in plain:
         first = fold(plain.split("-", maxsplit=1)[0])

@@ -1,6 +1,6 @@
 """Names spelt nearly right."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from string import ascii_lowercase, digits
 from typing import NamedTuple
@@ -76,18 +76,18 @@ def _same_initial(names: _Names, key: str, allowed: int) -> Iterator[tuple[int, 
 
 def _group(ordered: list[str], size: int, initial: str) -> list[str]:
     """The names of a length that begin with a letter."""
-    first = bisect_left(ordered, (size, initial), key=_order)
-    last = bisect_left(ordered, (size, initial + "\x7f"), lo=first, key=_order)
-    return ordered[first:last]
-
-
-def _order(name: str) -> tuple[int, str]:
-    return len(name), name
+    start = bisect_left(ordered, size, key=len)
+    stop = bisect_right(ordered, size, lo=start, key=len)
+    first = bisect_left(ordered, initial, start, stop)
+    return ordered[first : bisect_left(ordered, initial + "\x7f", first, stop)]
 
 
 def _other_initials(key: str) -> set[str]:
     """All that is one letter (or one swap) away and begins with another letter."""
-    rest = key[1:]
-    near = {letter + tail for letter in _LETTERS for tail in (rest, key)}
-    near |= {rest, key[1] + key[0] + key[2:]}
-    return {name for name in near if name[0] != key[0]}
+    initial, second, rest = key[0], key[1], key[1:]
+    others = _LETTERS.replace(initial, "")
+    near = {letter + rest for letter in others}
+    near.update([letter + key for letter in others])
+    if second != initial:
+        near |= {rest, second + initial + key[2:]}
+    return near

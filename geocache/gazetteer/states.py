@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from geocache.gazetteer.index import Index, RegionRow
+from geocache.gazetteer.index import Index
 from geocache.gazetteer.regionnames import bare, spellings
 from geocache.names import fold, key, repair
 
@@ -25,37 +25,30 @@ class States:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._tables: dict[str, dict[str, tuple[RegionRow, ...]]] = {}
+        self._tables: dict[str, dict[str, tuple[int, ...]]] = {}
         self.find = lru_cache(maxsize=20_000)(self._find)
-        self.exactly = lru_cache(maxsize=20_000)(self._exactly)
 
-    def table(self, country: str) -> dict[str, tuple[RegionRow, ...]]:
-        """The country's regions by bare name, and by ``=code``."""
+    def table(self, country: str) -> dict[str, tuple[int, ...]]:
+        """The numbers of the country's regions by bare name, and by ``=code``."""
         table = self._tables.get(country)
         if table is None:
-            named: dict[str, list[RegionRow]] = {}
+            table = {}
             for region in self._index.regions(country):
                 for name in region.names:
-                    named.setdefault(name, []).append(region)
-            table = {name: tuple(regions) for name, regions in named.items()}
+                    table[name] = (*table.get(name, ()), region.number)
             self._tables[country] = table
         return table
 
-    def _exactly(self, country: str, text: str) -> Matches:
+    def exactly(self, country: str, text: str) -> Matches:
         """The regions a text names outright."""
         table = self.table(country)
         if len(text) <= 5:
             exact = table.get("=" + key(fold(text)))
             if exact:
-                return Matches(frozenset(r.number for r in exact), 1.0)
-        if text.isalpha():
-            numbers = {region.number for region in table.get(bare(text), ())}
-        else:
-            numbers = {
-                region.number
-                for spelling in spellings(text)
-                for region in table.get(bare(spelling), ())
-            }
+                return Matches(frozenset(exact), 1.0)
+        numbers: tuple[int, ...] = ()
+        for spelling in (text,) if text.isalpha() else spellings(text):
+            numbers += table.get(bare(spelling), ())
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
 
     def _find(self, country: str, text: str) -> Matches:
@@ -73,5 +66,5 @@ class States:
         names = [name for name in table if name[0] not in "=#"]
         close = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_CLOSE)
         if close:
-            return Matches(frozenset(r.number for r in table[close[0]]), close[1] / 100)
+            return Matches(frozenset(table[close[0]]), close[1] / 100)
         return NOTHING

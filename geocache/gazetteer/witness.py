@@ -44,6 +44,11 @@ class Witness(NamedTuple):
     area: Area | None
     city: int = -1
 
+    @property
+    def silent(self) -> bool:
+        """Whether no place is told from another."""
+        return not self.state.numbers and self.area is None and self.city < 0
+
     def hear(self, row: int) -> Verdict:
         """What the witnesses say of a place."""
         index, (numbers, score), area, _ = self
