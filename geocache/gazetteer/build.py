@@ -13,7 +13,7 @@ from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.postoffices import ZipCode, post_offices, zip_codes
 from geocache.gazetteer.regionnames import spellings
 from geocache.gazetteer.regions import RegionTable
-from geocache.gazetteer.sounds import sound
+from geocache.gazetteer.sounds import sounds
 from geocache.gazetteer.suburbs import counties_of, hosts
 from geocache.gazetteer.writing import write
 from geocache.names import expanded, fold, key
@@ -74,6 +74,7 @@ class Gathered:
         self.country_of = array("H")
         self.names: list[str] = []
         self.hashes, self.rows, self.kinds = bytearray(), array("I"), array("B")
+        self._heard: dict[str, list[tuple[str, int]]] = {}
         self.spelt: dict[str, dict[str, int]] = {}
         self.zips: list[ZipCode] = []
         self.hosts, self.fame = array("I"), array("B")
@@ -88,6 +89,7 @@ class Gathered:
             region = named.get(_spot(place.country, place.latitude, place.longitude))
             self.add(place, region.state if region else "", region.county if region else "")
         named.clear()
+        self._file_sounds()
         progress("Finding suburbs and counties", 0.75)
         self.hosts = hosts(self.latitudes, self.longitudes, self.populations)
         for row, county in enumerate(counties_of(self)):
@@ -141,19 +143,29 @@ class Gathered:
         first = self.regions.state(place.country, place.admin1, state)
         self.first.append(first)
         self.second.append(self.regions.county(place.country, place.admin1, county, first))
-        sounds: dict[str, None] = {}
-        for name, kind in names_of(place.name, place.alternates).items():
-            self.file(place.country, name, row, kind)
-            if kind is _OFFICIAL or (
-                kind < _OTHER_SCRIPT and place.population >= _KNOWN_POPULATION
-            ):
-                self.spell(place.country, name, row)
-                if place.population >= _HEARD_POPULATION:
-                    sounds[sound(place.country, name)] = None
-        sounds.pop("", None)
-        for alike in sounds:
-            self.file("~" + place.country, alike, row, Kind.SOUND)
+        names = names_of(place.name, place.alternates)
+        self.hashes += b"".join([name_digest(place.country, name) for name in names])
+        self.rows.extend([row] * len(names))
+        self.kinds.extend(names.values())
+        if place.population >= _KNOWN_POPULATION:
+            spelt = [name for name, kind in names.items() if kind < _OTHER_SCRIPT]
+        else:
+            spelt = [name for name, kind in names.items() if kind is _OFFICIAL]
+        for name in spelt:
+            self.spell(place.country, name, row)
+        if place.population >= _HEARD_POPULATION:
+            self._heard.setdefault(place.country, []).extend([(name, row) for name in spelt])
         return row
+
+    def _file_sounds(self) -> None:
+        """File the places under what their names sound like, country by country."""
+        for country, heard in self._heard.items():
+            alike = sounds(country, [name for name, _ in heard])
+            rows = [row for _, row in heard]
+            for sound, row in dict.fromkeys(zip(alike, rows, strict=True)):
+                if sound:
+                    self.file("~" + country, sound, row, Kind.SOUND)
+        self._heard.clear()
 
     def spell(self, country: str, name: str, row: int) -> None:
         """Remember a spelling, for near misses and for :meth:`find`."""

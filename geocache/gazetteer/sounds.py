@@ -21,9 +21,9 @@ _KOREAN = (
     ("p", "b"), ("ch", "j"), ("sh", "s"), ("r", "l"), ("y", ""),
 )  # fmt: skip
 _TWICE = re.compile(r"(.)\1+")
-_JAPANESE_SI = re.compile(r"si(?!$)")
-_JAPANESE_OH = re.compile(r"oh(?=[^aiueoy]|$)")
-_SILENT_H = re.compile(r"(?<=[aeiou])h(?=[^aeiou]|$)")
+_JAPANESE_SI = re.compile(r"si(?!$)", re.MULTILINE)
+_JAPANESE_OH = re.compile(r"oh(?![aiueoy])")
+_SILENT_H = re.compile(r"(?<=[aeiou])h(?![aeiou])")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _HARD_C = re.compile(r"c(?!h)")
 _MIN_LENGTH = 4
@@ -34,21 +34,25 @@ def sound(country: str, key: str) -> str:
 
     ``Kohchi`` and ``Kochi``, ``Nizhniy`` and ``Nizhny``, ``Ajmer`` and ``Ajmeer`` come out equal.
     """
-    if len(key) < _MIN_LENGTH or not key.isascii():
-        return ""
+    return sounds(country, [key])[0]
+
+
+def sounds(country: str, keys: list[str]) -> list[str]:
+    """As :func:`sound`, of many names of a country at once and much faster for each."""
+    lines = "\n".join([key if len(key) >= _MIN_LENGTH and key.isascii() else "" for key in keys])
     if country == "JP":
-        key = _JAPANESE_OH.sub("o", key)
+        lines = _JAPANESE_OH.sub("o", lines)
         for old, new in _JAPANESE:
-            key = key.replace(old, new)
-        key = _JAPANESE_SI.sub("shi", key)
+            lines = lines.replace(old, new)
+        lines = _JAPANESE_SI.sub("shi", lines)
     elif country in ("KR", "KP"):
         for old, new in _KOREAN:
-            key = key.replace(old, new)
+            lines = lines.replace(old, new)
     else:
         for old, new in _GENERAL:
-            if old in key:
-                key = key.replace(old, new)
-        key = _SILENT_H.sub("", key)
-        key = _HARD_C.sub("k", _SOFT_C.sub("s", key))
-    key = _TWICE.sub(r"\1", key)
-    return key if len(key) >= _MIN_LENGTH - 1 else ""
+            if old in lines:
+                lines = lines.replace(old, new)
+        lines = _SILENT_H.sub("", lines)
+        lines = _HARD_C.sub("k", _SOFT_C.sub("s", lines))
+    lines = _TWICE.sub(r"\1", lines)
+    return [line if len(line) >= _MIN_LENGTH - 1 else "" for line in lines.split("\n")]
