@@ -22,6 +22,8 @@ _GAPS = re.compile(r"[\W_]+")
 _ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()} | {
     ord(sign): None for sign in "'`\""
 }
+_TOGETHER = "\ufdd0"
+"""No letter, so that nothing else is folded to it."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
 _MOJIBAKE = re.compile("[ÂÃÄÅÆÐÑà-ãäåæ¿Ð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|�")
 _EXPANSIONS = str.maketrans(
@@ -65,24 +67,28 @@ def fold(text: str) -> str:
 
     ``Saint-Étienne`` -> ``st etienne``; scripts other than Latin keep their letters.
     """
-    return _folded(text) if len(text) <= MAX_NAME_LENGTH else _folded.__wrapped__(text)
+    return _folded(text) if len(text) <= MAX_NAME_LENGTH else fold_once(text)
 
 
-@lru_cache(maxsize=8192)  # one place is folded four times on its way; only short text is held
-def _folded(text: str) -> str:
+def fold_once(text: str) -> str:
+    """As :func:`fold`, of text that is not asked for again: nothing is remembered."""
     if text.isascii():
         text = text.lower()
         if text.isalpha():
             return _WORDS.get(text, text)
         words = text.translate(_ASCII_GAPS).split()
     else:
-        try:
-            words = text.translate(_each).split()
-        except _TogetherError:
-            words = _GAPS.sub(" ", _unmarked(text)).split()
+        plain = text.translate(_each)
+        if _TOGETHER in plain:
+            plain = _GAPS.sub(" ", _unmarked(text))
+        words = plain.split()
     if not _SHORTENED.isdisjoint(words):
         words = [_WORDS.get(word, word) for word in words]
     return " ".join(words)
+
+
+# One place is folded four times on its way; only short text is held.
+_folded = lru_cache(maxsize=8192)(fold_once)
 
 
 def _unmarked(text: str) -> str:
@@ -93,18 +99,16 @@ def _unmarked(text: str) -> str:
     return text
 
 
-class _TogetherError(ValueError):
-    """A letter's marks change places with those of its neighbours."""
-
-
 class _Each(dict[int, str]):
-    """What each letter is folded to, remembered: five times faster than folding whole names."""
+    """What each letter is folded to, remembered: twice as fast as folding whole names.
+
+    :data:`_TOGETHER` for one whose marks may change places with its neighbours'.
+    """
 
     def __missing__(self, code: int) -> str:
         plain = _unmarked(chr(code))
-        if any(map(unicodedata.combining, plain)):
-            raise _TogetherError
-        folded = self[code] = _GAPS.sub(" ", plain)
+        apart = not any(map(unicodedata.combining, plain))
+        folded = self[code] = _GAPS.sub(" ", plain) if apart else _TOGETHER
         return folded
 
 

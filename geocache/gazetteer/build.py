@@ -16,7 +16,7 @@ from geocache.gazetteer.regions import RegionTable
 from geocache.gazetteer.sounds import sounds
 from geocache.gazetteer.suburbs import counties_of, hosts
 from geocache.gazetteer.writing import write
-from geocache.names import expanded, fold, key
+from geocache.names import expanded, fold, fold_once, key
 
 Progress = Callable[[str, float], None]
 
@@ -133,28 +133,28 @@ class Gathered:
     def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
         """Add a place with all its names; its row."""
         row = len(self.names)
-        self.latitudes.append(round(place.latitude * 100_000))
-        self.longitudes.append(round(place.longitude * 100_000))
-        self.populations.append(place.population)
-        self.fame.append(min(255, len(place.alternates)))
-        self.country_of.append(self.countries.setdefault(place.country, len(self.countries)))
-        self.names.append(place.name)
-        self.admin1.append(place.admin1)
-        first = self.regions.state(place.country, place.admin1, state)
+        name, latitude, longitude, country, population, admin1, alternates = place
+        self.latitudes.append(round(latitude * 100_000))
+        self.longitudes.append(round(longitude * 100_000))
+        self.populations.append(population)
+        self.fame.append(min(255, len(alternates)))
+        self.country_of.append(self.countries.setdefault(country, len(self.countries)))
+        self.names.append(name)
+        self.admin1.append(admin1)
+        first = self.regions.state(country, admin1, state)
         self.first.append(first)
-        self.second.append(self.regions.county(place.country, place.admin1, county, first))
-        names = names_of(place.name, place.alternates)
-        self.hashes += b"".join([name_digest(place.country, name) for name in names])
+        self.second.append(self.regions.county(country, admin1, county, first))
+        names = names_of(name, alternates)
+        self.hashes += b"".join([name_digest(country, name) for name in names])
         self.rows.extend([row] * len(names))
         self.kinds.extend(names.values())
-        if place.population >= _KNOWN_POPULATION:
+        if population >= _KNOWN_POPULATION:
             spelt = [name for name, kind in names.items() if kind < _OTHER_SCRIPT]
         else:
             spelt = [name for name, kind in names.items() if kind is _OFFICIAL]
-        for name in spelt:
-            self.spell(place.country, name, row)
-        if place.population >= _HEARD_POPULATION:
-            self._heard.setdefault(place.country, []).extend([(name, row) for name in spelt])
+        self.spell(country, spelt, row)
+        if population >= _HEARD_POPULATION:
+            self._heard.setdefault(country, []).extend([(name, row) for name in spelt])
         return row
 
     def _file_sounds(self) -> None:
@@ -167,12 +167,13 @@ class Gathered:
                     self.file("~" + country, sound, row, Kind.SOUND)
         self._heard.clear()
 
-    def spell(self, country: str, name: str, row: int) -> None:
-        """Remember a spelling, for near misses and for :meth:`find`."""
-        spelt = self.spelt.setdefault(country, {})
-        other = spelt.get(name)
-        if other is None or self.populations[other] < self.populations[row]:
-            spelt[name] = row
+    def spell(self, country: str, names: list[str], row: int) -> None:
+        """Remember spellings, for near misses and for :meth:`find`."""
+        spelt, people = self.spelt.setdefault(country, {}), self.populations[row]
+        for name in names:
+            other = spelt.setdefault(name, row)
+            if other != row and self.populations[other] < people:
+                spelt[name] = row
 
     def file(self, country: str, name: str, row: int, kind: Kind) -> None:
         """File a place under a name for exact look-up."""
@@ -212,7 +213,7 @@ class Gathered:
             self.fame.append(0)
             name = key(fold(office.name))
             self.file(office.country, name, row, Kind.POST_OFFICE)
-            self.spell(office.country, name, row)
+            self.spell(office.country, [name], row)
 
 
 def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
@@ -221,7 +222,7 @@ def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, 
 
 def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
     """The keys a place is found by, each with the best kind of name that gives it."""
-    official = fold(name)
+    official = fold_once(name)
     found: dict[str, Kind] = {key(official): _OFFICIAL}
     if "(" in name or " / " in name:
         outside, _, inside = name.replace(" / ", " (").partition("(")
@@ -231,12 +232,14 @@ def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
     if wide:
         found.setdefault(key(fold(wide)), _OFFICIAL)
     for alternate in dict.fromkeys(alternates):
-        folded = fold(alternate)
+        folded = fold_once(alternate)
         if not folded.isascii():
             found.setdefault(key(folded), _OTHER_SCRIPT)
             continue
-        first_words = official.startswith(folded + " ")
-        found.setdefault(key(folded), _PART if first_words else _ALTERNATE)
+        short = key(folded)
+        if short not in found:
+            first_words = official.startswith(folded + " ")
+            found[short] = _PART if first_words else _ALTERNATE
         wide = expanded(alternate)
         if wide:
             found.setdefault(key(fold(wide)), _ALTERNATE)

@@ -2,7 +2,7 @@
 
 import mmap
 from bisect import bisect_left, bisect_right
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,7 +70,6 @@ class Index:
                 f"the gazetteer index in {folder} cannot be read ({error}); remove that folder"
             ) from error
         self._regions_of: dict[str, dict[int, tuple[Any, ...]]] = {}
-        self.near_region = lru_cache(maxsize=50_000)(self._near_region)
 
     def _view(self, name: str, code: Any) -> memoryview:
         with (self.folder / name).open("rb") as opened:
@@ -142,7 +141,7 @@ class Index:
         """Rows of the places in a state or county, south to north."""
         return self._region_rows[self._region_starts[number] : self._region_starts[number + 1]]
 
-    def _near_region(self, row: int, number: int, reach_km: float) -> bool:
+    def near_region(self, row: int, number: int, reach_km: float) -> bool:
         """Whether some place of a region lies within reach of a place."""
         start, stop = self._region_starts[number], self._region_starts[number + 1]
         latitudes, here_north = self.latitudes, self.latitudes[row]

@@ -109,7 +109,8 @@ def _write_spellings(gathered: "Gathered", folder: Path) -> None:
     places: dict[str, list[int]] = {}
     with (folder / "spellings").open("wb") as opened:
         for country, spelt in gathered.spelt.items():
-            latin = sorted((name for name in spelt if name.isascii()), key=lambda n: (len(n), n))
+            latin = sorted(filter(str.isascii, spelt))
+            latin.sort(key=len)
             text = "\n".join(latin).encode()
             places[country] = [opened.tell(), len(text)]
             opened.write(text)
