@@ -168,9 +168,7 @@ class Answers:
         rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
-        best = rows[0]
-        if len(rows) > 1:
-            best = max(rows, key=lambda r: self._region_weight(r, witness))
+        best = max(rows, key=lambda r: self._region_weight(r, witness)) if rows[1:] else rows[0]
         return Position(
             *self._index.point(best.main_place),
             _REGION,
@@ -235,7 +233,7 @@ class Answers:
 
     def _labelled(self, row: int, name: str) -> str:
         state, country, both = self._around(self._index.first[row], self._index.country(row))
-        if name and both and name != state and name != country:
+        if name and both and name not in (state, country):
             return f"{name}, {both}"
         return self._joined(name, state, country)
 

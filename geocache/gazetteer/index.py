@@ -122,6 +122,10 @@ class Index:
             self._regions_of[country] = known
         return known
 
+    def names_of_regions(self, country: str) -> list[tuple[int, tuple[str, ...]]]:
+        """The number and the bare names of each state and county of a country."""
+        return [(number, row[-1]) for number, row in self._by_number(country).items()]
+
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
         return [RegionRow._make(row) for row in self._by_number(country).values()]

@@ -34,7 +34,7 @@ def rules_version() -> str:
 class Gazetteer(Geocoder):  # type: ignore[misc]
     """Places from data on this machine; nothing is sent anywhere.
 
-    Builds its index into ``folder`` if none of its version is there (about 10 s, once; safe when
+    Builds its index into ``folder`` if none of its version is there (about 20 s, once; safe when
     several processes start together), then opens it in milliseconds.
 
     Args:

@@ -26,6 +26,7 @@ class States:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._tables: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._names = lru_cache(maxsize=300)(self._without_codes)
         self.find = lru_cache(maxsize=20_000)(self._find)
 
     def table(self, country: str) -> dict[str, tuple[int, ...]]:
@@ -33,9 +34,9 @@ class States:
         table = self._tables.get(country)
         if table is None:
             table = {}
-            for region in self._index.regions(country):
-                for name in region.names:
-                    table[name] = (*table.get(name, ()), region.number)
+            for number, names in self._index.names_of_regions(country):
+                for name in names:
+                    table[name] = (*table.get(name, ()), number)
             self._tables[country] = table
         return table
 
@@ -62,9 +63,11 @@ class States:
             return exact
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - most states are spelt right
 
-        table = self.table(country)
-        names = [name for name in table if name[0] not in "=#"]
+        names = self._names(country)
         close = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_CLOSE)
         if close:
-            return Matches(frozenset(table[close[0]]), close[1] / 100)
+            return Matches(frozenset(self.table(country)[close[0]]), close[1] / 100)
         return NOTHING
+
+    def _without_codes(self, country: str) -> tuple[str, ...]:
+        return tuple([name for name in self.table(country) if name[0] not in "=#"])
