@@ -53,6 +53,7 @@ def main() -> None:
     )
     opened = login.entered(service())
     starting.wait_for(opened)
+    ended = jobs_panel.ended(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
     notes = [f"Not used from this link: {note}" for note in st.session_state[address.NOTES]]
@@ -70,7 +71,7 @@ def main() -> None:
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
     with above:
         lists.problems(library, opened.cache.warnings)
-        jobs_panel.jobs_panel(opened)
+        jobs_panel.jobs_panel(opened, ended)
         missing = tuple(t for t in filters.trial if t not in library.trials)
         registry_form.offer_missing(opened, missing)
         for note in notes:

@@ -1,5 +1,7 @@
 """Long work on the page: how far it is, how long it may take, and a button to cancel."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from dashboard.jobs import Job, State
@@ -7,7 +9,6 @@ from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.views import own_lists
 
-_SEEN_ENDED = "jobs_seen_ended"
 _ICONS = {
     State.DONE: ":material/check_circle:",
     State.CANCELLED: ":material/cancel:",
@@ -15,22 +16,38 @@ _ICONS = {
 }
 
 
-def jobs_panel(opened: Service) -> None:
-    """Draw the process's jobs; while one runs it is drawn anew every second, and nothing else."""
+Ended = frozenset[tuple[str, float]]
+"""Jobs that have ended, each by its key and when it began."""
+
+
+def ended(opened: Service) -> Ended:
+    """The jobs that have ended by now: to be asked before what they brought is read."""
+    return _ended_of(opened.jobs.seen_by(own_lists.owner()))
+
+
+def _ended_of(jobs: Iterable[Job]) -> Ended:
+    return frozenset((job.key, job.started) for job in jobs if job.state is not State.RUNNING)
+
+
+def jobs_panel(opened: Service, on_page: Ended) -> None:
+    """Draw the process's jobs; while one runs it is drawn anew every second, and nothing else.
+
+    Args:
+        opened: whose jobs.
+        on_page: the jobs whose results the page holds; the page is drawn anew for any other.
+    """
     jobs = opened.jobs.seen_by(own_lists.owner())
     if not jobs:
         return
     running = any(job.state is State.RUNNING for job in jobs)
-    st.fragment(_draw, run_every=1.0 if running else None)(opened)
+    st.fragment(_draw, run_every=1.0 if running else None)(opened, on_page)
 
 
-def _draw(opened: Service) -> None:
+def _draw(opened: Service, on_page: Ended) -> None:
     jobs = opened.jobs.seen_by(own_lists.owner())
-    ended = {(job.key, job.started) for job in jobs if job.state is not State.RUNNING}
-    news = ended - st.session_state.get(_SEEN_ENDED, set())
-    st.session_state[_SEEN_ENDED] = ended
-    if news:
-        # What it brought belongs on the whole page, which may have been drawn just before.
+    # Compared with what this very page holds, not with a note in the session's state: two runs of
+    # a session may overlap, and one of them would read that the other had seen to it.
+    if _ended_of(jobs) - on_page:
         st.rerun()
     for job in jobs:
         with st.container(border=True):

@@ -42,6 +42,21 @@ def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
     )
 
 
+def test_nothing_is_asked_of_the_server_by_opening_and_moving_the_map(visit: Visit) -> None:
+    said: list[str] = []
+    visit.page.on("websocket", lambda socket: socket.on("framesent", lambda _: said.append("")))
+    frame = visit.open(sites=75)
+    visit.settled()
+    frame.locator("#map_div").evaluate(
+        """() => new Promise(done => {
+            // Asked for after streamlit-folium's own timer of 250 ms, so over after it.
+            window.map.once('moveend', () => setTimeout(done, 250));
+            window.map.panBy([40, 0], { animate: false });
+        })"""
+    )
+    assert len(said) == 1, "more than the page itself was asked for"
+
+
 def test_a_click_on_a_marker_opens_the_site_and_shows_its_details(visit: Visit) -> None:
     frame = visit.open("?city=Yvoir", sites=1)
     frame.locator(".sm-site").click()
