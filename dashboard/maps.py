@@ -96,8 +96,17 @@ def script_json(value: object) -> str:
     return _STRINGS.sub(lambda string: _UNSAFE.sub(_escaped, string[0]), text)
 
 
-def base_map(*, dark: bool = False, tiles: str = "", view_filter: bool = True) -> folium.Map:
-    """A new map without data; equal arguments give maps the browser takes for the same one."""
+def base_map(
+    *, dark: bool = False, tiles: str = "", view_filter: bool = True, said_at: str = ""
+) -> folium.Map:
+    """A new map without data; equal arguments give maps the browser takes for the same one.
+
+    Args:
+        dark: the theme.
+        tiles: URL template of an online tile layer, empty for none.
+        view_filter: whether there is somebody to filter for.
+        said_at: a path of this server that is told once the map is drawn, empty for none.
+    """
     made = folium.Map(
         location=(25, 10),
         zoom_start=2,
@@ -111,7 +120,8 @@ def base_map(*, dark: bool = False, tiles: str = "", view_filter: bool = True) -
     made.options["maxZoom"] = MAX_ZOOM
     made.options["minZoom"] = 1
     made.default_js = made.default_css = []  # Leaflet is in the base's own file
-    made.add_child(_Base(base_options(dark=dark, tiles=tiles, view_filter=view_filter)))
+    options = base_options(dark=dark, tiles=tiles, view_filter=view_filter)
+    made.add_child(_Base(options | {"saidAt": said_at}))
     return made
 
 

@@ -65,18 +65,21 @@ def main() -> None:
         notes.append(f"{error}. Perhaps: {near}" if near else str(error))
         sites, circle = library.table.iloc[:0], None
 
-    # One container for all that comes and goes: the map below keeps its place, and so its view.
-    above = st.container()
-    # What is said first is shown first: the map does not wait for what stands over it.
+    # A container each for what comes and goes: the map below keeps its place, and so its view.
+    news, title, below_title = st.container(), st.container(), st.container()
+    with title:
+        header.words(sites, library.trials, library.as_of)
+    # What is said first is shown first: the map does not wait for the rest that stands over it.
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
-    with above:
+    with news:
         lists.problems(library, opened.cache.warnings)
         jobs_panel.jobs_panel(opened, ended)
         missing = tuple(t for t in filters.trial if t not in library.trials)
         registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(plain(note))
-        header.header(sites, library.trials, library.as_of)
+    with below_title:
+        header.key_figures(sites)
         sidebar.active_filters(filters)
         if circle is not None:
             st.caption(f"Distances are from {plain(circle.name)}.")

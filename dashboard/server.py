@@ -9,8 +9,9 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from dashboard import api, map_data
+from dashboard import api, map_arrival, map_data
 from dashboard.assets import libraries
+from dashboard.assets.ahead import LoadAhead
 from dashboard.errors import FilterError
 from dashboard.kept_files import KeptFiles
 from dashboard.login_gate import LoginGate
@@ -41,7 +42,12 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 def routes() -> list[BaseRoute]:
     """The routes beside the page."""
-    return [*api.routes(service()), *map_data.routes(map_store()), *libraries.routes()]
+    return [
+        *api.routes(service()),
+        *map_data.routes(map_store()),
+        *libraries.routes(),
+        map_arrival.route(map_arrival.ARRIVALS),
+    ]
 
 
 def options() -> dict[str, Any]:
@@ -64,6 +70,7 @@ def options() -> dict[str, Any]:
                 access=settings.access,
             ),
             Middleware(SessionCookie),
+            Middleware(LoadAhead),
             Middleware(KeptFiles),
         ],
     }

@@ -67,14 +67,21 @@
     });
   }
 
+  /* `part` of one colour over another, both #rrggbb. */
+  function mixed(over, under, part) {
+    const channel = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
+    return "rgb(" + [1, 3, 5].map((at) => Math.round(part * channel(over, at) + (1 - part) * channel(under, at))) + ")";
+  }
+
   function countryStyle(feature) {
-    const colours = state.options.colours;
+    const { colours, tiles } = state.options;
     const count = state.counts[feature.properties.code] || 0;
     const most = Math.max(1, ...Object.values(state.counts));
     const active = state.active.includes(feature.properties.code);
+    const share = count ? 0.16 + (0.5 * Math.log(1 + count)) / Math.log(1 + most) : 0;
     return {
-      fillColor: count ? colours.shade : colours.land,
-      fillOpacity: count ? 0.16 + (0.5 * Math.log(1 + count)) / Math.log(1 + most) : 1,
+      fillColor: tiles ? colours.shade : mixed(colours.shade, colours.land, share),
+      fillOpacity: tiles ? share : 1,
       color: active ? colours.active : colours.border,
       weight: active ? 2 : 0.7,
     };
@@ -98,7 +105,6 @@
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
 
-    const land = L.layerGroup().addTo(map);
     state.countries = L.geoJSON(null, {
       renderer: L.canvas({ padding: 0.4 }),
       style: countryStyle,
@@ -110,19 +116,15 @@
     }).addTo(map);
     (options.borders ? Promise.resolve(options.borders) : fetch(options.countries).then((answer) => answer.json()))
       .then((borders) => {
-        if (!options.tiles) L.geoJSON(borders, {
-          renderer: L.canvas({ padding: 0.4 }),
-          interactive: false,
-          style: { stroke: false, fillColor: options.colours.land, fillOpacity: 1 },
-        }).addTo(land);
         state.countries.addData(borders);
-        state.countries.bringToFront();
         box.dataset.basemap = "drawn";
+        if (options.saidAt) requestAnimationFrame(() => navigator.sendBeacon(options.saidAt));
       })
       .catch((error) => { box.dataset.basemap = "failed"; console.error(error); });
 
-    // Streamlit-folium drops what comes while these scripts load: let it be said once more.
-    if (window.Streamlit) window.Streamlit.setComponentReady();
+    // As streamlit-folium's Python half says before any click: or the first move would be told as a
+    // change, and Streamlit takes a click elsewhere in that moment for one in the map's panel.
+    if (window.__GLOBAL_DATA__) window.__GLOBAL_DATA__.last_object_clicked_count = null;
     if (options.viewFilter) skipLink(box);
     control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
     if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {

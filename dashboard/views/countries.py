@@ -1,65 +1,48 @@
 """Counts per country as a bar chart and as a table."""
 
+from collections.abc import Iterable
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import summary
 from dashboard.vocabulary import NOT_STATED
 
-BAR_PX = 25
+BARS_STYLE = """<style>
+.bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
+.bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }
+.bars th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; width: 1px;
+  max-width: 9.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.bars th, .bars td { border: 0; }
+.bars td { white-space: nowrap; padding: 0.2rem 3rem 0.2rem 0; font-variant-numeric: tabular-nums; }
+.bars i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
+  margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
+</style>"""
 
 
-def country_chart(sites: pd.DataFrame, height: int, *, dark: bool = False) -> None:
-    """Draw sites per country as bars, most first, with their numbers."""
-    counts = summary.by_country(sites)[["country", "sites"]]
+def country_chart(sites: pd.DataFrame, height: int) -> None:
+    """Draw sites per country as bars, most first, with their numbers.
+
+    A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
+    the page opens without a chart library.
+    """
+    counts = summary.by_country(sites)
     if counts.empty:
         return
-    first = counts.iloc[0]
-    ink = "#e5e7eb" if dark else "#1f2937"
-    spec = {
-        "height": {"step": BAR_PX},
-        "encoding": {
-            "y": {
-                "field": "country",
-                "type": "nominal",
-                "sort": None,
-                "title": None,
-                "axis": {
-                    "labelLimit": 150,
-                    "ticks": False,
-                    "domain": False,
-                    "labelPadding": 6,
-                    "labelColor": ink,
-                },
-            },
-            "x": {
-                "field": "sites",
-                "type": "quantitative",
-                "axis": None,
-                "scale": {"domain": [0, int(first["sites"]) * 1.18]},
-            },
-            "tooltip": [
-                {"field": "country", "title": "Country"},
-                {"field": "sites", "title": "Sites", "format": ","},
-            ],
-        },
-        "layer": [
-            {"mark": {"type": "bar", "cornerRadiusEnd": 3, "height": {"band": 0.72}}},
-            {
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink},
-                "encoding": {"text": {"field": "sites", "format": ","}},
-            },
-        ],
-        "config": {"view": {"stroke": None}},
-    }
+    most = int(counts["sites"].max())
     with st.container(height=height, border=False):
-        st.markdown("**Sites per country**")
-        st.vega_lite_chart(
-            counts,
-            spec,
-            alt=f"Sites per country; most in {first['country']}, {first['sites']:,}. "
-            "The Countries tab has the same numbers as a table.",
-        )
+        st.html(BARS_STYLE + bars(counts["country"], counts["sites"], most))
+
+
+def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
+    """HTML of a table of countries, each number with a bar as long as its share of ``most``."""
+    rows = "".join(
+        f"<tr><th scope='row' title='{escape(country)}'>{escape(country)}</th>"
+        f"<td><i style='width:{100 * number / most:.1f}%'></i>{number:,}</td></tr>"
+        for country, number in zip(countries, numbers, strict=True)
+    )
+    return f"<table class='bars'><caption>Sites per country</caption>{rows}</table>"
 
 
 def country_table(sites: pd.DataFrame) -> None:

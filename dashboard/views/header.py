@@ -13,8 +13,8 @@ NAMED = 4
 """Of many trials so many are named."""
 
 
-def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
-    """Draw the title, the sentence and the figures of the filtered sites."""
+def words(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
+    """Draw the title and the sentence on the filtered sites."""
     ids = sites["trial_id"].unique()
     shown = [trials[i] for i in ids[:NAMED] if i in trials]
     if len(ids) == 1 and shown:
@@ -25,12 +25,16 @@ def header(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None
             st.caption(plain(_many(shown, len(ids))))
     if len(sites):
         st.markdown(plain(summary.sentence(sites, as_of)))
+
+
+def key_figures(sites: pd.DataFrame) -> None:
+    """Draw the key figures of the filtered sites."""
     figures = summary.key_figures(sites)
     with st.container(horizontal=True, gap="small"):
         st.metric("Sites", f"{figures.sites:,}", border=True)
         st.metric("Countries", f"{figures.countries:,}", border=True)
         st.metric("Cities", f"{figures.cities:,}", border=True)
-        if len(ids) > 1:
+        if figures.trials > 1:
             st.metric("Trials", f"{figures.trials:,}", border=True)
         st.metric("On the map", f"{figures.on_map:,} of {figures.sites:,}", border=True)
 

@@ -1,14 +1,16 @@
 """The map, its legend, and beside it what was clicked and the counts per country."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import maps
+from dashboard import map_arrival, maps
 from dashboard.filters import BBox
 from dashboard.map_store import map_store
 from dashboard.palette import COLOUR_BY
+from dashboard.session_cookie import COOKIE
 from dashboard.trials import Trial
 from dashboard.views import address, countries, details, picked
 from dashboard.views.folium_map import folium_map
@@ -16,6 +18,7 @@ from dashboard.views.folium_map import folium_map
 MAP_HEIGHT = 460
 MAX_DETAILS = 3
 _SEEN_CLICKS = "map_clicks_seen"
+_OPENED = "map_opened"
 
 
 @st.fragment
@@ -52,23 +55,37 @@ def map_panel(
     key = f"map_{'dark' if dark else 'light'}"
     beside_map, beside = st.columns([2.15, 1], gap="medium")
     with beside_map:
-        folium_map(
-            maps.base_map(dark=dark, tiles=tiles),
-            maps.SiteLayer(data),
-            key=key,
-            height=MAP_HEIGHT,
-            returned=("last_active_drawing", "last_object_clicked_count"),
-            on_change=lambda: heed(st.session_state[key]),
-        )
+        with _drawn_first():
+            folium_map(
+                maps.base_map(dark=dark, tiles=tiles, said_at=map_arrival.PATH),
+                maps.SiteLayer(data),
+                key=key,
+                height=MAP_HEIGHT,
+                returned=("last_active_drawing", "last_object_clicked_count"),
+                on_change=lambda: heed(st.session_state[key]),
+            )
         _colour_choice(colour_by)
     with beside:
         for row in chosen[:MAX_DETAILS]:
             details.site_details(sites.loc[[row]].iloc[0], sites, trials)
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
-        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT, dark=dark)
+        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT)
     if picked.table_is_behind():  # the details are drawn; now the table, which is not of this panel
         st.rerun()
+
+
+@contextmanager
+def _drawn_first() -> Iterator[None]:
+    """When the page opens, let the browser draw the map before more of the page is said."""
+    session = str(st.context.cookies.get(COOKIE, ""))
+    if st.session_state.get(_OPENED) or not session:
+        yield
+        return
+    st.session_state[_OPENED] = True
+    with map_arrival.ARRIVALS.expected(session) as drawn:
+        yield
+        drawn.wait(map_arrival.PATIENCE_SECONDS)
 
 
 def _colour_choice(colour_by: str) -> None:
