@@ -19,7 +19,6 @@ from starlette.types import Receive, Scope, Send
 from dashboard import api_page, api_schema, summary
 from dashboard.answers import TABLES, Table
 from dashboard.api_errors import (
-    MAX_QUERY,
     export_error,
     filter_error_body,
     internal_error,
@@ -31,6 +30,7 @@ from dashboard.api_errors import (
 from dashboard.api_positions import positions_body
 from dashboard.errors import ExportError, FilterError
 from dashboard.kept_answers import COMPANION, Answer, Answers, gzip_chunks
+from dashboard.parameters import MAX_QUERY
 from dashboard.service import Service
 from geocache.version import __version__
 

@@ -5,10 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from dashboard.errors import ExportError, FilterError
-from dashboard.parameters import nearest_first
-
-MAX_QUERY = 60_000
-"""Bytes of a query string."""
+from dashboard.parameters import MAX_QUERY, nearest_first
 
 
 def filter_error_body(error: FilterError) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 from dashboard.coordinates import BBox, number_text
 from dashboard.errors import FilterError
-from dashboard.parameters import CLOSED_SETS, FILTERS, nearest_first
+from dashboard.parameters import CLOSED_SETS, FILTERS, MAX_QUERY, nearest_first
 
 __all__ = [
     "CLOSED_SETS",
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 VIEW_PREFIX = "view_"
+MOST_NOTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ def _filters(found: dict[str, list[object]]) -> Filters:
 
 def parse_leniently(pairs: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, ...]]:
     """As :func:`parse`, but what cannot be used is dropped with a note instead of raising."""
+    pairs = list(pairs)
+    if sum(len(name) + len(value) + 2 for name, value in pairs) > MAX_QUERY:
+        return Filters(), (f"it is longer than {MAX_QUERY:,} characters",)
     found: dict[str, list[object]] = {}
     notes: list[str] = []
     for name, value in pairs:
@@ -125,6 +129,8 @@ def parse_leniently(pairs: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[st
             found[name] = [*values, read]
     if "radius_km" in found and "near" not in found:
         notes.append("radius_km needs near=…")
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = [f"… and {len(notes) - MOST_NOTES:,} more"]
     return _filters(found), tuple(notes)
 
 

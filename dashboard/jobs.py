@@ -125,9 +125,15 @@ class Jobs:
             running = [job for job in self._jobs.values() if job.state is State.RUNNING]
             own = sum(job.owner == owner for job in running) if owner else 0
             if own >= MAX_OF_ONE_SESSION:
-                raise TooManyJobsError(f"{own} jobs of yours are running; wait for one to end")
+                raise TooManyJobsError(
+                    f"{own} jobs of yours are running, and one person may have "
+                    f"{MAX_OF_ONE_SESSION} at a time: wait for one to end, or cancel it"
+                )
             if len(running) >= MAX_RUNNING:
-                raise TooManyJobsError(f"{len(running)} jobs are running; wait for one to end")
+                raise TooManyJobsError(
+                    f"{len(running)} jobs are running, and this server does {MAX_RUNNING} at a "
+                    "time: wait for one to end"
+                )
             job = self._jobs[key] = Job(key, title, owner, private)
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job

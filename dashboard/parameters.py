@@ -30,6 +30,8 @@ MAX_NAME = 100
 MAX_VALUES = 100
 MAX_TRIALS = 500
 MAX_ROWS = 2**31 - 1
+MAX_QUERY = 60_000
+"""Bytes of a query string."""
 
 CLOSED_SETS: dict[str, tuple[str, ...]] = {
     "status": (*SITE_STATUSES, NOT_STATED),

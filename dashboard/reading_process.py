@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from multiprocessing import get_context
@@ -125,19 +126,27 @@ def _serve(connection: Connection, settings: Settings) -> None:
     while True:
         try:
             data, name, columns = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the server ended; it may have been killed amid a message
             return
         opened = opened_bytes(
-            data, name, columns, lambda part: connection.send(Step(READING, part))
+            data, name, columns, lambda part: _tell(connection, Step(READING, part))
         )
         del data
         if opened.reading is not None:
             cache = cache or GeoCache(settings=settings)
             places = distinct_places(opened.reading.sites)[1]
             for part in _located(places, cache):
-                connection.send(Step(LOCATING, part))
+                _tell(connection, Step(LOCATING, part))
             cache.flush()
-        connection.send(opened)
+        _tell(connection, opened)
+
+
+def _tell(connection: Connection, said: Step | OpenedList) -> None:
+    """Send it; where the server is gone, this process goes too, and quietly."""
+    try:
+        connection.send(said)
+    except ConnectionError:
+        sys.exit(1)
 
 
 def _located(places: Sequence[Place], cache: GeoCache) -> Iterator[float]:

@@ -7,6 +7,7 @@
 (function () {
   "use strict";
 
+  const keyboard = window.siteMapKeyboard;
   const RADIUS = 52; // pixels between markers at least
   const RADIUS_NEAR = 38; // from zoom 11 on
 
@@ -63,7 +64,9 @@
     },
     onRemove(map) {
       map.off("moveend", this.draw, this);
-      for (const marker of this.markers.values()) if (marker.isPopupOpen()) this.page.state.reopen = marker.getLatLng();
+      for (const marker of this.markers.values()) if (marker.isPopupOpen()) {
+        this.page.state.reopen = { where: marker.getLatLng(), focused: keyboard.within(marker) };
+      }
       L.FeatureGroup.prototype.onRemove.call(this, map);
     },
     take(places) {
@@ -118,12 +121,13 @@
     },
     /* The popup that was open when the layer before this one went, if its place is still here. */
     reopen() {
-      const where = this.page.state.reopen;
+      const open = this.page.state.reopen;
       this.page.state.reopen = null;
-      if (!where) return;
-      for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(where)) {
+      if (!open) return;
+      for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(open.where)) {
         marker.getPopup().options.autoPan = false;
         marker.openPopup();
+        if (open.focused >= 0) keyboard.into(marker, open.focused);
         return;
       }
     },
@@ -164,7 +168,10 @@
         };
         marker.toGeoJSON = () => ({ type: "Feature", properties: { kind: "cluster" }, geometry: null });
         marker.on("click", open);
-        marker.on("keypress", (event) => { if (event.originalEvent.key === "Enter") open(); });
+        keyboard.button(marker, () => {
+          this._map.once("moveend", () => keyboard.near(this.markers.values(), marker.getLatLng()));
+          open();
+        });
       } else {
         const rows = data.source ? [] : places.page(list, 0).sites.map((site) => site.row);
         marker.toGeoJSON = () => ({
@@ -174,7 +181,8 @@
         });
         let box = null;
         marker.bindPopup(() => { box = box || popup(this, list, total, marker); return box; }, { maxWidth: 320, minWidth: 220, maxHeight: 280 });
-        marker.on("popupclose", () => { box = null; });
+        keyboard.button(marker, () => { marker.openPopup(); keyboard.into(marker, 0); });
+        marker.on("popupclose", () => { box = null; keyboard.back(marker); });
       }
       return marker;
     },
@@ -185,6 +193,7 @@
     const { data, places } = sites;
     const { element, tell } = sites.page;
     const box = element("div", "sm-popup");
+    box.tabIndex = -1;
     if (total > 1) box.append(element("p", "sm-count", `${total.toLocaleString("en")} sites, one position`));
     box.append(element("h3", "", places.label(list[0])));
     const doubt = element("p", "sm-doubt");

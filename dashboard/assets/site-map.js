@@ -125,6 +125,7 @@
     // As streamlit-folium's Python half says before any click: or the first move would be told as a
     // change, and Streamlit takes a click elsewhere in that moment for one in the map's panel.
     if (window.__GLOBAL_DATA__) window.__GLOBAL_DATA__.last_object_clicked_count = null;
+    box.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
     if (options.viewFilter) skipLink(box);
     control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
     if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {

@@ -150,5 +150,8 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> 
 def _check_size(size: int, packed: int, name: str) -> None:
     if size > MOST_UNPACKED_BYTES or (size > _FREE_BYTES and size > packed * MOST_RATIO):
         raise ReadError(
-            name, "refused: it unpacks to far more than a site list", f"after {size:,} bytes"
+            name,
+            "refused: it unpacks to far more than a site list, "
+            f"over {MOST_UNPACKED_BYTES // 1_000_000} MB or {MOST_RATIO} times its size",
+            f"after {size:,} bytes",
         )

@@ -14,6 +14,7 @@ from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
 from dashboard.shelf import EVERYONE, OwnList, ShelfError
 from dashboard.views import signed_in
+from dashboard.views.limits import within
 
 MAX_PASTE = 2_000_000
 _COMBINED = "own_library"
@@ -126,6 +127,9 @@ def _paste(opened: Service) -> None:
     text = st.session_state["pasted"].strip()
     if not text:
         return
+    if not within("Pasted text", text, MAX_PASTE, "save it as a file and upload that"):
+        st.session_state["pasted"] = ""
+        return
     number = sum(o.opened.name.startswith("Pasted list") for o in own_lists(opened)) + 1
     if _bring(opened, [Brought(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
@@ -148,7 +152,6 @@ def bring(opened: Service) -> None:
             "Or paste a list or a registry page",
             key="pasted",
             height=90,
-            max_chars=MAX_PASTE,
             placeholder="facility, city, country\nLKH Graz, Graz, Austria",
         )
         st.button("Add pasted text", on_click=_paste, args=(opened,), key="add_pasted")

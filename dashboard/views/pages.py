@@ -9,7 +9,9 @@ import streamlit as st
 
 from dashboard.codes import plain, row_order
 from dashboard.filters import to_query
+from dashboard.parameters import MAX_TEXT
 from dashboard.views import address
+from dashboard.views.limits import within
 
 PAGE_ROWS = 1_000
 _AS_LISTED = "as listed"
@@ -84,10 +86,11 @@ def _search_field() -> None:
         key=_SEARCH,
         on_change=_search,
         placeholder="Facility, city, site number …",
-        max_chars=200,
         width=260,
     )
 
 
 def _search() -> None:
-    address.change(q=st.session_state[_SEARCH].strip())
+    words = st.session_state[_SEARCH].strip()
+    if within("Search", words, MAX_TEXT):
+        address.change(q=words)

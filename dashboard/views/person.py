@@ -7,14 +7,18 @@ import streamlit as st
 from dashboard.eligibility import matching, offered
 from dashboard.filters import Filters
 from dashboard.nearness import KM_PER_MILE
+from dashboard.parameters import MAX_TEXT
 from dashboard.trials import Trial
 from dashboard.views import address
+from dashboard.views.limits import within
 
 RADII = (10, 25, 50, 100, 250, 500)
 
 
 def _set_near() -> None:
     place = st.session_state["near_place"].strip()
+    if not within("Near", place, MAX_TEXT):
+        return
     reach = st.session_state["near_radius"]
     per_unit = KM_PER_MILE if st.session_state["near_unit"] == "miles" else 1.0
     address.set_view("unit", st.session_state["near_unit"] or "km", "km")
@@ -38,7 +42,6 @@ def nearest(filters: Filters) -> None:
             placeholder="Graz, Austria · 10115 · 47.07, 15.44",
             help="A place with its country, a US ZIP code, or latitude and longitude.",
             on_change=_set_near,
-            max_chars=200,
         )
         st.selectbox(
             "Within",

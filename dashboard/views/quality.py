@@ -11,6 +11,7 @@ from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.views import changing, online, signed_in
 from dashboard.views.folium_map import folium_map
+from dashboard.views.limits import within
 from dashboard.views.pins import pins_view
 from geocache.distance import distance_km
 from geocache.place import Alternative
@@ -18,6 +19,8 @@ from geocache.place import Alternative
 _TABLE = "doubts_table"
 _NAME = "pin_who"
 _POINT = "pin_point"
+_MOST_OF_NAME = 80
+_BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
 
 
 def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
@@ -28,7 +31,9 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
     if not found:
         st.markdown("Every site shown is on the map, and nothing speaks against its position.")
     else:
-        st.markdown(f"{_counts(doubts)} Select a row to see why, and to put it right.")
+        st.markdown(
+            f"{_counts(doubts)} Select a row to see why, and to put it right.", help=_BY_KEYBOARD
+        )
         if doubts.places > len(found):
             st.caption(f"The first {len(found):,} of {doubts.places:,} places; filter for others.")
         state = st.dataframe(
@@ -111,10 +116,9 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
         "Or pin it here (latitude, longitude)",
         key=_POINT,
         placeholder="click on the map, or type 50.33, 4.88",
-        max_chars=60,
     )
     if signed_in.person_on_page() is None:
-        st.text_input("Your name, kept with the pin", key=_NAME, max_chars=80)
+        st.text_input("Your name, kept with the pin", key=_NAME)
     sites = summary.plural(len(doubt.rows), "site")
     with st.container(horizontal=True):
         st.button(
@@ -155,6 +159,8 @@ def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
 
 
 def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
+    if not within("Your name", _who(), _MOST_OF_NAME):
+        return
     changing.change(
         opened,
         lambda: opened.leave_off(doubt.places, note="", who=_who()),
@@ -219,6 +225,8 @@ def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
 def _pin(
     doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
 ) -> None:
+    if not within("Your name", _who(), _MOST_OF_NAME):
+        return
     done = changing.change(
         opened,
         lambda: opened.pin(doubt.places, latitude, longitude, note=note, who=_who()),

@@ -7,10 +7,19 @@ from dashboard.links import plain
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.service import Service
 from dashboard.views import own_lists
+from dashboard.views.limits import within
 from dashboard.vocabulary import TRIAL_STATUSES
 from geocache.errors import ReadOnlyError
 
-MAX_NUMBERS_TEXT = 20_000
+MAX_NUMBERS = 1_000
+MAX_NUMBERS_TEXT = 100_000
+MAX_WORDS = 200
+_WORDS = {
+    "Condition": "registry_condition",
+    "Intervention": "registry_intervention",
+    "Sponsor": "registry_sponsor",
+    "Country": "registry_country",
+}
 
 
 def registry_form(opened: Service) -> None:
@@ -23,15 +32,12 @@ def registry_form(opened: Service) -> None:
                 "NCT numbers",
                 key="registry_numbers",
                 height=70,
-                max_chars=MAX_NUMBERS_TEXT,
                 placeholder="NCT01207388, NCT04556084 …",
                 help="However they are written or set apart.",
             )
             st.caption("Or a search:")
-            st.text_input("Condition", key="registry_condition", max_chars=200)
-            st.text_input("Intervention", key="registry_intervention", max_chars=200)
-            st.text_input("Sponsor", key="registry_sponsor", max_chars=200)
-            st.text_input("Country", key="registry_country", max_chars=100)
+            for label, key in _WORDS.items():
+                st.text_input(label, key=key)
             st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
             st.form_submit_button(
                 "Fetch", icon=":material/download:", on_click=_fetch, args=(opened,)
@@ -42,15 +48,20 @@ def registry_form(opened: Service) -> None:
 def _fetch(opened: Service) -> None:
     state = st.session_state
     text = str(state["registry_numbers"])
+    if not within("NCT numbers", text, MAX_NUMBERS_TEXT, "fetch them in several parts"):
+        return
+    if not all(within(label, state[key], MAX_WORDS) for label, key in _WORDS.items()):
+        return
     numbers = trial_numbers(text)
-    search = Search(
-        state["registry_condition"],
-        state["registry_intervention"],
-        state["registry_sponsor"],
-        state["registry_country"],
-        tuple(state["registry_status"]),
-    )
-    if text.strip() and not numbers:
+    condition, intervention, sponsor, country = (str(state[key]) for key in _WORDS.values())
+    search = Search(condition, intervention, sponsor, country, tuple(state["registry_status"]))
+    if len(numbers) > MAX_NUMBERS:
+        st.toast(
+            f"{len(numbers):,} NCT numbers, and at most {MAX_NUMBERS:,} are fetched at a time: "
+            "fetch them in several parts",
+            icon=":material/error:",
+        )
+    elif text.strip() and not numbers:
         st.toast("That holds no NCT number such as NCT01207388", icon=":material/error:")
     elif not numbers and search.empty:
         st.toast("Give NCT numbers, or something to search for", icon=":material/error:")

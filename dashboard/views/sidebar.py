@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard.filters import Filters
+from dashboard.parameters import MAX_TEXT
 from dashboard.service import Service
 from dashboard.summary import country_label
 from dashboard.trials import Trial
 from dashboard.views import address, own_lists, person, registry_form
+from dashboard.views.limits import within
 
 LABELS = {
     "trial": "Trial",
@@ -31,6 +33,8 @@ ORDER = ("country", "state", "city", "status", "trial", "phase", "sponsor", "pre
 
 def _write(name: str) -> None:
     value = st.session_state[f"filter_{name}"]
+    if isinstance(value, str) and not within(LABELS[name], value, MAX_TEXT):
+        return
     address.change(**{name: tuple(value) if isinstance(value, list) else value.strip()})
 
 
@@ -78,7 +82,6 @@ def sidebar(
             on_change=_write,
             args=("q",),
             placeholder="Facility, city, site number …",
-            max_chars=200,
             persist_state="session",
         )
         if "Recruiting" in facets["status"]:

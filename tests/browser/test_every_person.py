@@ -29,13 +29,50 @@ def test_axe_finds_nothing_serious_on_any_tab(visitors: Callable[..., Visit], sc
     assert found == {}
 
 
-def test_a_site_is_reached_and_opened_by_keyboard(visit: Visit) -> None:
-    frame = visit.open("?city=Yvoir", sites=1)
-    marker = frame.locator(".sm-site")
-    marker.focus()
-    assert marker.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
-    marker.press("Enter")
-    expect(frame.locator(".leaflet-popup-content")).to_contain_text("Mont Godinne")
+def test_a_site_of_several_is_reached_opened_and_picked_by_keyboard(visit: Visit) -> None:
+    frame = visit.open("?city=Rome&city=Yvoir", sites=3)
+    press = visit.page.keyboard.press
+    region = frame.get_by_role("region", name="Map of the sites")
+    region.focus()
+    shown = "e => getComputedStyle(e, '::after').borderTopStyle"
+    assert region.evaluate(shown) == "solid"
+    cluster = frame.get_by_role("button", name="Rome, Italy: 2 sites")
+    cluster.focus()
+    assert cluster.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    press("Space")
+    picks = frame.locator(".sm-pick")
+    expect(picks.first).to_be_focused()
+    press("Tab")
+    press("Enter")
+    expect(visit.page.get_by_text("Site number 1310")).to_be_visible()
+    visit.settled()
+    expect(picks.nth(1)).to_be_focused()
+    press("Escape")
+    expect(frame.locator(".leaflet-popup")).to_have_count(0)
+    expect(cluster).to_be_focused()
+
+
+def test_a_cluster_opens_by_keyboard_and_hands_the_focus_on(visit: Visit) -> None:
+    frame = visit.open(sites=75)
+    first = frame.locator(".marker-cluster").first
+    before = str(first.get_attribute("title"))
+    first.focus()
+    first.press("Enter")
+    expect(frame.locator(".leaflet-marker-icon:focus")).not_to_have_attribute("title", before)
+
+
+def test_small_buttons_show_their_focus_and_a_folded_sidebar_takes_none(visit: Visit) -> None:
+    visit.open(sites=75)
+    visit.settled()
+    visit.page.get_by_role("button", name="Fullscreen: Sites per country").focus()
+    visit.page.keyboard.press("Shift+Tab")
+    focused = "() => getComputedStyle(document.activeElement).boxShadow"
+    assert visit.page.evaluate(focused) != "none"
+    fold = visit.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
+    fold.focus()
+    fold.press("Enter")
+    expect(visit.page.locator("[data-testid=stSidebar][data-collapsed=true]")).to_have_count(1)
+    expect(visit.page.locator("[data-testid=stSidebar] summary").first).not_to_be_visible()
 
 
 def test_the_map_says_in_words_what_it_shows(visit: Visit) -> None:

@@ -1,0 +1,46 @@
+"""Limits below the page: each refusal names its limit."""
+
+import gzip
+import threading
+
+import pytest
+
+from dashboard.errors import ReadError
+from dashboard.filters import Filters, parse_leniently
+from dashboard.jobs import MAX_OF_ONE_SESSION, MAX_RUNNING, Job, Jobs, TooManyJobsError
+from dashboard.readers import read
+
+
+def test_jobs_of_one_person_and_of_all() -> None:
+    go_on = threading.Event()
+
+    def work(_: Job) -> str:
+        go_on.wait(60)
+        return "done"
+
+    jobs = Jobs()
+    for number in range(MAX_OF_ONE_SESSION):
+        jobs.start(f"eva {number}", "Fetch", work, owner="eva")
+    with pytest.raises(TooManyJobsError, match="one person may have 2 at a time"):
+        jobs.start("eva more", "Fetch", work, owner="eva")
+    for number in range(MAX_RUNNING - MAX_OF_ONE_SESSION):
+        jobs.start(f"ada {number}", "Fetch", work, owner="ada")
+    with pytest.raises(TooManyJobsError, match="this server does 4 at a time"):
+        jobs.start("one more", "Fetch", work, owner="ida")
+    go_on.set()
+    assert all(job.wait(60) for job in jobs.all())
+
+
+def test_a_bomb() -> None:
+    with pytest.raises(ReadError, match="over 400 MB or 300 times its size"):
+        read(gzip.compress(bytes(20_000_000)), "bomb.csv.gz")
+
+
+def test_a_long_link_and_one_with_many_mistakes() -> None:
+    assert parse_leniently([("city", "x" * 60_000)]) == (
+        Filters(),
+        ("it is longer than 60,000 characters",),
+    )
+    notes = parse_leniently([(f"nope{number}", "1") for number in range(500)])[1]
+    assert len(notes) == 11
+    assert notes[-1] == "… and 490 more"
