@@ -97,14 +97,14 @@ def script_json(value: object) -> str:
 
 
 def base_map(
-    *, dark: bool = False, tiles: str = "", view_filter: bool = True, said_at: str = ""
+    *, dark: bool = False, tiles: str = "", chooser: bool = False, said_at: str = ""
 ) -> folium.Map:
     """A new map without data; equal arguments give maps the browser takes for the same one.
 
     Args:
         dark: the theme.
         tiles: URL template of an online tile layer, empty for none.
-        view_filter: whether there is somebody to filter for.
+        chooser: it shows no sites, but where to click for a point.
         said_at: a path of this server that is told once the map is drawn, empty for none.
     """
     made = folium.Map(
@@ -120,15 +120,20 @@ def base_map(
     made.options["maxZoom"] = MAX_ZOOM
     made.options["minZoom"] = 1
     made.default_js = made.default_css = []  # Leaflet is in the base's own file
-    options = base_options(dark=dark, tiles=tiles, view_filter=view_filter)
+    options = base_options(dark=dark, tiles=tiles, view_filter=not chooser)
+    if chooser:
+        options |= {"home": False, "label": "Map to choose a point on, by mouse or touch."}
     made.add_child(_Base(options | {"saidAt": said_at}))
     return made
 
 
 def base_options(*, dark: bool, tiles: str = "", view_filter: bool = True) -> dict[str, Any]:
-    """What ``siteMap.base`` takes."""
+    """What ``siteMap.base`` takes; ``view_filter``: whether there is somebody to filter for."""
+    table = " The table below holds the same sites." if view_filter else ""
     return {
         "dark": dark,
+        "label": f"Map of the sites.{table}",
+        "home": True,
         "colours": COLOURS[dark],
         "countries": libraries.countries().path,
         "attribution": ATTRIBUTION,

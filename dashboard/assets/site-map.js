@@ -100,7 +100,7 @@
     const box = map.getContainer();
     box.classList.add("sm-map", options.dark ? "sm-dark" : "sm-light");
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", "Map of the sites. The table below holds the same sites.");
+    box.setAttribute("aria-label", options.label);
     box.style.background = options.colours.sea;
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
@@ -127,7 +127,7 @@
     if (window.__GLOBAL_DATA__) window.__GLOBAL_DATA__.last_object_clicked_count = null;
     box.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
     if (options.viewFilter) skipLink(box);
-    control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
+    if (options.home) control("topleft", "sm-home", "Show all sites", "home", fit).addTo(map);
     if (options.viewFilter) control("topleft", "sm-view", "Only sites in this view", "view", () => {
       const view = map.getBounds();
       const clamp = (value, limit) => Math.max(-limit, Math.min(limit, Number(value.toFixed(4))));

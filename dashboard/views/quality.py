@@ -179,7 +179,7 @@ def _who() -> str:
 def _map(options: list[Alternative], opened: Service) -> None:
     dark = st.context.theme.type == "dark"
     tiles = opened.settings.site_map_tiles
-    chooser = maps.base_map(dark=dark, tiles=tiles, view_filter=False)
+    chooser = maps.base_map(dark=dark, tiles=tiles, chooser=True)
     group = folium.FeatureGroup()
     for number, option in enumerate(options):
         folium.Marker(

@@ -84,7 +84,10 @@ def site_table_view(
         on_select=lambda: picked.from_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
     )
-    st.caption("Select rows to highlight them on the map; what is picked on the map stands first.")
+    st.caption(
+        "Select rows (by keyboard: Shift and Space) to highlight them on the map; what is picked "
+        "on the map stands first."
+    )
 
 
 def _config(column: str) -> ColumnConfig:
