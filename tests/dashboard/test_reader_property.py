@@ -1,6 +1,7 @@
 """Whatever the bytes, a reader answers with a reading or with its one error.
 
-Each reader gets 2,000 inputs in `make test`, always the same, and 100,000 new ones in `make fuzz`.
+Each reader gets 2,000 inputs or more in `make test`, always the same: files that one reader reads
+share them. In `make fuzz` each test gets 100,000 new ones.
 Hypothesis draws bytes, and inputs are made of them: drawing texts, tables and documents piece by
 piece took five times as long as reading them.
 """
@@ -26,17 +27,19 @@ from dashboard.readers import READ_COLUMNS, read
 from tests.dashboard.trial_formats import WRITERS
 
 FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
-INPUTS = 100_000 if FUZZ else 2_000
 AT_ONCE = 20
 """Inputs made of one draw of bytes: drawing each alone costs more than reading it."""
 
-bounded = settings(
-    max_examples=INPUTS // AT_ONCE,
-    deadline=timedelta(seconds=20 * AT_ONCE),
-    derandomize=not FUZZ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+
+def inputs(count: int) -> settings:
+    """So many inputs in `make test`."""
+    return settings(
+        max_examples=(100_000 if FUZZ else count) // AT_ONCE,
+        deadline=timedelta(seconds=20 * AT_ONCE),
+        derandomize=not FUZZ,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 class _Unexpected(logging.Handler):
@@ -65,8 +68,10 @@ def check(data: bytes) -> None:
             raise AssertionError(f"the error does not name the file: {error}") from error
         return
     assert tuple(reading.sites.columns) == READ_COLUMNS
-    assert set(map(type, reading.sites.iloc[:, :-2].to_numpy().ravel())) <= {str}
-    for latitude, longitude in reading.sites.iloc[:, -2:].to_numpy():
+    columns = {name: column.tolist() for name, column in reading.sites.items()}
+    points = zip(columns.pop("latitude"), columns.pop("longitude"), strict=True)
+    assert {type(text) for column in columns.values() for text in column} <= {str}
+    for latitude, longitude in points:
         assert math.isnan(latitude) == math.isnan(longitude)
         assert math.isnan(latitude) or (abs(latitude) <= 90 and abs(longitude) <= 180)
     assert len({trial.trial_id for trial in reading.trials}) == len(reading.trials)
@@ -120,13 +125,23 @@ def _some(drawn: bytes, size: int) -> Iterator[bytes]:
         yield drawn[start + 2 : start + 2 + length]
 
 
+READ_ALIKE = (
+    {"api_v2", "api_v2_list", "api_v2_page", "api_v2_modules_on_top", "json_lines", "gzipped"},
+    {"download", "old_download"},
+    {"aact", "german_list", "french_list"},
+    {"geojson", "records"},
+)
+"""Writings of what one reader reads."""
+
+
 @pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
 def test_a_damaged_file_is_read_or_refused(
     write: Callable[[str, pd.DataFrame], bytes],
 ) -> None:
     whole = _whole(write)
+    alike = next((names for names in READ_ALIKE if write.__name__ in names), {write.__name__})
 
-    @bounded
+    @inputs(-(-2_000 // len(alike) // AT_ONCE) * AT_ONCE)
     @given(_draws(25))
     def damaged(drawn: bytes) -> None:
         for changes in _some(drawn, 25):
@@ -142,21 +157,21 @@ def _parquet() -> bytes:
     return file.getvalue()
 
 
-@bounded
+@inputs(2_000)
 @given(_draws(25))
 def test_a_damaged_parquet_file_is_read_or_refused(drawn: bytes) -> None:
     for changes in _some(drawn, 25):
         check(changed(_parquet(), changes))
 
 
-@bounded
+@inputs(1_000)
 @given(_draws(300))
 def test_any_bytes_are_read_or_refused(drawn: bytes) -> None:
     for data in _some(drawn, 300):
         check(data)
 
 
-@bounded
+@inputs(1_000)
 @given(_draws(300))
 def test_any_text_is_read_or_refused(drawn: bytes) -> None:
     for at, data in enumerate(_some(drawn, 300)):
@@ -215,7 +230,7 @@ def _document(data: Iterator[int], depth: int = 0) -> object:
     return {_KEYS[next(data, 0) % len(_KEYS)]: _document(data, depth + 1) for _ in range(size)}
 
 
-@bounded
+@inputs(1_000)
 @given(_draws(80))
 def test_any_json_is_read_or_refused(drawn: bytes) -> None:
     for data in _some(drawn, 80):
@@ -236,7 +251,7 @@ _CELLS = (
 )
 
 
-@bounded
+@inputs(1_000)
 @given(_draws(120))
 def test_any_table_is_read_or_refused(drawn: bytes) -> None:
     for data in _some(drawn, 120):
