@@ -129,10 +129,9 @@ def base_map(
 
 def base_options(*, dark: bool, tiles: str = "", view_filter: bool = True) -> dict[str, Any]:
     """What ``siteMap.base`` takes; ``view_filter``: whether there is somebody to filter for."""
-    table = " The table below holds the same sites." if view_filter else ""
     return {
         "dark": dark,
-        "label": f"Map of the sites.{table}",
+        "label": "Map of the sites. The table below holds the same sites.",
         "home": True,
         "colours": COLOURS[dark],
         "countries": libraries.countries().path,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -83,6 +84,50 @@ def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
         hostile.settled()
     assert hits(hostile) == [None] * len(hostile.page.frames)
     assert not hostile.page.locator("a[href^='javascript']").count()
+
+
+def test_the_map_file_holds_the_same_text_and_runs_none_of_it(
+    hostile: Visit, browser: Browser, tmp_path: Path
+) -> None:
+    hostile.open(sites=len(PAYLOADS))
+    hostile.page.get_by_role("button", name="Other files").click()
+    with hostile.page.expect_download() as download:
+        hostile.page.get_by_role("button", name="Map (one HTML file").click()
+    file = tmp_path / "sites.html"
+    download.value.save_as(file)
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request", lambda asked: wrong.append(asked.url) if asked.url != file.as_uri() else None
+    )
+    page.goto(file.as_uri())
+    page.locator(f"#map_div[data-sites='{len(PAYLOADS)}'][data-basemap='drawn']").wait_for()
+    page.locator(".marker-cluster").click()
+    shown = page.locator(".leaflet-popup-content .sm-pick b").all_inner_texts()
+    assert sorted(shown) == sorted(" ".join(p.split()) for p in PAYLOADS)
+    cells = set(page.locator("tbody td").all_text_contents())
+    assert set(PAYLOADS) <= cells
+    links = page.locator("a[href]:not([href^='#'])").evaluate_all("all => all.map(a => a.protocol)")
+    assert set(links) == {"https:"}
+    assert page.evaluate("() => window.hit") is None
+    assert wrong == []
+    context.close()
+
+
+def test_a_workbook_holds_the_same_text_and_no_formula_or_link(hostile_server: Server) -> None:
+    with urlopen(f"{hostile_server.url}/api/sites.xlsx?city=Graz") as answer:
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.read()))["Sites"]
+    rows = list(sheet.iter_rows())
+    at = [cell.value for cell in rows[0]].index("facility")
+    assert {str(row[at].value).removeprefix("'") for row in rows[1:]} == {
+        payload.removeprefix("'") for payload in PAYLOADS
+    }
+    cells = [cell for row in rows for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    assert [cell.hyperlink for cell in cells if cell.hyperlink] == []
 
 
 def test_the_same_text_reads_back_from_the_api(hostile_server: Server) -> None:
