@@ -44,9 +44,10 @@ def licence(package: Distribution) -> str:
     about = package.metadata
     classifiers = about.get_all("Classifier") or []
     named = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License ::")]
-    short = about["License"] if "\n" not in (about["License"] or "\n") else None
+    text = about.get("License")
+    short = text if text and "\n" not in text else None
     name = canonicalize_name(about["Name"])
-    found = UNSAID.get(name) or about["License-Expression"] or short or next(iter(named), None)
+    found = UNSAID.get(name) or about.get("License-Expression") or short or next(iter(named), None)
     if found is None:
         raise ValueError(f"{name} names no licence: look it up and add it to UNSAID")
     return NAMES.get(found, found)
