@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).parent.parent
@@ -60,5 +61,7 @@ def files(folder: Path) -> set[str]:
 def prepare(config: pytest.Config) -> None:
     """Once a run, before its workers start; in every process, where tools keep their notes."""
     set_hypothesis_home_dir(ROOT / ".venv" / "hypothesis")
+    settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+    settings.load_profile("suite")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Leftovers(), "leftovers")

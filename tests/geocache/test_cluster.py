@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
+from dashboard.cli import main as site_map_main
+from geocache.cli import main as geocache_main
+from tests.command_line import as_text, run
 from tests.geocache.cache_parts import environment, finish, start
 from tests.geocache.dask_cluster import DaskCluster, dask_cluster
 from tests.geocache.provider_server import ProviderServer, serving
@@ -116,11 +119,10 @@ def test_a_worker_that_is_set_up_differently_refuses(
     source = places_file(tmp_path / "in.csv", "Graz")
     words = ["locate", source, "-o", tmp_path / "o.csv", "--dask", running.cluster.address]
     env = {**running.env, name: value.format(folder=tmp_path)}
-    process = start(command("geocache", *words), env)
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
-    assert message in errors
-    assert "Traceback" not in errors
+    done = as_text(run(geocache_main, list(map(str, words)), env, tmp_path))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "o.csv").exists()
 
 
@@ -129,8 +131,8 @@ def test_a_scheduler_that_does_not_answer_is_one_line(running: Running, tmp_path
         nobody.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
         source = places_file(tmp_path / "in.csv", "Graz")
-        process = start(command("dashboard", "warm", source, "--dask", address), running.env)
-        _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
-    assert errors.splitlines()[-1] == f"site-map: no Dask scheduler answers at {address}"
-    assert "Traceback" not in errors
+        words = ["warm", str(source), "--dask", address]
+        done = as_text(run(site_map_main, words, running.env, tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"site-map: no Dask scheduler answers at {address}"
+    assert "Traceback" not in done.stderr

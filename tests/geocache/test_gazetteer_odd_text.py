@@ -11,6 +11,7 @@ from geocache.gazetteer import Gazetteer
 from geocache.place import Place, Position, Precision
 
 SLOW_SECONDS = 2.0
+"""Of the processor, whoever else is busy with it."""
 
 ODD = [
     "",
@@ -58,10 +59,10 @@ def check(position: Position) -> None:
 @pytest.mark.parametrize("country", ["Germany", "United States", "Japan", "", "odd"])
 def test_odd_text_in_every_part(gazetteer: Gazetteer, text: str, country: str) -> None:
     where = text if country == "odd" else country
-    start = time.perf_counter()
+    start = time.thread_time()
     check(gazetteer.locate(Place(text, text, text, text, where)))
     check(gazetteer.locate(Place(city="Berlin", state=text, postcode=text, country=where)))
-    assert time.perf_counter() - start < SLOW_SECONDS
+    assert time.thread_time() - start < SLOW_SECONDS
 
 
 @settings(

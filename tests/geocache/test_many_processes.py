@@ -36,7 +36,7 @@ def remembered(folder: Path) -> int:
 def test_eight_processes_send_no_query_twice(
     server: ProviderServer, tmp_path: Path, any_store_url: str
 ) -> None:
-    count = 2000 if any_store_url.startswith("sqlite") else 1000
+    count = 2000 if any_store_url.startswith("sqlite") else 200
     env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
     processes = [start(LOCATE.format(count=count), env) for _ in range(8)]
     for process in processes:

@@ -395,7 +395,7 @@ with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)
     print(cache.lasting)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, unlimited))
-    places = [Place(city=f"Town {{i}}") for i in range(20_000)]
+    places = [Place(city=f"Town {{i}}") for i in range(4_000)]
     found = list(cache.locate_many(places))
     print(sum(p.resolved for p in found), cache.locate(GRAZ).source)
     cache.pin(Place(city="Town 1"), 3, 4)
@@ -412,7 +412,7 @@ def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
 ) -> None:
     code = ON_A_FULL_DISK.format(url=store_url(tmp_path), room=room)
     printed = finish(start(code, environment(None, tmp_path))).splitlines()
-    assert printed[:2] == ["True", "20000 pin"]
+    assert printed[:2] == ["True", "4000 pin"]
     assert printed[2].startswith("pin False (")
     assert "kept in memory only" in printed[2]
     assert printed[3:] == (["pin True ()"] if room else [])
