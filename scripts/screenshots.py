@@ -32,9 +32,7 @@ def taken(browser: Browser, server: Server, options: dict[str, object]) -> bytes
     with visiting(browser, server, **options) as one:
         one.open(sites=SITES)
         one.settled()
-        one.page.locator(
-            "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
-        ).first.wait_for()
+        one.page.locator("table.bars").first.wait_for()
         one.page.evaluate("() => document.fonts.ready.then(() => null)")
         return one.page.screenshot(animations="disabled")
 

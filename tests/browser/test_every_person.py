@@ -64,7 +64,7 @@ def test_a_cluster_opens_by_keyboard_and_hands_the_focus_on(visit: Visit) -> Non
 def test_small_buttons_show_their_focus_and_a_folded_sidebar_takes_none(visit: Visit) -> None:
     visit.open(sites=75)
     visit.settled()
-    visit.page.get_by_role("button", name="Fullscreen: Sites per country").focus()
+    visit.page.get_by_role("button", name="Fullscreen").first.focus()
     visit.page.keyboard.press("Shift+Tab")
     focused = "() => getComputedStyle(document.activeElement).boxShadow"
     assert visit.page.evaluate(focused) != "none"

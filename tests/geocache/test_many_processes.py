@@ -106,7 +106,7 @@ def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
     server: ProviderServer, tmp_path: Path
 ) -> None:
     server.delay_seconds = 0.01
-    rows = "".join(f"City {i},Austria\n" for i in range(1000))
+    rows = "".join(f"City {i},Austria\n" for i in range(5000))
     (tmp_path / "in.csv").write_text(f"city,country\n{rows}")
     code = "import sys; from geocache.cli import main; main(sys.argv[1:])"
     code = code.replace(
