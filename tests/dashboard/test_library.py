@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.library import Library, merge, open_sources
+from dashboard.library import Library, extend, merge, open_sources, opened_bytes
 from dashboard.settings import SEEDS, Settings
 from dashboard.sites import COLUMNS
 
@@ -106,6 +106,36 @@ def test_one_trial_in_two_lists_is_opened_once_and_the_newer_wins(tmp_path: Path
     assert list(library.table["facility"]) == ["A Clinic", "B Clinic"]
     assert len(library.notes) == 1
     assert "new.txt is shown" in library.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("updated", "shown", "kept"),
+    [
+        ("2025-01-01", ["C Clinic"], "what you added is shown"),
+        ("2020-01-01", ["A Clinic", "B Clinic"], "the newer record already open is shown"),
+    ],
+)
+def test_of_an_open_trial_that_somebody_adds_the_newer_is_shown(
+    updated: str, shown: list[str], kept: str
+) -> None:
+    text = page(("A Clinic", "Graz, , Austria"), ("B Clinic", "Linz, , Austria"))
+    library = merge([opened_bytes(text.encode(), "open.txt")], None)
+    assert extend(library, [], None) is library
+    own = page(("C Clinic", "Wien, , Austria")).replace("2024-05-06", updated)
+    both = extend(library, [opened_bytes(own.encode(), "own.txt")], None)
+    assert list(both.table["facility"]) == shown
+    assert both.trials["NCT00000001"].last_updated == max(updated, "2024-05-06")
+    assert both.notes == (f"NCT00000001 was already open; {kept}.",)
+    assert [each.name for each in both.lists] == ["open.txt", "own.txt"]
+
+
+def test_a_trial_that_somebody_adds_stands_beside_those_open() -> None:
+    library = merge([opened_bytes(page(("A", "Graz, , Austria")).encode(), "open.txt")], None)
+    own = page(("C", "Wien, , Austria")).replace("NCT00000001", "NCT00000002")
+    both = extend(library, [opened_bytes(own.encode(), "own.txt")], None)
+    assert list(both.table["facility"]) == ["A", "C"]
+    assert set(both.trials) == {"NCT00000001", "NCT00000002"}
+    assert both.notes == ()
 
 
 def test_sources_are_split_like_a_path(monkeypatch: pytest.MonkeyPatch) -> None:

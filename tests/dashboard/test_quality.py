@@ -5,6 +5,7 @@ import pytest
 from benchmarks.generator import site_list
 from dashboard import quality
 from dashboard.codes import plain
+from geocache.place import Alternative, Position, Precision
 
 
 def test_places_without_a_position_come_first_and_every_site_is_counted() -> None:
@@ -35,3 +36,31 @@ def test_nothing_to_doubt() -> None:
     sure = table[table["latitude"].notna() & (table["flags"] == "")]
     assert quality.doubts(sure).shown == ()
     assert quality.doubts(sure.iloc[:0]).places == 0
+
+
+def doubt_of_one_city() -> quality.Doubt:
+    table = plain(site_list(4, places=1)).assign(latitude=47.0, longitude=15.0, flags="ambiguous")
+    (found,) = quality.doubts(table).shown
+    assert found.rows == (0, 1, 2, 3)
+    return found
+
+
+def test_the_registrys_own_points_of_a_place_are_told_once() -> None:
+    doubt = doubt_of_one_city()
+    given = plain(site_list(4, places=1))
+    given["latitude"] = [48.1, 48.1, float("nan"), 48.3]
+    given["longitude"] = [16.1, 16.1, 16.2, 16.3]
+    elsewhere = given.assign(city="Elsewhere")
+    assert quality.own_points([given, elsewhere], doubt) == [(48.1, 16.1), (48.3, 16.3)]
+
+
+def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
+    doubt = doubt_of_one_city()
+    others = (Alternative(50.0, 8.0, "Far", 0.3), Alternative(47.001, 15.001, "Next door", 0.2))
+    answer = Position(
+        47.002, 15.0, Precision.CITY, "The same", "atlas", 0.9, (), "found", alternatives=others
+    )
+    found = quality.choices(doubt, answer, [(49.0, 16.0)])
+    assert [one.place_name for one in found] == [doubt.place_name, quality.OWN_POINT, "Far"]
+    assert (found[0].latitude, found[0].longitude) == (47.0, 15.0)
+    assert quality.choices(doubt, Position(), [])[1:] == []

@@ -11,6 +11,8 @@ from pydantic import SecretStr
 from dashboard.errors import RegistryError
 from dashboard.fetched import Fetched
 from dashboard.fetched_home import Home, home_of
+from dashboard.fetching import fetch_work, job_key
+from dashboard.jobs import Jobs, State
 from dashboard.registry import STOPPED, Registry
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.settings import Settings
@@ -208,3 +210,39 @@ def test_kept_trials_can_be_deleted_and_damage_is_told(kept: Fetched, home: Home
     assert reading is not None
     assert [trial.trial_id for trial in reading.trials] == ["NCT00000003"]
     assert reading.warnings
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said", "opened"),
+    [
+        ([], "7 trials fetched.", 1),
+        (["NCT00000002", "NCT00000099"], "1 trial fetched; not in the registry: NCT00000099.", 1),
+        (["NCT00000099"], "0 trials fetched; not in the registry: NCT00000099.", 0),
+    ],
+)
+def test_a_job_fetches_and_opens_what_is_new(
+    server: RegistryServer, kept: Fetched, numbers: list[str], said: str, opened: int
+) -> None:
+    done: list[bool] = []
+    work = fetch_work(server.url, kept, numbers, Search(), lambda: done.append(True))
+    job = Jobs().start(job_key(numbers, Search()), "Fetch", work)
+    assert job.wait(60)
+    assert (job.state, job.message) == (State.DONE, said)
+    assert len(done) == opened
+
+
+def test_a_job_that_is_refused_says_so_and_keeps_what_arrived(
+    server: RegistryServer, kept: Fetched
+) -> None:
+    server.failures = ["", "404"]
+    work = fetch_work(server.url, kept, [], Search(), list)
+    job = Jobs().start(job_key([], Search()), "Fetch", work)
+    assert job.wait(60)
+    assert job.message.startswith("3 trials fetched; stopped early: ")
+    assert job.message.endswith("; what arrived is kept.")
+    assert len(kept.numbers()) == 3
+
+
+def test_one_key_for_the_same_trials_in_any_order() -> None:
+    assert job_key(["NCT2", "NCT1"], Search()) == job_key(["NCT1", "NCT2"], Search())
+    assert job_key([], Search(condition="a")) != job_key([], Search(condition="b"))

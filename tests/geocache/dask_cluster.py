@@ -62,5 +62,9 @@ def dask_cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iter
         yield cluster
     finally:
         for process in reversed(cluster.processes):
-            process.kill()
-            process.wait()
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
