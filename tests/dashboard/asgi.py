@@ -1,6 +1,7 @@
-"""Asking an ASGI app over a service of the test's own."""
+"""Asking an ASGI app without a server: any app, or the API over a service of the test's own."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -11,10 +12,17 @@ from dashboard.service import Service
 
 
 def asked(service: Service, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """The API's answer; on a thread of its own, as a browser test may hold this one's loop."""
+    """The API's answer."""
+    return asked_of(Starlette(routes=api.routes(service)), path, headers, method)
+
+
+def asked_of(
+    app: Starlette, path: str, headers: Mapping[str, str], method: str = "GET"
+) -> httpx.Response:
+    """An app's answer; on a thread of its own, as a browser test may hold this one's loop."""
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=api.routes(service)))
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers=headers)
 

@@ -1,8 +1,6 @@
 """Files are read and compressed once, and answered the same ever after."""
 
-import asyncio
 import gzip
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,6 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from dashboard.kept_files import KeptFiles
+from tests.dashboard.asgi import asked_of
 
 TEXT = b"let a = 1;\n" * 1_000
 ZIPPED = {"Accept-Encoding": "gzip"}
@@ -20,13 +19,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 
 def asked(app: Starlette, path: str, headers: dict[str, str] = PLAIN) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.get(path, headers=headers)
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, ask()).result()
+    return asked_of(app, path, headers)
 
 
 def served(folder: Path, **options: int) -> Starlette:

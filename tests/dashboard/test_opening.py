@@ -1,12 +1,9 @@
 """What a browser gets when the page opens: the map first, and what it needs for it ahead."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -16,16 +13,9 @@ from dashboard import map_arrival
 from dashboard.assets import ahead, libraries
 from dashboard.session_cookie import COOKIE
 from dashboard.views.countries import bars
+from tests.dashboard.asgi import asked_of
 
-
-def asked(app: Starlette, method: str, path: str, **headers: str) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.request(method, path, headers=headers)
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, ask()).result()
+ADA = {"Cookie": f"{COOKIE}=ada"}
 
 
 def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
@@ -33,7 +23,7 @@ def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
     app = Starlette(routes=[map_arrival.route(arrivals)])
     with arrivals.expected("ada") as of_ada, arrivals.expected("bob") as of_bob:
         with arrivals.expected("ada") as in_another_tab:
-            answer = asked(app, "POST", map_arrival.PATH, Cookie=f"{COOKIE}=ada")
+            answer = asked_of(app, map_arrival.PATH, ADA, "POST")
             assert answer.status_code == 204
             assert of_ada.is_set()
             assert in_another_tab.is_set()
@@ -45,9 +35,9 @@ def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
 def test_a_map_that_nobody_waits_for_changes_nothing() -> None:
     arrivals = map_arrival.Arrivals()
     app = Starlette(routes=[map_arrival.route(arrivals)])
-    assert asked(app, "POST", map_arrival.PATH).status_code == 204
-    assert asked(app, "POST", map_arrival.PATH, Cookie=f"{COOKIE}=ada").status_code == 204
-    assert asked(app, "GET", map_arrival.PATH).status_code == 405
+    assert asked_of(app, map_arrival.PATH, {}, "POST").status_code == 204
+    assert asked_of(app, map_arrival.PATH, ADA, "POST").status_code == 204
+    assert asked_of(app, map_arrival.PATH, {}).status_code == 405
     with arrivals.expected("ada") as drawn:
         assert not drawn.is_set()
 
@@ -58,7 +48,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
         routes=[Route("/", answer), Route("/other", answer)],
         middleware=[Middleware(ahead.LoadAhead)],
     )
-    named = asked(app, "GET", "/").headers["link"]
+    named = asked_of(app, "/", {}).headers["link"]
     for asset in (libraries.script(), libraries.style(), libraries.countries()):
         assert f"<{asset.path}>" in named
     spec = find_spec("streamlit")
@@ -69,7 +59,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
     assert any(part.startswith("ComponentInstance.") for part in parts)
     assert len(parts) == len(set(parts)) > 5
     assert all((folder / part).is_file() and f"</static/js/{part}>" in named for part in parts)
-    assert "link" not in asked(app, "GET", "/other").headers
+    assert "link" not in asked_of(app, "/other", {}).headers
 
 
 class Cells(HTMLParser):

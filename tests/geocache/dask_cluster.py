@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.geocache.cache_parts import ROOT
+from tests.serving import end
 
 START_SECONDS = 60
 
@@ -35,10 +36,10 @@ class DaskCluster:
             )
         self.processes.append(process)
         mark = "Scheduler at:" if kind == "scheduler" else "Registered to:"
-        end = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while mark not in (said := log.read_text()):
             assert process.poll() is None, said
-            assert time.monotonic() < end, said
+            assert time.monotonic() < deadline, said
             time.sleep(0.02)
         if kind == "scheduler":
             self.address = said.partition(mark)[2].split()[0]
@@ -62,9 +63,4 @@ def dask_cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iter
         yield cluster
     finally:
         for process in reversed(cluster.processes):
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
