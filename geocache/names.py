@@ -24,6 +24,8 @@ _ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()} | {
 }
 _TOGETHER = "\ufdd0"
 """No letter, so that nothing else is folded to it."""
+_MOST_REMEMBERED = 0xFFFF
+"""Rare letters beyond are folded anew: a text of all of them shall not fill the memory."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
 _MOJIBAKE = re.compile("[ÂÃÄÅÆÐÑà-ãäåæ¿Ð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|�")
 _EXPANSIONS = str.maketrans(
@@ -108,7 +110,9 @@ class _Each(dict[int, str]):
     def __missing__(self, code: int) -> str:
         plain = _unmarked(chr(code))
         apart = not any(map(unicodedata.combining, plain))
-        folded = self[code] = _GAPS.sub(" ", plain) if apart else _TOGETHER
+        folded = _GAPS.sub(" ", plain) if apart else _TOGETHER
+        if code <= _MOST_REMEMBERED:
+            self[code] = folded
         return folded
 
 

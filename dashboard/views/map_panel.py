@@ -10,9 +10,8 @@ from dashboard import map_arrival, maps
 from dashboard.filters import BBox
 from dashboard.map_store import map_store
 from dashboard.palette import COLOUR_BY
-from dashboard.session_cookie import COOKIE
 from dashboard.trials import Trial
-from dashboard.views import address, countries, details, picked
+from dashboard.views import address, countries, details, own_lists, picked
 from dashboard.views.folium_map import folium_map
 
 MAP_HEIGHT = 460
@@ -78,7 +77,7 @@ def map_panel(
 @contextmanager
 def _drawn_first() -> Iterator[None]:
     """When the page opens, let the browser draw the map before more of the page is said."""
-    session = str(st.context.cookies.get(COOKIE, ""))
+    session = own_lists.cookie()
     if st.session_state.get(_OPENED) or not session:
         yield
         return

@@ -22,14 +22,17 @@ _OWNER = "own_lists_owner"
 _UPLOADS = "uploads_number"
 
 
+def cookie() -> str:
+    """What the browser calls this session, empty where cookies are off."""
+    return str(st.context.cookies.get(COOKIE, ""))
+
+
 def owner() -> str:
     """The browser session's name: its cookie, or one for this tab where cookies are off.
 
     Of two people who log in one after the other in the same browser, each has lists of their own.
     """
-    name = str(st.context.cookies.get(COOKIE, ""))
-    if not name:
-        name = st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
+    name = cookie() or st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
     person = signed_in.person_on_page()
     return f"{name} {person.subject}" if person else name
 

@@ -36,7 +36,7 @@ _OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
 def build(folder: Path, progress: Progress) -> None:
     """Write the index into ``folder``, which appears whole or not at all.
 
-    Takes about 20 seconds and 300 MB of memory on one core of 2024; the result has about 60 MB.
+    Takes about 20 seconds and 450 MB of memory on one core of 2024; the result has about 60 MB.
 
     Raises:
         IndexBuildError: a data package is missing or has another shape than expected.

@@ -13,5 +13,4 @@ def name_digest(country: str, key: str) -> bytes:
 
 def name_hash(country: str, key: str) -> int:
     """64 bits of a country code and a folded name; equal on every machine and run."""
-    text = (country + key).encode("utf-8", "replace")
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+    return int.from_bytes(name_digest(country, key), "little")
