@@ -2,19 +2,20 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
+    Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
+    delete,
     func,
-    insert,
     select,
     update,
 )
@@ -36,12 +37,22 @@ lists = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("about", Text, nullable=False),
+)
+
+parts = Table(
+    "shared_list_parts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
 
+_PART_BYTES = 8 * 2**20
+"""A driver takes several times the size of a value: 200 MB as one made a process 1.6 GB large."""
+
 
 class DatabaseLists:
-    """As :class:`dashboard.shelf_home.Lists`: a row a list.
+    """As :class:`dashboard.shelf_home.Lists`: a row a list, and some for its bytes.
 
     Nothing is opened before the first call. Every change moves the revision of the cache of
     positions on, which every page compares anyway.
@@ -65,20 +76,33 @@ class DatabaseLists:
 
     def about(self, list_id: str) -> dict[str, Any]:
         """As :meth:`Lists.about`."""
-        about: dict[str, Any] = json.loads(self._one(lists.c.about, list_id))
+        statement = select(lists.c.about).where(lists.c.id == list_id)
+        said = self._tables.done(lambda connection: connection.scalar(statement))
+        if not said:
+            raise FileNotFoundError
+        about: dict[str, Any] = json.loads(said)
         return about
 
     def data(self, list_id: str) -> bytes:
         """As :meth:`Lists.data`."""
-        return bytes(self._one(lists.c.data, list_id))
+        rows = select(parts.c.data).where(parts.c.id == list_id)
+
+        def do(connection: Connection) -> bytearray:
+            data = bytearray()
+            count = connection.scalar(select(func.count()).where(parts.c.id == list_id)) or 0
+            for number in range(count):
+                data += connection.scalar(rows.where(parts.c.number == number)) or b""
+            return data
+
+        self.about(list_id)
+        return bytes(self._tables.done(do))
 
     def write(self, list_id: str, data: bytes, about: Mapping[str, Any]) -> object:
         """As :meth:`Lists.write`."""
         said = json.dumps(dict(about))
-        row = {"id": list_id, "about": said, "data": data}
 
         def do(connection: Connection) -> None:
-            connection.execute(self._tables.upsert(lists), row)
+            self._write(connection, list_id, data, said)
             schema.bump(connection)
 
         self._tables.done(do)
@@ -87,16 +111,17 @@ class DatabaseLists:
     def describe(self, list_id: str, about: Mapping[str, Any]) -> object:
         """As :meth:`Lists.describe`."""
         said = json.dumps(dict(about))
-        self._change(list_id, about=said)
+        self._change(list_id, said)
         return said
 
     def delete(self, list_id: str) -> None:
         """As :meth:`Lists.delete`."""
-        self._change(list_id, about=_CLOSED, data=b"")
+        gone = delete(parts).where(parts.c.id == list_id)
+        self._change(list_id, _CLOSED, lambda connection: connection.execute(gone))
 
     def size(self) -> int:
         """As :meth:`Lists.size`."""
-        statement = select(func.sum(func.octet_length(lists.c.data)))
+        statement = select(func.sum(func.octet_length(parts.c.data)))
         return int(self._tables.done(lambda connection: connection.scalar(statement)) or 0)
 
     def mark(self) -> object:
@@ -107,18 +132,21 @@ class DatabaseLists:
         """As :meth:`Lists.close`."""
         self._tables.close()
 
-    def _one(self, column: Column[Any], list_id: str) -> Any:
-        statement = select(column).where(lists.c.id == list_id, lists.c.about != _CLOSED)
-        found = self._tables.done(lambda connection: connection.scalar(statement))
-        if found is None:
-            raise FileNotFoundError
-        return found
+    def _write(self, connection: Connection, list_id: str, data: bytes, about: str) -> None:
+        connection.execute(self._tables.upsert(lists), {"id": list_id, "about": about})
+        for number, start in enumerate(range(0, len(data), _PART_BYTES)):
+            part = data[start : start + _PART_BYTES]
+            row = {"id": list_id, "number": number, "data": part}
+            connection.execute(self._tables.upsert(parts), row)
 
-    def _change(self, list_id: str, **values: object) -> None:
+    def _change(
+        self, list_id: str, about: str, also: Callable[[Connection], object] = lambda _: None
+    ) -> None:
         statement = update(lists).where(lists.c.id == list_id, lists.c.about != _CLOSED)
 
         def do(connection: Connection) -> None:
-            connection.execute(statement.values(**values))
+            connection.execute(statement.values(about=about))
+            also(connection)
             schema.bump(connection)
 
         self._tables.done(do)
@@ -133,8 +161,7 @@ class DatabaseLists:
             except (OSError, ValueError) as error:
                 log.warning("A shared list cannot be taken over: %s", error)
                 continue
-            row = {"id": list_id, "about": json.dumps(about), "data": data}
-            connection.execute(insert(lists), row)
+            self._write(connection, list_id, data, json.dumps(about))
         if new:
             schema.bump(connection)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from dashboard import shelf_database
 from dashboard.errors import KeptTrialsError, SharedListsError
 from dashboard.fetched import Fetched
 from dashboard.fetched_database import DatabaseHome
@@ -227,3 +228,15 @@ def test_what_was_shared_shows_once_a_server_that_was_away_at_the_start_is_back(
             assert time.monotonic() < deadline
             time.sleep(0.2)
     relay.cut()
+
+
+def test_a_shared_list_of_several_parts_is_given_back_as_it_was(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_database, "_PART_BYTES", 10)
+    with closing(DatabaseLists(postgres_url, FolderLists(tmp_path))) as home:
+        for name, data in (("long", bytes(range(256))), ("even", b"0123456789"), ("none", b"")):
+            home.write(name, data, {"name": name})
+            assert home.data(name) == data
+        home.delete("long")
+        assert home.size() == 10
