@@ -1,7 +1,8 @@
 """Lists this browser session brought: uploaded or pasted, seen by nobody else unless shared."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 import streamlit as st
@@ -13,9 +14,11 @@ from dashboard.links import plain
 from dashboard.reading_process import AT_ONCE_BYTES
 from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
-from dashboard.shelf import EVERYONE, OwnList, ShelfError
+from dashboard.shelf import OwnList, ShelfError
+from dashboard.shelf_home import EVERYONE
 from dashboard.views import on_demand, signed_in, toasts
 from dashboard.views.limits import within
+from geocache.errors import ReadOnlyError
 
 MAX_PASTE = 2_000_000
 _COMBINED = "own_library"
@@ -60,29 +63,37 @@ def combined(opened: Service) -> Library:
 
 def remove(opened: Service, list_id: str) -> None:
     """Close and delete one of the session's lists."""
-    opened.shelf.remove(owner(), list_id)
+    with _refusal_told():
+        opened.shelf.remove(owner(), list_id)
 
 
 def reread(opened: Service, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
-    try:
+    with _refusal_told():
         opened.shelf.reread(owner(), list_id, columns)
-    except ShelfError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def share(opened: Service, one: OwnList) -> None:
-    """Show one of the session's lists to everyone who opens this server."""
-    try:
-        opened.share(opened.shelf.data(owner(), one.id), one.opened.name)
-        opened.shelf.remove(owner(), one.id)
-    except ShelfError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+    """Show one of the session's lists to everyone who opens this server, read as it is here."""
+    shelf = opened.shelf
+    with _refusal_told():
+        data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
+        opened.share(data, one.opened.name, columns, one.opened)
+        shelf.remove(owner(), one.id)
 
 
 def unshare(opened: Service, list_id: str) -> None:
     """Close and delete a list that was shared with everyone."""
-    opened.unshare(list_id)
+    with _refusal_told():
+        opened.unshare(list_id)
+
+
+@contextmanager
+def _refusal_told() -> Iterator[None]:
+    try:
+        yield
+    except (ShelfError, ReadOnlyError) as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="long")
 
 
 def shared(opened: Service) -> tuple[OwnList, ...]:
