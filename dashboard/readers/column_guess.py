@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.readers.clean import as_number
 from dashboard.readers.column_names import TARGETS, named
-from dashboard.vocabulary import site_status_word
+from dashboard.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.countries import country_code
 
 _SAMPLE_ROWS = 300
@@ -123,7 +123,8 @@ def _by_content(values: Sequence[str]) -> str:
         return "trial_id"
     if _share(values, country_code) > 0.8 and max(map(len, values)) > 3:
         return "country"
-    if _share(values, site_status_word) > 0.8:
+    # Words of a registry only: `open` and `closed` stand in columns about contracts too.
+    if _share(values, lambda value: status_word(value) in SITE_STATUSES) > 0.8:
         return "status"
     return ""
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from dashboard.readers.clean import clean_column, clean_points, repaired_column
 from dashboard.readers.reading import CONTACT_COLUMNS, READ_COLUMNS, Reading
+from dashboard.readers.statuses import status_column
 from dashboard.sites import split_facility
 from dashboard.trials import Trial
-from dashboard.vocabulary import site_status_word
 
 NO_POINT = float("nan")
 _MOST_WARNINGS = 200
@@ -185,10 +185,7 @@ class Gathered:
             if count:
                 self.warn(f"{count} garbled values in {name} repaired, such as `Ã¼` for `ü`")
         texts["site_number"], texts["facility"] = _split(texts["site_number"], texts["facility"])
-        words = {text: site_status_word(text) for text in set(texts["status"])}
-        for text in sorted(text for text, word in words.items() if text and not word):
-            self.warn(f"site status {text[:60]!r} is not one we know; those sites have none")
-        texts["status"] = [words[text] for text in texts["status"]]
+        texts["status"] = status_column(texts["status"], self.warn)
         latitude, longitude, dropped = clean_points(self.latitude, self.longitude)
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
