@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from dashboard.readers.clean import as_number
 from dashboard.readers.column_names import TARGETS, named
+from dashboard.readers.degrees import as_number
 from dashboard.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.countries import country_code
 
@@ -65,7 +65,7 @@ def guess_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[
             if target and target not in chosen and not _placed(target, chosen):
                 chosen[target] = 0.3, at
                 taken.add(at)
-    if "city" in chosen or "country" in chosen:
+    if "city" in chosen:
         chosen.pop("place", None)
     if "latitude" in chosen and "longitude" in chosen:
         chosen.pop("point", None)

@@ -24,7 +24,7 @@ class Gathered:
 
     ``record`` holds for each site the number of its trial in ``trials``, -1 for none.
     ``columns`` says which of the file's columns was taken for which of ours, ``header`` all of
-    them, where the file is a plain table.
+    them, where the file is a plain table; ``nameless`` is True where nothing names its trial.
     """
 
     def __init__(self, *, contacts: bool = False) -> None:
@@ -44,6 +44,7 @@ class Gathered:
         self.contacts: list[tuple[int, str, str, str, str]] | None = [] if contacts else None
         self.columns: dict[str, str] = {}
         self.header: tuple[str, ...] = ()
+        self.nameless = False
         self._warnings: list[str] = []
         self._more_warnings = 0
 
@@ -62,6 +63,15 @@ class Gathered:
         """The trial whose sites are added next, or were added from ``start`` on."""
         self.trials.append(trial)
         self._starts.append(len(self) if start is None else start)
+
+    def name_trial(self, trial: Trial) -> None:
+        """Give the sites that belong to none this trial."""
+        self.settle()
+        number = len(self.trials)
+        self.trials.append(trial)
+        self.trial_id[:] = [text or trial.trial_id for text in self.trial_id]
+        self.record[:] = [number if at < 0 else at for at in self.record]
+        self.nameless = False
 
     def empty(self) -> "Gathered":
         """One like this with nothing in it, for a part of the file."""

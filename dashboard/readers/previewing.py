@@ -1,7 +1,7 @@
 """The columns and first rows of a table, before it is read."""
 
 from dashboard.readers import legacy_xml, registry_page, tables
-from dashboard.readers.containers import gunzip, is_gzip, is_workbook, is_zip
+from dashboard.readers.containers import gunzip, is_gzip, is_zip, workbook_kind
 from dashboard.readers.delimited import delimiter_of, rows_of
 from dashboard.readers.encoding import decode
 from dashboard.readers.json_text import looks_like_json
@@ -18,7 +18,7 @@ def preview(data: bytes, name: str) -> tables.Preview | None:
     if is_gzip(data):
         data = gunzip(data, name)
     if is_zip(data):
-        if not is_workbook(data):
+        if not workbook_kind(data, name):
             return None
         rows = next((rows for _, rows in sheets_of(data, name)), None)
         return None if rows is None else tables.preview_of(rows, name)
