@@ -29,6 +29,7 @@ from dashboard.readers.containers import (
 )
 from dashboard.readers.delimited import delimiter_of, rows_of
 from dashboard.readers.encoding import decode
+from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
 from dashboard.readers.job import Job
 from dashboard.readers.json_text import json_records, looks_like_json
 from dashboard.readers.not_text import refuse_what_is_no_text
@@ -52,7 +53,7 @@ FORMATS = (
     ictrp.FORMAT,
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
-    *(f"Site list ({kind})" for kind in WORKBOOKS),
+    *(f"Site list ({kind})" for kind in (*WORKBOOKS, "HTML")),
     flat_records.RECORDS_FORMAT,
     flat_records.GEOJSON_FORMAT,
     parquet.FORMAT,
@@ -60,6 +61,7 @@ FORMATS = (
 """Every format that is read, by its human name. Those in a container say so behind it."""
 
 _MOST_WRAPPINGS = 3
+_PAGE_START = 20_000
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 
 
@@ -152,13 +154,33 @@ def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> s
 
 
 def _gather_xml(data: bytes, job: Job) -> str:
-    if re.search(rb"<!doctype html|<html\b", data[:2_000], re.IGNORECASE):
-        reason = "a web page as HTML; save it as text, or copy its text and paste it"
-        raise ReadError(job.name, reason)
+    if looks_like_html(data):
+        return _gather_html(data, job)
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in data[:2_000]:
+        raise ReadError(job.name, "a workbook saved as XML by Excel 2003; save it as XLSX")
     for study in legacy_xml.xml_studies(data, job.name):
         api_v2.gather_study(study, job.gathered)
         job.gathered.between()
     return legacy_xml.FORMAT
+
+
+def _gather_html(data: bytes, job: Job) -> str:
+    """A registry page, or the tables of a page that list sites, as the sheets of a workbook."""
+    if len(data) > MOST_PAGE_BYTES:
+        raise ReadError(job.name, f"a web page over {MOST_PAGE_BYTES // 1_000_000} MB is refused")
+    text, notes = decode(data)
+    plain = page_text(text)
+    if registry_page.recognised(plain):
+        registry_page.gather_pages(plain, job.name, job.gathered)
+        return f"{registry_page.FORMAT}, HTML"
+    rows = ((f"table {at}", iter(table)) for at, table in enumerate(page_tables(text), 1))
+    try:
+        kind = gather_sheets(rows, job, "HTML", _gather_sheet, plain[:_PAGE_START])
+    except ReadError as error:
+        reason = "a web page as HTML without a table of sites; copy its text and paste it"
+        raise ReadError(job.name, reason) from error
+    job.gathered.warn(*notes)
+    return kind
 
 
 def _gather_delimited(text: str, job: Job) -> str:

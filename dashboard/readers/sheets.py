@@ -31,10 +31,12 @@ def gather_sheets(
     job: Job,
     kind_of_workbook: str,
     gather_rows: GatherRows,
+    text: str = "",
 ) -> str:
     """Every sheet that holds sites, once; the name of the format.
 
-    A list without a trial is of that which its sheet's title, the other sheets or the file names.
+    A list without a trial is of that which its sheet's title, the other sheets, the ``text`` around
+    them or the file names.
     Sheets of notes, counts by country beside a list of sites, and sheets whose every site stands in
     another are passed over, and named.
     """
@@ -60,7 +62,7 @@ def gather_sheets(
         raise problem or ReadError(job.name, "a workbook without sheets")
     kept = _of_sites(read)
     passed += [sheet.title for sheet in read if sheet not in kept]
-    _join(kept, passed, trial_named([" ".join(beside), job.name]), job.gathered)
+    _join(kept, passed, trial_named([" ".join(beside), text, job.name]), job.gathered)
     kind = kept[0].format
     return f"{kind}, {kind_of_workbook}" if kind else f"Site list ({kind_of_workbook})"
 
