@@ -32,8 +32,10 @@ from dashboard.readers.encoding import decode
 from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
 from dashboard.readers.job import Job
 from dashboard.readers.json_text import json_records, looks_like_json
+from dashboard.readers.nested_records import site_records
 from dashboard.readers.not_text import refuse_what_is_no_text
 from dashboard.readers.sheets import gather_sheets
+from dashboard.readers.site_lines import are_site_lines, gather_lines
 from dashboard.readers.workbook import sheets_of
 
 _LIST_FORMATS = {
@@ -90,7 +92,7 @@ def _unwrapped(data: bytes, job: Job) -> str:
     if is_gzip(data):
         return gather(gunzip(data, job.name), job) + ", gzip"
     if kind := workbook_kind(data, job.name):
-        return gather_sheets(sheets_of(data, job.name), job, kind, _gather_sheet)
+        return gather_sheets(sheets_of(data, job.name, kind), job, kind, _gather_sheet)
     formats: list[str] = []
     problems: list[ReadError] = []
     for member in zip_members(data, job.name):
@@ -130,6 +132,9 @@ def _gather_json(data: bytes, job: Job) -> str:
             formats.add(ctis.FORMAT)
         elif type(record) is dict and not formats:
             return _gather_records(record, records, job)
+        elif type(record) is list and not formats:
+            rows = (flat_records.cells(one) for one in chain([record], records))
+            return _gather_rows(rows, job, flat_records.RECORDS_FORMAT)
         else:
             unlike += 1
         gathered.between()
@@ -141,16 +146,17 @@ def _gather_json(data: bytes, job: Job) -> str:
 
 
 def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
-    """GeoJSON features, or flat objects that are the rows of a table."""
+    """GeoJSON features, or objects that are the rows of a table."""
+    every = chain([first], others)
     if flat_records.is_feature(first):
-        features = filter(flat_records.is_feature, chain([first], others))
-        table = flat_records.table_of(map(flat_records.feature_record, features))
-        format_name = flat_records.GEOJSON_FORMAT
-    else:
-        table = flat_records.table_of(one for one in chain([first], others) if type(one) is dict)
-        format_name = flat_records.RECORDS_FORMAT
-    _gather_table(table, job, None)
-    return format_name
+        features = flat_records.Features(every)
+        _gather_table(flat_records.table_of(features), job, None)
+        if features.shapes:
+            job.gathered.warn(f"{features.shapes} features are lines or areas and give no point")
+        return flat_records.GEOJSON_FORMAT
+    objects = (one for one in every if type(one) is dict)
+    _gather_table(flat_records.table_of(site_records(objects)), job, None)
+    return flat_records.RECORDS_FORMAT
 
 
 def _gather_xml(data: bytes, job: Job) -> str:
@@ -229,8 +235,13 @@ def _gather_table(table: tables.Table, job: Job, lines: int | None, country: str
         if job.progress is not None and lines is not None:
             job.progress(min(1.0, rows / lines))
 
-    mapping = tables.mapping_of(table, job.name, job.columns)
     texts = (job.name,) if job.texts is None else job.texts
-    site_list.gather_table(table, mapping, job.gathered, texts, country, show)
+    if job.columns is None and are_site_lines(table):
+        gather_lines(table, job.gathered, texts)
+    else:
+        mapping = tables.mapping_of(table, job.name, job.columns)
+        if job.columns is None:
+            mapping = tables.upright(table, mapping, job.gathered.warn)
+        site_list.gather_table(table, mapping, job.gathered, texts, country, show)
     if job.gathered.nameless and job.texts is None:
         job.gathered.warn(site_list.NO_TRIAL)

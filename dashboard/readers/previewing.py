@@ -19,9 +19,8 @@ def preview(data: bytes, name: str) -> tables.Preview | None:
     if is_gzip(data):
         data = gunzip(data, name)
     if is_zip(data):
-        if not workbook_kind(data, name):
-            return None
-        rows = next((rows for _, rows in sheets_of(data, name)), None)
+        kind = workbook_kind(data, name)
+        rows = next((rows for _, rows in sheets_of(data, name, kind)), None) if kind else None
         return None if rows is None else tables.preview_of(rows, name)
     if not data.strip() or looks_like_json(data):
         return None

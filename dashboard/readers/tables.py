@@ -1,6 +1,6 @@
 """A plain table before it is read: its header, first rows, and which column is which of ours."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from dashboard.errors import ReadError
 from dashboard.readers.column_guess import guess_columns, guess_without_header, header_row
 from dashboard.readers.column_names import TARGETS
 from dashboard.readers.header_rows import one_header
+from dashboard.readers.swapped import are_swapped
 
 SAMPLE_ROWS = 400
 _MOST_COLUMNS = 1_000
@@ -136,3 +137,15 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
             name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
+
+
+def upright(table: Table, mapping: dict[str, str], warn: Callable[[str], None]) -> dict[str, str]:
+    """The mapping with latitude and longitude exchanged where the sites' countries say so."""
+    if not {"latitude", "longitude", "country"} <= set(mapping):
+        return mapping
+    header = table.header
+    place = {target: header.index(column) for target, column in mapping.items()}
+    if not are_swapped(table.first_rows, place):
+        return mapping
+    warn("latitude and longitude stand in each other's columns, by the countries of the sites")
+    return mapping | {"latitude": mapping["longitude"], "longitude": mapping["latitude"]}

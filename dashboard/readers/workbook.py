@@ -1,4 +1,4 @@
-"""XLSX workbooks: the rows of each sheet as text, within bounds."""
+"""XLSX and ODS workbooks: the rows of each sheet as text, within bounds."""
 
 import io
 import warnings
@@ -10,6 +10,7 @@ import python_calamine
 
 from dashboard.errors import ReadError
 from dashboard.readers.clean import as_text
+from dashboard.readers.ods_size import check_ods_size
 from dashboard.readers.workbook_size import may_be_laid_out
 
 MOST_COLUMNS = 300
@@ -24,8 +25,17 @@ _MOST_MERGED = 20_000
 _MOST_MERGED_ROWS = 2_000
 
 
-def sheets_of(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def sheets_of(
+    data: bytes, name: str, kind: str = "XLSX"
+) -> Iterator[tuple[str, Iterator[list[str]]]]:
     """Each sheet's title and its rows as text. Raises ReadError for damage and for bombs."""
+    if kind == "ODS":
+        check_ods_size(data, name)
+        sheets = _laid_out(data)
+        if sheets is None:
+            raise ReadError(name, "the workbook is damaged; save it as XLSX")
+        yield from sheets
+        return
     if may_be_laid_out(data, name):
         sheets = _laid_out(data)
         if sheets is not None:

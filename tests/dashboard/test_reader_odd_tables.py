@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dashboard.readers import read
+from dashboard.readers import preview, read
 from dashboard.readers.address import split_address
 from dashboard.readers.degrees import as_number
 from dashboard.readers.reading import Reading
@@ -180,3 +180,110 @@ def test_a_quotation_mark_without_its_pair_does_not_join_two_lines() -> None:
 def test_many_quotation_marks_without_a_pair_take_no_longer() -> None:
     lines = ["facility,city,country", *['"Clinic "" North,Ulm,Germany'] * 20_000]
     assert len(opened("\n".join(lines)).sites) == 20_000
+
+
+def test_coordinates_in_each_others_columns_are_exchanged() -> None:
+    rows = "Graz,Austria,15.44,47.07\nDurham,United States,-78.9,36\nSydney,Australia,151.2,-33.9\n"
+    reading = opened(f"City,Country,Lat,Lon\n{rows}")
+    assert reading.sites["latitude"].tolist() == [47.07, 36, -33.9]
+    assert "latitude and longitude stand in each other's columns" in reading.warnings[0]
+    upright = opened("City,Country,Lat,Lon\n" + "Graz,Austria,47.07,15.44\n" * 3)
+    assert upright.warnings == ()
+    told = read(
+        f"City,Country,Lat,Lon\n{rows}".encode(),
+        "x",
+        columns={"latitude": "Lat", "longitude": "Lon"},
+    )
+    assert told.sites["latitude"].tolist()[0] == 15.44
+
+
+def test_lines_without_a_header_are_divided_from_the_right() -> None:
+    reading = opened("LKH, Graz, Austria\nDuke, Durham, North Carolina, United States\n")
+    assert columns(reading, "trial_id", "facility", "city", "state", "country") == [
+        ["NCT01207388", "LKH", "Graz", "", "Austria"],
+        ["NCT01207388", "Duke", "Durham", "North Carolina", "United States"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"sites":[{"siteName":"LKH","addressCity":"Graz","siteCountry":"Austria"}],"study":"%s"}',
+        '[{"nct_id":"%s","sites":[{"name":"LKH","city":"Graz","country":"Austria"}]}]',
+        '{"columns":["nct","facility","city","country"],"data":[["%s","LKH","Graz","Austria"]]}',
+        '[["nct","facility","city","country"],["%s","LKH","Graz","Austria"]]',
+        '{"Austria":[{"nct":"%s","facility":"LKH","city":"Graz","people":[{"name":"A"}]}]}',
+        '{"101":{"nct":"%s","facility":"LKH","city":"Graz","country":"Austria"}}',
+    ],
+)
+def test_json_with_names_of_its_own(text: str) -> None:
+    reading = opened(text % "NCT00000001", "list")
+    assert columns(reading, "trial_id", "facility", "city", "country") == [
+        ["NCT00000001", "LKH", "Graz", "Austria"]
+    ]
+
+
+def test_areas_give_no_point_and_points_keep_their_order() -> None:
+    shape = '"geometry":{"type":"Polygon","coordinates":[]},"properties":{"city":"Ulm"}'
+    reading = opened('{"type":"FeatureCollection","features":[{"type":"Feature",%s}]}' % shape)
+    assert "1 features are lines or areas and give no point" in reading.warnings
+    points = (
+        '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[9.99,48.4]}]}'
+    )
+    assert opened(points).sites["latitude"].tolist() == [48.4]
+
+
+PAGE = (
+    "<html><head><style>td {}</style></head><body><p>Sites of NCT00000001</p><table>"
+    "<tr><th>Country<th>City<th>Hospital</tr><tr><td rowspan=2>Austria</td><td>Graz</td>"
+    "<td>LKH &amp; Co</td></tr><tr><td>Wien<td>AKH</tr></table><script>if (a<b) {}</script></html>"
+)
+
+
+def test_the_table_of_a_web_page_is_a_site_list() -> None:
+    reading = read(PAGE.encode(), "export.xls")
+    assert columns(reading, "trial_id", "facility", "city", "country") == [
+        ["NCT00000001", "LKH & Co", "Graz", "Austria"],
+        ["NCT00000001", "AKH", "Wien", "Austria"],
+    ]
+    assert reading.format == "Site list (HTML)"
+    shown = preview(PAGE.encode(), "export.xls")
+    assert shown is not None
+    assert shown.header == ("Country", "City", "Hospital")
+
+
+def test_a_registry_page_saved_as_html_is_read() -> None:
+    lines = (
+        "NCT ID: NCT00000001",
+        "Locations",
+        "LKH",
+        "Graz, Austria",
+        "Site Status",
+        "Recruiting",
+    )
+    page = "<!DOCTYPE html><html><body>" + "".join(f"<div>{line}</div>" for line in lines)
+    assert columns(read(page.encode(), "page.html"), "facility", "city", "status") == [
+        ["LKH", "Graz", "Recruiting"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("رقم المركز,اسم المستشفى,المدينة,البلد", "1,مستشفى,الرياض,السعودية"),
+        ("№ центра,Название центра,Город,Страна", "1,Больница,Москва,Россия"),
+        ("Nr ośrodka,Nazwa ośrodka,Miasto,Kraj", "1,Szpital,Poznań,Polska"),
+        ("Merkez No,Merkez Adı,Şehir,Ülke", "1,Hacettepe,Ankara,Türkiye"),
+        ("Centrumnummer,Ziekenhuis,Plaats,Land", "1,UMC,Utrecht,Nederland"),
+        ("Nº do centro,Instituição,Cidade,País", "1,INCA,Rio de Janeiro,Brasil"),
+        ("Site #,Facility Institution,Address City,Facility Country", "1,LKH,Graz,Austria"),
+    ],
+)
+def test_columns_in_more_languages_and_with_words_before(header: str, row: str) -> None:
+    reading = opened(f"{header}\n{row}\n")
+    assert columns(reading, "site_number", "facility", "city", "country") == [row.split(",")]
+
+
+def test_names_beside_telephones_are_no_facilities() -> None:
+    reading = opened("Name,E-mail,Country\nDr A,a@example.org,Austria\n")
+    assert columns(reading, "facility", "country") == [["", "Austria"]]

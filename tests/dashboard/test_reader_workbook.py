@@ -159,3 +159,41 @@ def test_a_sheet_a_country_and_what_repeats_or_counts_them() -> None:
     assert passed.endswith("passed over: Austria, Germany, Counts")
     del sheets["All"]
     assert read(workbook(sheets), "list.xlsx").sites["country"].tolist() == ["Austria", "Germany"]
+
+
+def test_an_ods_workbook_is_read() -> None:
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "manifest")
+    )
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+            "</table:table-cell>"
+            for cell in row
+        )
+        + '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+        for row in (("Hospital", "City", "Country"), ("LKH", "Graz", "Austria"))
+    )
+    file = io.BytesIO()
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Sites">{rows}'
+            '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'
+            "</table:table-row>"
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f"<manifest:manifest{spaces}>"
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+    reading = read(file.getvalue(), "list.ods")
+    assert reading.format == "Site list (ODS)"
+    assert reading.sites["city"].tolist() == ["Graz"]
