@@ -225,7 +225,7 @@ def test_json_with_names_of_its_own(text: str) -> None:
 
 def test_areas_give_no_point_and_points_keep_their_order() -> None:
     shape = '"geometry":{"type":"Polygon","coordinates":[]},"properties":{"city":"Ulm"}'
-    reading = opened('{"type":"FeatureCollection","features":[{"type":"Feature",%s}]}' % shape)
+    reading = opened('{"type":"FeatureCollection","features":[{"type":"Feature",' + shape + "}]}")
     assert "1 features are lines or areas and give no point" in reading.warnings
     points = (
         '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[9.99,48.4]}]}'
