@@ -13,9 +13,13 @@ Body = Callable[[], None]
 
 
 def expander(label: str, body: Body, *, key: str, icon: str, opened: bool = False) -> None:
-    """Draw an expander; ``opened`` is how it begins and stays the same from rerun to rerun."""
+    """Draw an expander; what it holds stays once it was opened, and so does what was typed in it.
+
+    ``opened`` is how it begins, the same from rerun to rerun.
+    """
     box = st.expander(label, icon=icon, key=key, expanded=opened, on_change="rerun")
-    if box.open:
+    if box.open or st.session_state.get(f"{key}_was_open"):
+        st.session_state[f"{key}_was_open"] = True
         with box:
             body()
 
