@@ -181,7 +181,10 @@ def remembered(
         with _lock:
             found = _remembered.pop(key, None)
             if found is None or found[0]() is not subject:
-                found = (weakref.ref(subject, lambda _: _remembered.pop(key, None)), {})
+                found = (
+                    weakref.ref(subject, lambda _, known=_remembered: known.pop(key, None)),
+                    {},
+                )
             _remembered[key] = found  # now the latest used
             _let_go(_remembered, _MOST_SUBJECTS)
         known = found[1]
