@@ -1,6 +1,7 @@
 """The words registries use for status, phase and sex, and ours for them."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 NOT_STATED = "Not stated"
@@ -54,10 +55,125 @@ def status_word(text: str) -> str:
     return _STATUS_BY_KEY.get(re.sub(r"[^a-z]", "", text.casefold()), text.strip())
 
 
+_SITE_WORDS = {
+    "Recruiting": """
+        open; opened; site open; open for enrollment; open for inclusion; open for accrual;
+        enrollment open; recruitment open; actively recruiting; actively enrolling; enrolling now;
+        active, recruiting; active, enrolling; active - open to enrollment; ongoing, recruiting;
+        recruitment ongoing; enrollment ongoing; recruiting patients; currently recruiting;
+        offen; geöffnet; offen für rekrutierung; rekrutierung offen; rekrutierung läuft;
+        in rekrutierung; aktiv rekrutierend; rekrutiert aktiv;
+        ouvert; ouvert au recrutement; ouvert aux inclusions; recrutement ouvert; inclusions
+        ouvertes; inclusions en cours; en recrutement; recrute;
+        abierto; abierto a reclutamiento; abierto al reclutamiento; reclutamiento abierto;
+        reclutamiento activo; reclutamiento en curso; activo, reclutando;
+        aperto; aperto all'arruolamento; arruolamento aperto; arruolamento in corso;
+        reclutamento in corso; reclutamento aperto; attivo, in arruolamento; sta reclutando;
+        aberto; aberto ao recrutamento; recrutamento aberto; recrutamento em curso; em recrutamento;
+        recrutamento em andamento; ativo, recrutando;
+        open voor inclusie; geopend; werving open; rekryterar; rekrytering pågår; rekrutterer;
+        otwarty; rekrutacja otwarta; rekrutacja trwa; rekrutujący; w trakcie rekrutacji;
+        набор открыт; идет набор; открыт; 募集中; 招募中; 진행중 모집; 모집중; مفتوح
+        """,
+    "Not yet recruiting": """
+        not yet open; not open yet; not opened; not yet opened; not yet active; not yet activated;
+        not yet initiated; not yet enrolling; not started; not yet started; planned; to be opened;
+        in start-up; start-up; startup; in startup; in set-up; set-up; setup; in setup;
+        pending activation; pending initiation; awaiting activation; awaiting initiation;
+        recruitment pending; authorised, recruitment pending; authorized, recruitment pending;
+        geplant; in vorbereitung; noch nicht offen; noch nicht rekrutierend; noch nicht initiiert;
+        rekrutierung geplant; en attente d'ouverture; pas encore ouvert; non ouvert; prévu;
+        pendiente de apertura; pendiente de iniciar; aún no recluta; no iniciado; previsto;
+        planificado; in attesa di apertura; non ancora aperto; non ancora in arruolamento;
+        in attivazione; pianificato; ainda não recrutando; ainda não aberto; pendente de abertura;
+        planejado; planeado; nog niet geopend; planerad; planowany; 募集前; 尚未招募; 모집전;
+        모집예정
+        """,
+    "Active, not recruiting": """
+        closed to enrollment; closed for enrollment; closed to recruitment; closed for recruitment;
+        closed to accrual; closed to inclusion; enrollment closed; recruitment closed; accrual
+        closed; enrollment complete; enrollment completed; recruitment complete; recruitment
+        completed; recruitment ended; enrollment ended; recruitment finished; ongoing, recruitment
+        ended; active, closed to enrollment; active, enrollment closed; active, not enrolling;
+        fully enrolled; in follow-up; follow-up; follow-up only; follow-up ongoing;
+        rekrutierung abgeschlossen; rekrutierung beendet; rekrutierung geschlossen; nachbeobachtung;
+        in nachbeobachtung; für rekrutierung geschlossen; aktiv, nicht rekrutierend;
+        recrutement terminé; recrutement clos; recrutement fermé; inclusions terminées; inclusions
+        closes; fermé aux inclusions; en suivi; actif, ne recrute plus;
+        reclutamiento cerrado; reclutamiento finalizado; reclutamiento completo; cerrado a
+        reclutamiento; en seguimiento; activo, no recluta;
+        arruolamento chiuso; arruolamento concluso; arruolamento completato; reclutamento chiuso;
+        reclutamento concluso; attivo, non in reclutamento; attivo, non in arruolamento;
+        recrutamento encerrado; recrutamento concluído; recrutamento fechado; em seguimento;
+        em acompanhamento; ativo, não recrutando; gesloten voor inclusie; inclusie gesloten;
+        rekrutacja zakończona; rekrutacja zamknięta; набор завершен; набор закрыт; 募集終了;
+        招募完成; 招募结束; 모집완료; 모집마감
+        """,
+    "Completed": """
+        closed; site closed; closed out; close-out; closeout; close-out completed;
+        complete; finished; ended; closed - completed; study completed; archived;
+        geschlossen; abgeschlossen; beendet; zentrum geschlossen; fermé; clos; clôturé; terminé;
+        centre fermé; cerrado; finalizado; completado; concluido; centro cerrado; chiuso; concluso;
+        completato; terminato; centro chiuso; fechado; encerrado; concluído; finalizada;
+        gesloten; afgesloten; afgerond; voltooid; avslutad; avsluttet; afsluttet; stängd; zamknięty;
+        zakończony; kapalı; tamamlandı; kapandı; завершен; завершено; закрыт; 終了; 完了; 已完成;
+        已结束; 已关闭; 완료; 종료; مغلق; مكتمل
+        """,
+    "Suspended": """
+        on hold; hold; paused; halted; temporarily halted; temporarily closed;
+        temporarily not recruiting; enrollment on hold; recruitment on hold; enrollment paused;
+        recruitment paused; enrollment suspended; recruitment suspended; active, on hold;
+        pausiert; ausgesetzt; unterbrochen; angehalten; vorübergehend geschlossen; suspendu;
+        en pause; temporairement fermé; suspendido; en pausa; en espera; pausado; sospeso; in pausa;
+        temporaneamente chiuso; suspenso; em pausa; opgeschort; gepauzeerd; pausad; wstrzymany;
+        zawieszony; приостановлен; askıda; 中断; 一時中断; 暂停; 已暂停; 중단
+        """,
+    "Terminated": """
+        terminated early; early terminated; prematurely ended; prematurely terminated; prematurely
+        closed; closed early; stopped early; abgebrochen; vorzeitig beendet;
+        vorzeitig geschlossen; arrêté prématurément; terminado anticipadamente;
+        interrotto; chiuso anticipatamente; encerrado prematuramente; 中止; 提前终止; 조기종료
+        """,
+    "Withdrawn": """
+        cancelled; canceled; withdrawn before enrollment; site withdrawn; zurückgezogen; storniert;
+        retiré; annulé; retirado; cancelado; ritirato; annullato; cancelada; ingetrokken; wycofany;
+        anulowany; отозван
+        """,
+}
+"""What sponsors' and hospitals' lists write for a site's status, where its meaning is plain.
+
+A site that is just `Closed` was closed out: what is closed to enrollment only says so."""
+
+_SAYS_NOT = """
+    active; activated; inactive; ongoing; initiated; in progress; aktiv; laufend; initiiert;
+    actif; activé; en cours; activo; activado; en curso; attivo; in corso; ativo; em andamento;
+    actief; lopend; aktywny; активен; aktif; نشط
+    """
+
+
+def _status_key(text: str) -> str:
+    """Letters alone, without accents, `enrolment` and `enrollment` alike."""
+    plain = text.casefold().replace("ł", "l").replace("ß", "ss").replace("ı", "i").replace("ø", "o")
+    letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", plain)))
+    return letters.replace("enrolment", "enrollment")
+
+
+_SITE_STATUS_BY_KEY = {
+    _status_key(word): status for status, words in _SITE_WORDS.items() for word in words.split(";")
+}
+_SAYS_NOT_KEYS = frozenset(map(_status_key, _SAYS_NOT.split(";")))
+
+
+@lru_cache(maxsize=4_096)
 def site_status_word(text: str) -> str:
-    """As :func:`status_word`, but empty where the word is none of :data:`SITE_STATUSES`."""
+    """A site's status in our words (``On hold`` -> ``Suspended``), empty for an unknown one."""
     word = status_word(text)
-    return word if word in SITE_STATUSES else ""
+    return word if word in SITE_STATUSES else _SITE_STATUS_BY_KEY.get(_status_key(text), "")
+
+
+def says_not_if_recruiting(text: str) -> bool:
+    """True for words such as ``Active``, which one list writes for open sites, another for all."""
+    return _status_key(text) in _SAYS_NOT_KEYS
 
 
 _PHASES = {

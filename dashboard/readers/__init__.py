@@ -8,8 +8,9 @@ from dashboard.errors import ReadError
 from dashboard.readers.collector import collector_paused
 from dashboard.readers.column_guess import guess_columns
 from dashboard.readers.column_names import TARGETS
-from dashboard.readers.formats import FORMATS, Job, gather
+from dashboard.readers.formats import FORMATS, gather
 from dashboard.readers.gather import Gathered
+from dashboard.readers.job import Job
 from dashboard.readers.json_text import Progress
 from dashboard.readers.only_places import Take, gather_places
 from dashboard.readers.parquet import MAGIC, read_parquet

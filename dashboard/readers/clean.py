@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.readers.degrees import as_number
 from dashboard.readers.encoding import MOJIBAKE, repair
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -79,35 +80,3 @@ def _numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     if set(map(type, values)) - {float}:
         values = [value if type(value) is float else as_number(value) for value in values]
     return np.array(values, dtype=np.float64)
-
-
-_NUMBER = re.compile(r"^([+−-]?)(\d{1,3}(?:[.,]\d{0,20})?)\s*°?\s*([NSEWO])?$", re.IGNORECASE)
-_DEGREES = re.compile(
-    r"^(-?)(\d{1,3})\s*°\s*(\d{1,2})\s*['′’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"″”]|'')\s*)?"
-    r"([NSEWO])?$",
-    re.IGNORECASE,
-)
-
-
-def as_number(value: object) -> float:
-    """Degrees of a coordinate as people write it, NaN where it is none.
-
-    ``48.137``, ``48,137``, ``48.137° N``, ``48°08'14"N``, ``-33.86``; S and W are negative.
-    """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value) if abs(value) < 1e6 else np.nan
-    if not isinstance(value, str):
-        return np.nan
-    text = value.strip()[:40]
-    if found := _NUMBER.match(text):
-        size = float(found[2].replace(",", "."))
-        negative = found[1] in ("-", "−") or (found[3] or "").upper() in ("S", "W")
-        return -size if negative else size
-    if found := _DEGREES.match(text):
-        seconds = float((found[4] or "0").replace(",", "."))
-        size = int(found[2]) + int(found[3]) / 60 + seconds / 3600
-        return -size if found[1] or (found[5] or "").upper() in ("S", "W") else size
-    try:
-        return float(text) if len(text) <= 30 and abs(float(text)) < 1e6 else np.nan
-    except ValueError:
-        return np.nan

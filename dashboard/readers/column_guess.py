@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from dashboard.readers.clean import as_number
-from dashboard.readers.column_names import TARGETS, named
-from dashboard.vocabulary import site_status_word
+from dashboard.readers.column_names import TARGETS, folded, named
+from dashboard.readers.degrees import as_number
+from dashboard.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.countries import country_code
 
 _SAMPLE_ROWS = 300
@@ -16,6 +16,8 @@ _TRIAL_ID = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(r"^[A-Z0-9][A-Z0-9 -]{2,9}$", re.IGNORECASE)
+_NAME = frozenset({"name", "nom", "nombre", "nome", "nazwa", "naam", "namn", "navn"})
+_REACHED_BY = frozenset({"email", "mail", "phone", "tel", "telephone", "telefon", "mobile"})
 _PLACE_TARGETS = ("facility", "city", "country", "state", "postcode", "place")
 _MEANT_FOR_PLACE = frozenset((*_PLACE_TARGETS, "latitude", "longitude", "point"))
 
@@ -58,6 +60,8 @@ def guess_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[
         if target and certainty > chosen.get(target, (0.0, 0))[0]:
             chosen[target] = certainty, at
     _status_of_what(chosen, header)
+    if "facility" in chosen and _of_people(header, chosen):
+        del chosen["facility"]
     taken = {at for _, at in chosen.values()}
     for at, values in enumerate(cells):
         if at not in taken:
@@ -65,7 +69,7 @@ def guess_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[
             if target and target not in chosen and not _placed(target, chosen):
                 chosen[target] = 0.3, at
                 taken.add(at)
-    if "city" in chosen or "country" in chosen:
+    if "city" in chosen:
         chosen.pop("place", None)
     if "latitude" in chosen and "longitude" in chosen:
         chosen.pop("point", None)
@@ -116,6 +120,16 @@ def _status_of_what(chosen: dict[str, tuple[float, int]], header: Sequence[str])
             chosen["status"] = chosen.pop("trial_status")
 
 
+def _of_people(header: Sequence[str], chosen: Mapping[str, tuple[float, int]]) -> bool:
+    """True where `Name` stands beside telephones or e-mail and no town: it names people."""
+    words = {word for name in header for word in folded(name).split()}
+    return (
+        folded(header[chosen["facility"][1]]) in _NAME
+        and bool(words & _REACHED_BY)
+        and not {"city", "postcode", "place", "point", "latitude"} & set(chosen)
+    )
+
+
 def _by_content(values: Sequence[str]) -> str:
     if len(values) < 1:
         return ""
@@ -123,7 +137,8 @@ def _by_content(values: Sequence[str]) -> str:
         return "trial_id"
     if _share(values, country_code) > 0.8 and max(map(len, values)) > 3:
         return "country"
-    if _share(values, site_status_word) > 0.8:
+    # Words of a registry only: `open` and `closed` stand in columns about contracts too.
+    if _share(values, lambda value: status_word(value) in SITE_STATUSES) > 0.8:
         return "status"
     return ""
 

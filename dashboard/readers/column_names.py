@@ -35,7 +35,10 @@ _NAMES = {
         site number; site no; site nr; site num; site id; site code; siteid; centre number;
         center number; centre no; center no; centre id; center id; zentrum nr; zentrumsnummer;
         numero de centre; numero de centro; numero centro; n centre; investigator site number;
-        site; site ref; zentrennummer; centro no; site #
+        site; site ref; zentrennummer; centro no; site #;
+        nr osrodka; numer osrodka; merkez no; merkez numarasi; centrumnummer; nummer; no centro;
+        no do centro; numero do centro; no центра; номер центра; رقم المركز; 中心编号; 施設番号;
+        기관번호; site n; prufzentrum nr; zentrum no
         """,
     "facility": """
         facility; facility name; site name; sitename; institution; institution name; hospital;
@@ -50,7 +53,11 @@ _NAMES = {
         facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
         機関名; hastane; kurum; merkez; 기관; 기관명; 병원; 医疗机构; 医療機関;
         νοσοκομειο; מרכז; مستشفى; 実施医療機関; 研究中心; 中心名称; 机构名称; 실시기관; 시험기관;
-        instytucja; nazwa; investigator site; venue; sitefacility
+        instytucja; nazwa; investigator site; venue; sitefacility;
+        医療機関名; 病院名; 医院名称; 研究机构; 试验机构; 병원명; название центра; клиника;
+        название учреждения; наименование учреждения; центр; больница; اسم المستشفى; المستشفى;
+        اسم المركز; المركز;
+        nazwa osrodka; nazwa szpitala; merkez adi; hastane adi; kurum adi; naam ziekenhuis
         """,
     "city": """
         city; town; city town; town city; municipality; locality; site city; facility city;
@@ -59,7 +66,8 @@ _NAMES = {
         ort stadt;
         miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
         도시; 所在地; πολη; מקום; مدينة; city name; village; sted;
-        市区町村; 市町村; 所在城市; 시군구
+        市区町村; 市町村; 所在城市; 시군구;
+        المدينة; البلدة; miejscowosc; sehir adi; stad plaats; kommun
         """,
     "state": """
         state; province; region; county; state province; province state; state region; site state;
@@ -67,7 +75,8 @@ _NAMES = {
         provincia; comunidad autonoma; regione; provincie; wojewodztwo; kraj; judet; oblast; canton;
         kanton; prefecture; admin1; state or province; stateprovince; область; регион; 省; 県;
         department; departamento; lan; fylke; megye; area; state county; st; us state; 都道府県;
-        省份; 省市; 省 自治区; 所在省份; 시도; 지역
+        省份; 省市; 省 自治区; 所在省份; 시도; 지역;
+        uf; distrito; eyalet; المنطقة; المحافظة
         """,
     "postcode": """
         postcode; post code; postal code; postalcode; zip; zip code; zipcode; postal; site zip;
@@ -81,7 +90,8 @@ _NAMES = {
         staat; pais; paese; nazione; kraj panstwo; panstwo; zeme; orszag; tara; ulke; страна; 国家;
         国; 国名; 국가; χωρα; מדינה; دولة;
         country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
-        country region; land staat; maa; stat
+        country region; land staat; maa; stat;
+        البلد; الدولة; landet; kraj osrodka
         """,
     "status": """
         status; site status; sitestatus; recruitment; recruiting; location status; locationstatus;
@@ -90,7 +100,8 @@ _NAMES = {
         zentrumsstatus; centre status; center status; enrollment status;
         location recruitment status; estado de reclutamiento; statut de recrutement;
         rekrutierungsstatus; rekrutierung;
-        stato di reclutamento; status rekrutacji; 状态; 状態; 募集状況; 招募状态; 상태; 모집상태
+        stato di reclutamento; status rekrutacji; 状态; 状態; 募集状況; 招募状态; 상태; 모집상태;
+        статус; статус центра; الحالة; durum; status osrodka; status van centrum; tila
         """,
     "latitude": """
         latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
@@ -115,10 +126,16 @@ _NAMES = {
 def folded(header: str) -> str:
     """A header without case, accents, signs and camel case: ``SiteCity`` -> ``site city``."""
     text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
-    text = text.replace("ß", "ss").replace("Ł", "L").replace("ł", "l").replace("ø", "o")
+    text = (
+        text.replace("ß", "ss")
+        .replace("Ł", "L")
+        .replace("ł", "l")
+        .replace("ø", "o")
+        .replace("ı", "i")
+    )
     marks = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    return " ".join(re.sub(r"[\W_]+", " ", plain).casefold().split())
 
 
 def _table() -> dict[str, tuple[str, int]]:
@@ -158,6 +175,17 @@ _OTHER = frozenset(
 )
 
 
+# What may stand before a word for a place without changing what it says.
+_WHOSE = frozenset(
+    re.findall(
+        r"\w+",
+        """site facility location address addr institution hospital centre center clinic study trial
+        org organisation organization mailing business practice primary main""",
+    )
+)
+_PLACE_WORDS = frozenset({"city", "state", "postcode", "country", "latitude", "longitude"})
+
+
 def named(header: str) -> tuple[str, float]:
     """What a column's name says it is, and how surely (0-1); ``("", 0.0)`` for nothing.
 
@@ -170,6 +198,10 @@ def named(header: str) -> tuple[str, float]:
         target, rank = known
         return target, 1.0 - min(rank, 40) / 100
     words = key.split()
+    own = words[next((at for at, word in enumerate(words) if word not in _WHOSE), len(words)) :]
+    known = _TABLE.get(" ".join(own))
+    if known is not None and len(own) < len(words) and known[0] in _PLACE_WORDS:
+        return known[0], 0.6
     if 1 < len(words) <= 5 and not _OTHER.intersection(words):
         for word in reversed(words):
             for target, parts in _PARTS.items():

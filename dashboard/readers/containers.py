@@ -22,7 +22,16 @@ MOST_MEMBERS = 100_000
 
 _FREE_BYTES = 10_000_000
 _CHUNK_BYTES = 1 << 20
-_SPREADSHEET_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+
+WORKBOOKS = {"XLSX": "xl/workbook.xml", "ODS": "content.xml"}
+"""Workbooks that are read, and the part of the zip that tells them."""
+
+_OTHER_DOCUMENTS = (
+    ("xl/workbook.bin", "a binary workbook (XLSB); save it as XLSX"),
+    ("word/document.xml", "a Word document; copy its table into a spreadsheet"),
+    ("ppt/presentation.xml", "a presentation; copy its table into a spreadsheet"),
+    ("doc.kml", "a KMZ map; save its places as CSV or GeoJSON"),
+)
 
 
 class Member(NamedTuple):
@@ -47,14 +56,34 @@ def is_old_workbook(data: bytes) -> bool:
     return data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def is_workbook(data: bytes) -> bool:
-    """True for a zip that is a spreadsheet."""
+def workbook_kind(data: bytes, name: str) -> str:
+    """Which of :data:`WORKBOOKS` a zip is, empty where it is none.
+
+    Raises ReadError, with what to do instead, for other documents that are zips.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
+            plain = "content.xml" not in names or b"spreadsheet" in _mimetype(archive)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
-    return any(part in names for part in _SPREADSHEET_PARTS)
+        return ""
+    for part, what in _OTHER_DOCUMENTS:
+        if part in names:
+            raise ReadError(name, f"not a site list but {what}")
+    if any(part.endswith(".iwa") for part in names):
+        raise ReadError(name, "an Apple Numbers document; export it as Excel or CSV")
+    if not plain:
+        raise ReadError(name, "a text document; copy its table into a spreadsheet")
+    return next((kind for kind, part in WORKBOOKS.items() if part in names), "")
+
+
+def _mimetype(archive: zipfile.ZipFile) -> bytes:
+    """What an OpenDocument file says it is; a file that says nothing may be a spreadsheet."""
+    try:
+        with archive.open("mimetype") as part:
+            return part.read(100)
+    except (KeyError, RuntimeError, zlib.error, EOFError):
+        return b"spreadsheet"
 
 
 def gunzip(data: bytes, name: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from geocache.countries import country_code
 
 _LONGEST_NAME_WORDS = 8
-_STATE_CODES = frozenset(
+STATE_CODES = frozenset(
     re.findall(
         r"\w+",
         """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH
@@ -36,7 +36,7 @@ def split_place(text: str) -> tuple[str, str, str]:
     """
     parts = [part.strip() for part in text.split(",")]
     before, country = split_country(parts)
-    if before and country in _STATE_CODES:
+    if before and country in STATE_CODES:
         return ", ".join(part for part in before if part), country, ""
     if not before:
         return ("", "", country) if country_code(country) else (country, "", "")

@@ -1,16 +1,19 @@
 """Delimited text: which sign separates the columns, and the rows."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from dashboard.errors import ReadError
 from dashboard.readers.column_names import named
+from dashboard.readers.listed import listed
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_CELL_CHARACTERS = 4_000_000
 """Longest cell accepted; the longest list of locations in a download has about 200,000."""
 
+_MOST_LINES_A_ROW = 1_000
+_MOST_ASTRAY = 100
 _SAMPLE_ROWS = 40
 _SAMPLE_CHARACTERS = 200_000
 
@@ -41,46 +44,127 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def rows_of(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
-    """Every row as a list of cells. Raises ReadError where a cell never ends."""
+def rows_of(
+    text: str, delimiter: str, name: str, warn: Callable[[str], None] | None = None
+) -> Iterator[list[str]]:
+    """Every row as a list of cells; ``warn`` is told of lines with a quotation mark astray.
+
+    Such a mark would make one cell of the lines up to the next: its own line is read as it stands
+    instead. Raises ReadError where a cell never ends.
+    """
     csv.field_size_limit(MOST_CELL_CHARACTERS)
-    if _quotes_are_text(text, delimiter):
-        reader = csv.reader(_lines(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    else:
-        reader = csv.reader(_lines(text), delimiter=delimiter)
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise ReadError(name, f"not a table: {error}", f"line {reader.line_num}") from error
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Lines one by one; a list of all of them would double the memory."""
-    if "\r" in text and "\n" not in text:
-        text = text.replace("\r", "\n")
-    start = 0
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    astray: list[str] = []
+    width = 0
     while True:
-        end = text.find("\n", start)
-        if end == -1:
-            if start < len(text):
-                yield text[start:]
-            return
-        yield text[start : end + 1]
-        start = end + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except (csv.Error, _TooManyLinesError) as error:
+            if len(astray) == _MOST_ASTRAY:
+                yield from _without_quoting(lines.again(), delimiter, name)
+                break
+            row, as_text = _as_it_stands(lines, delimiter, width, name, error)
+            if as_text:
+                astray.append(f"line {lines.number + 1}")
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        lines.done()
+        width = len(row) or width
+        yield row
+    if astray and warn is not None:
+        warn(f"a quotation mark that is not one of a pair, read as text: {listed(astray)}")
 
 
-def _quotes_are_text(text: str, delimiter: str) -> bool:
-    """True where a quote opens a cell that is never closed: quotes must be plain signs then."""
-    if text.count('"') % 2 == 0:
-        return False
-    reader = csv.reader(_lines(text), delimiter=delimiter)
-    lines_before = lines = 0
+def _without_quoting(lines: "_Lines", delimiter: str, name: str) -> Iterator[list[str]]:
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     try:
-        for _ in reader:
-            lines_before, lines = lines, reader.line_num
-    except csv.Error:
-        return True
-    if lines - lines_before < 2:
-        return False
-    last_row = text.rstrip("\r\n").split("\n")[lines_before:]
-    return "\n".join(last_row).count('"') % 2 == 1
+        for row in reader:
+            lines.done()
+            yield list(map(_without_marks, row))
+    except csv.Error as error:
+        raise ReadError(name, f"not a table: {error}") from error
+
+
+class _TooManyLinesError(Exception):
+    """A cell that goes on over more lines than any text in a list."""
+
+
+class _Lines:
+    """Lines one by one (a list of all would double the memory), kept until their row is whole."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+        self._start = self._row_start = 0
+        self._lines = 0
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        start, text = self._start, self._text
+        if start >= len(text):
+            raise StopIteration
+        if self._lines == _MOST_LINES_A_ROW:
+            raise _TooManyLinesError
+        end = text.find("\n", start) + 1 or len(text)
+        self._start = end
+        self._lines += 1
+        return text[start:end]
+
+    def done(self) -> None:
+        """The row is whole: the next begins here."""
+        self.number += self._lines
+        self._row_start, self._lines = self._start, 0
+
+    def again(self) -> "_Lines":
+        """Back to the beginning of the row."""
+        self._start, self._lines = self._row_start, 0
+        return self
+
+
+def _as_it_stands(
+    lines: _Lines, delimiter: str, width: int, name: str, error: Exception
+) -> tuple[list[str], bool]:
+    """What a row is whose quotation marks are no pairs, and whether one was taken for text.
+
+    Its first line alone, where a mark is only misplaced in it or where it has the table's width
+    without one; else all its lines, if that makes a row of that width.
+    """
+    line = next(lines.again())
+    try:
+        row, whole = _first_row(iter([line, "\n"]), delimiter)
+        if whole:
+            return row, False
+        closed = next(csv.reader([line.rstrip("\r\n") + '"'], delimiter=delimiter))
+        text = next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        alone = closed if len(closed) == width != len(text) else list(map(_without_marks, text))
+        if len(alone) != width:
+            together = next(csv.reader(lines.again(), delimiter=delimiter), [])
+            if len(together) == width:
+                return together, False
+            next(lines.again())
+    except _TooManyLinesError:
+        next(lines.again())
+    except csv.Error as problem:
+        where = f"line {lines.number + 1}"
+        raise ReadError(name, f"not a table: {problem}", where) from error
+    return alone, True
+
+
+def _first_row(lines: Iterator[str], delimiter: str) -> tuple[list[str], bool]:
+    """The first row, and whether it ends with the first of the lines."""
+    row = next(csv.reader(lines, delimiter=delimiter), [])
+    return row, next(lines, None) is not None
+
+
+def _without_marks(cell: str) -> str:
+    """A cell without the mark it opens with, and with doubled ones single."""
+    text = cell.strip()
+    if text.startswith('"'):
+        text = text[1:]
+        if text.endswith('"') and text.count('"') % 2:
+            text = text[:-1]
+    return text.replace('""', '"')

@@ -23,6 +23,31 @@ def is_feature(value: object) -> bool:
     )
 
 
+class Features:
+    """The records of GeoJSON features; ``shapes`` counts those that are lines or areas."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values = values
+        self.shapes = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for value in self._values:
+            if is_feature(value):
+                self.shapes += _is_shape(value)
+                yield feature_record(value)
+
+
+def _is_shape(feature: dict[str, Any]) -> bool:
+    geometry = fields_of(feature.get("geometry", feature))
+    many = geometry.get("type") != "MultiPoint" or len(items_of(geometry.get("coordinates"))) > 1
+    return bool(geometry) and geometry.get("type") != "Point" and many
+
+
+def cells(record: object) -> list[str]:
+    """The cells of a row that is a JSON list; none for another value."""
+    return list(map(_cell, record)) if type(record) is list else []
+
+
 def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
     """A feature's properties, with the point of its geometry as latitude and longitude.
 

@@ -1,9 +1,9 @@
 """Tells what a file is by its content, and hands it to the reader of that format."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboard.errors import ReadError
 from dashboard.readers import (
@@ -20,17 +20,22 @@ from dashboard.readers import (
     tables,
 )
 from dashboard.readers.containers import (
+    WORKBOOKS,
     gunzip,
     is_gzip,
-    is_workbook,
     is_zip,
+    workbook_kind,
     zip_members,
 )
 from dashboard.readers.delimited import delimiter_of, rows_of
 from dashboard.readers.encoding import decode
-from dashboard.readers.gather import Gathered
-from dashboard.readers.json_text import Progress, json_records, looks_like_json
+from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
+from dashboard.readers.job import Job
+from dashboard.readers.json_text import json_records, looks_like_json
+from dashboard.readers.nested_records import site_records
 from dashboard.readers.not_text import refuse_what_is_no_text
+from dashboard.readers.sheets import gather_sheets
+from dashboard.readers.site_lines import are_site_lines, gather_lines
 from dashboard.readers.workbook import sheets_of
 
 _LIST_FORMATS = {
@@ -39,8 +44,6 @@ _LIST_FORMATS = {
     "\t": "Site list (TSV)",
     "|": "Site list (pipe separated)",
 }
-_WORKBOOK_FORMAT = "Site list (XLSX)"
-
 FORMATS = (
     api_v2.FORMAT,
     classic_api.FORMAT,
@@ -52,7 +55,7 @@ FORMATS = (
     ictrp.FORMAT,
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
-    _WORKBOOK_FORMAT,
+    *(f"Site list ({kind})" for kind in (*WORKBOOKS, "HTML")),
     flat_records.RECORDS_FORMAT,
     flat_records.GEOJSON_FORMAT,
     parquet.FORMAT,
@@ -60,17 +63,8 @@ FORMATS = (
 """Every format that is read, by its human name. Those in a container say so behind it."""
 
 _MOST_WRAPPINGS = 3
+_PAGE_START = 20_000
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
-
-
-class Job(NamedTuple):
-    """One file to read: its name, where its sites go, and what the person asked for."""
-
-    name: str
-    gathered: Gathered
-    columns: Mapping[str, str] | None = None
-    progress: Progress | None = None
-    wrappings: int = 0
 
 
 def gather(data: bytes, job: Job) -> str:
@@ -97,8 +91,8 @@ def gather(data: bytes, job: Job) -> str:
 def _unwrapped(data: bytes, job: Job) -> str:
     if is_gzip(data):
         return gather(gunzip(data, job.name), job) + ", gzip"
-    if is_workbook(data):
-        return _gather_workbook(data, job)
+    if kind := workbook_kind(data, job.name):
+        return gather_sheets(sheets_of(data, job.name, kind), job, kind, _gather_sheet)
     formats: list[str] = []
     problems: list[ReadError] = []
     for member in zip_members(data, job.name):
@@ -138,6 +132,9 @@ def _gather_json(data: bytes, job: Job) -> str:
             formats.add(ctis.FORMAT)
         elif type(record) is dict and not formats:
             return _gather_records(record, records, job)
+        elif type(record) is list and not formats:
+            rows = (flat_records.cells(one) for one in chain([record], records))
+            return _gather_rows(rows, job, flat_records.RECORDS_FORMAT)
         else:
             unlike += 1
         gathered.between()
@@ -149,26 +146,47 @@ def _gather_json(data: bytes, job: Job) -> str:
 
 
 def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
-    """GeoJSON features, or flat objects that are the rows of a table."""
+    """GeoJSON features, or objects that are the rows of a table."""
+    every = chain([first], others)
     if flat_records.is_feature(first):
-        features = filter(flat_records.is_feature, chain([first], others))
-        table = flat_records.table_of(map(flat_records.feature_record, features))
-        format_name = flat_records.GEOJSON_FORMAT
-    else:
-        table = flat_records.table_of(one for one in chain([first], others) if type(one) is dict)
-        format_name = flat_records.RECORDS_FORMAT
-    _gather_table(table, job, None)
-    return format_name
+        features = flat_records.Features(every)
+        _gather_table(flat_records.table_of(features), job, None)
+        if features.shapes:
+            job.gathered.warn(f"{features.shapes} features are lines or areas and give no point")
+        return flat_records.GEOJSON_FORMAT
+    objects = (one for one in every if type(one) is dict)
+    _gather_table(flat_records.table_of(site_records(objects)), job, None)
+    return flat_records.RECORDS_FORMAT
 
 
 def _gather_xml(data: bytes, job: Job) -> str:
-    if re.search(rb"<!doctype html|<html\b", data[:2_000], re.IGNORECASE):
-        reason = "a web page as HTML; save it as text, or copy its text and paste it"
-        raise ReadError(job.name, reason)
+    if looks_like_html(data):
+        return _gather_html(data, job)
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in data[:2_000]:
+        raise ReadError(job.name, "a workbook saved as XML by Excel 2003; save it as XLSX")
     for study in legacy_xml.xml_studies(data, job.name):
         api_v2.gather_study(study, job.gathered)
         job.gathered.between()
     return legacy_xml.FORMAT
+
+
+def _gather_html(data: bytes, job: Job) -> str:
+    """A registry page, or the tables of a page that list sites, as the sheets of a workbook."""
+    if len(data) > MOST_PAGE_BYTES:
+        raise ReadError(job.name, f"a web page over {MOST_PAGE_BYTES // 1_000_000} MB is refused")
+    text, notes = decode(data)
+    plain = page_text(text)
+    if registry_page.recognised(plain):
+        registry_page.gather_pages(plain, job.name, job.gathered)
+        return f"{registry_page.FORMAT}, HTML"
+    rows = ((f"table {at}", iter(table)) for at, table in enumerate(page_tables(text), 1))
+    try:
+        kind = gather_sheets(rows, job, "HTML", _gather_sheet, plain[:_PAGE_START])
+    except ReadError as error:
+        reason = "a web page as HTML without a table of sites; copy its text and paste it"
+        raise ReadError(job.name, reason) from error
+    job.gathered.warn(*notes)
+    return kind
 
 
 def _gather_delimited(text: str, job: Job) -> str:
@@ -182,13 +200,24 @@ def _gather_delimited(text: str, job: Job) -> str:
     if not delimiter:
         raise ReadError(job.name, "not a site list in any known format")
     lines = text.count("\n") + 1
-    return _gather_rows(rows_of(text, delimiter, job.name), job, _LIST_FORMATS[delimiter], lines)
+    rows = rows_of(text, delimiter, job.name, job.gathered.warn)
+    return _gather_rows(rows, job, _LIST_FORMATS[delimiter], sign=delimiter, lines=lines)
+
+
+def _gather_sheet(rows: Iterator[list[str]], job: Job, country: str) -> str:
+    return _gather_rows(rows, job, "", country=country)
 
 
 def _gather_rows(
-    rows: Iterator[list[str]], job: Job, format_name: str, lines: int | None = None
+    rows: Iterator[list[str]],
+    job: Job,
+    format_name: str,
+    *,
+    sign: str = "",
+    lines: int | None = None,
+    country: str = "",
 ) -> str:
-    table = tables.look_at(rows, (job.columns or {}).values())
+    table = tables.look_at(rows, (job.columns or {}).values(), sign)
     if job.columns is None:
         for at, row in enumerate(table.sample[:5]):
             below = chain(table.sample[at + 1 :], table.rest)
@@ -197,36 +226,22 @@ def _gather_rows(
             if ictrp.is_ictrp(row):
                 ictrp.gather_ictrp(row, below, job.gathered)
                 return ictrp.FORMAT
-    _gather_table(table, job, lines)
+    _gather_table(table, job, lines, country)
     return site_list.AACT_FORMAT if tables.is_aact(table.header) else format_name
 
 
-def _gather_table(table: tables.Table, job: Job, lines: int | None) -> None:
+def _gather_table(table: tables.Table, job: Job, lines: int | None, country: str = "") -> None:
     def show(rows: int) -> None:
         if job.progress is not None and lines is not None:
             job.progress(min(1.0, rows / lines))
 
-    mapping = tables.mapping_of(table, job.name, job.columns)
-    site_list.gather_table(table, mapping, job.gathered, job.name, show)
-
-
-def _gather_workbook(data: bytes, job: Job) -> str:
-    """Every sheet that holds sites; a sheet of notes beside them is passed over."""
-    gathered = job.gathered
-    problem: ReadError | None = None
-    format_name = ""
-    for title, rows in sheets_of(data, job.name):
-        part = gathered.empty()
-        try:
-            kind = _gather_rows(rows, job._replace(gathered=part), _WORKBOOK_FORMAT)
-        except ReadError as error:
-            problem = problem or ReadError(job.name, error.reason, error.where or f"sheet {title}")
-            continue
-        gathered.absorb(part)
-        gathered.warn(*part.warnings)
-        if not format_name:
-            format_name = kind if kind == _WORKBOOK_FORMAT else f"{kind}, XLSX"
-            gathered.columns, gathered.header = part.columns, part.header
-    if not format_name:
-        raise problem or ReadError(job.name, "a workbook without sheets")
-    return format_name
+    texts = (job.name,) if job.texts is None else job.texts
+    if job.columns is None and are_site_lines(table):
+        gather_lines(table, job.gathered, texts)
+    else:
+        mapping = tables.mapping_of(table, job.name, job.columns)
+        if job.columns is None:
+            mapping = tables.upright(table, mapping, job.gathered.warn)
+        site_list.gather_table(table, mapping, job.gathered, texts, country, show)
+    if job.gathered.nameless and job.texts is None:
+        job.gathered.warn(site_list.NO_TRIAL)

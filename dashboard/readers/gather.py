@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from dashboard.readers.clean import clean_column, clean_points, repaired_column
 from dashboard.readers.reading import CONTACT_COLUMNS, READ_COLUMNS, Reading
+from dashboard.readers.statuses import status_column
 from dashboard.sites import split_facility
 from dashboard.trials import Trial
-from dashboard.vocabulary import site_status_word
 
 NO_POINT = float("nan")
 _MOST_WARNINGS = 200
@@ -24,7 +24,7 @@ class Gathered:
 
     ``record`` holds for each site the number of its trial in ``trials``, -1 for none.
     ``columns`` says which of the file's columns was taken for which of ours, ``header`` all of
-    them, where the file is a plain table.
+    them, where the file is a plain table; ``nameless`` is True where nothing names its trial.
     """
 
     def __init__(self, *, contacts: bool = False) -> None:
@@ -44,6 +44,7 @@ class Gathered:
         self.contacts: list[tuple[int, str, str, str, str]] | None = [] if contacts else None
         self.columns: dict[str, str] = {}
         self.header: tuple[str, ...] = ()
+        self.nameless = False
         self._warnings: list[str] = []
         self._more_warnings = 0
 
@@ -62,6 +63,15 @@ class Gathered:
         """The trial whose sites are added next, or were added from ``start`` on."""
         self.trials.append(trial)
         self._starts.append(len(self) if start is None else start)
+
+    def name_trial(self, trial: Trial) -> None:
+        """Give the sites that belong to none this trial."""
+        self.settle()
+        number = len(self.trials)
+        self.trials.append(trial)
+        self.trial_id[:] = [text or trial.trial_id for text in self.trial_id]
+        self.record[:] = [number if at < 0 else at for at in self.record]
+        self.nameless = False
 
     def empty(self) -> "Gathered":
         """One like this with nothing in it, for a part of the file."""
@@ -185,10 +195,7 @@ class Gathered:
             if count:
                 self.warn(f"{count} garbled values in {name} repaired, such as `Ã¼` for `ü`")
         texts["site_number"], texts["facility"] = _split(texts["site_number"], texts["facility"])
-        words = {text: site_status_word(text) for text in set(texts["status"])}
-        for text in sorted(text for text, word in words.items() if text and not word):
-            self.warn(f"site status {text[:60]!r} is not one we know; those sites have none")
-        texts["status"] = [words[text] for text in texts["status"]]
+        texts["status"] = status_column(texts["status"], self.warn)
         latitude, longitude, dropped = clean_points(self.latitude, self.longitude)
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")

@@ -16,6 +16,7 @@ from dashboard.readers.json_scan import (
     list_start,
     record_slices,
 )
+from dashboard.readers.trial_named import trial_named
 
 Progress = Callable[[float], None]
 """Called with the part that is done, 0-1."""
@@ -25,7 +26,7 @@ Warn = Callable[[str], None]
 AT_ONCE_BYTES = 24_000_000
 """Up to this a file is parsed whole; above, record by record, to keep memory near its size."""
 
-_LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",))
+_LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",), ("geometries",))
 _PLAIN_LISTS = ("data", "results", "items", "records", "sites", "rows")
 """What programs call the list of an answer, beside its page and count."""
 _NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
@@ -87,9 +88,23 @@ def _unfolded(document: Any) -> Iterator[Any]:
     for key in _PLAIN_LISTS if plain else ():
         inner = document.get(key)
         if inner and isinstance(inner, list) and all(isinstance(one, dict) for one in inner):
-            yield from inner
+            trial = {
+                name: text
+                for name, text in document.items()
+                if isinstance(text, str) and trial_named([text])
+            }
+            yield from ({**trial, **one} for one in inner) if trial else inner
             return
+    if isinstance(document, dict) and _are_lists(document.get("columns"), document.get("data")):
+        yield document["columns"]
+        yield from document["data"]
+        return
     yield document
+
+
+def _are_lists(columns: object, rows: object) -> bool:
+    """True for a table split into its columns' names and its rows, as pandas writes it."""
+    return isinstance(columns, list) and isinstance(rows, list) and bool(rows)
 
 
 def _is_lines(data: bytes) -> bool:

@@ -8,6 +8,7 @@ _NOT_TEXT = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"PAR1", "a Parquet file inside an archive; open it by itself"),
+    (b"{\\rtf", "a formatted text (RTF); save it as plain text"),
     (b"SQLite format 3", "a database; export its table as CSV"),
 )
 

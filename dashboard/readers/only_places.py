@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from dashboard.positions import distinct_places
-from dashboard.readers.formats import Job, gather
+from dashboard.readers.formats import gather
 from dashboard.readers.gather import Gathered
+from dashboard.readers.job import Job
 from dashboard.readers.parquet import MAGIC, parquet_places
 from dashboard.readers.reading import READ_COLUMNS
 from geocache.place import Place

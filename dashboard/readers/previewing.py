@@ -1,9 +1,10 @@
 """The columns and first rows of a table, before it is read."""
 
 from dashboard.readers import legacy_xml, registry_page, tables
-from dashboard.readers.containers import gunzip, is_gzip, is_workbook, is_zip
+from dashboard.readers.containers import gunzip, is_gzip, is_zip, workbook_kind
 from dashboard.readers.delimited import delimiter_of, rows_of
 from dashboard.readers.encoding import decode
+from dashboard.readers.html_page import looks_like_html, page_tables
 from dashboard.readers.json_text import looks_like_json
 from dashboard.readers.not_text import refuse_what_is_no_text
 from dashboard.readers.workbook import sheets_of
@@ -18,12 +19,14 @@ def preview(data: bytes, name: str) -> tables.Preview | None:
     if is_gzip(data):
         data = gunzip(data, name)
     if is_zip(data):
-        if not is_workbook(data):
-            return None
-        rows = next((rows for _, rows in sheets_of(data, name)), None)
+        kind = workbook_kind(data, name)
+        rows = next((rows for _, rows in sheets_of(data, name, kind)), None) if kind else None
         return None if rows is None else tables.preview_of(rows, name)
-    if not data.strip() or looks_like_json(data) or legacy_xml.looks_like_xml(data):
+    if not data.strip() or looks_like_json(data):
         return None
+    if legacy_xml.looks_like_xml(data):
+        tables_of_page = page_tables(decode(data)[0]) if looks_like_html(data) else []
+        return tables.preview_of(iter(tables_of_page[0]), name) if tables_of_page else None
     refuse_what_is_no_text(data, name)
     text, _ = decode(data)
     delimiter = "" if registry_page.recognised(text) else delimiter_of(text)

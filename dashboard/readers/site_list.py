@@ -4,11 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from dashboard.readers.clean import as_number
-from dashboard.readers.column_names import folded
-from dashboard.readers.country_text import split_place
+from dashboard.readers.facility_cell import split_facilities
+from dashboard.readers.filled_once import FilledOnce
 from dashboard.readers.gather import NO_POINT, Gathered
+from dashboard.readers.listed import listed
+from dashboard.readers.row_kinds import RowKinds
+from dashboard.readers.site_values import PlacesInOneCell, Points, Values
 from dashboard.readers.tables import Table
+from dashboard.readers.trial_named import trial_named
+from dashboard.readers.uneven_rows import UnevenRows
 from dashboard.sites import READ_COLUMNS
 from dashboard.trials import Sponsor, Trial
 from dashboard.vocabulary import phase_word, status_word
@@ -20,28 +24,35 @@ _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
 
 
-def gather_table(
+NO_TRIAL = "no column names a trial; the sites belong to none"
+
+
+def gather_table(  # noqa: PLR0917 - what is known of a table from around it
     table: Table,
     mapping: Mapping[str, str],
     gathered: Gathered,
-    name: str,
+    texts: Sequence[str],
+    country: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """A site a row; rows without any text are passed over.
+    """A site a row; totals, headings between rows and the header repeated are none.
 
-    Short and long rows are read as far as they go. ``progress`` is called with the number of rows
-    read.
+    Rows of another width than the header are put right where one way fits, else read as far as
+    they go. Where no column names the trial it is that of a heading above, of the title, or of the
+    first of ``texts`` that names one; ``gathered.nameless`` where none does. ``country`` is that of
+    a list without such a column. ``progress`` is called with the number of rows read.
     """
     header = table.header
     place = {target: header.index(column) for target, column in mapping.items()}
     gathered.columns = dict(mapping)
     gathered.header = tuple(header)
-    adder = _Adder(place, header, gathered, _trial_id_above(table, name))
+    above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
+    adder = _Adder(place, table, gathered, trial_named([above, *texts]), country)
     rows = _chained(table)
     number = 0
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
+        adder.add(chunk, number + table.rows_above + 1)
         number += len(chunk)
-        adder.add(chunk)
         gathered.between()
         if progress is not None:
             progress(number)
@@ -53,73 +64,126 @@ def _chained(table: Table) -> Iterator[list[str]]:
     yield from table.rest
 
 
-def _trial_id_above(table: Table, name: str) -> str:
-    """The trial of a list without a trial column: named above its header, or by its file."""
-    above = table.sample[: table.header_at or 0]
-    text = " ".join(" ".join(row) for row in above)
-    found = {number.upper() for number in _NCT.findall(text)} or {
-        number.upper() for number in _NCT.findall(name.replace("_", " "))
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
 class _Adder:
     """Adds chunks of rows, column by column."""
 
     def __init__(
-        self, place: Mapping[str, int], header: Sequence[str], gathered: Gathered, trial_id: str
+        self,
+        place: Mapping[str, int],
+        table: Table,
+        gathered: Gathered,
+        trial_id: str,
+        country: str,
     ) -> None:
+        header = table.header
         self._place = place
         self._width = len(header)
         self._gathered = gathered
-        self._default_id = trial_id
+        self._trial_id = trial_id
+        self._country = country
+        self._heading = ""
         self._numbers: dict[str, int] = {}
-        self._uneven = 0
-        names = {folded(column): at for at, column in enumerate(header)}
-        # Our own export: its points are answers of a geocoder, except those the registry gave.
-        self._source = names.get("source") if "precision" in names and "score" in names else None
+        self._uneven = UnevenRows(place, self._width, table.sign)
+        self._uneven.learn(table.first_rows)
+        self._kinds = RowKinds(place, header)
+        self._once = FilledOnce(place, _sites_of(self._kinds, table.first_rows, self._width))
+        self._notes: list[str] = []
+        self._places = PlacesInOneCell(place)
+        self._points = Points(place, header)
 
-    def add(self, chunk: list[list[str]]) -> None:
+    def add(self, chunk: list[list[str]], first: int) -> None:
+        """Add rows; ``first`` is the row in the file of the first of them."""
         rows = [row for row in chunk if any(row)]
-        for at, row in enumerate(rows):
-            if len(row) != self._width:
-                self._uneven += len(row) > self._width and any(row[self._width :])
-                rows[at] = [*row[: self._width], *[""] * (self._width - len(row))]
+        if len(rows) < len(chunk) or any(len(row) != self._width for row in rows):
+            numbers = [first + at for at, row in enumerate(chunk) if any(row)]
+            rows = [
+                row if len(row) == self._width else self._uneven.mended(row, number)
+                for row, number in zip(rows, numbers, strict=True)
+            ]
+        else:
+            numbers = list(range(first, first + len(rows)))
+        for part, part_numbers in self._runs(rows, numbers):
+            self._add_rows(part, part_numbers)
+
+    def _runs(
+        self, rows: list[list[str]], numbers: list[int]
+    ) -> Iterator[tuple[list[list[str]], list[int]]]:
+        """Stretches of sites; a heading between two holds for what follows it."""
+        odd = self._kinds.odd(list(zip(*rows, strict=True))) if rows else []
+        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
+        start = 0
+        for at, (what, text) in kinds.items():
+            yield rows[start:at], numbers[start:at]
+            start = at + 1
+            if what == "country":
+                self._country = text
+            elif what == "trial":
+                self._trial_id = self._heading = text
+            elif what == "note":
+                self._notes.append(f"row {numbers[at]} ({text[:60]!r})")
+        yield rows[start:], numbers[start:]
+
+    def _add_rows(self, rows: list[list[str]], numbers: Sequence[int]) -> None:
         if not rows:
             return
-        columns = list(zip(*rows, strict=True))
+        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+        for target in ("trial_id", "country"):
+            if target in self._place:
+                at = self._place[target]
+                columns[at] = self._once.fill(target, columns[at])
         gathered = self._gathered
         gathered.site_number.extend([""] * (len(gathered) - len(gathered.site_number)))
-        values: dict[str, Sequence[str] | Sequence[float]] = {
+        values: Values = {
             target: columns[self._place[target]]
             for target in _SITE_TARGETS
             if target in self._place
         }
         self._add_trials(columns, len(rows))
-        self._split_places(columns, values)
-        self._read_points(columns, values)
+        self._places.add(columns, values)
+        if self._country:
+            given = values.get("country", [""] * len(rows))
+            values["country"] = [str(text) or self._country for text in given]
+        self._points.add(columns, values, numbers)
+        self._split_facilities(values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
                 [NO_POINT] * len(rows) if target in ("latitude", "longitude") else [""] * len(rows)
             )
             getattr(gathered, target).extend(values.get(target, nothing))
 
+    def _split_facilities(self, values: Values) -> None:
+        if "facility" not in values:
+            return
+        written = [str(text) for text in values["facility"]]
+        numbers, plain = split_facilities(written, self._gathered.warn)
+        if not plain:
+            return
+        values["facility"] = [plain.get(text, text) for text in written]
+        given = [str(text) for text in values.get("site_number", [""] * len(written))]
+        values["site_number"] = [
+            number or numbers.get(text, "") for number, text in zip(given, written, strict=True)
+        ]
+
     def finish(self) -> None:
         """Say what was odd about the whole."""
-        if self._uneven:
-            self._gathered.warn(
-                f"{self._uneven} rows have more cells than the header; the rest of them is unread"
-            )
-        if "trial_id" not in self._place and not self._default_id:
-            self._gathered.warn("no column names a trial; the sites belong to none")
+        warn = self._gathered.warn
+        self._uneven.report(warn)
+        if self._notes:
+            warn(f"left out, as no sites: {listed(self._notes)}")
+        for target, count in self._once.filled.items():
+            if count:
+                warn(f"{target} stands on the first row of a group; {count} rows took it over")
+        self._points.report(warn)
 
     def _add_trials(self, columns: Sequence[Sequence[str]], count: int) -> None:
         gathered = self._gathered
-        ids: Sequence[str] = [self._default_id] * count
+        ids: Sequence[str] = [self._trial_id] * count
         if "trial_id" in self._place:
             written = columns[self._place["trial_id"]]
             known = {text: _trial_id(text) for text in set(written)}
-            ids = [known[text] for text in written]
+            ids = [known[text] or self._heading for text in written]
+        elif not self._trial_id:
+            gathered.nameless = True
         for row, trial_id in enumerate(ids):
             if trial_id and trial_id not in self._numbers:
                 self._numbers[trial_id] = len(gathered.trials)
@@ -141,39 +205,12 @@ class _Adder:
             url=f"https://clinicaltrials.gov/study/{trial_id}" if _NCT.match(trial_id) else "",
         )
 
-    def _split_places(
-        self,
-        columns: Sequence[Sequence[str]],
-        values: dict[str, Sequence[str] | Sequence[float]],
-    ) -> None:
-        if "place" not in self._place:
-            return
-        written = columns[self._place["place"]]
-        split = {text: split_place(text) for text in set(written)}
-        for at, target in enumerate(("city", "state", "country")):
-            values.setdefault(target, [split[text][at] for text in written])
 
-    def _read_points(
-        self,
-        columns: Sequence[Sequence[str]],
-        values: dict[str, Sequence[str] | Sequence[float]],
-    ) -> None:
-        if "point" in self._place:
-            halves = [_halves(text) for text in columns[self._place["point"]]]
-            values.setdefault("latitude", [as_number(first) for first, _ in halves])
-            values.setdefault("longitude", [as_number(second) for _, second in halves])
-        for target in ("latitude", "longitude"):
-            if target in values:
-                degrees = {text: as_number(text) for text in set(values[target])}
-                values[target] = [degrees[text] for text in values[target]]
-        if self._source is not None and "latitude" in values and "longitude" in values:
-            sources = columns[self._source]
-            for target in ("latitude", "longitude"):
-                given = [as_number(value) for value in values[target]]
-                values[target] = [
-                    number if source.strip() == "registry" else NO_POINT
-                    for number, source in zip(given, sources, strict=True)
-                ]
+def _sites_of(kinds: RowKinds, rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """The sampled rows that are sites, of the header's width."""
+    even = [[*row, *[""] * (width - len(row))] for row in rows if any(row) and len(row) <= width]
+    odd = set(kinds.odd(list(zip(*even, strict=True)))) if even else set()
+    return [row for at, row in enumerate(even) if at not in odd or kinds.kind(row).what == "site"]
 
 
 def _sponsor(name: str) -> tuple[Sponsor, ...]:
@@ -183,8 +220,3 @@ def _sponsor(name: str) -> tuple[Sponsor, ...]:
 def _trial_id(text: str) -> str:
     found = _NCT.search(text)
     return found[0].upper() if found else " ".join(text.split())[:80]
-
-
-def _halves(text: str) -> tuple[str, str]:
-    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|,", text.strip().strip("()[]"))
-    return (parts[0], parts[1]) if len(parts) == 2 else ("", "")

@@ -1,12 +1,14 @@
 """A plain table before it is read: its header, first rows, and which column is which of ours."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.column_guess import guess_columns, guess_without_header, header_row
 from dashboard.readers.column_names import TARGETS
+from dashboard.readers.header_rows import one_header
+from dashboard.readers.swapped import are_swapped
 
 SAMPLE_ROWS = 400
 _MOST_COLUMNS = 1_000
@@ -30,12 +32,19 @@ _WHERE = frozenset(
 class Table(NamedTuple):
     """The rows of a table: those looked at to understand it, the rest still unread, and the header.
 
-    ``header_at`` is the row of ``sample`` that names the columns, None where none does.
+    ``header_at`` is the row of ``sample`` that names the columns, None where none does; ``sign``
+    is what separates the columns of a text.
     """
 
     sample: list[list[str]]
     rest: Iterator[list[str]]
     header_at: int | None
+    sign: str = ""
+
+    @property
+    def rows_above(self) -> int:
+        """How many rows stand above the first of the sites."""
+        return 0 if self.header_at is None else self.header_at + 1
 
     @property
     def header(self) -> list[str]:
@@ -55,17 +64,21 @@ class Table(NamedTuple):
         return self.sample if self.header_at is None else self.sample[self.header_at + 1 :]
 
 
-def look_at(rows: Iterator[list[str]], columns: Iterable[str] = ()) -> Table:
+def look_at(rows: Iterator[list[str]], columns: Iterable[str] = (), sign: str = "") -> Table:
     """Read the first rows of a table and find its header.
 
-    That is the row that holds all ``columns``, else the one that reads like one.
+    That is the row that holds all ``columns``, else the one that reads like one, or two that do
+    together. ``sign`` is what separates the columns of a text.
     """
     sample = list(islice(rows, SAMPLE_ROWS))
     wanted = {column for column in columns if column}
     for at, row in enumerate(sample[:_HEADER_ROWS] if wanted else ()):
         if wanted <= {" ".join(cell.split()) for cell in row}:
-            return Table(sample, rows, at)
-    return Table(sample, rows, header_row(sample))
+            return Table(sample, rows, at, sign)
+    header_at = header_row(sample)
+    if header_at is not None:
+        sample, header_at = one_header(sample, header_at)
+    return Table(sample, rows, header_at, sign)
 
 
 class Preview(NamedTuple):
@@ -124,3 +137,15 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
             name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
+
+
+def upright(table: Table, mapping: dict[str, str], warn: Callable[[str], None]) -> dict[str, str]:
+    """The mapping with latitude and longitude exchanged where the sites' countries say so."""
+    if not {"latitude", "longitude", "country"} <= set(mapping):
+        return mapping
+    header = table.header
+    place = {target: header.index(column) for target, column in mapping.items()}
+    if not are_swapped(table.first_rows, place):
+        return mapping
+    warn("latitude and longitude stand in each other's columns, by the countries of the sites")
+    return mapping | {"latitude": mapping["longitude"], "longitude": mapping["latitude"]}

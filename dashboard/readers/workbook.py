@@ -1,4 +1,4 @@
-"""XLSX workbooks: the rows of each sheet as text, within bounds."""
+"""XLSX and ODS workbooks: the rows of each sheet as text, within bounds."""
 
 import io
 import warnings
@@ -10,6 +10,7 @@ import python_calamine
 
 from dashboard.errors import ReadError
 from dashboard.readers.clean import as_text
+from dashboard.readers.ods_size import check_ods_size
 from dashboard.readers.workbook_size import may_be_laid_out
 
 MOST_COLUMNS = 300
@@ -20,10 +21,21 @@ MOST_EMPTY_ROWS = 1_000
 """Empty rows after which a sheet is taken to have ended: formats reach further than data."""
 
 _MOST_SHEETS = 50
+_MOST_MERGED = 20_000
+_MOST_MERGED_ROWS = 2_000
 
 
-def sheets_of(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def sheets_of(
+    data: bytes, name: str, kind: str = "XLSX"
+) -> Iterator[tuple[str, Iterator[list[str]]]]:
     """Each sheet's title and its rows as text. Raises ReadError for damage and for bombs."""
+    if kind == "ODS":
+        check_ods_size(data, name)
+        sheets = _laid_out(data)
+        if sheets is None:
+            raise ReadError(name, "the workbook is damaged; save it as XLSX")
+        yield from sheets
+        return
     if may_be_laid_out(data, name):
         sheets = _laid_out(data)
         if sheets is not None:
@@ -36,14 +48,26 @@ def _laid_out(data: bytes) -> list[tuple[str, Iterator[list[str]]]] | None:
     """All sheets at once, 50 times as fast; None where that reader cannot."""
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as book:
-            return [
-                (title, _text_rows(book.get_sheet_by_name(title).to_python(skip_empty_area=False)))
-                for title in book.sheet_names[:_MOST_SHEETS]
+            sheets = [
+                (title, book.get_sheet_by_name(title)) for title in book.sheet_names[:_MOST_SHEETS]
             ]
+            return [(title, _text_rows(_unmerged(sheet))) for title, sheet in sheets]
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001 - what a panic in the library's own language arrives as
         return None
+
+
+def _unmerged(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
+    """The rows; of cells merged over rows each has the value, not the first alone."""
+    rows = sheet.to_python(skip_empty_area=False)
+    merged = sheet.merged_cell_ranges or []
+    for (top, left), (bottom, _) in merged[:_MOST_MERGED]:
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        for row in rows[top + 1 : min(bottom, top + _MOST_MERGED_ROWS) + 1] if value else ():
+            if left < len(row) and row[left] in ("", None):
+                row[left] = value
+    return rows
 
 
 def _text_rows(rows: list[list[Any]]) -> Iterator[list[str]]:

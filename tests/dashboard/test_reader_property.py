@@ -127,8 +127,9 @@ def _some(drawn: bytes, size: int) -> Iterator[bytes]:
 
 READ_ALIKE = (
     {"api_v2", "api_v2_list", "api_v2_page", "api_v2_modules_on_top", "json_lines", "gzipped"},
-    {"download", "old_download"},
-    {"aact", "german_list", "french_list"},
+    {"download", "download_tsv", "old_download", "old_download_csv"},
+    {"legacy_xml", "several_xml"},
+    {"aact", "german_list", "french_list", "web_page"},
     {"geojson", "records"},
 )
 """Writings of what one reader reads."""

@@ -38,6 +38,13 @@ def zipped(name: str, data: bytes, times: int = 1) -> bytes:
     return file.getvalue()
 
 
+def named(member: str, data: bytes = b"x") -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, data)
+    return file.getvalue()
+
+
 def test_a_gzip_bomb() -> None:
     bomb = gzip.compress(b"0" * 200_000_000)
     with pytest.raises(ReadError, match="unpacks to far more"):
@@ -69,6 +76,34 @@ def test_a_workbook_that_unpacks_to_gigabytes() -> None:
         new.writestr("xl/worksheets/sheet2.xml", b" " * 300_000_000)
     with pytest.raises(ReadError, match="unpacks to far more"):
         read(grown.getvalue(), "bomb.xlsx")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<table-cell number-columns-repeated="9999999"><p>x</p></table-cell>',
+        b"<table-cell>" + b"x" * 30_000 + b"</table-cell>",
+    ],
+    ids=["cells", "texts"],
+)
+def test_an_ods_workbook_that_repeats_itself(rows: bytes) -> None:
+    content = b'<table><table-row number-rows-repeated="1048576">' + rows + b"</table-row></table>"
+    with pytest.raises(ReadError, match="span more cells"):
+        read(named("content.xml", content), "bomb.ods")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<p><!--" * 500_000,
+        b"<p><a " * 500_000,
+        b"<table>" + b"<td rowspan=999 colspan=999>" * 50_000,
+    ],
+    ids=["comments", "tags", "spans"],
+)
+def test_a_web_page_of_endless_beginnings(page: bytes) -> None:
+    with pytest.raises(ReadError):
+        read(page, "page.html")
 
 
 def test_a_workbook_with_one_cell_in_its_last_corner_is_read() -> None:
@@ -132,6 +167,12 @@ def test_one_quote_that_never_closes_does_not_swallow_the_list() -> None:
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "save it as XLSX"),
         (b"<!DOCTYPE html><html><body>Locations</body></html>", "HTML"),
+        (b"<table><tr><td>x</table>", "without a table of sites"),
+        (b"{\\rtf1 Hello}", "RTF"),
+        (b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", "save it as XLSX"),
+        (zipped(".iwa", b"x"), "Apple Numbers"),
+        (named("word/document.xml"), "a Word document"),
+        (named("xl/workbook.bin"), "XLSB"),
         (b"<note>hello</note>", "XML without a clinical_study record"),
         (b"NCT01207388\nNCT02552212\n", "names 2 trials but no sites; fetch them"),
         (b"Dear all, see you on Monday.", "not a site list in any known format"),

@@ -180,7 +180,7 @@ def test_our_own_export_is_read_back_without_the_positions_it_was_given() -> Non
 def test_trials_come_with_what_the_list_says_of_them() -> None:
     text = (
         "nct,title,overall_status,phase,sponsor,site_status,city,country\n"
-        "nct00000001,One,COMPLETED,Phase II,Acme,Active - Recruiting,Graz,Austria\n"
+        "nct00000001,One,COMPLETED,Phase II,Acme,Green,Graz,Austria\n"
         "NCT00000001,,,,,RECRUITING,Linz,Austria\n"
     )
     reading = read(text.encode(), "list.csv")
@@ -188,7 +188,31 @@ def test_trials_come_with_what_the_list_says_of_them() -> None:
     assert (trial.trial_id, trial.title, trial.status) == ("NCT00000001", "One", "Completed")
     assert (trial.phase, trial.sponsor) == ("Phase 2", "Acme")
     assert reading.sites["status"].tolist() == ["", "Recruiting"]
-    assert any("'Active - Recruiting' is not one we know" in text for text in reading.warnings)
+    assert any("'Green' is not one we know" in text for text in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        *(("Open", "Recruiting"), ("closed", "Completed"), ("On Hold", "Suspended")),
+        *(("Closed to enrolment", "Active, not recruiting"), ("Start-up", "Not yet recruiting")),
+        *(("Rekrutierung abgeschlossen", "Active, not recruiting"), ("Fermé", "Completed")),
+        *(("En attente d'ouverture", "Not yet recruiting"), ("Abierto", "Recruiting")),
+        *(("Arruolamento in corso", "Recruiting"), ("Encerrado", "Completed")),
+        *(("Zamknięty", "Completed"), ("Набор открыт", "Recruiting"), ("募集中", "Recruiting")),
+    ],
+)
+def test_statuses_in_the_words_of_sponsors_lists(written: str, status: str) -> None:
+    reading = read(f"city,country,status\nGraz,Austria,{written}\n".encode(), "NCT00000001.csv")
+    assert reading.sites["status"].tolist() == [status]
+    assert reading.warnings == (f"site statuses read: {written!r} as {status}",)
+
+
+@pytest.mark.parametrize("written", ["Active", "aktiv", "En cours", "Initiated"])
+def test_a_status_that_says_not_whether_a_site_recruits_is_none(written: str) -> None:
+    reading = read(f"city,country,status\nGraz,Austria,{written}\n".encode(), "NCT00000001.csv")
+    assert reading.sites["status"].tolist() == [""]
+    assert "does not say whether a site recruits" in reading.warnings[0]
 
 
 def test_the_trial_of_a_list_can_stand_above_it_or_in_its_name() -> None:
@@ -213,7 +237,9 @@ def test_places_in_one_cell_are_divided() -> None:
 def test_short_and_long_rows_are_read_as_far_as_they_go() -> None:
     reading = read(b"facility,city,country\nA,Graz\nB,Linz,Austria,more\n\n,,\n", "list.csv")
     assert reading.sites["city"].tolist() == ["Graz", "Linz"]
-    assert any("1 rows have more cells than the header" in text for text in reading.warnings)
+    assert any(
+        "more cells than the header" in text and "row 3" in text for text in reading.warnings
+    )
 
 
 @pytest.mark.parametrize(

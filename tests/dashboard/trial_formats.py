@@ -96,10 +96,19 @@ def download(trial_id: str, sites: pd.DataFrame) -> bytes:
     return _csv([header, [trial_id, TITLE, "COMPLETED", cell, ""]])
 
 
+def download_tsv(trial_id: str, sites: pd.DataFrame) -> bytes:
+    return _csv(list(csv.reader(io.StringIO(download(trial_id, sites).decode()))), "\t")
+
+
 def old_download(trial_id: str, sites: pd.DataFrame) -> bytes:
     cell = "|".join(", ".join(one.values()) for one in _locations(sites))
     header = ["Rank", "NCT Number", "Title", "Status", "Locations", "URL"]
     return _csv([header, ["1", trial_id, TITLE, "Completed", cell, ""]], "\t")
+
+
+def old_download_csv(trial_id: str, sites: pd.DataFrame) -> bytes:
+    rows = csv.reader(io.StringIO(old_download(trial_id, sites).decode()), delimiter="\t")
+    return _csv(list(rows))
 
 
 def legacy_xml(trial_id: str, sites: pd.DataFrame) -> bytes:
@@ -114,6 +123,12 @@ def legacy_xml(trial_id: str, sites: pd.DataFrame) -> bytes:
         f"<nct_id>{trial_id}</nct_id></id_info><brief_title>{TITLE}</brief_title>"
         f"{places}</clinical_study>"
     ).encode()
+
+
+def several_xml(trial_id: str, sites: pd.DataFrame) -> bytes:
+    other = legacy_xml("NCT00000001", sites.head(0)).partition(b"\n")[2]
+    record = legacy_xml(trial_id, sites).partition(b"\n")[2]
+    return b"<search_results>" + other + record + b"</search_results>"
 
 
 def aact(trial_id: str, sites: pd.DataFrame) -> bytes:
@@ -172,6 +187,21 @@ def german_list(trial_id: str, sites: pd.DataFrame) -> bytes:
 def french_list(trial_id: str, sites: pd.DataFrame) -> bytes:
     header = ["Pays", "Ville", "Établissement", "NCT", "Région"]
     return _csv(_list_rows(trial_id, sites, header), "\t", "utf-16")
+
+
+def windows_list(trial_id: str, sites: pd.DataFrame) -> bytes:
+    """Of sites whose names Windows-1252 can hold; not one of :data:`WRITERS` for that."""
+    header = ["Pays", "Localité", "Hôpital", "NCT", "Région"]
+    return _csv(_list_rows(trial_id, sites, header), ",", "cp1252")
+
+
+def web_page(trial_id: str, sites: pd.DataFrame) -> bytes:
+    header = ["Country", "City", "Hospital", "Trial", "State"]
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n"
+        for row in _list_rows(trial_id, sites, header)
+    )
+    return f"<html><body><h1>Sites</h1><table>{rows}</table></body></html>".encode()
 
 
 def workbook(trial_id: str, sites: pd.DataFrame) -> bytes:
@@ -235,13 +265,17 @@ WRITERS = (
     json_lines,
     classic,
     download,
+    download_tsv,
     old_download,
+    old_download_csv,
     legacy_xml,
+    several_xml,
     aact,
     ctis,
     page,
     german_list,
     french_list,
+    web_page,
     workbook,
     geojson,
     records,

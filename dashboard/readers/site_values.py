@@ -1,0 +1,99 @@
+"""What a site's cells say together: a place in one cell, and a point in one or two."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from dashboard.readers.address import Address, split_address
+from dashboard.readers.column_names import folded
+from dashboard.readers.degrees import as_number
+from dashboard.readers.gather import NO_POINT
+from dashboard.readers.listed import listed
+
+Values = dict[str, Sequence[str] | Sequence[float]]
+"""Columns of sites by what they are."""
+
+_NO_DEGREES = frozenset({"", "-", "na", "n/a", "nan", "none", "null", "unknown", "tbd", "#n/a"})
+
+
+class PlacesInOneCell:
+    """Divides a column of places or addresses into what has no column of its own."""
+
+    def __init__(self, place: Mapping[str, int]) -> None:
+        self._at = place.get("place")
+
+    def add(self, columns: Sequence[Sequence[str]], values: Values) -> None:
+        """Fill city, state, postcode and country where the table has no column for them."""
+        if self._at is None:
+            return
+        written = columns[self._at]
+        own_country = "country" in values
+        split = {text: _within(split_address(text), own_country) for text in set(written)}
+        for at, target in enumerate(("city", "state", "postcode", "country")):
+            values.setdefault(target, [split[text][at] for text in written])
+
+
+class Points:
+    """Reads degrees; cells that hold something else are told."""
+
+    def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
+        self._point = place.get("point")
+        self._unread: dict[str, list[str]] = {}
+        names = {folded(column): at for at, column in enumerate(header)}
+        # Our own export: its points are answers of a geocoder, except those the registry gave.
+        self._source = names.get("source") if "precision" in names and "score" in names else None
+
+    def add(self, columns: Sequence[Sequence[str]], values: Values, numbers: Sequence[int]) -> None:
+        """Degrees in place of the text; ``numbers`` are the rows in the file."""
+        if self._point is not None:
+            halves = [_halves(text) for text in columns[self._point]]
+            values.setdefault("latitude", [first for first, _ in halves])
+            values.setdefault("longitude", [second for _, second in halves])
+        for target in ("latitude", "longitude"):
+            if target in values:
+                written = [str(value) for value in values[target]]
+                degrees = {text: as_number(text) for text in set(written)}
+                self._note_unread(target, written, degrees, numbers)
+                found = [degrees[text] for text in written]
+                if self._source is not None:
+                    sources = columns[self._source]
+                    found = [
+                        number if source.strip() == "registry" else NO_POINT
+                        for number, source in zip(found, sources, strict=True)
+                    ]
+                values[target] = found
+
+    def _note_unread(
+        self,
+        target: str,
+        written: Sequence[str],
+        degrees: Mapping[str, float],
+        numbers: Sequence[int],
+    ) -> None:
+        bad = {
+            text
+            for text, number in degrees.items()
+            if number != number and text.strip().casefold() not in _NO_DEGREES  # noqa: PLR0124
+        }
+        if bad:
+            self._unread.setdefault(target, []).extend(
+                f"row {number} ({text[:40]!r})"
+                for text, number in zip(written, numbers, strict=True)
+                if text in bad
+            )
+
+    def report(self, warn: Callable[[str], None]) -> None:
+        """Say which cells hold no degrees."""
+        for target, cells in self._unread.items():
+            warn(f"{target} that cannot be read, left empty: {listed(cells)}")
+
+
+def _within(address: Address, own_country: bool) -> Address:
+    """A lone `Singapore` is the city where the country has a column of its own."""
+    if own_country and not any(address[:3]):
+        return address._replace(city=address.country)
+    return address
+
+
+def _halves(text: str) -> tuple[str, str]:
+    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|,", text.strip().strip("()[]"))
+    return (parts[0], parts[1]) if len(parts) == 2 else ("", "")

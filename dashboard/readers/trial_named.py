@@ -1,0 +1,25 @@
+"""Which trial a list belongs to where no column says so: a number in the texts around it."""
+
+import re
+from collections.abc import Iterable
+
+_NCT = re.compile(r"(?<![A-Za-z0-9])NCT[\s:#._–-]{0,3}(\d{8})(?!\d)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?<![\w-])(20\d\d-5\d{5}-\d{2}(?:-\d{2})?|\d{4}-\d{6}-\d{2}|ISRCTN\d{8}|DRKS\d{8}|"
+    r"ACTRN\d{14}|ChiCTR\w{8,20}|CTRI/\d{4}/\d{2,3}/\d{6}|jRCT[a-z]?\d{9,10}|KCT\d{7}|UMIN\d{9})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def trial_named(texts: Iterable[str]) -> str:
+    """The trial's number in the first text that names exactly one, empty where none does.
+
+    A text with a ClinicalTrials.gov number is read for that alone: other registries' numbers
+    beside it are of the same trial.
+    """
+    for text in texts:
+        plain = text.replace("_", " ")
+        found = {f"NCT{digits}" for digits in _NCT.findall(plain)} or set(_OTHER.findall(plain))
+        if len(found) == 1:
+            return found.pop()
+    return ""
