@@ -8,7 +8,7 @@ from dashboard.readers.facility_cell import split_facilities
 from dashboard.readers.filled_once import FilledOnce
 from dashboard.readers.gather import NO_POINT, Gathered
 from dashboard.readers.listed import listed
-from dashboard.readers.row_kinds import RowKinds
+from dashboard.readers.row_kinds import Kind, RowKinds
 from dashboard.readers.site_values import PlacesInOneCell, Points, Values
 from dashboard.readers.tables import Table
 from dashboard.readers.trial_named import trial_named
@@ -102,15 +102,22 @@ class _Adder:
             ]
         else:
             numbers = list(range(first, first + len(rows)))
-        for part, part_numbers in self._runs(rows, numbers):
-            self._add_rows(part, part_numbers)
+        if not rows:
+            return
+        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+        odd = self._kinds.odd(columns)
+        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
+        if not kinds:
+            self._add_rows(columns, numbers)
+            return
+        for part, part_numbers in self._runs(rows, numbers, kinds):
+            if part:
+                self._add_rows(list(zip(*part, strict=True)), part_numbers)
 
     def _runs(
-        self, rows: list[list[str]], numbers: list[int]
+        self, rows: list[list[str]], numbers: list[int], kinds: Mapping[int, Kind]
     ) -> Iterator[tuple[list[list[str]], list[int]]]:
         """Stretches of sites; a heading between two holds for what follows it."""
-        odd = self._kinds.odd(list(zip(*rows, strict=True))) if rows else []
-        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
         start = 0
         for at, (what, text) in kinds.items():
             yield rows[start:at], numbers[start:at]
@@ -123,10 +130,8 @@ class _Adder:
                 self._notes.append(f"row {numbers[at]} ({text[:60]!r})")
         yield rows[start:], numbers[start:]
 
-    def _add_rows(self, rows: list[list[str]], numbers: Sequence[int]) -> None:
-        if not rows:
-            return
-        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+    def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
+        count = len(numbers)
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
@@ -138,16 +143,16 @@ class _Adder:
             for target in _SITE_TARGETS
             if target in self._place
         }
-        self._add_trials(columns, len(rows))
+        self._add_trials(columns, count)
         self._places.add(columns, values)
         if self._country:
-            given = values.get("country", [""] * len(rows))
+            given = values.get("country", [""] * count)
             values["country"] = [str(text) or self._country for text in given]
         self._points.add(columns, values, numbers)
         self._split_facilities(values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
-                [NO_POINT] * len(rows) if target in ("latitude", "longitude") else [""] * len(rows)
+                [NO_POINT] * count if target in ("latitude", "longitude") else [""] * count
             )
             getattr(gathered, target).extend(values.get(target, nothing))
 
