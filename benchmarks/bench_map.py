@@ -2,9 +2,11 @@
 
 A filter change is a click on "Recruiting only": the browser's own clock runs from the click to the
 moment the map says it has drawn that many sites. A popup is opened by a click on a marker, the
-details beside the map come after it. Medians.
+details beside the map come after it. Medians. Beside it the same map as people write it with what
+there is (``map_peers``).
 """
 
+import math
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -12,12 +14,15 @@ from statistics import median
 from playwright.sync_api import Browser, Page
 
 from benchmarks.dashboards import chromium, dashboard
+from benchmarks.map_peers import PEERS, times
 from benchmarks.report import Figure, printed, progress
 
+NONE = math.nan
 LIMITS = {
-    75: (0.3, float("nan")),
+    75: (0.3, NONE),
     1_000: (0.4, 3.0),
-    20_000: (1.0, float("nan")),
+    5_000: (NONE, NONE),
+    20_000: (1.0, NONE),
     100_000: (1.0, 3.5),
     3_500_000: (2.0, 6.0),
 }
@@ -117,24 +122,31 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
                 changing = changes(page, counts, "Recruiting only")
                 opens = popup(page) if size <= 1_000 else None
                 page.context.close()
-            filter_limit, open_limit = LIMITS.get(size, (float("nan"),) * 2)
-            name = f"{size:,} sites"
-            yield Figure(
-                f"{name}: filter to map", median(changing), "s", filter_limit, "filter to map", size
-            )
-            yield Figure(
-                f"{name}: page open to map",
-                median(opening),
-                "s",
-                open_limit,
-                "page open to map",
-                size,
-            )
+            filter_limit, open_limit = LIMITS.get(size, (NONE,) * 2)
+            ours = {
+                "filter to map": (median(changing), filter_limit),
+                "page open to map": (median(opening), open_limit),
+            }
+            for what, (seconds, limit) in ours.items():
+                yield Figure(f"{size:,} sites: {what}", seconds, "s", limit, what, size)
             if opens:
-                yield Figure(f"{name}: click to popup", opens[0], "s", POPUP_LIMIT)
+                yield Figure(f"{size:,} sites: click to popup", opens[0], "s", POPUP_LIMIT)
                 yield Figure(
-                    f"{name}: click to details beside the map", opens[1], "s", DETAILS_LIMIT
+                    f"{size:,} sites: click to details beside the map",
+                    opens[1],
+                    "s",
+                    DETAILS_LIMIT,
                 )
+            for peer, (most, _) in PEERS.items():
+                if 75 < size <= most:
+                    progress(f"{peer} of {size:,} sites")
+                    peers = times(browser, peer, table, OPENINGS)
+                    for what, seconds in zip(
+                        ("page open to map", "filter to map"), peers, strict=True
+                    ):
+                        name = f"{size:,} sites, {peer}: {what}"
+                        yield Figure(name, seconds, "s", NONE, f"{what}, {peer}", size)
+                        yield Figure(f"{name}, times ours", seconds / ours[what][0], "x")
 
 
 def main(*sizes: int) -> None:

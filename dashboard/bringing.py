@@ -1,16 +1,28 @@
 """Reading what a person brings as a job: bytes to sites, each place found, then kept."""
 
 from collections.abc import Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
 from dashboard.jobs import Job, Work
-from dashboard.reading_process import READING, ReadingProcess, Step
+from dashboard.reading_process import READING, ReadingProcess, Step, open_apart
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf, ShelfError
+from dashboard.shelf_home import shared_lists_of
 from dashboard.summary import plural
 
 _READING_PERCENT = 60
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """Where the settings say that lists are kept; large ones are read by another process."""
+    return Shelf(
+        settings.site_map_data / "lists",
+        settings.check_may_change,
+        partial(open_apart, settings),
+        shared_lists_of(settings),
+    )
 
 
 class Brought(NamedTuple):

@@ -1,7 +1,7 @@
 """The site table's text as integer codes: each distinct text is held, and looked at, once.
 
 A column of the site table is a pandas categorical; a plain text column works the same and is
-coded when it is asked for. What is worked out for a large table is remembered as long as it lives.
+coded when it is asked for. What is worked out for a table is remembered as long as it lives.
 """
 
 import threading
@@ -22,11 +22,8 @@ Codes = npt.NDArray[np.integer[Any]]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-LARGE_ROWS = 50
-"""From this many rows on, remembering a result is worth it: one rerun asks for most of them twice,
-and sessions with the same filter share them."""
-
-_MOST_REMEMBERED = 1_024
+_MOST_SUBJECTS = 2_048
+_MOST_OF_ONE = 64
 _BITMAP_LIMIT = 300_000_000
 
 
@@ -164,12 +161,52 @@ def folded(text: str) -> str:
     return "".join(c for c in decomposed if not combining(c))
 
 
+_remembered: dict[tuple[object, int], tuple[weakref.ref[Any], dict[object, Any]]] = {}
+_lock = threading.RLock()
+
+
+def remembered(
+    function: Callable[Concatenate[Any, Given], Result],
+) -> Callable[Concatenate[Any, Given], Result]:
+    """Remember a pure function's results for its first argument as long as that lives.
+
+    The first argument is a table or an index, never changed in place; the others are hashable. One
+    rerun of the page asks for most results twice, and sessions with the same filter share them.
+    """
+
+    @wraps(function)
+    def asked(subject: Any, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        key = (function, id(subject))
+        asked_for = (args, tuple(sorted(kwargs.items())))
+        with _lock:
+            found = _remembered.pop(key, None)
+            if found is None or found[0]() is not subject:
+                found = (weakref.ref(subject, lambda _: _remembered.pop(key, None)), {})
+            _remembered[key] = found  # now the latest used
+            _let_go(_remembered, _MOST_SUBJECTS)
+        known = found[1]
+        result: Result
+        try:
+            result = known[asked_for]
+        except KeyError:
+            result = function(subject, *args, **kwargs)
+            with _lock:
+                known[asked_for] = result
+                _let_go(known, _MOST_OF_ONE)
+        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
+
+    return asked
+
+
+def _let_go(kept: dict[Any, Any], most: int) -> None:
+    """Forget what was put in first."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+@remembered
 def folded_texts(distinct: pd.Index) -> pa.Array:
-    """:func:`folded` of each distinct text, remembered with a large index."""
-    return _folded_large(distinct) if len(distinct) >= LARGE_ROWS else _folded(distinct)
-
-
-def _folded(distinct: pd.Index) -> pa.Array:
+    """:func:`folded` of each distinct text."""
     texts = pa.array(distinct.astype("str"), type=pa.large_string(), from_pandas=False)
     lower = pc.utf8_lower(texts)
     other = np.flatnonzero(~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False))
@@ -179,42 +216,3 @@ def _folded(distinct: pd.Index) -> pa.Array:
     mask = np.zeros(len(texts), dtype=bool)
     mask[other] = True
     return pc.replace_with_mask(lower, pa.array(mask), pa.array(replaced, type=pa.large_string()))
-
-
-_remembered: dict[tuple[object, ...], tuple[weakref.ref[Any], Any]] = {}
-_lock = threading.RLock()
-
-
-def remembered(
-    function: Callable[Concatenate[Any, Given], Result],
-) -> Callable[Concatenate[Any, Given], Result]:
-    """Remember a pure function's results for a large first argument as long as that lives.
-
-    The first argument is a table or an index, never changed in place; the others are hashable.
-    """
-
-    @wraps(function)
-    def asked(subject: Any, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        if len(subject) < LARGE_ROWS:
-            return function(subject, *args, **kwargs)
-        key = (function, id(subject), args, tuple(sorted(kwargs.items())))
-        with _lock:
-            found = _remembered.pop(key, None)
-            if found is not None and found[0]() is subject:
-                _remembered[key] = found  # now the latest used
-        if found is None or found[0]() is not subject:
-            value = function(subject, *args, **kwargs)
-            found = (weakref.ref(subject, lambda _: _remembered.pop(key, None)), value)
-            with _lock:
-                _remembered[key] = found
-                while len(_remembered) > _MOST_REMEMBERED:
-                    del _remembered[next(iter(_remembered))]
-        result: Result = found[1]
-        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
-
-    return asked
-
-
-@remembered
-def _folded_large(distinct: pd.Index) -> pa.Array:
-    return _folded(distinct)

@@ -6,6 +6,7 @@ DashboardError
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
 ├── KeptTrialsError (OSError)       fetched trials cannot be kept or read back now
+├── SharedListsError (OSError)      lists shared with everyone cannot be kept or read back now
 ├── AskingError (ConnectionError)   an online provider did not answer for every place
 └── KeepingError (RuntimeError)     the disk does not take what should be kept
 """
@@ -59,6 +60,10 @@ class RegistryError(DashboardError, ConnectionError):
 
 class KeptTrialsError(DashboardError, OSError):
     """Raised when the server that has the fetched trials cannot be reached, or refuses."""
+
+
+class SharedListsError(DashboardError, OSError):
+    """Raised when the server that has the shared lists cannot be reached, or refuses."""
 
 
 class AskingError(DashboardError, ConnectionError):

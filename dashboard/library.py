@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 NOT_LISTS = {"readme.md", "readme.txt", "readme"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenedList:
-    """One file that was asked for: its reading, or why there is none."""
+    """One file that was asked for: its reading, or why there is none. Read again, it is another."""
 
     name: str
     reading: Reading | None = None

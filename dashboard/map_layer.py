@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard import summary
-from dashboard.codes import texts_of
+from dashboard.codes import remembered, texts_of
 from dashboard.map_store import MapStore
 from dashboard.palette import Category, categories_of
 from dashboard.places import (
@@ -55,7 +56,8 @@ def layer_data(
     """
     data: dict[str, Any]
     if store is None or len(sites) <= INLINE_SITES:
-        data = _inline(sites, colour_by, picked)
+        data = _inline(sites, colour_by)
+        data = data | {"picked_places": _places_of(picked, data)}
     else:
         base = sites if whole is None else whole
         categories, source = store.publish(base, sites, colour_by)
@@ -84,7 +86,17 @@ def _looks(categories: list[Category]) -> list[dict[str, str]]:
     return [category.for_browser() for category in categories]
 
 
-def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dict[str, Any]:
+def _places_of(picked: tuple[int, ...], data: dict[str, Any]) -> list[int]:
+    """The numbers of the places of some sites, in the order of ``data``."""
+    if not picked:
+        return []
+    position = {row: number for number, row in enumerate(data["sites"]["row"])}
+    first = data["places"]["first"]
+    return sorted({bisect_right(first, position[r]) - 1 for r in picked if r in position})
+
+
+@remembered
+def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
     located = sites[sites["latitude"].notna()]
     order = np.lexsort(
         [
@@ -106,7 +118,6 @@ def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dic
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
     labels = (texts_of(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
-    highlighted = number[located.index.isin(picked)]
     words = words_of(located)
     return {
         "categories": _looks(categories),
@@ -125,5 +136,4 @@ def _inline(sites: pd.DataFrame, colour_by: str, picked: tuple[int, ...]) -> dic
             "title": [site_title(site) for site in words],
             "detail": [site_detail(site) for site in words],
         },
-        "picked_places": sorted({int(place) for place in highlighted}),
     }

@@ -6,10 +6,11 @@ plain arrays that ``assets/site-map.js`` draws. Every text enters the browser as
 
 import json
 import re
+from copy import copy
 from typing import Any
 
 import folium
-from branca.element import MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
@@ -46,6 +47,26 @@ COLOURS = {
 }
 
 
+_STYLE = Element(
+    "<style>html, body { width: 100%; height: 100%; margin: 0; padding: 0; }"
+    " #map_div { position: relative; width: 100%; height: 100%; }"
+    " .leaflet-container { font-size: 1rem; }</style>"
+)
+
+
+class _PageMap(folium.Map):
+    """A map for Streamlit's component, which takes its script and its style apart.
+
+    folium would write it into a whole page first, each part through a template compiled anew.
+    """
+
+    def render(self, **_kwargs: Any) -> str:
+        page = self.get_root()
+        assert isinstance(page, Figure)  # noqa: S101 - folium puts every map into one
+        page.header.add_child(copy(_STYLE), name="style")
+        return ""
+
+
 class _Base(JSCSSMixin, MacroElement):
     """The sea, the countries and the controls; see ``site-map.js``."""
 
@@ -75,6 +96,10 @@ class SiteLayer(folium.FeatureGroup):
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(name="Sites")
         self.data_json = script_json(data)
+
+    def render(self, **_kwargs: Any) -> str:
+        """Nothing: the component takes the script as it stands, and adds the layer itself."""
+        return ""
 
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -107,7 +132,7 @@ def base_map(
         chooser: it shows no sites, but where to click for a point.
         said_at: a path of this server that is told once the map is drawn, empty for none.
     """
-    made = folium.Map(
+    made = _PageMap(
         location=(25, 10),
         zoom_start=2,
         tiles=tiles or None,

@@ -1,6 +1,6 @@
 """The Streamlit page, read top to bottom like the page itself."""
 
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -30,10 +30,14 @@ from dashboard.views import (
     sidebar,
     starting,
     tables,
+    toasts,
     trial,
     trials,
 )
 from dashboard.views.map_panel import map_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> maps.Circle | None:
@@ -89,23 +93,22 @@ def main() -> None:
     login.account()
     panels(sites, library, filters, opened)
     footer.footer(opened)
+    toasts.told()
 
 
 def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Service) -> None:
     """Draw the tabs; only the open one costs anything."""
-    shown = sites["trial_id"].unique()
-
     bodies: dict[str, Callable[[], None]] = {
         "Sites": lambda: tables.site_table_view(
             sites,
-            len(library.table),
+            library.table,
             downloads.link_of(filters, in_api=library is opened.library()),
             origins_of(library, opened.cache),
             header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),
         "Facilities": lambda: facilities.facilities_view(sites),
-        "Trials": lambda: trial_panel(sites, library, shown),
+        "Trials": lambda: trial_panel(sites, library),
         "Quality": lambda: quality.quality_view(sites, library, opened),
         "Open lists": lambda: lists.lists_view(library, opened),
     }
@@ -117,12 +120,12 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
                 body()
 
 
-def trial_panel(sites: pd.DataFrame, library: Library, shown: Iterable[str]) -> None:
+def trial_panel(sites: pd.DataFrame, library: Library) -> None:
     """Draw the table of trials where there are several, and the record of one."""
-    ids = list(shown)
-    if len(ids) > 1:
+    shown = list(sites["trial_id"].unique())
+    if len(shown) > 1:
         trials.trials_view(sites, library.trials)
-    trial.trial_record(library.trials, ids)
+    trial.trial_record(library.trials, shown)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Carrying filters out on a site table."""
 
+import threading
+from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -18,6 +20,9 @@ from geocache.place import Position
 
 DISTANCE_COLUMN = "distance_km"
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
+
+LATEST_TABLES, LATEST_ROWS = 32, 500_000
+"""So many of the tables filtered last are held, with so many rows in all."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -100,8 +105,28 @@ def masks(sites: pd.DataFrame, filters: Filters) -> dict[str, Mask]:
 
 @remembered
 def _in_use(_sites: pd.DataFrame) -> WeakValueDictionary[Filters, pd.DataFrame]:
-    """What was filtered from a table, for as long as anybody shows it."""
+    """What was filtered from a table, for as long as anybody holds it."""
     return WeakValueDictionary()
+
+
+class _Latest:
+    """Holds the tables filtered last, with all that is remembered of them: people come back."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[int, pd.DataFrame] = OrderedDict()
+        self._rows = 0
+        self._lock = threading.Lock()
+
+    def hold(self, table: pd.DataFrame) -> None:
+        with self._lock:
+            if self._held.pop(id(table), None) is None:
+                self._rows += len(table)
+            self._held[id(table)] = table
+            while self._held and (len(self._held) > LATEST_TABLES or self._rows > LATEST_ROWS):
+                self._rows -= len(self._held.popitem(last=False)[1])
+
+
+_latest = _Latest()
 
 
 def _kept(sites: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -113,6 +138,8 @@ def _kept(sites: pd.DataFrame, filters: Filters) -> pd.DataFrame:
         for passed in masks(sites, filters).values():
             mask &= passed
         found = shared[filters] = sites if mask.all() else sites[mask]
+    if found is not sites:
+        _latest.hold(found)
     return found
 
 

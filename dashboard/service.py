@@ -7,13 +7,13 @@ library asks :meth:`Service.library` (waits) or :attr:`Service.progress` (never 
 import gc
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from urllib.parse import urlsplit
 
 from dashboard.asking import asking_key, asking_work
-from dashboard.bringing import Brought, brought_key, reading_work
+from dashboard.bringing import Brought, brought_key, reading_work, shelf_of
 from dashboard.errors import told
 from dashboard.fetched import Fetched
 from dashboard.fetched_home import home_of
@@ -21,10 +21,9 @@ from dashboard.fetching import fetch_work, job_key
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
 from dashboard.local_cache import LocalCache
-from dashboard.reading_process import open_apart
 from dashboard.registry_query import Search
 from dashboard.settings import Settings
-from dashboard.shelf import EVERYONE, Shelf
+from dashboard.shelf_home import EVERYONE
 from dashboard.summary import plural
 from geocache.errors import ReadOnlyError
 from geocache.lookup import GeoCache
@@ -42,17 +41,12 @@ class Progress:
 
 
 class Service(LocalCache):
-    """The geocache and the library of one process.
-
-    Args:
-        settings: as read from the environment.
-    """
+    """The geocache and the library of one process, by the settings of the environment."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.progress = Progress()
-        lists = settings.site_map_data / "lists"
-        self.shelf = Shelf(lists, settings.check_may_change, partial(open_apart, settings))
+        self.shelf = shelf_of(settings)
         self.fetched = Fetched(home_of(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
@@ -122,19 +116,25 @@ class Service(LocalCache):
         """Give the geocache back; the service is of no use afterwards."""
         if self._thread is not None:
             self._thread.join()
-        if self._cache is not None:
-            self._cache.close()
-        self.fetched.close()
+        for held in (self._cache, self.fetched, self.shelf):
+            if held is not None:
+                held.close()
 
-    def share(self, data: bytes, name: str) -> None:
-        """Open a list for everyone, now and after the next start.
+    def share(
+        self,
+        data: bytes,
+        name: str,
+        columns: Mapping[str, str] | None = None,
+        opened: OpenedList | None = None,
+    ) -> None:
+        """As ``Shelf.add`` for everyone, now and after the next start.
 
         Raises:
             ReadOnlyError: the server is read-only.
             ShelfError: it cannot be kept.
         """
         self.check_may_change()
-        self.shelf.add(EVERYONE, data, name)
+        self.shelf.add(EVERYONE, data, name, columns=columns, opened=opened)
         self.reopen()
 
     def unshare(self, list_id: str) -> None:

@@ -78,6 +78,15 @@ def key_figures(sites: pd.DataFrame) -> KeyFigures:
 
 
 @remembered
+def first_trials(sites: pd.DataFrame, most: int) -> tuple[str, ...]:
+    """The trials of a site table in its order, so many at the most."""
+    trial, trials = codes_of(sites["trial_id"])
+    first = first_rows(trial, len(trials))
+    order = np.argsort(first, kind="stable")[: min(most, int((first < len(sites)).sum()))]
+    return tuple(str(name) for name in trials[order])
+
+
+@remembered
 def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
     """For each row the number of its country, and each country's code, or text without a code."""
     codes, distinct_codes = codes_of(sites["country_code"])
@@ -115,21 +124,23 @@ def by_country(sites: pd.DataFrame) -> pd.DataFrame:
     size = len(names)
     _, city_lands = _cities(sites)
     trial, trials = codes_of(sites["trial_id"])
+    of_land = counts_by_code(land, size)
+    labels = [country_label(*name) for name in names]
+    order = sorted(np.flatnonzero(of_land), key=lambda n: (-of_land[n], labels[n]))
     counts = pd.DataFrame(
         {
-            "country": pd.Series([country_label(*name) for name in names], dtype="str"),
-            "country_code": pd.Series([code for code, _ in names], dtype="str"),
-            "sites": counts_by_code(land, size),
-            "cities": counts_by_code(city_lands, size),
-            "trials": distinct_pairs(land, trial, size, len(trials)),
-            "recruiting": counts_by_code(land[_recruiting(sites)], size),
+            "country": pd.Series([labels[n] for n in order], dtype="str"),
+            "country_code": pd.Series([names[n][0] for n in order], dtype="str"),
+            "sites": of_land[order],
+            "cities": counts_by_code(city_lands, size)[order],
+            "trials": distinct_pairs(land, trial, size, len(trials))[order],
+            "recruiting": counts_by_code(land[_recruiting(sites)], size)[order],
         }
     )
-    counts = counts[counts["sites"] > 0]
-    counts = counts.sort_values(["sites", "country"], ascending=[False, True], kind="stable")
-    return counts[list(COUNTRY_COLUMNS)].reset_index(drop=True)
+    return counts[list(COUNTRY_COLUMNS)]
 
 
+@remembered
 def _recruiting(sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
     codes, distinct = codes_of(sites["status"])
     return spread(codes, np.array([word == "Recruiting" for word in distinct], dtype=bool))

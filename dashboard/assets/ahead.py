@@ -33,10 +33,16 @@ def links() -> str:
 
 
 def page_parts() -> list[str]:
-    """File names of the component part and of all that it imports."""
+    """File names of the component part and of all that it imports, but for what the page names.
+
+    Most of them stand in the page's own HTML. A proxy gives an answer's headers little room, nginx
+    4 kB unless told otherwise, and all of them took more.
+    """
     spec = find_spec("streamlit")
     folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
-    return list(_imports(folder / "static" / "static" / "js"))
+    page = (folder / "static" / "index.html").read_text(encoding="utf-8")
+    parts = _imports(folder / "static" / "static" / "js")
+    return [name for name in parts if f'/{name}"' not in page]
 
 
 def _imports(folder: Path) -> Iterator[str]:

@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import summary
+from dashboard.codes import remembered
 from dashboard.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>
+.bars-box { overflow-y: auto; }
 .bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
 .bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }
 .bars th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; width: 1px;
@@ -27,12 +29,15 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
     A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
     the page opens without a chart library.
     """
+    if len(sites):
+        box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px'>"
+        st.html(f"{BARS_STYLE}{box}{_bars_of(sites)}</div>")
+
+
+@remembered
+def _bars_of(sites: pd.DataFrame) -> str:
     counts = summary.by_country(sites)
-    if counts.empty:
-        return
-    most = int(counts["sites"].max())
-    with st.container(height=height, border=False):
-        st.html(BARS_STYLE + bars(counts["country"], counts["sites"], most))
+    return bars(counts["country"], counts["sites"], int(counts["sites"].max()))
 
 
 def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:

@@ -11,6 +11,7 @@ from dashboard import exports
 from dashboard.exports import Origins
 from dashboard.filters import Filters, to_query
 from dashboard.map_file import MOST_SITES, map_html
+from dashboard.views import on_demand
 
 MOST_ROWS = {"xlsx": 1_048_575}
 """Rows a format can hold, where it has a limit."""
@@ -46,14 +47,17 @@ def link_of(filters: Filters, *, in_api: bool) -> Link:
 
 def link_button(link: Link) -> None:
     """Draw "Link": this view, and the same sites as an HTTP query, each to copy."""
-    with st.popover("Link", icon=":material/link:"):
-        st.markdown("This view")
-        st.code(link.view, language=None, wrap_lines=True)
-        if link.api:
-            st.markdown("These sites as CSV, for Excel, pandas or a script")
-            st.code(link.api, language=None, wrap_lines=True)
-        else:
-            st.caption("Lists you added are yours alone: links and queries do not hold them.")
+    on_demand.popover("Link", partial(_addresses, link), key="link", icon=":material/link:")
+
+
+def _addresses(link: Link) -> None:
+    st.markdown("This view")
+    st.code(link.view, language=None, wrap_lines=True)
+    if link.api:
+        st.markdown("These sites as CSV, for Excel, pandas or a script")
+        st.code(link.api, language=None, wrap_lines=True)
+    else:
+        st.caption("Lists you added are yours alone: links and queries do not hold them.")
 
 
 def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
@@ -77,30 +81,38 @@ def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: s
         key="download_csv",
         help="Exactly the rows of this table, with all columns",
     )
-    with st.popover("Other files", icon=":material/folder_zip:"):
-        for form in exports.FORMATS.values():
-            if form.suffix != "csv":
-                st.download_button(
-                    form.label,
-                    partial(_file, sites, link, origins, form.suffix),
-                    file_name=f"sites.{form.suffix}",
-                    mime=form.media_type,
-                    on_click="ignore",
-                    key=f"download_{form.suffix}",
-                    width="stretch",
-                    disabled=len(sites) > MOST_ROWS.get(form.suffix, len(sites)),
-                )
-        st.download_button(
-            "Map (one HTML file, opens offline)",
-            partial(_map, sites, link, origins, title),
-            file_name="sites.html",
-            mime="text/html",
-            on_click="ignore",
-            key="download_html",
-            width="stretch",
-            disabled=len(sites) > MOST_SITES,
-            help=f"Up to {MOST_SITES:,} sites",
-        )
+    on_demand.popover(
+        "Other files",
+        partial(_other_files, sites, link, origins, title),
+        key="other_files",
+        icon=":material/folder_zip:",
+    )
+
+
+def _other_files(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+    for form in exports.FORMATS.values():
+        if form.suffix != "csv":
+            st.download_button(
+                form.label,
+                partial(_file, sites, link, origins, form.suffix),
+                file_name=f"sites.{form.suffix}",
+                mime=form.media_type,
+                on_click="ignore",
+                key=f"download_{form.suffix}",
+                width="stretch",
+                disabled=len(sites) > MOST_ROWS.get(form.suffix, len(sites)),
+            )
+    st.download_button(
+        "Map (one HTML file, opens offline)",
+        partial(_map, sites, link, origins, title),
+        file_name="sites.html",
+        mime="text/html",
+        on_click="ignore",
+        key="download_html",
+        width="stretch",
+        disabled=len(sites) > MOST_SITES,
+        help=f"Up to {MOST_SITES:,} sites",
+    )
 
 
 def _content(sites: pd.DataFrame, link: Link, origins: Origins) -> exports.Content:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import summary
+from dashboard.codes import plain
 from dashboard.facilities import by_facility
 from dashboard.views import pages, tables
 
@@ -19,7 +20,7 @@ def facilities_view(sites: pd.DataFrame) -> None:
     st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
     sortable = [column for column in counts.columns if column != "trial_ids"]
     st.dataframe(
-        pages.page_of(counts, sortable, tables.label, "facilities"),
+        plain(pages.page_of(counts, sortable, tables.label, "facilities")),
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={

@@ -15,14 +15,14 @@ NAMED = 4
 
 def words(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
     """Draw the title and the sentence on the filtered sites."""
-    ids = sites["trial_id"].unique()
-    shown = [trials[i] for i in ids[:NAMED] if i in trials]
-    if len(ids) == 1 and shown:
+    total = summary.key_figures(sites).trials
+    shown = [trials[i] for i in summary.first_trials(sites, NAMED) if i in trials]
+    if total == 1 and shown:
         _one_trial(shown[0], as_of)
     else:
         st.title("Trial site map", anchor=False)
         if len(sites):
-            st.caption(plain(_many(shown, len(ids))))
+            st.caption(plain(_many(shown, total)))
     if len(sites):
         st.markdown(plain(summary.sentence(sites, as_of)))
 
@@ -41,11 +41,11 @@ def key_figures(sites: pd.DataFrame) -> None:
 
 def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
     """What the sites are called in a file: their trial, or how many trials they are of."""
-    ids = sites["trial_id"].unique()
-    if len(ids) == 1 and ids[0] in trials:
-        one = trials[ids[0]]
+    total = summary.key_figures(sites).trials
+    one = trials.get("".join(summary.first_trials(sites, 1)))
+    if total == 1 and one:
         return ": ".join(part for part in (one.trial_id, one.title) if part) or "Site list"
-    return f"Trial site map: {summary.plural(len(ids), 'trial')}"
+    return f"Trial site map: {summary.plural(total, 'trial')}"
 
 
 def _one_trial(trial: Trial, as_of: str) -> None:

@@ -1,7 +1,9 @@
 """Lists this browser session brought: uploaded or pasted, seen by nobody else unless shared."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 
 import streamlit as st
 
@@ -12,9 +14,11 @@ from dashboard.links import plain
 from dashboard.reading_process import AT_ONCE_BYTES
 from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
-from dashboard.shelf import EVERYONE, OwnList, ShelfError
-from dashboard.views import signed_in
+from dashboard.shelf import OwnList, ShelfError
+from dashboard.shelf_home import EVERYONE
+from dashboard.views import on_demand, signed_in, toasts
 from dashboard.views.limits import within
+from geocache.errors import ReadOnlyError
 
 MAX_PASTE = 2_000_000
 _COMBINED = "own_library"
@@ -59,29 +63,37 @@ def combined(opened: Service) -> Library:
 
 def remove(opened: Service, list_id: str) -> None:
     """Close and delete one of the session's lists."""
-    opened.shelf.remove(owner(), list_id)
+    with _refusal_told():
+        opened.shelf.remove(owner(), list_id)
 
 
 def reread(opened: Service, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
-    try:
+    with _refusal_told():
         opened.shelf.reread(owner(), list_id, columns)
-    except ShelfError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def share(opened: Service, one: OwnList) -> None:
-    """Show one of the session's lists to everyone who opens this server."""
-    try:
-        opened.share(opened.shelf.data(owner(), one.id), one.opened.name)
-        opened.shelf.remove(owner(), one.id)
-    except ShelfError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+    """Show one of the session's lists to everyone who opens this server, read as it is here."""
+    shelf = opened.shelf
+    with _refusal_told():
+        data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
+        opened.share(data, one.opened.name, columns, one.opened)
+        shelf.remove(owner(), one.id)
 
 
 def unshare(opened: Service, list_id: str) -> None:
     """Close and delete a list that was shared with everyone."""
-    opened.unshare(list_id)
+    with _refusal_told():
+        opened.unshare(list_id)
+
+
+@contextmanager
+def _refusal_told() -> Iterator[None]:
+    try:
+        yield
+    except (ShelfError, ReadOnlyError) as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="long")
 
 
 def shared(opened: Service) -> tuple[OwnList, ...]:
@@ -94,14 +106,14 @@ def _add(opened: Service, data: bytes, name: str) -> bool:
     try:
         one = opened.shelf.add(owner(), data, name)
     except ShelfError as error:
-        st.toast(f"{plain(name)}: {plain(str(error))}", icon=":material/error:")
+        toasts.tell(f"{plain(name)}: {plain(str(error))}", "error")
         return False
     reading = one.opened.reading
     if reading is None:
-        st.toast(f"{plain(name)}: {plain(one.opened.error)}", icon=":material/error:")
+        toasts.tell(f"{plain(name)}: {plain(one.opened.error)}", "error")
         return False
     words = f"{len(reading.sites):,} sites, {len(reading.trials):,} trials"
-    st.toast(f"{plain(name)}: {words}", icon=":material/check:")
+    toasts.tell(f"{plain(name)}: {words}", "check")
     return True
 
 
@@ -112,6 +124,7 @@ def _upload(opened: Service) -> None:
         return
     st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
     _bring(opened, [Brought(file.name, file.getvalue()) for file in files])
+    st.rerun()
 
 
 def _bring(opened: Service, files: list[Brought]) -> bool:
@@ -121,7 +134,7 @@ def _bring(opened: Service, files: list[Brought]) -> bool:
     try:
         opened.bring(files, owner=owner())
     except TooManyJobsError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        toasts.tell(plain(str(error)), "error")
         return False
     return True
 
@@ -136,25 +149,31 @@ def _paste(opened: Service) -> None:
     number = sum(o.opened.name.startswith("Pasted list") for o in own_lists(opened)) + 1
     if _bring(opened, [Brought(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
+    st.rerun()
 
 
 def bring(opened: Service) -> None:
     """Draw where a person adds lists of their own."""
-    with st.expander("Add sites", icon=":material/add_location_alt:"):
-        number = st.session_state.get(_UPLOADS, 0)
-        st.file_uploader(
-            "Files",
-            accept_multiple_files=True,
-            key=f"uploads_{number}",
-            on_change=_upload,
-            args=(opened,),
-            help="Registry downloads (JSON, CSV, XML), registry pages saved as text, or any site "
-            "list as CSV or Excel, also zipped. What you add is seen in this browser only.",
-        )
-        st.text_area(
-            "Or paste a list or a registry page",
-            key="pasted",
-            height=90,
-            placeholder="facility, city, country\nLKH Graz, Graz, Austria",
-        )
-        st.button("Add pasted text", on_click=_paste, args=(opened,), key="add_pasted")
+    on_demand.expander(
+        "Add sites", partial(_ways, opened), key="add_sites", icon=":material/add_location_alt:"
+    )
+
+
+def _ways(opened: Service) -> None:
+    number = st.session_state.get(_UPLOADS, 0)
+    st.file_uploader(
+        "Files",
+        accept_multiple_files=True,
+        key=f"uploads_{number}",
+        on_change=_upload,
+        args=(opened,),
+        help="Registry downloads (JSON, CSV, XML), registry pages saved as text, or any site "
+        "list as CSV or Excel, also zipped. What you add is seen in this browser only.",
+    )
+    st.text_area(
+        "Or paste a list or a registry page",
+        key="pasted",
+        height=90,
+        placeholder="facility, city, country\nLKH Graz, Graz, Austria",
+    )
+    st.button("Add pasted text", on_click=_paste, args=(opened,), key="add_pasted")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.codes import plain, row_order
+from dashboard.codes import row_order
 from dashboard.filters import to_query
 from dashboard.parameters import MAX_TEXT
 from dashboard.views import address
@@ -27,7 +27,7 @@ def page_of(
     search: bool = False,
     first: Sequence[int] = (),
 ) -> pd.DataFrame:
-    """The rows on screen, as plain text; above :data:`PAGE_ROWS` with a choice of page and order.
+    """The rows on screen; above :data:`PAGE_ROWS` with a choice of page and order.
 
     Args:
         rows: the whole table.
@@ -38,7 +38,7 @@ def page_of(
         first: numbers of rows that stand first, whatever the page.
     """
     if len(rows) <= PAGE_ROWS:
-        return plain(rows.iloc[_lifted(np.arange(len(rows)), first)] if first else rows)
+        return rows.iloc[_lifted(np.arange(len(rows)), first)] if first else rows
     pages = -(-len(rows) // PAGE_ROWS)
     page, sort, down = f"{name}_page", f"{name}_sort", f"{name}_descending"
     to_first = partial(_first_page, page)
@@ -68,7 +68,7 @@ def page_of(
     if by in rows:
         order = row_order(rows[by], descending=descending)
     start = (int(number) - 1) * PAGE_ROWS
-    return plain(rows.iloc[_lifted(order[start : start + PAGE_ROWS], first)])
+    return rows.iloc[_lifted(order[start : start + PAGE_ROWS], first)]
 
 
 def _lifted(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:

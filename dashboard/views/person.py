@@ -1,6 +1,7 @@
 """For a person who looks for a site: what is near, and which trials could take them."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -9,10 +10,11 @@ from dashboard.filters import Filters
 from dashboard.nearness import KM_PER_MILE
 from dashboard.parameters import MAX_TEXT
 from dashboard.trials import Trial
-from dashboard.views import address
+from dashboard.views import address, on_demand
 from dashboard.views.limits import within
 
 RADII = (10, 25, 50, 100, 250, 500)
+_OPENED = "nearest_sites_opened"
 
 
 def _set_near() -> None:
@@ -24,10 +26,23 @@ def _set_near() -> None:
     address.set_view("unit", st.session_state["near_unit"] or "km", "km")
     radius = round(reach * per_unit, 1) if place and reach else None
     address.change(near=place, radius_km=radius)
+    st.rerun()
 
 
+@st.fragment
 def nearest(filters: Filters) -> None:
     """Draw the form for the nearest sites."""
+    opened = st.session_state.setdefault(_OPENED, bool(filters.near))
+    on_demand.expander(
+        "Nearest sites",
+        partial(_near, filters),
+        key="nearest_sites",
+        icon=":material/near_me:",
+        opened=opened,
+    )
+
+
+def _near(filters: Filters) -> None:
     unit = "miles" if address.view("unit", "km") == "miles" else "km"
     per_unit = KM_PER_MILE if unit == "miles" else 1.0
     reach = round(filters.radius_km / per_unit, 1) if filters.radius_km else None
@@ -35,23 +50,22 @@ def nearest(filters: Filters) -> None:
     st.session_state["near_place"] = filters.near
     st.session_state["near_radius"] = next((o for o in options if o == reach), None)
     st.session_state["near_unit"] = unit
-    with st.expander("Nearest sites", expanded=bool(filters.near), icon=":material/near_me:"):
-        st.text_input(
-            "Near",
-            key="near_place",
-            placeholder="Graz, Austria · 10115 · 47.07, 15.44",
-            help="A place with its country, a US ZIP code, or latitude and longitude.",
-            on_change=_set_near,
-        )
-        st.selectbox(
-            "Within",
-            options,
-            key="near_radius",
-            format_func=lambda value: f"{value:g} {unit}",
-            placeholder="Any distance",
-            on_change=_set_near,
-        )
-        st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_set_near, horizontal=True)
+    st.text_input(
+        "Near",
+        key="near_place",
+        placeholder="Graz, Austria · 10115 · 47.07, 15.44",
+        help="A place with its country, a US ZIP code, or latitude and longitude.",
+        on_change=_set_near,
+    )
+    st.selectbox(
+        "Within",
+        options,
+        key="near_radius",
+        format_func=lambda value: f"{value:g} {unit}",
+        placeholder="Any distance",
+        on_change=_set_near,
+    )
+    st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_set_near, horizontal=True)
 
 
 def _set_person(trials: Mapping[str, Trial]) -> None:

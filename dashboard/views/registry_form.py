@@ -1,12 +1,14 @@
 """Adding trials from the live registry, by number or by a search."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.jobs import TooManyJobsError
 from dashboard.links import plain
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.service import Service
-from dashboard.views import own_lists
+from dashboard.views import on_demand, own_lists, toasts
 from dashboard.views.limits import within
 from dashboard.vocabulary import TRIAL_STATUSES
 from geocache.errors import ReadOnlyError
@@ -26,23 +28,29 @@ def registry_form(opened: Service) -> None:
     """Draw the form; nothing is asked of the registry before its button is pressed."""
     if not opened.may_change:
         return
-    with st.expander("Add trials from the registry", icon=":material/cloud_download:"):
-        with st.form("registry", border=False):
-            st.text_area(
-                "NCT numbers",
-                key="registry_numbers",
-                height=70,
-                placeholder="NCT01207388, NCT04556084 …",
-                help="However they are written or set apart.",
-            )
-            st.caption("Or a search:")
-            for label, key in _WORDS.items():
-                st.text_input(label, key=key)
-            st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
-            st.form_submit_button(
-                "Fetch", icon=":material/download:", on_click=_fetch, args=(opened,)
-            )
-        st.caption(f"Asks {plain(opened.registry_host)}. What is fetched is open to everyone here.")
+    on_demand.expander(
+        "Add trials from the registry",
+        partial(_form, opened),
+        key="add_trials",
+        icon=":material/cloud_download:",
+    )
+
+
+def _form(opened: Service) -> None:
+    with st.form("registry", border=False):
+        st.text_area(
+            "NCT numbers",
+            key="registry_numbers",
+            height=70,
+            placeholder="NCT01207388, NCT04556084 …",
+            help="However they are written or set apart.",
+        )
+        st.caption("Or a search:")
+        for label, key in _WORDS.items():
+            st.text_input(label, key=key)
+        st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
+        st.form_submit_button("Fetch", icon=":material/download:", on_click=_fetch, args=(opened,))
+    st.caption(f"Asks {plain(opened.registry_host)}. What is fetched is open to everyone here.")
 
 
 def _fetch(opened: Service) -> None:
@@ -67,6 +75,7 @@ def _fetch(opened: Service) -> None:
         st.toast("Give NCT numbers, or something to search for", icon=":material/error:")
     else:
         start(opened, numbers, search)
+        st.rerun()
 
 
 def start(opened: Service, numbers: list[str], search: Search) -> None:
@@ -74,7 +83,7 @@ def start(opened: Service, numbers: list[str], search: Search) -> None:
     try:
         opened.fetch(numbers, search, owner=own_lists.owner())
     except (TooManyJobsError, ReadOnlyError) as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        toasts.tell(plain(str(error)), "error")
 
 
 def offer_missing(opened: Service, wanted: tuple[str, ...]) -> None:

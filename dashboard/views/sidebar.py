@@ -72,8 +72,7 @@ def sidebar(
 ) -> None:
     """Draw the filters; every change goes to the address bar."""
     with st.sidebar:
-        own_lists.bring(opened)
-        registry_form.registry_form(opened)
+        _adding(opened)
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(
@@ -98,6 +97,12 @@ def sidebar(
             chosen = getattr(filters, name)
             if name in ALWAYS or chosen or len(counts) > (0 if name == "flag" else 1):
                 _choose(name, counts, chosen)
+
+
+@st.fragment
+def _adding(opened: Service) -> None:
+    own_lists.bring(opened)
+    registry_form.registry_form(opened)
 
 
 def _recruiting() -> None:

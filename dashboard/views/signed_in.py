@@ -35,7 +35,11 @@ _NEEDED = ("client_id", "client_secret", "server_metadata_url")
 
 def configured() -> bool:
     """Whether the operator set a login up: ``[auth]`` in Streamlit's ``secrets.toml``."""
-    return bool(get_secrets_auth_section())
+    return any(path.exists() for path in _files()) and bool(get_secrets_auth_section())
+
+
+def _files() -> list[Path]:
+    return [Path(str(name)) for name in config.get_option("secrets.files")]
 
 
 def providers() -> tuple[str, ...]:
@@ -79,8 +83,7 @@ def check(access: Access) -> None:
     Raises:
         ConfigurationError: a login is half configured, or people are named without one.
     """
-    files = [Path(str(name)) for name in config.get_option("secrets.files")]
-    found = [path for path in files if path.exists()]
+    found = [path for path in _files() if path.exists()]
     if found and not secrets_singleton.load_if_toml_exists():
         raise ConfigurationError(f"{found[0]} cannot be read as TOML: whether to log in is unknown")
     section: Mapping[str, Any] = get_secrets_auth_section()

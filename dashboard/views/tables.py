@@ -1,15 +1,22 @@
 """The site table: choose columns, select rows, and what is not on the map."""
 
+from functools import partial
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import summary
+from dashboard.arrow import array_of
+from dashboard.codes import codes_of, remembered
 from dashboard.exports import Origins
 from dashboard.filters import Filters
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS, TRIAL_COLUMNS
-from dashboard.views import address, downloads, pages, picked
+from dashboard.views import address, downloads, on_demand, pages, picked
 from dashboard.vocabulary import NOT_STATED
 from geocache.place import POSITION_COLUMNS
 
@@ -46,35 +53,43 @@ def label(column: str) -> str:
 
 
 def site_table_view(
-    sites: pd.DataFrame, total: int, link: downloads.Link, origins: Origins, title: str
+    sites: pd.DataFrame, whole: pd.DataFrame, link: downloads.Link, origins: Origins, title: str
 ) -> None:
     """Draw the filtered site table, its columns chooser and its downloads.
 
     Args:
         sites: the filtered site table.
-        total: how many sites there are without filters.
+        whole: the site table that ``sites`` was filtered from.
         link: the address of this view.
         origins: where the trials come from.
         title: what the sites shown are called.
     """
     present = [c for c in ORDER if c in sites]
-    shown = _chosen_columns(sites, present)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = (
-            f"**{len(sites):,}** of {total:,} sites"
-            if len(sites) != total
-            else f"**{total:,}** sites"
-        )
-        st.markdown(words, width="stretch")
-        _columns_chooser(present, shown)
-        downloads.link_button(link)
-        downloads.download_buttons(sites, link, origins, title)
+    shown = _chosen_columns(sites, whole, present)
+    total = len(whole)
+    words = (
+        f"**{len(sites):,}** of {total:,} sites" if len(sites) != total else f"**{total:,}** sites"
+    )
+
+    @st.fragment
+    def above() -> None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(words, width="stretch")
+            on_demand.popover(
+                "Columns",
+                partial(_columns_pills, present, shown),
+                key="columns",
+                icon=":material/view_column:",
+            )
+            downloads.link_button(link)
+            downloads.download_buttons(sites, link, origins, title)
+
+    above()
     lifted = picked.numbers(sites, picked.lifted())
     rows = pages.page_of(sites, shown, label, search=True, first=lifted)
-    rows = rows.assign(status=rows["status"].replace("", NOT_STATED))
     picked.show_in_table(_TABLE, rows)
     st.dataframe(
-        rows,
+        _on_screen(rows),
         hide_index=True,
         height=420 if len(rows) > 10 else "auto",
         column_order=shown,
@@ -88,6 +103,15 @@ def site_table_view(
         "Select rows (by keyboard: Shift and Space) to highlight them on the map; what is picked "
         "on the map stands first."
     )
+
+
+@remembered
+def _on_screen(rows: pd.DataFrame) -> pa.Table:
+    """The rows as the browser takes them."""
+    columns = {str(name): array_of(column) for name, column in rows.items()}
+    stated = columns["status"]
+    columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
+    return pa.table(columns)
 
 
 def _config(column: str) -> ColumnConfig:
@@ -104,37 +128,45 @@ def _config(column: str) -> ColumnConfig:
     return st.column_config.Column(label(column))
 
 
-def _chosen_columns(sites: pd.DataFrame, present: list[str]) -> list[str]:
-    """The columns asked for in the address bar; without, those that hold anything."""
+def _chosen_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]) -> list[str]:
+    """The columns asked for in the address bar; without, those that hold anything at all.
+
+    A filter changes them only where it leaves one trial: else the table would jump about.
+    """
     asked = [c for c in address.view("columns", "").split(",") if c in present]
     if asked:
         return asked
-    plain_enough = OF_TRIAL if sites["trial_id"].nunique() < 2 else ()
-    return [
-        c
-        for c in present
-        if c in FIRST
-        or (c not in plain_enough and (sites[c].dtype.kind == "f" or (sites[c] != "").any()))
-    ]
+    of_one_trial = OF_TRIAL if summary.key_figures(sites).trials < 2 else ()
+    empty = _empty(whole)
+    return [c for c in present if c in FIRST or not (c in empty or c in of_one_trial)]
 
 
-def _columns_chooser(present: list[str], shown: list[str]) -> None:
-    with st.popover("Columns", icon=":material/view_column:"):
-        st.session_state[_COLUMNS] = shown
-        st.pills(
-            "Columns shown",
-            present,
-            selection_mode="multi",
-            key=_COLUMNS,
-            format_func=label,
-            on_change=_columns_changed,
-            args=(present,),
-        )
+@remembered
+def _empty(sites: pd.DataFrame) -> frozenset[str]:
+    """The columns that hold no text in any row."""
+    texts = {str(name): codes_of(col) for name, col in sites.items() if col.dtype.kind != "f"}
+    return frozenset(
+        name for name, (codes, distinct) in texts.items() if np.asarray(distinct == "")[codes].all()
+    )
+
+
+def _columns_pills(present: list[str], shown: list[str]) -> None:
+    st.session_state[_COLUMNS] = shown
+    st.pills(
+        "Columns shown",
+        present,
+        selection_mode="multi",
+        key=_COLUMNS,
+        format_func=label,
+        on_change=_columns_changed,
+        args=(present,),
+    )
 
 
 def _columns_changed(present: list[str]) -> None:
     asked = [c for c in present if c in st.session_state[_COLUMNS]]
     address.set_view("columns", ",".join(asked), "")
+    st.rerun()
 
 
 def empty_state(filters: Filters, total: int) -> None:

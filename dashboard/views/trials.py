@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import summary
+from dashboard.codes import plain
 from dashboard.links import nct_url
 from dashboard.trials import Trial
 from dashboard.views import address, pages, tables
@@ -25,7 +26,7 @@ def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     every = summary.by_trial(sites).sort_values("sites", ascending=False, kind="stable")
     words = summary.plural(len(every), "trial")
     st.markdown(f"**{words}**. Select rows to keep only those trials.")
-    counts = pages.page_of(every, list(every.columns), tables.label, "trials")
+    counts = plain(pages.page_of(every, list(every.columns), tables.label, "trials"))
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
     ids = list(counts["trial_id"])

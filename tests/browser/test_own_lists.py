@@ -39,6 +39,21 @@ def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
     visit.drawn(sites=77)
 
 
+def test_what_was_typed_stays_when_its_part_is_closed_and_opened_again(visit: Visit) -> None:
+    visit.open(sites=75)
+    adder = visit.page.get_by_text("Add trials from the registry")
+    numbers = visit.page.get_by_role("textbox", name="NCT numbers")
+    expect(numbers).to_have_count(0)
+    adder.click()
+    numbers.fill("NCT01207388")
+    adder.click()
+    expect(numbers).to_be_hidden()
+    visit.settled()
+    adder.click()
+    expect(numbers).to_be_visible()
+    expect(numbers).to_have_value("NCT01207388")
+
+
 def test_nearest_sites_come_by_distance(visit: Visit) -> None:
     visit.open(sites=75)
     visit.page.get_by_text("Nearest sites").click()

@@ -19,7 +19,7 @@ from dashboard.codes import plain
 from dashboard.exports.csv_file import to_csv
 from dashboard.service import Service
 from dashboard.settings import Settings
-from dashboard.shelf import EVERYONE
+from dashboard.shelf_home import EVERYONE
 from tests.serving import ROOT
 
 SECONDS = 120

@@ -99,7 +99,7 @@ def test_folding_many_texts_is_folding_each(text: str) -> None:
 
 
 def test_what_is_remembered_of_a_table_goes_with_it() -> None:
-    table = site_list(codes.LARGE_ROWS + 10)
+    table = site_list(60)
     facet_counts(table, Filters())
     key = id(table)
     assert any(one[1] == key for one in codes._remembered)

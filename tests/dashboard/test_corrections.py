@@ -9,7 +9,7 @@ from dashboard.corrections import import_pins, pins_csv, undo_import
 from dashboard.registry_query import Search
 from dashboard.service import Service
 from dashboard.settings import Settings
-from dashboard.shelf import EVERYONE
+from dashboard.shelf_home import EVERYONE
 from geocache import GeoCache, Place
 from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin

@@ -10,7 +10,7 @@ from benchmarks.generator import site_list
 from dashboard.errors import FilterError
 from dashboard.filters import BBox, Filters, parse
 from dashboard.nearness import centre_of
-from dashboard.selection import apply
+from dashboard.selection import LATEST_ROWS, LATEST_TABLES, apply
 from dashboard.sites import COLUMNS
 from geocache.gazetteer import Gazetteer
 from geocache.place import Flag, Place, Position
@@ -134,12 +134,24 @@ def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataF
     assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)
 
 
-def test_equal_filters_share_one_table_as_long_as_it_is_shown() -> None:
+def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> None:
     table = site_list(400, places=60)
     german = apply(table, Filters(country=("DE",)))
-    assert apply(table, Filters(country=("DE",))) is german
     assert apply(table.copy(), Filters(country=("DE",))) is not german
     gone = weakref.ref(german)
     del german
     gc.collect()
+    assert apply(table, Filters(country=("DE",))) is gone()
+    for number in range(LATEST_TABLES):
+        apply(table, Filters(q="e", country=("US",), radius_km=None, sponsor=(f"S{number}",)))
+    gc.collect()
     assert gone() is None
+
+
+def test_a_table_too_large_to_be_held_goes_when_it_is_shown_no_more() -> None:
+    table = site_list(400, places=60)
+    many = pd.concat([table] * (LATEST_ROWS // 300), ignore_index=True)
+    others = tuple(set(table["country_code"]) - {table["country_code"].iloc[0]})
+    most = weakref.ref(apply(many, Filters(country=others)))
+    gc.collect()
+    assert most() is None

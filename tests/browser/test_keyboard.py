@@ -1,0 +1,239 @@
+"""The page without a mouse: every stop is reached both ways, shows its focus, and works."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+
+DOUBTFUL = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nHospital,Mallorca,Spain\n"
+MOST_STOPS = 150
+
+LOOK = """() => {
+  const look = (e) => {
+    const seen = [];
+    for (let p = e, i = 0; p && i < 5; i++, p = p.parentElement) {
+      const s = p.ownerDocument.defaultView.getComputedStyle(p);
+      seen.push(s.outlineStyle === 'none' ? '' : s.outlineStyle + s.outlineWidth, s.boxShadow);
+      seen.push(s.borderColor);
+    }
+    const after = e.ownerDocument.defaultView.getComputedStyle(e, '::after');
+    return seen.concat(after.borderStyle).join();
+  };
+  let e = document.activeElement;
+  const frame = e.tagName === 'IFRAME' ? e : null;
+  if (frame && frame.contentDocument) e = frame.contentDocument.activeElement;
+  const last = window.lastStop;
+  let unseen = '';
+  if (last && last.e !== e && !last.e.closest('canvas') && look(last.e) === last.look)
+    unseen = last.name;
+  const words = (e.getAttribute('aria-label') || e.innerText || e.title || '').trim();
+  const name = `${frame ? 'map ' : ''}${e.tagName} ${words.replace(/\\s+/g, ' ').slice(0, 60)}`;
+  window.lastStop = {e, name, look: look(e)};
+  return {name, unseen, inMap: Boolean(frame), out: e === document.body};
+}"""
+
+
+def walk(page: Page, key: str, done: Callable[[dict[str, object]], bool]) -> list[str]:
+    """Press a key until it is done; the stops. Each must look other than without the focus."""
+    page.evaluate("() => { window.lastStop = null; }")
+    stops: list[str] = []
+    unseen: list[object] = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press(key)
+        stop = page.evaluate(LOOK)
+        if stop["unseen"]:
+            unseen.append(stop["unseen"])
+        if done(stop):
+            assert unseen == [], f"the focus is not seen on {unseen}"
+            return stops
+        stops.append(str(stop["name"]))
+    raise AssertionError(f"no way out of {stops[-20:]}")
+
+
+@pytest.fixture
+def still(visit: Visit) -> Visit:
+    """A visitor whose page shows the seeds, and nothing on it moves by itself."""
+    visit.open(sites=75)
+    visit.settled()
+    visit.page.wait_for_function("() => window.siteMapPopovers")
+    visit.page.add_style_tag(content="* { transition: none !important; }")
+    return visit
+
+
+def test_the_whole_page_is_walked_forwards_and_back_and_every_stop_is_seen(still: Visit) -> None:
+    page = still.page
+    for name in ("Add sites", "Add trials from the registry", "Nearest sites"):
+        page.locator("summary", has_text=name).press("Enter")
+    for name in ("Upload", "Add pasted text", "Fetch"):
+        expect(page.get_by_role("button", name=name, exact=True).first).to_be_visible()
+    still.settled()
+    page.locator("[data-testid=stSidebar] summary").first.focus()
+    forwards = walk(page, "Tab", lambda stop: bool(stop["out"]))
+    for wanted in ("Upload", "Add pasted text", "NCT numbers", "Near", "Country", "Flag"):
+        assert any(wanted in stop for stop in forwards), (wanted, forwards)
+    for wanted in ("Rome, Italy", "Zoom in", "Only sites in this view", "GeoNames"):
+        assert any(stop.startswith("map ") and wanted in stop for stop in forwards), wanted
+    for wanted in ("Colour by status", "Sites", "Columns", "Link", "Other files", "CANVAS"):
+        assert any(wanted in stop for stop in forwards), wanted
+    first = page.locator("[data-testid=stSidebar] summary").first
+    backwards = walk(page, "Shift+Tab", lambda _: first.evaluate("e => e.matches(':focus')"))
+    # Arrow keys walk within these, which are entered at either end.
+    ends = ("BUTTON Colour by", "CANVAS", "TD", "DIV", "INPUT")
+    one_way = {stop for stop in {*forwards} ^ {*backwards} if not stop.startswith(ends)}
+    assert all("Add sites" in stop for stop in one_way), one_way
+
+
+def test_popovers_are_opened_used_and_closed_with_the_focus_back_on_their_button(
+    still: Visit,
+) -> None:
+    page = still.page
+    press = page.keyboard.press
+
+    def opener(name: str) -> Locator:
+        return page.get_by_role("button", name=name, exact=True)
+
+    opener("Columns").focus()
+    press("Enter")
+    pill = page.get_by_test_id("stPopoverBody").get_by_role("button", name="Facility")
+    expect(pill).to_be_visible()
+    press("Tab")
+    expect(pill).to_be_focused()
+    press("Shift+Tab")
+    expect(opener("Columns")).to_be_focused()
+    press("Tab")
+    expect(pill).to_be_focused()
+    press("Space")
+    page.wait_for_url("**view_columns**")
+    still.settled()
+    press("Escape")
+    expect(opener("Columns")).to_be_focused()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+    still.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opener("Link").focus()
+    press("Enter")
+    copy = page.get_by_test_id("stPopoverBody").get_by_role("button", name="Copy to clipboard")
+    expect(copy).to_have_count(2)
+    for _ in range(4):
+        press("Tab")
+    expect(copy.nth(1)).to_be_focused()
+    press("Enter")
+    copied = f"{still.server.url}/api/sites.csv"
+    page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === '{copied}'")
+    press("Tab")
+    expect(opener("Download CSV")).to_be_focused()
+    press("Shift+Tab")
+    expect(opener("Link")).to_be_focused()
+    press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(opener("Link")).to_be_focused()
+
+    opener("Other files").focus()
+    press("Enter")
+    expect(page.get_by_role("button", name="GeoJSON", exact=True)).to_be_visible()
+    press("Tab")
+    press("Tab")
+    with page.expect_download() as download:
+        press("Enter")
+    assert download.value.suggested_filename == "sites.geojson"
+    press("Escape")
+    expect(opener("Other files")).to_be_focused()
+
+
+def test_tabs_colours_and_the_table_answer_to_arrow_keys(still: Visit) -> None:
+    page = still.page
+    press = page.keyboard.press
+    page.get_by_role("radio", name="Colour by status").focus()
+    press("ArrowRight")
+    press("Space")
+    page.wait_for_url("**view_colour=trial**")
+    still.settled()
+    page.get_by_role("tab", name="Sites").focus()
+    press("ArrowRight")
+    press("Enter")
+    expect(page.get_by_role("tab", name="Countries")).to_have_attribute("aria-selected", "true")
+    press("ArrowLeft")
+    press("Enter")
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    still.settled()
+    before = table.screenshot()
+    page.get_by_role("button", name="Fullscreen").last.focus()
+    press("Tab")
+    press("ArrowDown")
+    assert table.screenshot() != before, "the cell with the focus is marked"
+    press("Shift+Space")
+    expect(page.locator("[data-testid=stMarkdown] strong").first).not_to_have_text("")
+    expect(page.get_by_text("Placed at").first).to_be_attached()
+
+
+@pytest.fixture
+def doubting(visit: Visit) -> Visit:
+    """A visitor with a list of doubtful places, brought by keyboard alone."""
+    visit.open(sites=75)
+    visit.settled()
+    visit.page.locator("summary", has_text="Add sites").press("Enter")
+    upload = visit.page.get_by_test_id("stFileUploaderDropzone").first.get_by_role(
+        "button", name="Upload", exact=True
+    )
+    expect(upload).to_be_visible()
+    visit.settled()
+    with visit.page.expect_file_chooser() as chooser:
+        upload.press("Enter")
+    chooser.value.set_files(
+        {"name": "doubtful.csv", "mimeType": "text/csv", "buffer": DOUBTFUL.encode()}
+    )
+    visit.drawn(sites=76)
+    visit.settled()
+    return visit
+
+
+def pressed(button: Locator) -> None:
+    """A button found and pressed by keyboard."""
+    button.focus()
+    button.press("Enter")
+
+
+def test_a_correction_is_made_and_undone_by_keyboard(doubting: Visit) -> None:
+    page = doubting.page
+    press = page.keyboard.press
+    page.get_by_role("tab", name="Quality").focus()
+    press("Enter")
+    expect(page.get_by_text("Not on the map: 1 site")).to_be_visible()
+    page.get_by_role("button", name="Fullscreen: Places in doubt").focus()
+    press("Tab")
+    press("Shift+Space")
+    point = page.get_by_label("Or pin it here")
+    point.focus()
+    page.keyboard.type("48.1, 11.5")
+    press("Tab")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    page.keyboard.type("Ada")
+    press("Tab")
+    expect(page.get_by_role("button", name="Pin 1 site here")).to_be_focused()
+    press("Enter")
+    doubting.drawn(sites=77)
+    pressed(page.locator("summary", has_text="Pins set by people (1)"))
+    pressed(page.get_by_role("button", name="Undo", exact=True))
+    doubting.drawn(sites=76)
+
+
+def test_a_list_is_read_otherwise_shared_and_closed_by_keyboard(doubting: Visit) -> None:
+    page = doubting.page
+    page.get_by_role("tab", name="Open lists").focus()
+    page.keyboard.press("Enter")
+    pressed(page.locator("summary", has_text="Which column is what"))
+    box = page.get_by_role("combobox", name="Country")
+    box.last.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="(none)").wait_for()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    pressed(page.get_by_role("button", name="Read again with these columns"))
+    doubting.settled()
+    pressed(page.get_by_role("button", name="Share with everyone here"))
+    pressed(page.get_by_role("button", name="Close and delete for everyone"))
+    expect(page.get_by_role("button", name="Close and delete for everyone")).to_have_count(0)
+    doubting.drawn(sites=75)
