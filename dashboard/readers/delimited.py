@@ -1,6 +1,7 @@
 """Delimited text: which sign separates the columns, and the rows."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -36,6 +37,18 @@ def delimiter_of(text: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def is_aligned(text: str) -> bool:
+    """True for columns set apart by blanks alone, under a line that names two or more of them."""
+    line = next((line for line in text[:2_000].splitlines() if line.strip()), "")
+    cells = with_tabs(line).split("\t")
+    return len(cells) > 1 and sum(bool(named(cell)[0]) for cell in cells) > 1
+
+
+def with_tabs(text: str) -> str:
+    """The text with a tab in place of two blanks or more between words."""
+    return re.sub(r"(?<=\S) {2,}(?=\S)", "\t", text)
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:

@@ -88,6 +88,7 @@ class _Adder:
         self._kinds = RowKinds(place, header)
         self._once = FilledOnce(place, _sites_of(self._kinds, table.first_rows, self._width))
         self._notes: list[str] = []
+        self._several = 0
         self._places = PlacesInOneCell(place)
         self._points = Points(place, header)
 
@@ -175,6 +176,8 @@ class _Adder:
         self._uneven.report(warn)
         if self._notes:
             warn(f"left out, as no sites: {listed(self._notes)}")
+        if self._several:
+            warn(f"{self._several} rows name more than one trial; the first of each is used")
         for target, count in self._once.filled.items():
             if count:
                 warn(f"{target} stands on the first row of a group; {count} rows took it over")
@@ -187,6 +190,8 @@ class _Adder:
             written = columns[self._place["trial_id"]]
             known = {text: _trial_id(text) for text in set(written)}
             ids = [known[text] or self._heading for text in written]
+            several = {text for text in known if len(set(_NCT.findall(text))) > 1}
+            self._several += sum(text in several for text in written) if several else 0
         elif not self._trial_id:
             gathered.nameless = True
         for row, trial_id in enumerate(ids):
