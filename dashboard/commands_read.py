@@ -14,6 +14,7 @@ from dashboard.errors import ReadError
 from dashboard.exports.csv_file import to_csv
 from dashboard.library import OpenedList, files_of, merge
 from dashboard.readers import TARGETS, read
+from geocache.whole_file import replacing
 
 _LARGE_BYTES = 5_000_000
 
@@ -132,7 +133,11 @@ def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) ->
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
     elif output is not None:
-        output.write_bytes(data)
+        try:
+            with replacing(output) as file:
+                file.write(data)
+        except OSError as error:
+            raise click.UsageError(f"{output}: {error.strerror or error}") from None
     return _not_asked(library.table)
 
 

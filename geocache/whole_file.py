@@ -16,12 +16,17 @@ from geocache.errors import InputError
 def replacing(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A file to write bytes into, that takes the place of ``target`` at the end of the block.
 
+    A device or a pipe, such as ``/dev/null``, is written to as it is: nothing takes its place.
     After an error what was there stays. Two may write the same at once: one of them wins. With
     ``private`` nobody else may read it; else the process's umask says who.
 
     Raises:
         OSError: it cannot be made or put there.
     """
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with target.open("wb") as file:
+            yield file
+        return
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     unfinished = Path(name)
     try:

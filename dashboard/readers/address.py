@@ -27,6 +27,9 @@ _ALONE = re.compile(
 )
 _CITY_STATE = re.compile(r"^(\S*[^\W\d_A-Z].*)\s([A-Z]{2,3})$")
 _CITY_DISTRICT = re.compile(r"^([^\W\d_][^\d]*?)\s\d{1,2}$")
+_BESIDE = re.compile(
+    r"^([^,;()\d]{2,60}?)\s*(?:\(([^,;()\d]{2,60})\)|\s[-–/]\s+([^,;()\d]{2,60}))$"
+)
 _CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s*[-–/]\s*([A-Z]{2})$")
 
 
@@ -46,7 +49,7 @@ def split_address(text: str) -> Address:
     The street is left out. Read from the right: country, postcode, then state and city; without a
     postcode or a house number it is ``City, State, Country``.
     """
-    parts = [part for part in _SEPARATORS.split(text[:400].strip()) if part]
+    parts = _two_parts(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
     if not any(letter.isdigit() for letter in text):
         city, state, country = split_place(", ".join(parts))
         return Address(city, state, "", country)
@@ -69,6 +72,17 @@ def split_address(text: str) -> Address:
     if not found.state and (parted := _CITY_STATE.match(found.city)):
         found = found._replace(city=parted[1], state=parted[2])
     return found
+
+
+def _two_parts(text: str) -> list[str]:
+    """City and country of ``Graz (Austria)``, ``Graz - Austria`` and ``Austria - Graz``."""
+    found = _BESIDE.match(text)
+    if not found:
+        return []
+    first, second = found[1], found[2] or found[3]
+    if country_code(second) and len(second) > 2:
+        return [first, second]
+    return [second, first] if country_code(first) and len(first) > 2 else []
 
 
 def _with_postcode(part: str, code: str, more: bool) -> Address | None:

@@ -84,7 +84,9 @@ def _checked(  # noqa: PLR0911 - a list of cases
         return target, certainty - 0.3
     if target in ("latitude", "longitude"):
         good = sum(as_number(value) == as_number(value) for value in values)
-        return (target, certainty) if good * 2 >= len(values) else ("", 0.0)
+        # A column that says so in full is read as it is, so that what it holds instead is told.
+        named_in_full = certainty > 0.98
+        return (target, certainty) if named_in_full or good * 2 >= len(values) else ("", 0.0)
     if target == "site_number":
         if _share(values, re.compile(r"NCT\d{8}").search) > 0.5:
             return "", 0.0

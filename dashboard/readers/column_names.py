@@ -83,7 +83,7 @@ _NAMES = {
         locationzip; plz; postleitzahl; code postal; cp; codigo postal; cep; cap; codice postale;
         kod pocztowy; psc; iranyitoszam; cod postal; индекс; 邮编; 郵便番号; postnummer; postnr;
         zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code;
-        邮政编码; 우편번호
+        邮政编码; 우편번호; c p
         """,
     "country": """
         country; country name; nation; site country; facility country; locationcountry; pays; land;
@@ -101,7 +101,7 @@ _NAMES = {
         location recruitment status; estado de reclutamiento; statut de recrutement;
         rekrutierungsstatus; rekrutierung;
         stato di reclutamento; status rekrutacji; 状态; 状態; 募集状況; 招募状态; 상태; 모집상태;
-        статус; статус центра; الحالة; durum; status osrodka; status van centrum; tila
+        статус; статус центра; الحالة; durum; status osrodka; status van centrum; tila; situacion
         """,
     "latitude": """
         latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
@@ -180,7 +180,7 @@ _WHOSE = frozenset(
     re.findall(
         r"\w+",
         """site facility location address addr institution hospital centre center clinic study trial
-        org organisation organization mailing business practice primary main""",
+        org organisation organization mailing business practice primary main investigator pi""",
     )
 )
 _PLACE_WORDS = frozenset({"city", "state", "postcode", "country", "latitude", "longitude"})
@@ -198,10 +198,13 @@ def named(header: str) -> tuple[str, float]:
         target, rank = known
         return target, 1.0 - min(rank, 40) / 100
     words = key.split()
-    own = words[next((at for at, word in enumerate(words) if word not in _WHOSE), len(words)) :]
+    last = len(words) - 1
+    own = words[next((at for at in range(last) if words[at] not in _WHOSE), max(last, 0)) :]
     known = _TABLE.get(" ".join(own))
-    if known is not None and len(own) < len(words) and known[0] in _PLACE_WORDS:
-        return known[0], 0.6
+    if known is not None and len(own) < len(words):
+        institution = known[0] == "facility" and own[-1] in _PARTS["facility"]
+        if known[0] in _PLACE_WORDS or institution:
+            return known[0], 0.6
     if 1 < len(words) <= 5 and not _OTHER.intersection(words):
         for word in reversed(words):
             for target, parts in _PARTS.items():

@@ -1,6 +1,7 @@
 """Delimited text: which sign separates the columns, and the rows."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -14,6 +15,7 @@ MOST_CELL_CHARACTERS = 4_000_000
 
 _MOST_LINES_A_ROW = 1_000
 _MOST_ASTRAY = 100
+_LINE_END = "\n"
 _SAMPLE_ROWS = 40
 _SAMPLE_CHARACTERS = 200_000
 
@@ -37,6 +39,18 @@ def delimiter_of(text: str) -> str:
     return best
 
 
+def is_aligned(text: str) -> bool:
+    """True for columns set apart by blanks alone, under a line that names two or more of them."""
+    line = next((line for line in text[:2_000].splitlines() if line.strip()), "")
+    cells = with_tabs(line).split("\t")
+    return len(cells) > 1 and sum(bool(named(cell)[0]) for cell in cells) > 1
+
+
+def with_tabs(text: str) -> str:
+    """The text with a tab in place of two blanks or more between words."""
+    return re.sub(r"(?<=\S) {2,}(?=\S)", "\t", text)
+
+
 def _sample(text: str, delimiter: str) -> list[list[str]]:
     try:
         return list(islice(rows_of(text[:_SAMPLE_CHARACTERS], delimiter, ""), _SAMPLE_ROWS))
@@ -54,34 +68,37 @@ def rows_of(
     """
     csv.field_size_limit(MOST_CELL_CHARACTERS)
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(lines.from_here(), delimiter=delimiter, strict=True)
     astray: list[str] = []
     width = 0
     while True:
         try:
-            row = next(reader)
-        except StopIteration:
+            for row in reader:
+                lines.row_at, lines.of_row = lines.at, 0
+                width = len(row) or width
+                yield row
             break
         except (csv.Error, _TooManyLinesError) as error:
             if len(astray) == _MOST_ASTRAY:
-                yield from _without_quoting(lines.again(), delimiter, name)
+                yield from _without_quoting(lines, delimiter, name)
                 break
             row, as_text = _as_it_stands(lines, delimiter, width, name, error)
             if as_text:
-                astray.append(f"line {lines.number + 1}")
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        lines.done()
-        width = len(row) or width
-        yield row
+                astray.append(f"line {lines.number}")
+            lines.row_at, lines.of_row = lines.at, 0
+            width = len(row) or width
+            yield row
+            reader = csv.reader(lines.from_here(), delimiter=delimiter, strict=True)
     if astray and warn is not None:
         warn(f"a quotation mark that is not one of a pair, read as text: {listed(astray)}")
 
 
 def _without_quoting(lines: "_Lines", delimiter: str, name: str) -> Iterator[list[str]]:
-    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    source = lines.again()
+    reader = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     try:
         for row in reader:
-            lines.done()
+            lines.of_row = 0
             yield list(map(_without_marks, row))
     except csv.Error as error:
         raise ReadError(name, f"not a table: {error}") from error
@@ -92,37 +109,38 @@ class _TooManyLinesError(Exception):
 
 
 class _Lines:
-    """Lines one by one (a list of all would double the memory), kept until their row is whole."""
+    """Lines one by one (a list of all would double the memory), kept until their row is whole.
+
+    ``at`` is where the next line begins, ``row_at`` where the row that is read did, ``of_row`` how
+    many of its lines were read.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
-        self._start = self._row_start = 0
-        self._lines = 0
-        self.number = 0
+        self.at = self.row_at = self.of_row = 0
 
-    def __iter__(self) -> "_Lines":
-        return self
+    @property
+    def number(self) -> int:
+        """The number of the line at which the row begins."""
+        return self._text.count(_LINE_END, 0, self.row_at) + 1
 
-    def __next__(self) -> str:
-        start, text = self._start, self._text
-        if start >= len(text):
-            raise StopIteration
-        if self._lines == _MOST_LINES_A_ROW:
-            raise _TooManyLinesError
-        end = text.find("\n", start) + 1 or len(text)
-        self._start = end
-        self._lines += 1
-        return text[start:end]
+    def from_here(self) -> Iterator[str]:
+        """The lines that were not read yet."""
+        text, find = self._text, self._text.find
+        start, length = self.at, len(self._text)
+        while start < length:
+            if self.of_row == _MOST_LINES_A_ROW:
+                raise _TooManyLinesError
+            end = find(_LINE_END, start) + 1 or length
+            self.at = end
+            self.of_row += 1
+            yield text[start:end]
+            start = end
 
-    def done(self) -> None:
-        """The row is whole: the next begins here."""
-        self.number += self._lines
-        self._row_start, self._lines = self._start, 0
-
-    def again(self) -> "_Lines":
-        """Back to the beginning of the row."""
-        self._start, self._lines = self._row_start, 0
-        return self
+    def again(self) -> Iterator[str]:
+        """The lines from the beginning of the row on."""
+        self.at, self.of_row = self.row_at, 0
+        return self.from_here()
 
 
 def _as_it_stands(
@@ -149,8 +167,7 @@ def _as_it_stands(
     except _TooManyLinesError:
         next(lines.again())
     except csv.Error as problem:
-        where = f"line {lines.number + 1}"
-        raise ReadError(name, f"not a table: {problem}", where) from error
+        raise ReadError(name, f"not a table: {problem}", f"line {lines.number}") from error
     return alone, True
 
 

@@ -15,6 +15,11 @@ _PERSON = re.compile(
     r"(?:główny )?badacz)(?:\s*[:.]\s*|\s+(?=\S))\S",
     re.IGNORECASE,
 )
+# One of these stands in every list that holds either; looking for them costs next to nothing.
+_SIGNS = (
+    *("pi ", "pi:", "pi.", "p.i", "investig", "prüf", "sperimentator", "badacz"),
+    *("\nsite", "\ncent", "\nzentrum", "\nsede", "\nośrodek"),
+)
 
 
 def split_facilities(
@@ -25,10 +30,14 @@ def split_facilities(
     Only texts that change are in either. People's names are no part of a site; how many texts named
     one is said.
     """
+    texts = set(column)
+    every = "\n" + "\n".join(texts).casefold()
+    if not any(sign in every for sign in _SIGNS):
+        return {}, {}
     numbers: dict[str, str] = {}
     plain: dict[str, str] = {}
     people = 0
-    for text in set(column):
+    for text in texts:
         parts = _SEPARATOR.split(text.strip())
         kept = [part for part in parts if not _PERSON.match(part)]
         number = _NUMBER.match(kept[0].strip()) if kept else None

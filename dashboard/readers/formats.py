@@ -27,7 +27,7 @@ from dashboard.readers.containers import (
     workbook_kind,
     zip_members,
 )
-from dashboard.readers.delimited import delimiter_of, rows_of
+from dashboard.readers.delimited import delimiter_of, is_aligned, rows_of, with_tabs
 from dashboard.readers.encoding import decode
 from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
 from dashboard.readers.job import Job
@@ -191,6 +191,8 @@ def _gather_html(data: bytes, job: Job) -> str:
 
 def _gather_delimited(text: str, job: Job) -> str:
     delimiter = delimiter_of(text)
+    if not delimiter and is_aligned(text):
+        text, delimiter = with_tabs(text), "\t"
     start = text[:1_000_000]
     numbers = len(set(map(str.upper, _NCT.findall(start))))
     if numbers and not (delimiter and re.search(r"[^\W\d_]", _NCT.sub("", start))):

@@ -1,5 +1,7 @@
 """The columns and first rows of a table, before it is read."""
 
+from collections.abc import Iterable, Iterator
+
 from dashboard.readers import legacy_xml, registry_page, tables
 from dashboard.readers.containers import gunzip, is_gzip, is_zip, workbook_kind
 from dashboard.readers.delimited import delimiter_of, rows_of
@@ -20,14 +22,20 @@ def preview(data: bytes, name: str) -> tables.Preview | None:
         data = gunzip(data, name)
     if is_zip(data):
         kind = workbook_kind(data, name)
-        rows = next((rows for _, rows in sheets_of(data, name, kind)), None) if kind else None
-        return None if rows is None else tables.preview_of(rows, name)
+        return _best((rows for _, rows in sheets_of(data, name, kind)), name) if kind else None
     if not data.strip() or looks_like_json(data):
         return None
     if legacy_xml.looks_like_xml(data):
-        tables_of_page = page_tables(decode(data)[0]) if looks_like_html(data) else []
-        return tables.preview_of(iter(tables_of_page[0]), name) if tables_of_page else None
+        return (
+            _best(map(iter, page_tables(decode(data)[0])), name) if looks_like_html(data) else None
+        )
     refuse_what_is_no_text(data, name)
     text, _ = decode(data)
     delimiter = "" if registry_page.recognised(text) else delimiter_of(text)
     return tables.preview_of(rows_of(text, delimiter, name), name) if delimiter else None
+
+
+def _best(sheets: Iterable[Iterator[list[str]]], name: str) -> tables.Preview | None:
+    """Of several tables the first whose columns are known best: a cover may stand before it."""
+    previews = [tables.preview_of(rows, name) for rows in sheets]
+    return max(previews, key=lambda preview: len(preview.columns), default=None)

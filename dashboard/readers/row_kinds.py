@@ -14,6 +14,11 @@ _TOTAL = re.compile(
     r"(?:\(?n\)?\s*=|[:=(]|$|\d|sites?\b|of\b|number\b)",
     re.IGNORECASE,
 )
+_TOTAL_WORDS = re.findall(
+    r"\S+",
+    "total sum gesamt totaux totaal suma somme soma razem ogółem итого всего toplam 合計 总计 合计 "
+    "합계 총계",
+)
 _RULE = re.compile(r"^[\s:|=_*+–—-]*$")
 _AFTER_COUNTRY = re.compile(r"\s*(?:[:(\[]|[-–]\s*\d).*$")
 
@@ -46,16 +51,27 @@ class RowKinds:
         """The rows worth a look, by number: few, so that a table of millions costs little."""
         found: set[int] = set()
         if self._places and self._width > 1:
-            filled = zip(*(columns[at] for at in self._places), strict=True)
-            found.update(row for row, cells in enumerate(filled) if not any(cells))
+            first, others = columns[self._places[0]], [columns[at] for at in self._places[1:]]
+            found.update(
+                row
+                for row, text in enumerate(first if "" in first else ())
+                if not text and not any(column[row] for column in others)
+            )
         for column in columns[:3]:
-            totals = {text for text in set(column) if _TOTAL.match(text)}
-            if totals:
+            texts = set(column)
+            every = "\n".join(texts).casefold()
+            if any(word in every for word in _TOTAL_WORDS):
+                totals = {text for text in texts if _TOTAL.match(text)}
                 found.update(row for row, text in enumerate(column) if text in totals)
         if self._first is not None:
             column = columns[self._first]
             name = self._header[self._first]
-            again = {text for text in set(column) if text and _is_rule_or(text, name)}
+            again = {
+                text
+                for text in set(column)
+                if (text and not text[0].isalnum() and _RULE.match(text))
+                or (len(text) <= len(name) + 3 and _plain(text) == name)
+            }
             if again:
                 found.update(row for row, text in enumerate(column) if text in again)
         return sorted(found)
@@ -83,10 +99,6 @@ class RowKinds:
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _is_rule_or(text: str, name: str) -> bool:
-    return _plain(text) == name or bool(_RULE.match(text))
 
 
 def _has_letter(text: str) -> bool:

@@ -8,7 +8,7 @@ from dashboard.readers.facility_cell import split_facilities
 from dashboard.readers.filled_once import FilledOnce
 from dashboard.readers.gather import NO_POINT, Gathered
 from dashboard.readers.listed import listed
-from dashboard.readers.row_kinds import RowKinds
+from dashboard.readers.row_kinds import Kind, RowKinds
 from dashboard.readers.site_values import PlacesInOneCell, Points, Values
 from dashboard.readers.tables import Table
 from dashboard.readers.trial_named import trial_named
@@ -88,6 +88,7 @@ class _Adder:
         self._kinds = RowKinds(place, header)
         self._once = FilledOnce(place, _sites_of(self._kinds, table.first_rows, self._width))
         self._notes: list[str] = []
+        self._several = 0
         self._places = PlacesInOneCell(place)
         self._points = Points(place, header)
 
@@ -102,15 +103,22 @@ class _Adder:
             ]
         else:
             numbers = list(range(first, first + len(rows)))
-        for part, part_numbers in self._runs(rows, numbers):
-            self._add_rows(part, part_numbers)
+        if not rows:
+            return
+        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+        odd = self._kinds.odd(columns)
+        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
+        if not kinds:
+            self._add_rows(columns, numbers)
+            return
+        for part, part_numbers in self._runs(rows, numbers, kinds):
+            if part:
+                self._add_rows(list(zip(*part, strict=True)), part_numbers)
 
     def _runs(
-        self, rows: list[list[str]], numbers: list[int]
+        self, rows: list[list[str]], numbers: list[int], kinds: Mapping[int, Kind]
     ) -> Iterator[tuple[list[list[str]], list[int]]]:
         """Stretches of sites; a heading between two holds for what follows it."""
-        odd = self._kinds.odd(list(zip(*rows, strict=True))) if rows else []
-        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
         start = 0
         for at, (what, text) in kinds.items():
             yield rows[start:at], numbers[start:at]
@@ -123,10 +131,8 @@ class _Adder:
                 self._notes.append(f"row {numbers[at]} ({text[:60]!r})")
         yield rows[start:], numbers[start:]
 
-    def _add_rows(self, rows: list[list[str]], numbers: Sequence[int]) -> None:
-        if not rows:
-            return
-        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+    def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
+        count = len(numbers)
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
@@ -138,16 +144,16 @@ class _Adder:
             for target in _SITE_TARGETS
             if target in self._place
         }
-        self._add_trials(columns, len(rows))
+        self._add_trials(columns, count)
         self._places.add(columns, values)
         if self._country:
-            given = values.get("country", [""] * len(rows))
+            given = values.get("country", [""] * count)
             values["country"] = [str(text) or self._country for text in given]
         self._points.add(columns, values, numbers)
         self._split_facilities(values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
-                [NO_POINT] * len(rows) if target in ("latitude", "longitude") else [""] * len(rows)
+                [NO_POINT] * count if target in ("latitude", "longitude") else [""] * count
             )
             getattr(gathered, target).extend(values.get(target, nothing))
 
@@ -170,6 +176,8 @@ class _Adder:
         self._uneven.report(warn)
         if self._notes:
             warn(f"left out, as no sites: {listed(self._notes)}")
+        if self._several:
+            warn(f"{self._several} rows name more than one trial; the first of each is used")
         for target, count in self._once.filled.items():
             if count:
                 warn(f"{target} stands on the first row of a group; {count} rows took it over")
@@ -182,6 +190,8 @@ class _Adder:
             written = columns[self._place["trial_id"]]
             known = {text: _trial_id(text) for text in set(written)}
             ids = [known[text] or self._heading for text in written]
+            several = {text for text in known if len(set(_NCT.findall(text))) > 1}
+            self._several += sum(text in several for text in written) if several else 0
         elif not self._trial_id:
             gathered.nameless = True
         for row, trial_id in enumerate(ids):

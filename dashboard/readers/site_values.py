@@ -95,5 +95,10 @@ def _within(address: Address, own_country: bool) -> Address:
 
 
 def _halves(text: str) -> tuple[str, str]:
-    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|,", text.strip().strip("()[]"))
-    return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
+    """Latitude and longitude of one cell, set apart by `;`, a comma and a blank, or a blank."""
+    plain = text.strip().strip("()[]")
+    for sign in (r"\s*[;|]\s*", r"\s*,\s+", r"\s+", r","):
+        parts = re.split(sign, plain)
+        if len(parts) == 2:
+            return parts[0], parts[1]
+    return ("", "") if plain.casefold() in _NO_DEGREES else (plain, "")

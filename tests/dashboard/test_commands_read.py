@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -55,6 +56,24 @@ def test_nothing_usable_is_exit_code_2_and_one_line_says_so(tmp_path: Path) -> N
     assert done.returncode == 2
     assert done.stderr.decode().splitlines()[-1] == "site-map: none of 1 files could be read"
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_table_that_cannot_be_written_is_exit_code_2_and_one_line(tmp_path: Path) -> None:
+    out = tmp_path / "none" / "out.csv"
+    done = site_map("read", SEED, "-o", out, "--no-locate", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1] == f"site-map: {out}: No such file or directory"
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    done = site_map("read", SEED, "-o", pipe, "--no-locate", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(rows_of(os.read(reader, 1 << 16))) == 75
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_columns_can_be_named_and_json_tells_the_guess(tmp_path: Path) -> None:

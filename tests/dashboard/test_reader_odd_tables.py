@@ -124,6 +124,9 @@ def test_an_investigator_beside_a_facility_is_left_out() -> None:
         ("Praha 2, Czech Republic", "Praha 2|||Czech Republic"),
         ("Duarte, California, United States", "Duarte|California||United States"),
         ("Boston, MA", "Boston|MA||"),
+        ("Graz (Austria)", "Graz|||Austria"),
+        ("Austria - Graz", "Graz|||Austria"),
+        ("Stratford-upon-Avon", "Stratford-upon-Avon|||"),
     ],
 )
 def test_an_address_in_one_cell_is_divided(written: str, parts: str) -> None:
@@ -161,6 +164,29 @@ def test_degrees_minutes_and_seconds(written: str, degrees: float) -> None:
 def test_a_coordinate_that_cannot_be_read_is_named_with_its_row() -> None:
     reading = opened("city,country,lat,lon\nGraz,Austria,47.1,15.4\nUlm,Germany,north?,10\n")
     assert "latitude that cannot be read, left empty: row 3 ('north?')" in reading.warnings
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["47,07; 15,44", "47.07, 15.44", "(47.07,15.44)", "47.07 15.44", "47°4'12\"N 15°26'24\"E"],
+)
+def test_both_coordinates_in_one_cell(written: str) -> None:
+    reading = opened(f"City\tCountry\tCoordinates\nGraz\tAustria\t{written}\n")
+    assert reading.sites[["latitude", "longitude"]].to_numpy().tolist() == [
+        [pytest.approx(47.07), pytest.approx(15.44)]
+    ]
+    assert reading.warnings == ()
+
+
+def test_a_row_of_several_trials_and_columns_set_apart_by_blanks() -> None:
+    reading = opened(
+        "Investigator Institution    Investigator City    Country    Trial\n"
+        "LKH Graz                    Graz                 Austria    NCT00000001, NCT00000002\n"
+    )
+    assert columns(reading, "trial_id", "facility", "city", "country") == [
+        ["NCT00000001", "LKH Graz", "Graz", "Austria"]
+    ]
+    assert reading.warnings == ("1 rows name more than one trial; the first of each is used",)
 
 
 def test_a_quotation_mark_without_its_pair_does_not_join_two_lines() -> None:

@@ -127,6 +127,12 @@ def test_the_trial_of_a_workbook_stands_anywhere(
     assert not any("belong to none" in text for text in reading.warnings)
 
 
+def test_the_sheet_of_sites_is_shown_not_its_cover() -> None:
+    shown = preview(workbook({"Cover": [["Country", "n"], ["Austria", 1]], "Sites": LIST}), "x")
+    assert shown is not None
+    assert shown.header == ("Hospital", "City", "Country")
+
+
 def test_two_trials_on_the_cover_are_given_to_no_site() -> None:
     cover: list[list[object]] = [["NCT00000001"], ["NCT00000002"]]
     reading = read(workbook({"Cover": cover, "Sites": LIST}), "list.xlsx")
