@@ -1,7 +1,8 @@
-"""Whether a browser that opens the page has drawn the map.
+"""Whether a browser has drawn the map.
 
 A browser shows nothing of what is new on the page until the slowest of it is loaded, which is the
-table. So a page that opens says the map first, and the rest once the map says that it is drawn.
+table, and while it takes one message after the other it draws nothing. So the page says the map
+first, and the rest once the map says that it is drawn.
 """
 
 import threading
@@ -15,8 +16,8 @@ from starlette.routing import Route
 from dashboard.session_cookie import COOKIE
 
 PATH = "/assets/drawn"
-PATIENCE_SECONDS = 2.0
-"""So long the rest of the page waits at the most, for a browser where no map comes."""
+OPENING_SECONDS, PATIENCE_SECONDS = 2.0, 0.3
+"""So long the rest of the page waits at the most, when it opens and later."""
 
 
 class Arrivals:

@@ -118,7 +118,7 @@
       .then((borders) => {
         state.countries.addData(borders);
         box.dataset.basemap = "drawn";
-        if (options.saidAt) requestAnimationFrame(() => navigator.sendBeacon(options.saidAt));
+        sayDrawn();
       })
       .catch((error) => { box.dataset.basemap = "failed"; console.error(error); });
 
@@ -212,6 +212,11 @@
     }
   }
 
+  // The server waits for it before it says more of the page, which would keep the browser from drawing.
+  function sayDrawn() {
+    if (state.options.saidAt) requestAnimationFrame(() => navigator.sendBeacon(state.options.saidAt));
+  }
+
   function layer(data) {
     const whole = new window.siteMapMarkers.Sites(data, { state, tell, element });
     near(data, whole);
@@ -235,6 +240,7 @@
       whole.reopen();
       box.dataset.sites = String(places.sites);
       box.dataset.revision = data.revision;
+      if (box.dataset.basemap === "drawn") sayDrawn();
     };
     if (data.source) {
       window.siteMapPlaces.fetched(data).then(show).catch((error) => { box.dataset.sites = "failed"; console.error(error); });

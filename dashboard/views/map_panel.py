@@ -17,7 +17,7 @@ from dashboard.views.folium_map import folium_map
 MAP_HEIGHT = 460
 MAX_DETAILS = 3
 _SEEN_CLICKS = "map_clicks_seen"
-_OPENED = "map_opened"
+_SHOWN = "map_shown"
 
 
 @st.fragment
@@ -54,7 +54,7 @@ def map_panel(
     key = f"map_{'dark' if dark else 'light'}"
     beside_map, beside = st.columns([2.15, 1], gap="medium")
     with beside_map:
-        with _drawn_first():
+        with _drawn_first(sites, data["revision"]):
             folium_map(
                 maps.base_map(dark=dark, tiles=tiles, said_at=map_arrival.PATH),
                 maps.SiteLayer(data),
@@ -75,16 +75,17 @@ def map_panel(
 
 
 @contextmanager
-def _drawn_first() -> Iterator[None]:
-    """When the page opens, let the browser draw the map before more of the page is said."""
+def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
+    """Let the browser draw other sites before more of the page is said."""
     session = own_lists.cookie()
-    if st.session_state.get(_OPENED) or not session:
+    known = st.session_state.get(_SHOWN)
+    if not session or (known and (known[0] is sites or known[1] == revision)):
         yield
         return
-    st.session_state[_OPENED] = True
+    st.session_state[_SHOWN] = (sites, revision)
     with map_arrival.ARRIVALS.expected(session) as drawn:
         yield
-        drawn.wait(map_arrival.PATIENCE_SECONDS)
+        drawn.wait(map_arrival.PATIENCE_SECONDS if known else map_arrival.OPENING_SECONDS)
 
 
 def _colour_choice(colour_by: str) -> None:
