@@ -66,6 +66,9 @@ class _PageMap(folium.Map):
         page = self.get_root()
         assert isinstance(page, Figure)  # noqa: S101 - folium puts every map into one
         page.header.add_child(copy(_STYLE), name="style")
+        for child in self._children.values():
+            if isinstance(child, folium.TileLayer):
+                child.render()  # it is then that it adds itself to the map
         return ""
 
 

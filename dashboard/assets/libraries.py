@@ -20,7 +20,14 @@ from xstatic.pkg import leaflet
 PREFIX = "/assets"
 OWN = Path(str(files("dashboard.assets")))
 LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
-OWN_SCRIPTS = ("places.js", "clusters.js", "keyboard.js", "markers.js", "site-map.js")
+OWN_SCRIPTS = (
+    "places.js",
+    "clusters.js",
+    "countries.js",
+    "keyboard.js",
+    "markers.js",
+    "site-map.js",
+)
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 

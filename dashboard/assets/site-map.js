@@ -1,4 +1,4 @@
-/* The map's own drawing, over Leaflet, places.js, clusters.js and markers.js.
+/* The map's own drawing, over Leaflet and the other scripts here.
  *
  * siteMap.base(map, options)   once: sea, countries, controls
  * siteMap.layer(data)          at every filter: the places and their sites, as a layer
@@ -67,32 +67,6 @@
     });
   }
 
-  /* `part` of one colour over another, both #rrggbb. */
-  function mixed(over, under, part) {
-    const channel = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
-    return "rgb(" + [1, 3, 5].map((at) => Math.round(part * channel(over, at) + (1 - part) * channel(under, at))) + ")";
-  }
-
-  function countryStyle(feature) {
-    const { colours, tiles } = state.options;
-    const count = state.counts[feature.properties.code] || 0;
-    const most = Math.max(1, ...Object.values(state.counts));
-    const active = state.active.includes(feature.properties.code);
-    const share = count ? 0.16 + (0.5 * Math.log(1 + count)) / Math.log(1 + most) : 0;
-    return {
-      fillColor: tiles ? colours.shade : mixed(colours.shade, colours.land, share),
-      fillOpacity: tiles ? share : 1,
-      color: active ? colours.active : colours.border,
-      weight: active ? 2 : 0.7,
-    };
-  }
-
-  function countryLabel(layer) {
-    const { code, name } = layer.feature.properties;
-    const count = state.counts[code];
-    return element("span", "", count ? `${name}: ${count.toLocaleString("en")} ${count === 1 ? "site" : "sites"}` : name);
-  }
-
   function base(map, options) {
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = map._fadeAnimated = false;
     state.map = map;
@@ -107,11 +81,11 @@
 
     state.countries = L.geoJSON(null, {
       renderer: L.canvas({ padding: 0.4 }),
-      style: countryStyle,
+      style: (feature) => window.siteMapCountries.style(feature, state),
       onEachFeature(feature, layer) {
         const { code, name } = feature.properties;
         layer.toGeoJSON = () => ({ type: "Feature", properties: { kind: "country", code, name }, geometry: null });
-        layer.bindTooltip(countryLabel, { sticky: true, direction: "top", className: "sm-tip", opacity: 1 });
+        layer.bindTooltip((shape) => element("span", "", window.siteMapCountries.label(shape, state)), { sticky: true, direction: "top", className: "sm-tip", opacity: 1 });
       },
     }).addTo(map);
     (options.borders ? Promise.resolve(options.borders) : fetch(options.countries).then((answer) => answer.json()))
@@ -224,7 +198,7 @@
     state.counts = data.countries;
     state.active = data.active || [];
     if (state.countries) {
-      state.countries.setStyle(countryStyle);
+      state.countries.setStyle((feature) => window.siteMapCountries.style(feature, state));
       state.countries.eachLayer((shape) => { if (state.active.includes(shape.feature.properties.code)) shape.bringToFront(); });
     }
     const box = state.map.getContainer();
