@@ -23,7 +23,8 @@ def problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
         for opened in failed[:SHOWN_PROBLEMS]
     ]
     if len(failed) > SHOWN_PROBLEMS:
-        lines.append(f"{len(failed) - SHOWN_PROBLEMS:,} more lists were not opened.")
+        more = summary.plural(len(failed) - SHOWN_PROBLEMS, "more list")
+        lines.append(f"{more} not opened.")
     if lines:
         lines.append("“Open lists” says more, and closes what you added.")
         st.error("  \n".join(lines))
