@@ -13,6 +13,7 @@ _FOR_KEYBOARDS = """<style>
 [data-testid="stBaseButton-elementToolbar"]:focus-visible { box-shadow: 0 0 0 3px currentcolor; }
 [data-testid="stMain"]:focus-visible { box-shadow: inset 0 0 0 3px currentcolor; }
 [data-testid="stCode"] > :has(button) { visibility: visible; opacity: 1; }
+[data-testid="stCode"] pre { padding-right: 3rem; }
 [data-testid="stSidebarCollapseButton"],
 [data-testid="stSidebarCollapseButton"] button { visibility: visible; }
 [data-testid="stSidebar"][data-collapsed="true"] * { visibility: hidden !important; }

@@ -11,16 +11,23 @@ from dashboard.views import own_lists
 
 GUESSED = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
 SHOWN_WARNINGS = 100
+SHOWN_PROBLEMS = 5
 _NOT_USED = "(none)"
 
 
 def problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
     """Say at the top of the page what could not be opened; silent when all is well."""
     failed = [opened for opened in library.lists if opened.error]
-    for opened in failed[:5]:
-        st.error(f"**{plain(opened.name)}** was not opened: {plain(opened.error)}")
-    if len(failed) > 5:
-        st.error(f"{len(failed) - 5:,} more lists were not opened: see “Open lists”.")
+    lines = [
+        f"**{plain(opened.name)}** was not opened: {plain(opened.error)}"
+        for opened in failed[:SHOWN_PROBLEMS]
+    ]
+    if len(failed) > SHOWN_PROBLEMS:
+        more = summary.plural(len(failed) - SHOWN_PROBLEMS, "more list")
+        lines.append(f"{more} not opened.")
+    if lines:
+        lines.append("“Open lists” says more, and closes what you added.")
+        st.error("  \n".join(lines))
     for words in cache_warnings:
         st.warning(plain(words))
 
