@@ -16,9 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from benchmarks.cpu import cpu_seconds
 from benchmarks.dashboards import INDEX
 from benchmarks.generator import site_list
+from benchmarks.processes import cpu_seconds
 from benchmarks.report import Figure, printed, progress
 from dashboard.codes import plain
 from geocache.cluster import PLACES_OFFLINE

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from benchmarks.bench_cache import BATCH, FEW, PLACES, ROUNDS, Numbered, places
-from benchmarks.cpu import cpu_seconds
+from benchmarks.processes import cpu_seconds
 from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache
 from geocache.keys import key_numbers, place_key

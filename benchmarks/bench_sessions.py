@@ -11,7 +11,6 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median, quantiles
 
 import websockets
@@ -19,6 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.dashboards import dashboard
+from benchmarks.processes import cpu_seconds, resident_gb
 from benchmarks.report import Figure, printed, progress
 
 SESSIONS = int(os.environ.get("SESSIONS", "50"))
@@ -36,20 +36,6 @@ class Log:
     reruns: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
-
-
-def resident_gb(pid: int) -> float:
-    """Memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1e6
-    return 0.0
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process so far: what other work on the machine does not change much."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def rerun(socket: websockets.ClientConnection, query: str) -> tuple[float, list[str]]:

@@ -53,8 +53,7 @@ def asking_work(cache: GeoCache, places: Sequence[Place]) -> Work:
         if unasked_:
             reason = why.most_common(1)[0][0]
             raise AskingError(
-                f"{said}; {unasked_:,} not asked ({reason}). What was answered is kept; "
-                "the Quality tab offers to go on."
+                f"{said}; {unasked_:,} not asked ({reason}). What was answered is kept."
             )
         return said + "."
 

@@ -7,7 +7,7 @@ coded when it is asked for. What is worked out for a table is remembered as long
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from unicodedata import combining, normalize
 
@@ -181,7 +181,8 @@ def remembered(
         with _lock:
             found = _remembered.pop(key, None)
             if found is None or found[0]() is not subject:
-                found = (weakref.ref(subject, lambda _: _remembered.pop(key, None)), {})
+                forget = partial(_forget, _remembered, key)
+                found = (weakref.ref(subject, forget), {})
             _remembered[key] = found  # now the latest used
             _let_go(_remembered, _MOST_SUBJECTS)
         known = found[1]
@@ -196,6 +197,10 @@ def remembered(
         return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
 
     return asked
+
+
+def _forget(kept: dict[Any, Any], key: object, _: object) -> None:
+    kept.pop(key, None)
 
 
 def _let_go(kept: dict[Any, Any], most: int) -> None:

@@ -27,7 +27,7 @@ FACETS = {
 }
 """Filter name and the column its choices come from."""
 
-MOST_CHOICES = 500
+MOST_CHOICES = 250
 """More than a person scrolls through; the search finds the others."""
 
 

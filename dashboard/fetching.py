@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from dashboard.errors import RegistryError
 from dashboard.fetched import Fetched, Progress
 from dashboard.jobs import Job, Work
 from dashboard.registry import STOPPED, Page, Registry
@@ -47,6 +48,7 @@ def fetch_work(
             words.append(f"not in the registry: {', '.join(result.missing[:5])}")
         if result.problem and result.problem != STOPPED:
             words.append(f"stopped early: {result.problem}; what arrived is kept")
+            raise RegistryError("; ".join(words) + ".")
         return "; ".join(words) + "."
 
     return work

@@ -45,7 +45,8 @@ class Job:
     """One piece of long work.
 
     ``done`` of ``total`` steps (``total`` 0: unknown); ``message`` says what it is doing or how it
-    ended; ``owner`` names the session that asked first, and is alone to see a ``private`` one.
+    ended; ``owner`` names the session that asked first, and is alone to see a ``private`` one;
+    ``again`` is the work of one that goes on where it was when it is done again.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Job:
     message: str = ""
     started: float = field(default_factory=time.monotonic)
     ended: float = 0.0
+    again: "Work | None" = field(default=None, repr=False)
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
     finished: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -111,9 +113,18 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(
-        self, key: str, title: str, work: Work, *, owner: str = "", private: bool = False
+        self,
+        key: str,
+        title: str,
+        work: Work,
+        *,
+        owner: str = "",
+        private: bool = False,
+        goes_on: bool = False,
     ) -> Job:
         """Run ``work`` on a thread; if a job of the same key runs already, that one.
+
+        ``goes_on``: what it had done is not done twice, so that :meth:`go_on` makes sense.
 
         Raises:
             TooManyJobsError: as many jobs run as may at once, here or for one session.
@@ -135,6 +146,7 @@ class Jobs:
                     "time: wait for one to end"
                 )
             job = self._jobs[key] = Job(key, title, owner, private)
+            job.again = work if goes_on else None
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job
 
@@ -152,6 +164,16 @@ class Jobs:
     def seen_by(self, owner: str) -> tuple[Job, ...]:
         """As :meth:`all`, without the private ones of other sessions."""
         return tuple(job for job in self.all() if not job.private or job.owner == owner)
+
+    def go_on(self, key: str, *, owner: str) -> None:
+        """Do a job again that ended early; nothing where there is none of that key.
+
+        Raises:
+            TooManyJobsError: as many jobs run as may at once.
+        """
+        job = next((job for job in self.all() if job.key == key), None)
+        if job is not None and job.again is not None:
+            self.start(key, job.title, job.again, owner=owner, private=job.private, goes_on=True)
 
     def dismiss(self, key: str) -> None:
         """Forget a job that ended."""

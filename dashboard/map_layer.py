@@ -55,9 +55,10 @@ def layer_data(
     places of ``whole``, the table that ``sites`` was filtered from, and of counts.
     """
     data: dict[str, Any]
+    told: dict[str, Any] = {}
     if store is None or len(sites) <= INLINE_SITES:
-        data = _inline(sites, colour_by)
-        data = data | {"picked_places": _places_of(picked, data)}
+        told = _inline(sites, colour_by)
+        data = {"picked_places": _places_of(picked, told)}
     else:
         base = sites if whole is None else whole
         categories, source = store.publish(base, sites, colour_by)
@@ -78,8 +79,11 @@ def layer_data(
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
         if circle.radius_km is not None:
             data["circle"] = data["centre"] | {"km": circle.radius_km}
-    data["revision"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
-    return data
+    return told | data | {"revision": _digest({"of": told.get("revision"), **data})}
+
+
+def _digest(data: dict[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(data).encode(), digest_size=16).hexdigest()
 
 
 def _looks(categories: list[Category]) -> list[dict[str, str]]:
@@ -119,7 +123,7 @@ def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
         starts.append(starts[-1] + size)
     labels = (texts_of(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
     words = words_of(located)
-    return {
+    data = {
         "categories": _looks(categories),
         "places": {
             "lat": first_rows["latitude"].round(5).tolist(),
@@ -137,3 +141,4 @@ def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
             "detail": [site_detail(site) for site in words],
         },
     }
+    return data | {"revision": _digest(data)}

@@ -7,6 +7,8 @@ plain arrays that ``assets/site-map.js`` draws. Every text enters the browser as
 import json
 import re
 from copy import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import folium
@@ -84,6 +86,19 @@ class _Base(JSCSSMixin, MacroElement):
         self.options_json = script_json(options)
 
 
+@dataclass(frozen=True, slots=True)
+class _Revised:
+    """What its revision stands for."""
+
+    revision: str
+    data: dict[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _written(revised: _Revised) -> str:
+    return script_json(revised.data)
+
+
 class SiteLayer(folium.FeatureGroup):
     """The places of a site table with their sites, drawn by ``site-map.js``."""
 
@@ -95,7 +110,7 @@ class SiteLayer(folium.FeatureGroup):
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(name="Sites")
-        self.data_json = script_json(data)
+        self.data_json = _written(_Revised(data["revision"], data))
 
     def render(self, **_kwargs: Any) -> str:
         """Nothing: the component takes the script as it stands, and adds the layer itself."""

@@ -163,7 +163,7 @@ class Service(LocalCache):
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
         work = fetch_work(url, self.fetched, numbers, search, self.reopen)
-        return self.jobs.start(job_key(numbers, search), title, work, owner=owner)
+        return self.jobs.start(job_key(numbers, search), title, work, owner=owner, goes_on=True)
 
     def bring(self, files: Sequence[Brought], *, owner: str) -> Job:
         """Read what a session brought as a job of its own; the lists are open once it ends.
@@ -186,7 +186,7 @@ class Service(LocalCache):
         names = " and ".join(p.name for p in self.cache.providers if p.online)
         title = f"Asking {names} for {plural(len(places), 'place')}"
         work = asking_work(self.cache, places)
-        return self.jobs.start(asking_key(places), title, work, owner=owner)
+        return self.jobs.start(asking_key(places), title, work, owner=owner, goes_on=True)
 
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""

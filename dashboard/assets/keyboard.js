@@ -4,6 +4,14 @@
 
   const still = { preventScroll: true };
 
+  /* Leaflet gives the map the focus at the first touch, and the page would scroll to show all of the map:
+   * the click would come where the finger is no more. */
+  L.Map.Keyboard.include({
+    _onMouseDown() {
+      if (!this._focused) this._map.getContainer().focus(still);
+    },
+  });
+
   /* A marker is a button, and named: a cluster's text is its number only. Enter and Space open it.
    * Without the default there is no keypress, at which Leaflet would open the popup once more, and so
    * close it. */

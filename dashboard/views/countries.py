@@ -11,16 +11,19 @@ from dashboard.codes import remembered
 from dashboard.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>
-.bars-box { overflow-y: auto; }
+.bars-box { overflow: hidden auto; container-type: inline-size; }
 .bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
 .bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }
 .bars th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; width: 1px;
-  max-width: 9.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  max-width: min(9.5rem, 44cqw); white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }
 .bars th, .bars td { border: 0; }
 .bars td { white-space: nowrap; padding: 0.2rem 3rem 0.2rem 0; font-variant-numeric: tabular-nums; }
 .bars i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
   margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
 </style>"""
+
+REGION = "role='region' aria-label='Sites per country'"
 
 
 def country_chart(sites: pd.DataFrame, height: int) -> None:
@@ -30,7 +33,7 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
     the page opens without a chart library.
     """
     if len(sites):
-        box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px'>"
+        box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px' {REGION}>"
         st.html(f"{BARS_STYLE}{box}{_bars_of(sites)}</div>")
 
 

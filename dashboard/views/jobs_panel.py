@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dashboard.jobs import Job, State
+from dashboard.jobs import Job, State, TooManyJobsError
 from dashboard.links import plain
 from dashboard.service import Service
 from dashboard.views import own_lists
+from geocache.errors import ReadOnlyError
 
 _ICONS = {
     State.DONE: ":material/check_circle:",
@@ -40,14 +41,15 @@ def jobs_panel(opened: Service, on_page: Ended) -> None:
     if not jobs:
         return
     running = any(job.state is State.RUNNING for job in jobs)
-    st.fragment(_draw, run_every=1.0 if running else None)(opened, on_page)
+    st.fragment(_draw, run_every=1.0 if running else None)(opened, on_page, watching=running)
 
 
-def _draw(opened: Service, on_page: Ended) -> None:
+def _draw(opened: Service, on_page: Ended, *, watching: bool) -> None:
     jobs = opened.jobs.seen_by(own_lists.owner())
     # Compared with what this very page holds, not with a note in the session's state: two runs of
     # a session may overlap, and one of them would read that the other had seen to it.
-    if _ended_of(jobs) - on_page:
+    begun = not watching and any(job.state is State.RUNNING for job in jobs)
+    if begun or _ended_of(jobs) - on_page:
         st.rerun()
     for job in jobs:
         with st.container(border=True):
@@ -68,7 +70,27 @@ def _running(job: Job) -> None:
 
 def _ended(job: Job, opened: Service) -> None:
     st.markdown(f"{_ICONS[job.state]} {plain(job.title)}: {plain(job.message)}")
-    st.button("Dismiss", key=f"dismiss_{job.key}", on_click=opened.jobs.dismiss, args=(job.key,))
+    with st.container(horizontal=True):
+        if job.state is not State.DONE and job.again is not None and opened.may_change:
+            st.button(
+                "Go on",
+                key=f"go_on_{job.key}",
+                icon=":material/play_arrow:",
+                on_click=_go_on,
+                args=(opened, job.key),
+                help="What came until now is kept.",
+            )
+        st.button(
+            "Dismiss", key=f"dismiss_{job.key}", on_click=opened.jobs.dismiss, args=(job.key,)
+        )
+
+
+def _go_on(opened: Service, key: str) -> None:
+    try:
+        opened.check_may_change()
+        opened.jobs.go_on(key, owner=own_lists.owner())
+    except (TooManyJobsError, ReadOnlyError) as error:
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _duration(seconds: float) -> str:

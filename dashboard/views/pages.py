@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.codes import row_order
+from dashboard.codes import remembered, row_order
 from dashboard.filters import to_query
 from dashboard.parameters import MAX_TEXT
 from dashboard.views import address
@@ -64,11 +64,21 @@ def page_of(
         number = st.number_input(
             f"Page of {pages:,}", min_value=1, max_value=pages, key=page, width=140
         )
-    order = np.arange(len(rows))
-    if by in rows:
-        order = row_order(rows[by], descending=descending)
     start = (int(number) - 1) * PAGE_ROWS
-    return rows.iloc[_lifted(order[start : start + PAGE_ROWS], first)]
+    if first:
+        order = _order(rows, by, descending)[start : start + PAGE_ROWS]
+        return rows.iloc[_lifted(order, first)]
+    return _page(rows, by, descending, start)[0]
+
+
+@remembered
+def _page(rows: pd.DataFrame, by: str, descending: bool, start: int) -> tuple[pd.DataFrame]:
+    """One page, as the only one of a tuple: the same object each time it is asked for."""
+    return (rows.iloc[_order(rows, by, descending)[start : start + PAGE_ROWS]],)
+
+
+def _order(rows: pd.DataFrame, by: str, descending: bool) -> np.ndarray:
+    return row_order(rows[by], descending=descending) if by in rows else np.arange(len(rows))
 
 
 def _lifted(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:

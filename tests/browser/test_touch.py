@@ -1,0 +1,158 @@
+"""By touch on a phone, and at 200 % zoom: what is tapped opens, and all of it is reached."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visit
+
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
+STEPS = 8
+STOPPED = """e => new Promise((done) => {
+  let before = '';
+  const look = () => {
+    const now = e.style.transform + e.parentElement.dataset.sites + document.visibilityState;
+    if (now === before) done(true); else { before = now; setTimeout(look, 100); }
+  };
+  look();
+})"""
+SCROLLED = """() => {
+  const before = window.lastTop;
+  window.lastTop = document.querySelector('[data-testid=stMain]').scrollTop;
+  return window.lastTop > 100 && window.lastTop === before;
+}"""
+
+
+class Fingers:
+    """Touches as a screen reports them, to a page."""
+
+    def __init__(self, one: Visit) -> None:
+        self._one = one
+        self._session = one.context.new_cdp_session(one.page)
+
+    def move(self, *fingers: tuple[float, float, float, float]) -> None:
+        """Put fingers down, each at x, y; move each by dx, dy; take them off."""
+        for step in range(STEPS + 1):
+            points = [
+                {"x": x + dx * step / STEPS, "y": y + dy * step / STEPS, "id": number}
+                for number, (x, y, dx, dy) in enumerate(fingers)
+            ]
+            self._send("touchMove" if step else "touchStart", points)
+        self._send("touchEnd", [])
+
+    def tap(self, target: Locator) -> None:
+        """Tap the middle of something, where it is now."""
+        expect(target).to_be_visible()
+        box = target.bounding_box()
+        assert box is not None
+        self._one.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def _send(self, kind: str, points: list[dict[str, float]]) -> None:
+        said: dict[str, Any] = {"type": kind, "touchPoints": points}
+        self._session.send("Input.dispatchTouchEvent", said)
+
+
+@pytest.fixture
+def phone(visitors: Callable[..., Visit]) -> Visit:
+    return visitors(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+
+
+def no_wider(one: Visit, width: int) -> None:
+    assert one.page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visit) -> None:
+    fingers, frame, page = (
+        Fingers(phone),
+        phone.open("?city=Rome&city=Groningen", sites=3),
+        phone.page,
+    )
+    phone.settled()
+    pane = frame.locator(".leaflet-map-pane")
+    map_box = page.locator("iframe[title*='folium']").first.bounding_box()
+    assert map_box is not None
+    middle = map_box["y"] + 180
+
+    before = pane.get_attribute("style")
+    fingers.move((200, middle, 20, 40))
+    assert pane.evaluate(STOPPED)
+    assert pane.get_attribute("style") != before, "one finger on the map moves the map"
+    groningen = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
+    fingers.tap(groningen)
+    popup = frame.locator(".leaflet-popup-content")
+    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
+    assert pane.evaluate(STOPPED)
+    fingers.tap(frame.locator(".leaflet-popup-close-button"))
+    expect(popup).to_have_count(0)
+
+    scale = frame.locator(".leaflet-control-scale-line").first
+    length = scale.inner_text()
+    fingers.move((190, middle, -60, 0), (210, middle, 60, 0))
+    expect(scale).not_to_have_text(length)
+    assert page.evaluate("() => visualViewport.scale") == 1, "and nothing else"
+
+    main = page.get_by_test_id("stMain")
+    fingers.move((200, 380, 0, -250))
+    page.wait_for_function(SCROLLED, polling=100)
+    fingers.tap(frame.get_by_role("button", name="Show all sites"))
+    assert pane.evaluate(STOPPED)
+    expect(groningen).to_be_visible()
+    fingers.tap(groningen)
+    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
+    fingers.tap(popup.locator(".sm-pick"))
+    card = main.get_by_test_id("stMarkdown").locator("strong", has_text="UMC Groningen")
+    expect(card.first).to_be_visible()
+    no_wider(phone, 390)
+
+
+def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
+    fingers, page = Fingers(phone), phone.page
+    phone.open(sites=75)
+    phone.settled()
+    for name in ("Countries", "Trials", "Sites"):
+        tab = page.get_by_role("tab", name=name)
+        tab.scroll_into_view_if_needed()
+        fingers.tap(tab)
+        expect(tab).to_have_attribute("aria-selected", "true")
+        phone.settled()
+        no_wider(phone, 390)
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    scroller = table.locator(".dvn-scroller")
+    box = scroller.bounding_box()
+    assert box is not None
+    fingers.move((300, box["y"] + 100, -200, 0))
+    page.wait_for_function("e => e.scrollLeft > 50", arg=scroller.element_handle())
+    fingers.move((100, box["y"] + 100, 250, 0))
+    page.wait_for_function("e => e.scrollLeft === 0", arg=scroller.element_handle())
+    page.touchscreen.tap(box["x"] + 16, box["y"] + 52)
+    expect(phone.map.locator(".sm-picked").first).to_be_attached()
+    files = page.get_by_role("button", name="Other files", exact=True)
+    files.scroll_into_view_if_needed()
+    fingers.tap(files)
+    body = page.get_by_test_id("stPopoverBody")
+    expect(body.get_by_role("button", name="GeoJSON", exact=True)).to_be_in_viewport()
+    inside = body.bounding_box()
+    assert inside is not None
+    assert inside["x"] >= 0
+    assert inside["x"] + inside["width"] <= 390
+
+
+def test_at_200_percent_no_tab_is_cut_off_and_its_buttons_fit(
+    visitors: Callable[..., Visit],
+) -> None:
+    one = visitors(viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    one.open(sites=75)
+    for name in TABS:
+        one.page.get_by_role("tab", name=name).click()
+        expect(one.page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        one.settled()
+        no_wider(one, 720)
+        panel = one.page.get_by_role("tabpanel", name=name)
+        wide = panel.locator("button:visible, input:visible").evaluate_all(
+            "all => all.filter(e => e.getBoundingClientRect().right > 720"
+            " && !e.closest('[data-testid=stDataFrame]')).map(e => e.outerHTML.slice(0, 200))"
+        )
+        assert wide == [], name

@@ -1,0 +1,108 @@
+"""Two servers on one data folder: both answer, each shows what the other's people do."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import visiting
+from tests.serving import Server, serving
+
+LIST = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nLKH,Graz,Austria\n"
+HEAD = "city,country,facility,latitude,longitude\n"
+MANY = HEAD + "".join(f"City {n},Germany,Clinic,{48 + n % 5},{9 + n % 3}\n" for n in range(50_000))
+
+
+class Two:
+    """Two servers over one list and one data folder; one of them can be killed and started."""
+
+    def __init__(self, folder: Path, place_index: Path, stack: ExitStack) -> None:
+        self.data = folder / "data"
+        self._index = place_index
+        self._stack = stack
+        self._folder = folder
+        (folder / "list.csv").write_text(LIST)
+        self.data.mkdir()
+        (self.data / "gazetteer").symlink_to(place_index, target_is_directory=True)
+
+    def start(self, name: str) -> Server:
+        folder = self._folder / name
+        folder.mkdir()
+        settings = {
+            "SITE_MAP_DATA": str(self.data),
+            "SITE_MAP_SOURCES": str(self._folder / "list.csv"),
+        }
+        return self._stack.enter_context(serving(folder, self._index, **settings))
+
+
+@pytest.fixture
+def two(tmp_path: Path, place_index: Path) -> Iterator[Two]:
+    with ExitStack() as stack:
+        yield Two(tmp_path, place_index, stack)
+
+
+def answered(server: Server, query: str = "") -> bytes:
+    with urlopen(f"{server.url}/api/sites.csv{query}") as answer:
+        return bytes(answer.read())
+
+
+def pins_uploader(page: Page) -> Locator:
+    page.get_by_role("tab", name="Quality").click()
+    page.get_by_text("Pins set by people").click()
+    uploader = page.locator("[data-testid=stFileUploader]", has_text="5MB")
+    expect(uploader).to_be_visible()
+    return uploader
+
+
+def bring(uploader: Locator, text: str) -> None:
+    uploader.locator("input[type=file]").set_input_files(
+        {"name": "pins.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+
+
+def pins_in(data: Path) -> int:
+    with closing(sqlite3.connect(f"file:{data / 'geocache.sqlite'}?mode=ro", uri=True)) as store:
+        assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return int(store.execute("SELECT count(*) FROM pins").fetchone()[0])
+
+
+def test_a_pin_made_on_one_shows_on_the_other_and_a_kill_damages_nothing(
+    two: Two, browser: Browser
+) -> None:
+    one, other = two.start("one"), two.start("other")
+    assert answered(one) == answered(other)
+    with visiting(browser, other) as there:
+        there.open(sites=1)
+        with visiting(browser, one) as here:
+            here.open(sites=1)
+            uploader = pins_uploader(here.page)
+            bring(uploader, f"{HEAD}Springfeld Qx,Germany,Klinik Ost,48.2,11.6\n")
+            expect(here.page.get_by_text("1 pin imported")).to_be_visible()
+            assert b"48.2,11.6,facility" in answered(other, "?city=Springfeld%20Qx")
+            there.page.get_by_role("tab", name="Quality").click()
+            there.drawn(sites=2)
+            expect(there.page.get_by_text("Pins set by people (1)")).to_be_visible()
+            assert answered(one) == answered(other)
+
+            bring(pins_uploader_again(here.page), MANY)
+            os.kill(one.process.pid, signal.SIGKILL)
+            one.process.wait(10)
+        assert b"48.2,11.6,facility" in answered(other)
+        assert pins_in(two.data) in {1, 50_001}, "all of an import or none of it"
+        again = two.start("again")
+        assert answered(again) == answered(other)
+        there.page.reload()
+        there.drawn(sites=2)
+
+
+def pins_uploader_again(page: Page) -> Locator:
+    """The uploader that took the place of one that was used."""
+    uploader = page.locator("[data-testid=stFileUploader]", has_text="5MB")
+    expect(uploader.get_by_text("pins.csv")).to_have_count(0)
+    return uploader
