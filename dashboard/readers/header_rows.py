@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from dashboard.readers.column_guess import guess_columns
+from dashboard.readers.column_names import named
 from dashboard.readers.degrees import as_number
+from geocache.countries import country_code
 
 _MOST_CELLS = 1_000
 
@@ -27,8 +28,7 @@ def one_header(rows: list[list[str]], at: int) -> tuple[list[list[str]], int]:
 
 
 def _known(rows: Sequence[Sequence[str]], at: int) -> int:
-    header = list(map(str.strip, rows[at]))
-    return len(guess_columns(header, rows[at + 1 :]))
+    return len({named(cell)[0] for cell in rows[at][:_MOST_CELLS]} - {""})
 
 
 def _may_be_header(lower: Sequence[str], upper: Sequence[str]) -> bool:
@@ -42,7 +42,12 @@ def _may_be_header(lower: Sequence[str], upper: Sequence[str]) -> bool:
         below.strip() and not (at < len(upper) and upper[at].strip())
         for at, below in enumerate(lower)
     )
-    words = all(len(cell) <= 40 and as_number(cell) != as_number(cell) for cell in cells)
+    words = all(
+        len(cell) <= 40
+        and as_number(cell) != as_number(cell)
+        and not (len(cell) > 3 and country_code(cell))
+        for cell in cells
+    )
     return blank_above and words
 
 

@@ -76,8 +76,8 @@ class RowKinds:
                 found.update(row for row, text in enumerate(column) if text in again)
         return sorted(found)
 
-    def kind(self, row: Sequence[str]) -> Kind:
-        """What one odd row is."""
+    def kind(self, row: Sequence[str], below: Sequence[str] = ()) -> Kind:
+        """What one odd row is; ``below`` is the row under it."""
         filled = [(at, text.strip()) for at, text in enumerate(row) if text.strip()]
         texts = [text for _, text in filled]
         again = sum(_plain(text) == self._header[at] for at, text in filled)
@@ -86,10 +86,16 @@ class RowKinds:
         placed = any(row[at].strip() for at in self._places)
         if _TOTAL.match(texts[0]) and not (placed and any(map(_has_letter, texts[1:]))):
             return Kind("note", texts[0])
-        return _SITE if placed or len(filled) > 1 else self._alone(*filled[0])
+        return _SITE if placed or len(filled) > 1 else self._alone(*filled[0], below)
 
-    def _alone(self, at: int, text: str) -> Kind:
-        """What a single cell is that names no city."""
+    def _alone(self, at: int, text: str, below: Sequence[str]) -> Kind:
+        """What a single cell is that names no city.
+
+        A country in the countries' own column is a heading where the row below has none; else it is
+        a site of which no more is known.
+        """
+        if at == self._country and (not any(below) or below[at].strip()):
+            return _SITE
         if country_code(country := _AFTER_COUNTRY.sub("", text)) and len(text) > 3:
             return Kind("country", country)
         if trial := trial_named([text]):

@@ -107,7 +107,9 @@ class _Adder:
             return
         columns: list[Sequence[str]] = list(zip(*rows, strict=True))
         odd = self._kinds.odd(columns)
-        kinds = {at: kind for at in odd if (kind := self._kinds.kind(rows[at])).what != "site"}
+        below = [*rows[1:], []] if odd else []
+        told = {at: self._kinds.kind(rows[at], below[at]) for at in odd}
+        kinds = {at: kind for at, kind in told.items() if kind.what != "site"}
         if not kinds:
             self._add_rows(columns, numbers)
             return

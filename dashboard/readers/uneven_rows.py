@@ -7,6 +7,9 @@ from dashboard.readers.listed import listed
 from dashboard.vocabulary import site_status_word
 from geocache.countries import country_code
 
+_MOST_SPARE = 20
+_MOST_COLUMNS = 100
+
 
 class UnevenRows:
     """Brings rows to the header's width, and says which it changed.
@@ -42,6 +45,9 @@ class UnevenRows:
         if not any(extra):
             return row[:width]
         spare = len(extra)
+        if spare > _MOST_SPARE or width > _MOST_COLUMNS:
+            self._unread.append(f"row {number}")
+            return row[:width]
         facility = self._place.get("facility", 0)
         best, best_score, best_at = row[:width], self._score(row), -1
         for at in sorted(range(width), key=lambda at: at != facility):

@@ -35,6 +35,17 @@ def test_a_stray_sign_between_columns_is_joined_again_and_its_row_named() -> Non
     assert warning.endswith("joined again: row 3 ('Clinic A | Ward 2')")
 
 
+def test_the_first_row_of_sites_is_never_taken_for_half_a_header() -> None:
+    reading = opened("Hospital,City,Country\nLKH, Ward 2,Graz,Austria\nAKH,Wien,Austria\n")
+    assert columns(reading, "facility") == [["LKH, Ward 2"], ["AKH"]]
+
+
+def test_very_wide_rows_are_read_as_far_as_the_header_goes() -> None:
+    header = ",".join(["City", "Country", *(f"c{number}" for number in range(900))])
+    rows = f"Ulm,Germany{',' * 2_000}x\n" * 200
+    assert len(opened(f"{header}\n{rows}").sites) == 200
+
+
 def test_a_row_that_lost_a_cell_is_named() -> None:
     reading = opened(f"{AACT}1|NCT00000001||Clinic|Ulm||Germany|48.4|9.99\n")
     assert "row 2" in reading.warnings[0]
@@ -77,6 +88,12 @@ def test_a_country_or_trial_between_the_rows_holds_for_those_below() -> None:
         ["NCT01207388", "Ulm", "Germany"],
         ["NCT00000002", "Bonn", "Germany"],
     ]
+
+
+def test_a_row_that_names_a_country_alone_is_a_site_unless_it_heads_others() -> None:
+    rows = "Austria,Graz,LKH\nPoland,,\nGermany,Ulm,UKU\nItaly,,\n,Roma,Gemelli\n"
+    reading = opened(f"Country,City,Hospital\n{rows}")
+    assert reading.sites["country"].tolist() == ["Austria", "Poland", "Germany", "Italy"]
 
 
 def test_a_country_written_once_a_group_is_that_of_the_group() -> None:
