@@ -7,6 +7,10 @@ PY := .venv/bin/python
 JOBS ?= 2
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# What is compiled of any module is kept in one place, outside the checkout's own folders.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-deploy coverage check bench screenshots fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)

@@ -55,8 +55,9 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
     }
   fi
   echo "Installing the pinned packages of $lock …" >&2
-  .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
+  # The lock names everything, so nothing is resolved; a module is compiled when it is first used.
+  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r "$lock"
+  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile -e .
   echo "$sum" > "$stamp"
 fi
 

@@ -1,5 +1,6 @@
 """What every test shares: a data folder of its own, over one place index built once."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,18 +21,39 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST = (
+    "tests/geocache/test_many_processes.py",
     "tests/dashboard/test_reader_property.py",
+    "tests/browser/test_accidents.py",
+    "tests/browser/test_changes.py",
     "tests/browser/",
     "tests/dashboard/test_api_schema.py",
     "tests/geocache/test_cluster.py",
-    "tests/geocache/test_many_processes.py",
+    "tests/dashboard/test_accidents.py",
+    "tests/dashboard/test_warm.py",
+    "tests/dashboard/test_long_work.py",
+    "tests/geocache/test_bulk.py",
+    "tests/geocache/test_gazetteer.py",
+    "tests/geocache/test_postgres.py",
     "tests/test_package.py",
 )
-"""Begun first, so that no worker sits idle while another is at one of them."""
+"""Begun first, so that no worker sits idle while another is at one of them; what waits most beside
+what computes most."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say in which order tests run: any must do."""
+    parser.addoption("--shuffle", metavar="SEED", help="files, and the tests in each, in any order")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """File by file, the longest first: workers take whole files, and share what those set up."""
+    if seed := config.getoption("shuffle"):
+
+        def drawn(name: str) -> bytes:
+            return hashlib.sha256(f"{seed} {name}".encode()).digest()
+
+        items.sort(key=lambda item: (drawn(item.nodeid.split("::")[0]), drawn(item.nodeid)))
+        return
 
     def turn(item: pytest.Item) -> int:
         found = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))

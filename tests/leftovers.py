@@ -5,6 +5,7 @@ Caches of the tools stay inside ``.venv/``.
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -60,8 +61,16 @@ def files(folder: Path) -> set[str]:
 
 def prepare(config: pytest.Config) -> None:
     """Once a run, before its workers start; in every process, where tools keep their notes."""
+    _keep_bytecode()
     set_hypothesis_home_dir(ROOT / ".venv" / "hypothesis")
     settings.register_profile("suite", deadline=None)  # a busy machine is no failure
     settings.load_profile("suite")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Leftovers(), "leftovers")
+
+
+def _keep_bytecode() -> None:
+    """No module is compiled twice, here or in a process that a test starts, or leaves a file."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".venv" / "bytecode")

@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from tests import started
+
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
@@ -48,12 +50,12 @@ def serving(
         **settings,
     }
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = started.start(
             [*command, "--port", str(port)],
             cwd=working_folder,
             env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            output=output,
+            errors=subprocess.STDOUT,
         )
         try:
             yield Server(_address(process, log), log, process)

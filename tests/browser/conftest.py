@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     FrameLocator,
     Page,
     Request,
@@ -125,12 +126,11 @@ def visiting(
     but the cache.
     """
     with _lent_context(browser, server, options) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        clear = {"origin": server.url, "storageTypes": _STORED}
-        context.new_cdp_session(page).send("Storage.clearDataForOrigin", clear)
+        page = context.pages[-1]
         visit = Visit(page, context, server, [], [])
-        page.on("pageerror", lambda error: visit.errors.append(str(error)))
+
+        def wrong(error: Error) -> None:
+            visit.errors.append(str(error))
 
         def note(request: Request) -> None:
             parts = urlsplit(request.url)
@@ -142,13 +142,16 @@ def visiting(
             if request.failure == "csp" and request.url in visit.foreign:
                 visit.foreign.remove(request.url)
 
-        context.on("request", note)
-        context.on("requestfailed", unsent)
+        heard = {"request": note, "requestfailed": unsent}
+        page.on("pageerror", wrong)
+        for event, hear in heard.items():
+            context.on(event, hear)
         try:
             yield visit
         finally:
-            context.remove_listener("request", note)
-            context.remove_listener("requestfailed", unsent)
+            page.remove_listener("pageerror", wrong)
+            for event, hear in heard.items():
+                context.remove_listener(event, hear)
     log = server.log.read_text(errors="replace")
     told = traceback and re.search(traceback, log)
     assert told or "Traceback" not in log, f"the page raised an error:\n{log}"
@@ -160,7 +163,8 @@ def _lent_context(
 ) -> Iterator[BrowserContext]:
     """A context that nobody else has meanwhile: 1440 by 900 and light unless told otherwise.
 
-    Its first page stays open, and with it the process that all its pages are drawn in.
+    It comes with one page, blank at first. That is kept too, as a new one costs a second; another
+    stays open, and with it the process that all its pages are drawn in.
     """
     told = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
     free = _free.setdefault(repr(sorted(told.items())), [])
@@ -168,18 +172,27 @@ def _lent_context(
         context = free.pop()
     else:
         context = browser.new_context(**told)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
         context.new_page().goto(f"{server.url}/api/health")
-        context.clear_cookies()
+        context.new_page()
+    _, page = context.pages
+    clear = {"origin": server.url, "storageTypes": _STORED}
+    session = context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", clear)
+    session.detach()
+    context.clear_cookies()
     try:
         yield context
     except BaseException:
         context.close()
         raise
-    for page in context.pages[1:]:
-        page.close()
-    context.clear_cookies()
+    for more in context.pages[2:]:
+        more.close()
+    page.evaluate("() => { try { sessionStorage.clear(); } catch {} }")  # an error page has none
+    page.goto("about:blank")
     context.clear_permissions()
     context.unroute_all()
+    page.unroute_all()
     context.set_offline(offline=False)
     free.append(context)
 

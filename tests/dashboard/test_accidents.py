@@ -20,7 +20,7 @@ from dashboard.exports.csv_file import to_csv
 from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.shelf_home import EVERYONE
-from tests.serving import ROOT
+from tests import started
 
 SECONDS = 120
 
@@ -32,14 +32,8 @@ def environment(data: Path) -> dict[str, str]:
 @contextmanager
 def running(data: Path, *words: object) -> Iterator[subprocess.Popen[bytes]]:
     """A Python process on the data folder, in a process group of its own; killed at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *map(str, words)],
-        cwd=ROOT,
-        env=environment(data),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    command = [sys.executable, "-m", *map(str, words)]
+    process = started.start(command, env=environment(data), session=True)
     try:
         yield process
     finally:

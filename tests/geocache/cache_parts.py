@@ -10,6 +10,7 @@ from typing import Any
 
 from geocache.place import Flag, Place, Position, Precision
 from geocache.settings import GeocacheSettings
+from tests import started
 from tests.geocache.provider_server import ProviderServer
 
 ROOT = Path(__file__).parents[2]
@@ -77,15 +78,7 @@ def environment(server: ProviderServer | None, folder: Path, **more: str) -> dic
 
 def start(code: str, env: dict[str, str]) -> subprocess.Popen[str]:
     """Run Python code in another process."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=env,
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return started.start([sys.executable, "-c", code], env=env, text=True)
 
 
 def finish(process: subprocess.Popen[str], timeout_seconds: float = 60) -> str:

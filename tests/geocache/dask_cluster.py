@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.geocache.cache_parts import ROOT
+from tests import started
 from tests.serving import end
 
 START_SECONDS = 60
@@ -26,13 +26,11 @@ class DaskCluster:
         """Start a ``scheduler`` or a ``worker``; back once it says that it is there."""
         log = self.folder / f"{kind}-{len(self.processes)}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = started.start(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options],
-                cwd=ROOT,
                 env={**env, "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                output=output,
+                errors=subprocess.STDOUT,
             )
         self.processes.append(process)
         mark = "Scheduler at:" if kind == "scheduler" else "Registered to:"

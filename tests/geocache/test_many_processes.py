@@ -3,13 +3,14 @@
 import os
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from geocache.store import Store, schema
 from tests.geocache.cache_parts import environment, finish, start, until
 from tests.geocache.provider_server import Known, ProviderServer, serving
 
@@ -31,6 +32,12 @@ def server() -> Iterator[ProviderServer]:
 def remembered(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "store.sqlite", timeout=10)) as store:
         return int(store.execute("SELECT count(*) FROM answers").fetchone()[0])
+
+
+def claimed_for(url: str) -> list[float]:
+    """Seconds that each claim in a store still holds; then it falls to whoever asks next."""
+    with closing(Store(url)) as store, store.engine.connect() as connection:
+        return list(connection.scalars(select(schema.claims.c.until - store.database.now())))
 
 
 def test_eight_processes_send_no_query_twice(
@@ -56,9 +63,10 @@ def test_a_killed_run_loses_what_was_in_flight_and_the_next_resumes(
     first.communicate()
     asked = len(server.seen)
     assert remembered(tmp_path) >= asked - 1
-    began = time.monotonic()
+    left = claimed_for(env["GEOCACHE_URL"])
+    assert left
+    assert max(left) <= 10  # the dead one's claims are waited for, no longer
     assert finish(start(LOCATE.format(count=300), env)).startswith("300 City 299")
-    assert time.monotonic() - began < 12  # the dead one's claims are waited for, no longer
     assert len(server.seen) <= 301
 
 
@@ -70,11 +78,12 @@ def test_a_dead_owners_claim_is_taken_over_within_ten_seconds(
     owner = start(LOCATE.format(count=1), env)
     until(lambda: len(server.seen) == 1)
     os.kill(owner.pid, signal.SIGKILL)
-    killed = time.monotonic()
     owner.communicate()
+    (left,) = claimed_for(any_store_url)
+    assert left <= 10
     server.always = ""
     assert finish(start(LOCATE.format(count=1), env)).startswith("1 City 0")
-    assert time.monotonic() - killed < 10
+    assert claimed_for(any_store_url) == []
     assert len(server.seen) == 2
 
 
@@ -126,7 +135,5 @@ def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
     assert remembered(tmp_path) >= asked - 1
     with closing(sqlite3.connect(tmp_path / "store.sqlite")) as store:
         assert store.execute("SELECT count(*) FROM claims").fetchone() == (0,)
-    began = time.monotonic()
     server.delay_seconds = 0
-    finish(start(LOCATE.format(count=60), environment(server, tmp_path)))
-    assert time.monotonic() - began < 7
+    assert finish(start(LOCATE.format(count=60), environment(server, tmp_path))).startswith("60 ")

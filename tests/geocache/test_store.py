@@ -1,11 +1,10 @@
 """What is remembered, in real SQLite files, damaged and full ones too, and in PostgreSQL."""
 
-import os
 import sqlite3
-import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection
@@ -339,13 +338,12 @@ with GeoCache({url!r}, providers=[Atlas()]) as cache:
 
 
 @pytest.fixture
-def shared_folder(tmp_path: Path) -> Path:
-    """A folder that another user can reach."""
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.stat().st_uid != os.getuid() or parent == Path("/tmp"):  # noqa: S108
-            break
-        parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
-    return tmp_path
+def shared_folder() -> Iterator[Path]:
+    """A folder that another user can reach; pytest closes its own whenever a run begins."""
+    with TemporaryDirectory(prefix="shared-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest.mark.parametrize("beside", [False, True])
