@@ -68,7 +68,7 @@ class _PageMap(folium.Map):
         page.header.add_child(copy(_STYLE), name="style")
         for child in self._children.values():
             if isinstance(child, folium.TileLayer):
-                child.render()  # it is then that it adds itself to the map
+                child.render()  # type: ignore[no-untyped-call] # only then it adds itself
         return ""
 
 
