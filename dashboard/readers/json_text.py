@@ -219,4 +219,5 @@ def _without_nan(data: bytes, name: str, reason: str) -> Iterator[Any]:
 
 
 def _why(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]
+    words = " ".join(str(error).split())
+    return "nested deeper than 1,024 levels" if "depth" in words else words[:120]

@@ -43,7 +43,8 @@ def may_be_laid_out(data: bytes, name: str) -> bool:
     """
     size = _Size()
     with damage_named(name), zipfile.ZipFile(BytesIO(data)) as archive:
-        meter = Meter(name, len(data))
+        Meter(name, len(data)).count(sum(info.file_size for info in archive.infolist()))
+        meter = Meter(name, len(data))  # what it says of itself may be a lie
         for info in archive.infolist():
             _measure(archive, info, meter, size)
     return size.fits()

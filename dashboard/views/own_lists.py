@@ -167,8 +167,8 @@ def _ways(opened: Service) -> None:
         key=f"uploads_{number}",
         on_change=_upload,
         args=(opened,),
-        help="Registry downloads (JSON, CSV, XML), registry pages saved as text, or any site "
-        "list as CSV or Excel, also zipped. What you add is seen in this browser only.",
+        help="Registry downloads (JSON, CSV, XML), registry pages saved as text or HTML, or any "
+        "site list as CSV, Excel or ODS, also zipped. What you add is seen in this browser only.",
     )
     st.text_area(
         "Or paste a list or a registry page",
