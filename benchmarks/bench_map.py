@@ -140,10 +140,8 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
             for peer, (most, _) in PEERS.items():
                 if 75 < size <= most:
                     progress(f"{peer} of {size:,} sites")
-                    peers = times(browser, peer, table, OPENINGS)
-                    for what, seconds in zip(
-                        ("page open to map", "filter to map"), peers, strict=True
-                    ):
+                    of_peer = times(browser, peer, table, OPENINGS)
+                    for what, seconds in of_peer.items():
                         name = f"{size:,} sites, {peer}: {what}"
                         yield Figure(name, seconds, "s", NONE, f"{what}, {peer}", size)
                         yield Figure(f"{name}, times ours", seconds / ours[what][0], "x")
