@@ -27,10 +27,10 @@ DOUBTFUL = "facility,city,country\nClinic,Springfeld Qx,Germany\n"
 
 def bring(one: Visit, name: str, text: str) -> None:
     """Upload a list on the page."""
-    adder = one.page.get_by_text("Add sites")
-    if not one.page.locator("input[type=file]").first.is_visible():
-        adder.click()
-    one.page.locator("input[type=file]").first.set_input_files(
+    sidebar = one.page.get_by_test_id("stSidebar")
+    if not sidebar.get_by_test_id("stFileUploader").is_visible():
+        sidebar.get_by_text("Add sites").click()
+    sidebar.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
     )
 
