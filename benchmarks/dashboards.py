@@ -1,7 +1,5 @@
 """A dashboard over a generated site list, and Chromium before it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +14,7 @@ from dashboard.readers.parquet import write_parquet
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, SHELL, WINDOWED, installed
 from tests.serving import ROOT, Server, serving
 
 INDEX = ROOT / ".venv" / "test-place-index"
@@ -49,11 +47,11 @@ def dashboard(sites: int, places: int | None = None) -> Iterator[tuple[Server, p
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium, headless."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    """Chromium without a window; the browser that people have where there is one."""
     flags = [flag for flag in FLAGS if not flag.startswith("--js-flags")]  # as people's browsers
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=installed(*WINDOWED, SHELL), args=flags
+        )
         yield browser
         browser.close()

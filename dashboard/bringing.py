@@ -5,11 +5,11 @@ from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
+from dashboard.homes import home_of_shared_lists
 from dashboard.jobs import Job, Work
 from dashboard.reading_process import READING, ReadingProcess, Step, open_apart
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf, ShelfError
-from dashboard.shelf_home import shared_lists_of
 from dashboard.summary import plural
 
 _READING_PERCENT = 60
@@ -21,7 +21,7 @@ def shelf_of(settings: Settings) -> Shelf:
         settings.site_map_data / "lists",
         settings.check_may_change,
         partial(open_apart, settings),
-        shared_lists_of(settings),
+        home_of_shared_lists(settings),
     )
 
 

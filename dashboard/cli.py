@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from geocache.errors import GeocacheError
+from geocache.errors import GeocacheError, os_error_words
 from geocache.version import __version__
 
 LAZY = {
@@ -58,6 +58,10 @@ def run(host: str, port: int, app: str) -> None:
     """
     import uvicorn  # noqa: PLC0415 - only this command serves
 
+    from dashboard.settings import Settings  # noqa: PLC0415
+    from geocache.settings import settings_of  # noqa: PLC0415
+
+    settings_of(Settings)  # what cannot be is said here, in one line
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -94,6 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = error.exit_code
     except GeocacheError as error:
         click.echo(f"site-map: {error}", err=True)
+        code = 2
+    except OSError as error:  # most often a data folder that cannot be used
+        click.echo(f"site-map: {os_error_words(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 

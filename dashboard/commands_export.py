@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 import click
 import orjson
-from pydantic import ValidationError
 from tqdm import tqdm
 
 from dashboard.answers import TABLES, content_of, origins_of
@@ -22,6 +21,7 @@ from dashboard.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
 from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.summary import plural
+from geocache.settings import settings_of
 from geocache.whole_file import replacing
 
 SHOW_AFTER_SECONDS = 1.0
@@ -116,23 +116,23 @@ def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
     """The service with its lists open, and what could not be read, which stderr names too.
 
     Raises:
-        click.UsageError: nothing could be opened, or a setting cannot work.
+        click.UsageError: nothing could be opened.
+        ConfigurationError, OSError: a setting or the data folder cannot work.
     """
-    try:
-        sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
-        service = Service(Settings(**sources))  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise click.UsageError(error.errors()[0]["msg"]) from None
+    sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
+    service = Service(settings_of(Settings, **sources), serving=False)
     try:
         service.start()
         if not service.wait(SHOW_AFTER_SECONDS):
             shown = "{desc} {bar} {n:.0f} %"
-            with tqdm(total=100, bar_format=shown, desc="Opening", leave=False) as bar:
+            with tqdm(
+                total=100, bar_format=shown, desc="Opening", leave=False, disable=None
+            ) as bar:
                 while not service.wait(0.2):
                     bar.set_description(service.progress.stage)
                     bar.update(100 * service.progress.fraction - bar.n)
-        if service.failure:
-            raise click.UsageError(service.failure)
+        if service.error is not None:
+            raise service.error
         lists = service.library().lists
         problems = [f"{one.name}: {one.error}" for one in lists if one.error]
         if lists and len(problems) == len(lists):
@@ -174,7 +174,7 @@ def _put(chunks: Iterator[bytes], file: IO[bytes], content: Content) -> None:
         unit="B",
         unit_scale=True,
         delay=SHOW_AFTER_SECONDS,
-        disable=len(content.rows) < 1_000,
+        disable=len(content.rows) < 1_000 or None,
     ) as bar:
         for chunk in chunks:
             file.write(chunk)

@@ -11,11 +11,12 @@ from tqdm import tqdm
 
 from dashboard.errors import KeptTrialsError, RegistryError
 from dashboard.fetched import Change, Fetch, Fetched, Progress
-from dashboard.fetched_home import home_of
+from dashboard.homes import home_of_trials
 from dashboard.registry import Page, Registry
 from dashboard.registry_query import Search, trial_numbers
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
+from geocache.settings import settings_of
 
 
 @click.command("fetch")
@@ -78,12 +79,12 @@ def refresh_command(as_json: bool) -> int:
 @contextmanager
 def _registry() -> Iterator[tuple[Registry, Fetched]]:
     """The registry and the kept trials; what goes wrong with either is one line."""
-    settings = Settings()
+    settings = settings_of(Settings)
     try:
         settings.check_may_change()
         with (
             Registry(settings.site_map_registry_url) as registry,
-            Fetched(home_of(settings)) as kept,
+            Fetched(home_of_trials(settings)) as kept,
         ):
             yield registry, kept
     except RegistryError as error:
@@ -97,7 +98,7 @@ def _registry() -> Iterator[tuple[Registry, Fetched]]:
 
 
 def _fetched(kept: Fetched, pages: Iterator[Page], asked: Iterable[str]) -> Fetch:
-    with tqdm(desc="Trials", unit="trial", delay=1, leave=False) as bar:
+    with tqdm(desc="Trials", unit="trial", delay=1, leave=False, disable=None) as bar:
 
         def show(progress: Progress) -> None:
             bar.total = progress.total

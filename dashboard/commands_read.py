@@ -73,11 +73,11 @@ def read_command(  # noqa: PLR0917 - a command's options
     for opened in lists:
         _print(opened, show_warnings)
     failed = sum(opened.reading is None for opened in lists)
-    if failed == len(lists):
-        raise click.UsageError(f"none of {failed} files could be read")
-    not_asked = _write(lists, output, no_locate) if output is not None else 0
     if as_json:
         click.echo(json.dumps({"files": [_about(opened) for opened in lists]}, indent=1))
+    if failed == len(lists):
+        return 2
+    not_asked = _write(lists, output, no_locate) if output is not None else 0
     return 1 if failed or not_asked else 0
 
 
@@ -87,7 +87,11 @@ def _open(item: Path | OpenedList, columns: dict[str, str] | None) -> OpenedList
     try:
         data = item.read_bytes()
         with tqdm(
-            total=100, desc=item.name, unit="%", leave=False, disable=len(data) < _LARGE_BYTES
+            total=100,
+            desc=item.name,
+            unit="%",
+            leave=False,
+            disable=len(data) < _LARGE_BYTES or None,
         ) as bar:
             reading = read(
                 data,

@@ -11,6 +11,7 @@ from dashboard.library import OpenedList, files_of
 from dashboard.readers import read_places
 from dashboard.settings import Settings
 from dashboard.warming import Warming
+from geocache.settings import settings_of
 
 
 @click.command("warm")
@@ -30,7 +31,7 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
       site-map warm downloads/ --dask tcp://10.0.0.1:8786
     """
     sites = failed = opened = 0
-    with Warming(Settings(), dask) as warming:
+    with Warming(settings_of(Settings), dask) as warming:
         for item in files_of(paths):
             try:
                 sites += _read(item, warming)
@@ -39,9 +40,7 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
                 where = f" ({error.where})" if error.where else ""
                 click.echo(f"{error.name}: not read: {error.reason}{where}", err=True)
                 failed += 1
-        if not opened:
-            raise click.UsageError(f"none of {failed} files could be read")
-        counts = warming.finish()
+        counts = warming.finish() if opened else {"unresolved": 0, "not_asked": 0}
         for warning in warming.warnings:
             click.echo(f"warning: {warning}", err=True)
     done = {
@@ -54,6 +53,8 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
     }
     if as_json:
         click.echo(json.dumps(done, indent=1))
+    if not opened:
+        return 2
     click.echo(
         f"{sites:,} sites in {len(warming):,} places: {counts['unresolved']:,} unresolved, "
         f"{counts['not_asked']:,} not asked",

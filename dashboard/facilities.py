@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from dashboard.codes import (
     Codes,
@@ -83,6 +84,22 @@ def by_facility(sites: pd.DataFrame) -> pd.DataFrame:
         ["trials", "sites", "facility"], ascending=[False, False, True], kind="stable"
     )
     return counts[list(FACILITY_COLUMNS)].reset_index(drop=True)
+
+
+def also_here(site: pd.Series, sites: pd.DataFrame) -> list[str]:
+    """The other trials at the facility of one row of the site table, as :func:`by_facility` tells.
+
+    None where the facility is not named.
+    """
+    key = "" if is_placeholder(site.facility) else facility_key(site.facility)
+    if not key:
+        return []
+    city, cities = codes_of(sites["city"])
+    same = pc.equal(folded_texts(cities), folded(site.city)).to_numpy(zero_copy_only=False)
+    near = sites[spread(city, same) & (sites["country_code"] == site.country_code).to_numpy()]
+    pairs = near[["facility", "trial_id"]].drop_duplicates().astype("str")
+    there = {trial for name, trial in pairs.itertuples(index=False) if facility_key(name) == key}
+    return sorted(there - {site.trial_id, ""})
 
 
 @remembered

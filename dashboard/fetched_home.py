@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 from dashboard.files import changed_at, sweep, write_whole
-from dashboard.settings import Settings
-from geocache.store.database import kind_of
 
 NUMBER = re.compile(r"NCT\d{8}")
 _TOLD = ".told"
@@ -104,13 +102,3 @@ class FolderHome:
 
     def close(self) -> None:
         """As :meth:`Home.close`: nothing stays open."""
-
-
-def home_of(settings: Settings) -> Home:
-    """Where the settings say that fetched trials lie: with the cache, where that is on a server."""
-    folder = FolderHome(settings.site_map_data / "registry")
-    if not kind_of(settings.store_url).server:
-        return folder
-    from dashboard.fetched_database import DatabaseHome  # noqa: PLC0415 - only with a server
-
-    return DatabaseHome(settings.store_url, folder)

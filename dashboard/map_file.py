@@ -9,6 +9,7 @@ from dashboard.assets import libraries
 from dashboard.codes import plain
 from dashboard.errors import ExportError
 from dashboard.map_layer import Circle, layer_data
+from dashboard.vocabulary import NOT_STATED
 
 MOST_SITES = 50_000
 """A file with more would be too heavy for a browser to open."""
@@ -81,6 +82,7 @@ def map_html(
 
 def _table(sites: pd.DataFrame) -> str:
     rows = plain(sites[list(TABLE_COLUMNS)])
+    rows["status"] = rows["status"].replace("", NOT_STATED)
     head = "".join(f"<th>{name.replace('_', ' ').capitalize()}</th>" for name in TABLE_COLUMNS)
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"

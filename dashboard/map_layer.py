@@ -52,7 +52,8 @@ def layer_data(
     Sites at the same position and precision are one place. Up to :data:`INLINE_SITES` sites, and
     without a ``store``, ``places`` and ``sites`` hold all as lists in one order, ``row`` of a site
     being its label in the index of ``sites``. Else ``source`` holds addresses in the store, of the
-    places of ``whole``, the table that ``sites`` was filtered from, and of counts.
+    places of ``whole``, the table that ``sites`` was filtered from, and of counts. ``open`` is how
+    many sites ``whole`` has.
     """
     data: dict[str, Any]
     told: dict[str, Any] = {}
@@ -74,6 +75,7 @@ def layer_data(
         "legend": colour_by,
         "active": list(active_countries),
         "picked": [int(row) for row in picked],
+        "open": len(sites if whole is None else whole),
     }
     if circle is not None:
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}

@@ -14,10 +14,14 @@ from dashboard.coordinates import point_of
 from dashboard.errors import FilterError
 from dashboard.parameters import NEAR_FORMS
 from geocache.distance import EARTH_RADIUS_KM
-from geocache.place import Flag, Place, Position
+from geocache.place import Flag, Place, Position, Precision
 
-KM_PER_MILE = 1.609344
+KM_PER = {"km": 1.0, "miles": 1.609344}
+"""Kilometres in each unit that distances are told in."""
+
 SAME_CITY_KM = 50.0
+LIKE = 75
+"""So many per cent a name must be like another to be offered for it."""
 
 Locate = Callable[[Place], Position]
 
@@ -66,7 +70,8 @@ def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
     """
     point = point_of(text, parameter)
     if point:
-        return Position(*point, place_name=text)
+        why = "the coordinates asked for"
+        return Position(*point, Precision.FACILITY, text.strip(), "query", 1.0, reason=why)
     answers = (locate(place) for place in readings_of(text))
     first: Position | None = None
     for position in answers:
@@ -122,4 +127,5 @@ def _places_like(near: str, sites: pd.DataFrame) -> tuple[str, ...]:
     """Cities of the table with a name like it, nearest spelling first."""
     pairs = sites[["city", "country"]].drop_duplicates().astype("str")
     cities = (pairs["city"] + ", " + pairs["country"]).tolist()
-    return tuple(text for text, _, _ in process.extract(near, cities, limit=5))
+    found = process.extract(near, cities, limit=5, score_cutoff=LIKE)
+    return tuple(text for text, _, _ in found)

@@ -22,9 +22,11 @@ from dashboard.views import (
     footer,
     header,
     jobs_panel,
+    keyboard,
     lists,
     login,
     own_lists,
+    person,
     quality,
     registry_form,
     sidebar,
@@ -60,20 +62,33 @@ def main() -> None:
     ended = jobs_panel.ended(opened)
     library = own_lists.combined(opened)
     filters = address.read_address()
-    notes = [f"Not used from this link: {note}" for note in st.session_state[address.NOTES]]
+    unused = st.session_state[address.NOTES]
+    notes = [f"Not used from this link: {'; '.join(unused)}"] if unused else []
+    lost: FilterError | None = None
     try:
         sites = selection.apply(library.table, filters, opened.search)
         circle = circle_of(filters, opened, library.table)
     except FilterError as error:
-        near = "; ".join(error.allowed[:4])
-        notes.append(f"{error}. Perhaps: {near}" if near else str(error))
+        lost = error if error.parameter == "near" else None
+        if lost is None:
+            allowed = "; ".join(error.allowed[:4])
+            notes.append(f"{error}. Perhaps: {allowed}" if allowed else str(error))
         sites, circle = library.table.iloc[:0], None
 
     # A container each for what comes and goes: the map below keeps its place, and so its view.
     news, title, below_title = st.container(), st.container(), st.container()
+    keyboard.for_keyboards()
     with title:
         header.words(sites, library.trials, library.as_of)
-    # What is said first is shown first: the map does not wait for the rest that stands over it.
+    with below_title:
+        header.key_figures(sites)
+        sidebar.active_filters(filters)
+        if circle is not None:
+            st.caption(f"Distances are from {plain(circle.name)}.")
+        if sites.empty and lost is None:
+            tables.empty_state(filters, len(library.table))
+    # What is said first is shown first: what stands over the map, so that the map stays where it
+    # is; then the map, which does not wait for what is below and beside it.
     map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
     with news:
         lists.problems(library, opened.cache.warnings)
@@ -82,14 +97,9 @@ def main() -> None:
         registry_form.offer_missing(opened, missing)
         for note in notes:
             st.warning(plain(note))
-    with below_title:
-        header.key_figures(sites)
-        sidebar.active_filters(filters)
-        if circle is not None:
-            st.caption(f"Distances are from {plain(circle.name)}.")
-        if sites.empty:
-            tables.empty_state(filters, len(library.table))
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened)
+        if lost is not None:
+            person.which_place(lost, "page")
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened, lost)
     login.account()
     panels(sites, library, filters, opened)
     footer.footer(opened)

@@ -48,11 +48,10 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, Ex
     ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
     there are none. Each distinct place is asked once.
     """
-    codes, places = distinct_places(table)
-    answers = list(locate(places)) if locate else [Position()] * len(places)
+    codes, answers = _answers(table, locate)
     own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
     if own.any():
-        codes, answers = _with_registry_points(table, codes, places, answers, own)
+        codes, answers = _with_registry_points(table, codes, answers, own)
     columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
     joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
@@ -85,23 +84,40 @@ def distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     return codes, [Place(*row) for row in zip(*words, strict=True)]
 
 
+def _answers(table: pd.DataFrame, locate: Locate | None) -> tuple[np.ndarray, list[Position]]:
+    """For each row the number of its answer, and the answers by number, each once.
+
+    The hospitals of a city mostly share one answer, so there are far fewer than places.
+    """
+    if locate is None:
+        return np.zeros(len(table), dtype=np.int64), [Position()]
+    codes, places = distinct_places(table)
+    numbers: dict[Position, int] = {}
+    of_place = [numbers.setdefault(answer, len(numbers)) for answer in locate(places)]
+    return np.array(of_place, dtype=np.int64)[codes], list(numbers)
+
+
 def _with_registry_points(
-    table: pd.DataFrame,
-    codes: np.ndarray,
-    places: list[Place],
-    answers: list[Position],
-    own: np.ndarray,
+    table: pd.DataFrame, codes: np.ndarray, answers: list[Position], own: np.ndarray
 ) -> tuple[np.ndarray, list[Position]]:
     """Codes and answers again, with a further answer for each distinct registry point."""
-    keys = pd.DataFrame(
-        {"place": codes, "lat": table["latitude"].to_numpy(), "lon": table["longitude"].to_numpy()}
-    )[own]
-    groups = keys.groupby(["place", "lat", "lon"], sort=False)
-    numbers = groups.ngroup().to_numpy()
-    first = keys[~pd.Series(numbers).duplicated().to_numpy()]
+    given = table[own]
+    keys = [(codes[own], len(answers))]
+    for name in ("city", "country"):  # what :func:`weigh` reads of a place
+        of, texts = codes_of(given[name])
+        keys.append((of, len(texts)))
+    for name in ("latitude", "longitude"):
+        of, degrees = pd.factorize(given[name].to_numpy())
+        keys.append((of, len(degrees)))
+    numbers, distinct = pd.factorize(combined(keys))
+    first = first_rows(numbers, len(distinct))
+    words = [given[name].iloc[first].astype("str") for name in PLACE_COLUMNS]
+    points = (given[name].iloc[first] for name in ("latitude", "longitude"))
     weighed = [
-        weigh(places[int(place)], answers[int(place)], float(lat), float(lon))
-        for place, lat, lon in first.itertuples(index=False, name=None)
+        weigh(Place(*place), answers[answer], latitude, longitude)
+        for answer, latitude, longitude, *place in zip(
+            codes[own][first], *points, *words, strict=True
+        )
     ]
     codes = codes.copy()
     codes[own] = len(answers) + numbers

@@ -18,7 +18,8 @@ from tenacity import (
 )
 
 from geocache.store import schema
-from geocache.store.database import Trouble, kind_of
+from geocache.store.database import Trouble
+from geocache.store.kinds import kind_of
 
 T = TypeVar("T")
 

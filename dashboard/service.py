@@ -16,8 +16,8 @@ from dashboard.asking import asking_key, asking_work
 from dashboard.bringing import Brought, brought_key, reading_work, shelf_of
 from dashboard.errors import told
 from dashboard.fetched import Fetched
-from dashboard.fetched_home import home_of
 from dashboard.fetching import fetch_work, job_key
+from dashboard.homes import home_of_trials
 from dashboard.jobs import Job, Jobs
 from dashboard.library import Library, OpenedList, merge, open_sources
 from dashboard.local_cache import LocalCache
@@ -28,6 +28,7 @@ from dashboard.summary import plural
 from geocache.errors import ReadOnlyError
 from geocache.lookup import GeoCache
 from geocache.place import Place
+from geocache.settings import settings_of
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +42,18 @@ class Progress:
 
 
 class Service(LocalCache):
-    """The geocache and the library of one process, by the settings of the environment."""
+    """The geocache and the library of one process, by the settings of the environment.
 
-    def __init__(self, settings: Settings) -> None:
+    Where it is ``serving``, a failure to open goes to the log, and :attr:`failure` has a few words
+    for visitors; otherwise :attr:`error` is left to who opened it.
+    """
+
+    def __init__(self, settings: Settings, *, serving: bool = True) -> None:
         self.settings = settings
+        self._serving = serving
         self.progress = Progress()
         self.shelf = shelf_of(settings)
-        self.fetched = Fetched(home_of(settings))
+        self.fetched = Fetched(home_of_trials(settings))
         self.jobs = Jobs()
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -57,6 +63,7 @@ class Service(LocalCache):
         self._cache: GeoCache | None = None
         self._revision: object = None
         self.failure: str = ""
+        self.error: Exception | None = None
 
     def for_reader(self, who: str) -> "Service":
         """The same service, for a person who may look at everything and change nothing."""
@@ -209,11 +216,13 @@ class Service(LocalCache):
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
             self._merge()
-            _settle()
+            gc.collect()
+            gc.freeze()  # what stays for good is exempt from every later collection
             self._tell("Ready", 1.0)
         except Exception as error:
-            folder = self.settings.site_map_data
-            log.exception("The lists could not be opened; the data folder is %s", folder)
+            self.error = error
+            if self._serving:
+                log.exception("Not opened; the data folder is %s", self.settings.site_map_data)
             self.failure = f"The lists could not be opened: {told(error)}"
         finally:
             self._ready.set()
@@ -235,13 +244,7 @@ class _ForReader(Service):
         raise ReadOnlyError(self._refusal)
 
 
-def _settle() -> None:
-    """Exempt what stays for good from the collection that Streamlit makes after every rerun."""
-    gc.collect()
-    gc.freeze()
-
-
 @cache
 def service() -> Service:
     """This process's service, with the settings of the environment."""
-    return Service(Settings())
+    return Service(settings_of(Settings))

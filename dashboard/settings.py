@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import field_validator
 
 from dashboard.people import Access
-from geocache.settings import GeocacheSettings
+from geocache.settings import GeocacheSettings, web_address
 
 _HERE = Path(__file__).parent
 SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
@@ -31,6 +31,17 @@ class Settings(GeocacheSettings):
         """Files and folders to open: ``SITE_MAP_SOURCES`` (split like PATH), else the seeds."""
         named = [part for part in self.site_map_sources.split(os.pathsep) if part.strip()]
         return tuple(Path(part.strip()).expanduser() for part in named) or (SEEDS,)
+
+    _web = field_validator("site_map_registry_url")(web_address)
+
+    @field_validator("site_map_tiles")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        """A URL, or a path of this host, in which the browser puts a tile's place."""
+        address = value if value.startswith("/") else web_address(value)
+        if address and not all(part in address for part in ("{z}", "{x}", "y}")):
+            raise ValueError("no URL template such as https://example.org/{z}/{x}/{y}.png")
+        return value
 
     @field_validator("site_map_frame_ancestors")
     @classmethod

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dashboard.files import begun_long_ago, changed_at, sweep, write_whole
-from dashboard.settings import Settings
-from geocache.store.database import kind_of
 
 EVERYONE = "everyone"
 """The owner of what is shared, and the name of its folder."""
@@ -128,13 +126,3 @@ def expire(folder: Path) -> None:
             shutil.rmtree(one, ignore_errors=True)
         else:
             FolderLists(one).tidy()
-
-
-def shared_lists_of(settings: Settings) -> Lists:
-    """Where the settings say that shared lists lie: with the cache, where that is on a server."""
-    folder = FolderLists(settings.site_map_data / "lists" / EVERYONE)
-    if not kind_of(settings.store_url).server:
-        return folder
-    from dashboard.shelf_database import DatabaseLists  # noqa: PLC0415 - only with a server
-
-    return DatabaseLists(settings.store_url, folder)

@@ -81,9 +81,9 @@ def site_table(
     read = stacked([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
     codes, trial_ids = codes_of(read["trial_id"])
+    of_ids = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
     for column, text in TRIAL_COLUMNS.items():
-        words = [str(getattr(trials.get(i), text, "")) for i in trial_ids]
-        columns[column] = recoded(codes, words)
+        columns[column] = recoded(codes, [getattr(trial, text, "") for trial in of_ids])
     codes, names = codes_of(read["country"])
     columns["country_code"] = recoded(codes, [country_code(str(name)) for name in names])
     for name in ("latitude", "longitude"):

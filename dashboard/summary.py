@@ -63,7 +63,7 @@ def country_labels(sites: pd.DataFrame) -> pd.Series:
 
 @remembered
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
-    """Counts over a site table; a city counts once in each country and state."""
+    """Counts over a site table; a city counts once in each country and state, no trial as none."""
     land, names = _countries(sites)
     city, _ = _cities(sites)
     trial, trials = codes_of(sites["trial_id"])
@@ -72,7 +72,7 @@ def key_figures(sites: pd.DataFrame) -> KeyFigures:
         sites=len(sites),
         countries=int((named & (counts_by_code(land, len(names)) > 0)).sum()),
         cities=len(city),
-        trials=int((counts_by_code(trial, len(trials)) > 0).sum()),
+        trials=int(((counts_by_code(trial, len(trials)) > 0) & np.asarray(trials != "")).sum()),
         on_map=int(sites["latitude"].notna().sum()),
     )
 
@@ -224,8 +224,9 @@ def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
         parts[0] += f" and {plural(figures.trials, 'trial')}"
     countries = by_country(sites)
     if len(countries) > 1:
-        first = countries.iloc[0]
-        parts.append(f"{first['country']} has the most, {first['sites']:,}")
+        first, second = countries.iloc[0], countries.iloc[1]
+        if first["sites"] > second["sites"]:
+            parts.append(f"{first['country']} has the most, {first['sites']:,}")
     if figures.off_map:
         parts.append(f"{figures.on_map:,} on the map, {figures.off_map:,} not")
     else:

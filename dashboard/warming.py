@@ -50,7 +50,7 @@ class Warming(Closing):
         self._pool: ProcessPoolExecutor | None = None
         self._cache = GeoCache(settings=settings)
         self._online = self._cache.asks_online
-        self._bar = tqdm(total=0, desc="Locating", unit=" places", delay=1)
+        self._bar = tqdm(total=0, desc="Locating", unit=" places", delay=1, disable=None)
 
     def __len__(self) -> int:
         return len(self._seen)

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import isinf
 
-from geocache.facilities import is_placeholder
-from geocache.place import Flag, Place, Position
+from geocache.place import Place, Position
 from geocache.providers.faults import Fault
 from geocache.providers.queries import Query
 from geocache.providers.service import OnlineProvider
@@ -57,19 +56,11 @@ class Asker:
         """As the provider's."""
         return self._provider.first_key(place)
 
-    def completed(self, place: Place, found: Position) -> Position:
-        """What is remembered of a query, as the position of a place that shares it."""
-        return _position(place, found)
-
     def remembered(self, places: Sequence[Place]) -> dict[int, Position]:
         """By index, the positions of places whose first query is remembered with a hit."""
         keys = [self._provider.first_key(place) for place in places]
         known = self._recall(keys)
-        return {
-            i: _position(place, known[key])
-            for i, (place, key) in enumerate(zip(places, keys, strict=True))
-            if key in known and known[key].resolved
-        }
+        return {i: known[key] for i, key in enumerate(keys) if key in known and known[key].resolved}
 
     def ask(self, places: Sequence[Place], run: Run | None) -> Iterator[tuple[int, Position]]:
         """Index and position of every place, as they become known.
@@ -167,7 +158,7 @@ class Asker:
                     yield i, _unknown(each, self._provider.name)
                 elif found and found.resolved:
                     del waiting[i]
-                    yield i, _position(each.place, found)
+                    yield i, found
                 elif found:
                     each.miss(found.reason)
                     onward.append(i)
@@ -231,12 +222,6 @@ def _by_key(waiting: dict[int, _Open]) -> dict[str, list[int]]:
         if each.query:
             due[each.query.key].append(i)
     return due
-
-
-def _position(place: Place, found: Position) -> Position:
-    if place.facility and found.source != "pin" and is_placeholder(place.facility):
-        return found._replace(flags=(*found.flags, Flag.PLACEHOLDER_FACILITY))
-    return found
 
 
 def _unknown(each: _Open, provider: str) -> Position:

@@ -1,4 +1,4 @@
-"""Does a point lie in a country? Natural Earth's borders, with room for what is disputed.
+"""Countries on the ground: Natural Earth's borders, with room for what is disputed.
 
 Data: Natural Earth 1:10m, public domain; see ``data/README.md``.
 """
@@ -16,6 +16,7 @@ _KM_PER_DEGREE = 111.2
 _TOGETHER = {
     "AU": "CX CC NF HM",
     "CN": "HK MO TW",
+    "CW": "SX BQ AW",
     "DK": "GL FO",
     "FI": "AX",
     "FR": "GF GP MQ RE YT PM BL MF NC PF WF TF",
@@ -84,6 +85,19 @@ def _area(code: str) -> Any:
     )
     shapely.prepare(area)
     return area
+
+
+@cache
+def extent(code: str) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of a country's largest piece of land, in degrees WGS 84.
+
+    ``code`` is ISO 3166-1 alpha-2; ``None`` for a code the map does not have.
+    """
+    land = _land().get(code)
+    if land is None:
+        return None
+    west, south, east, north = max(land.geoms, key=lambda piece: float(piece.area)).bounds
+    return float(west), float(south), float(east), float(north)
 
 
 @lru_cache(maxsize=50_000)

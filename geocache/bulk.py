@@ -1,7 +1,6 @@
 """A CSV file of places in, the same with positions out; memory flat, progress on the way."""
 
 import csv
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -125,7 +124,7 @@ def locate_file(
             else:
                 told = map(_told, cache.locate_many(places, online=online))
             with tqdm(
-                total=total, unit=" rows", delay=1, file=sys.stderr, smoothing=0.05, leave=False
+                total=total, unit=" rows", delay=1, smoothing=0.05, leave=False, disable=None
             ) as bar:
                 for one in told:
                     writer.writerow(ahead.popleft() + one.cells)

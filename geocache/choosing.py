@@ -1,19 +1,17 @@
 """Which of several providers' answers is shown."""
 
-from geocache.place import Flag, Position
+from geocache.place import Position
 
 NOT_ASKED = "not asked"
 """How the reason begins, or goes on, where a provider could not be or was not asked."""
-
-_MINOR = frozenset({Flag.PLACEHOLDER_FACILITY})  # says nothing against the position
 
 
 def doubtful(answer: Position) -> bool:
     """Whether the next provider should be asked too: no position, or one with a flag.
 
-    A placeholder for a facility is no doubt: no provider could know better.
+    That a facility names nobody is said later: no provider could know better.
     """
-    return answer.latitude is None or bool(answer.flags and not _MINOR.issuperset(answer.flags))
+    return answer.latitude is None or bool(answer.flags)
 
 
 def was_not_asked(answer: Position) -> bool:

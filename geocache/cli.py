@@ -13,7 +13,7 @@ import click
 from geocache import __version__
 from geocache.cli_copies import backup, export_command, import_command, output_option, restore
 from geocache.cli_store import forget, pin, pins, stats, unpin
-from geocache.errors import GeocacheError
+from geocache.errors import GeocacheError, os_error_words
 
 if TYPE_CHECKING:
     from geocache.cluster import Cluster
@@ -68,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stderr.close()
         code = 1
+    except OSError as error:  # most often a data folder that cannot be used
+        click.echo(f"geocache: {os_error_words(error)}", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -41,3 +41,8 @@ class ReadOnlyError(GeocacheError, PermissionError):
 
 class NotAskedError(GeocacheError, ConnectionError):
     """Raised when a provider could not be asked: never the same as "not found"."""
+
+
+def os_error_words(error: OSError) -> str:
+    """Which file it is about, and what is wrong with it."""
+    return ": ".join(str(part) for part in (error.filename, error.strerror) if part)

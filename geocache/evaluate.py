@@ -186,13 +186,13 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
       geocache evaluate truth.csv --worst 20
     """
     from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` answers at once
-    from geocache.settings import GeocacheSettings  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
 
     try:
         truths = read_truth(truth)
         if not truths:
             raise InputError(f"{truth}: has no rows")
-        gazetteer = Gazetteer(GeocacheSettings().index_folder, progress=_say)
+        gazetteer = Gazetteer(read_settings().index_folder, progress=_say)
     except (GeocacheError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from geocache.names import fold, repair
+from geocache.place import Flag, Place, Position
 
 _WORDS = Path(__file__).parent / "data" / "placeholder-words.txt"
 _GENERIC, _SPONSORS, _NAMING, _TELLING = (
@@ -50,3 +51,15 @@ def is_placeholder(facility: str) -> bool:
         return True
     generic = all(word in _GENERIC for word in rest)
     return generic and len(rest) <= _SHORT and not _NAMING.intersection(rest)
+
+
+def marked(place: Place, found: Position) -> Position:
+    """A place's position, flagged ``placeholder_facility`` where its facility names nobody.
+
+    Not where there is no facility or no position, and not a pin: a person knew what they set.
+    """
+    if not found.resolved or not place.facility or found.source == "pin":
+        return found
+    if not is_placeholder(place.facility) or Flag.PLACEHOLDER_FACILITY in found.flags:
+        return found
+    return found._replace(flags=(*found.flags, Flag.PLACEHOLDER_FACILITY))

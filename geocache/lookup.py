@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geocache.choosing import chosen, doubtful
 from geocache.closing import Closing
+from geocache.facilities import marked
 from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
@@ -98,13 +99,16 @@ class GeoCache(Keeping, Closing):
         ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
         ``keep=False`` does not remember what an offline provider says: for strangers' queries.
         """
+        return marked(place, self._located(place, online, keep))
+
+    def _located(self, place: Place, online: bool, keep: bool) -> Position:
         if self.providers:
             first, key = self.providers[0], place_key(place)
             asker = self._asker(first) if first.online else None
             own = asker.first_key(place) if asker else _own_keys(first, [key])[0]
             found = self._store.look(key, first.name, first.version, own, int(time.time()))
             if found and (found.source == "pin" or not doubtful(found)):
-                return asker.completed(place, found) if asker else found
+                return found
             if found and not asker and len(self.providers) == 1:
                 return found
         return next(self._locate_chunk([place], self._current_runs() if online else None, keep))
@@ -125,7 +129,7 @@ class GeoCache(Keeping, Closing):
         runs = (runs or self.new_runs()) if online else None
         remaining = iter(places)
         while chunk := list(islice(remaining, CHUNK)):
-            yield from self._locate_chunk(chunk, runs)
+            yield from map(marked, chunk, self._locate_chunk(chunk, runs))
 
     def _locate_chunk(
         self, places: list[Place], runs: "dict[str, Run] | None", keep: bool = True

@@ -1,15 +1,43 @@
 """Settings of geocache, read from the environment."""
 
+import re
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geocache.errors import ConfigurationError, ReadOnlyError
 
 APP_NAME = "trial-site-map"
+
+_WEB = re.compile(r"https?://[^\s/]+\S*")
+_SERVER = re.compile(r"[\w.-]+(:\d+)?(/\S*)?")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+Kind = TypeVar("Kind", bound="GeocacheSettings")
+
+
+def web_address(value: str) -> str:
+    """The same text, which must be an http or https URL or empty.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value and not _WEB.fullmatch(value):
+        raise ValueError("no URL such as https://example.org")
+    return value
+
+
+def server_address(value: str) -> str:
+    """The same for a server, whose name alone stands for https.
+
+    Raises:
+        ValueError: it is no URL and no server's name.
+    """
+    return value if _SERVER.fullmatch(value) else web_address(value)
 
 
 def default_data_folder() -> Path:
@@ -32,6 +60,16 @@ class GeocacheSettings(BaseSettings):
     geocache_keys: SecretStr = SecretStr("")
     geocache_requests_per_second: float | None = Field(default=None, gt=0)
     geocache_scheduled: bool = False
+
+    _addresses = field_validator("geocache_nominatim_url")(server_address)
+
+    @field_validator("geocache_contact")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        """What a provider's operator can write to or look up."""
+        if value and not _MAIL.search(value) and not _WEB.search(value):
+            raise ValueError("neither an e-mail address nor a URL")
+        return value
 
     @cached_property
     def store_url(self) -> str:
@@ -65,9 +103,19 @@ def read_settings() -> GeocacheSettings:
     Raises:
         ConfigurationError: one has a value that cannot be; the message names it.
     """
+    return settings_of(GeocacheSettings)
+
+
+def settings_of(kind: type[Kind], **given: Any) -> Kind:
+    """The same for settings that have more; those ``given`` by name are not read.
+
+    Raises:
+        ConfigurationError: one has a value that cannot be; the message names it.
+    """
     try:
-        return GeocacheSettings()
+        return kind(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        raise ConfigurationError(f"{name}: {first['msg']}, got {first['input']!r}") from error
+        said = first["msg"].removeprefix("Value error, ").removeprefix(f"{name}: ")
+        raise ConfigurationError(f"{name}: {said}, got {first['input']!r}") from error

@@ -1,5 +1,6 @@
 """A file that is there when all of it is written, or not at all."""
 
+import errno
 import io
 import os
 import sys
@@ -27,6 +28,8 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
         with target.open("wb") as file:
             yield file
         return
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     unfinished = Path(name)
     try:

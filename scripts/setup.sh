@@ -62,7 +62,13 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
 fi
 
 if [ "$what" = test ]; then
-  found=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+  # Debian's shell of Chromium shows the same pages at less cost. Asked for once; the browser does too.
+  asked=.venv/.asked-for-chromium-shell
+  if [ -z "${CHROMIUM:-}" ] && [ ! -e "$asked" ] && ! command -v chromium-headless-shell >/dev/null; then
+    debian_install chromium-headless-shell || true
+    touch "$asked"
+  fi
+  found=${CHROMIUM:-$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
   if [ -z "$found" ] && ! ls "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* >/dev/null 2>&1; then
     debian_install chromium || .venv/bin/playwright install --with-deps chromium || {
       echo "The browser tests need Chromium: install it, or name it in CHROMIUM." >&2

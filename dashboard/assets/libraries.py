@@ -25,6 +25,7 @@ OWN_SCRIPTS = (
     "clusters.js",
     "countries.js",
     "keyboard.js",
+    "room.js",
     "markers.js",
     "site-map.js",
 )

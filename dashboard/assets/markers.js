@@ -13,7 +13,7 @@
 
   /* A ring cut by category, the number of sites in the middle. */
   function ring(counts, categories, total, extra) {
-    const size = total < 10 ? 34 : total < 100 ? 40 : total < 1000 ? 48 : 56;
+    const size = total < 10 ? 34 : total < 100 ? 40 : total < 1000 ? 48 : total < 10000 ? 56 : total < 100000 ? 62 : 70;
     const radius = 16;
     const around = 2 * Math.PI * radius;
     let from = 0;
@@ -26,7 +26,7 @@
       from += share;
     });
     return L.divIcon({
-      className: "marker-cluster sm-cluster " + (extra || ""),
+      className: "marker-cluster sm-cluster " + (total < 1000 ? "" : "sm-long ") + (extra || ""),
       iconSize: [size, size],
       html: `<div><svg viewBox="0 0 40 40" aria-hidden="true"><circle class="sm-disc" cx="20" cy="20" r="18"/>${arcs}</svg><span>${total.toLocaleString("en")}</span></div>`,
     });
@@ -180,7 +180,7 @@
           geometry: null,
         });
         let box = null;
-        marker.bindPopup(() => { box = box || popup(this, list, total, marker); return box; }, { maxWidth: 320, minWidth: 220, maxHeight: 280 });
+        marker.bindPopup(() => { box = box || popup(this, list, total, marker); return box; }, window.siteMapRoom.popup(this._map));
         keyboard.button(marker, () => { marker.openPopup(); keyboard.into(marker, 0); });
         marker.on("popupclose", () => { box = null; keyboard.back(marker); });
       }

@@ -58,13 +58,20 @@
     const bounds = state.layer.dataBounds && L.latLngBounds(state.layer.dataBounds);
     const { centre, circle } = state.layer.data;
     if (bounds && centre) bounds.extend(circle ? L.latLng(circle.lat, circle.lon).toBounds(2000 * circle.km) : [centre.lat, centre.lon]);
-    if (!bounds || !bounds.isValid()) return;
-    const entries = state.map.getContainer().querySelectorAll(".sm-legend[open] li").length;
-    const beside = size.x > 560 && entries > 5 ? 220 : 0; // told without the style, which may load later
-    const wide = beside || state.map.getBoundsZoom(bounds, false, L.point(56, 56)) < 3; // markers at the very edge
-    state.map.fitBounds(bounds, {
-      paddingTopLeft: [wide ? 50 : 28, 28], paddingBottomRight: [28 + beside, 28], maxZoom: 9, animate: false,
-    });
+    if (bounds && bounds.isValid()) fitTo(bounds);
+  }
+
+  function fitTo(bounds) {
+    const { map } = state;
+    window.siteMapRoom.fit(map, bounds, state.layer.places);
+    state.fitted = { bounds, zoom: map.getZoom(), centre: map.getCenter() };
+  }
+
+  /* Whether the map shows what it was fitted to: a person who moved it keeps what they see. */
+  function unmoved() {
+    const { map, fitted } = state;
+    return fitted && map.getZoom() === fitted.zoom
+      && map.project(map.getCenter()).distanceTo(map.project(fitted.centre)) < 3;
   }
 
   function base(map, options) {
@@ -76,6 +83,9 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     box.style.background = options.colours.sea;
+    // On a phone held sideways the page beside a map is what one scrolls by.
+    if (window.frameElement) window.frameElement.style.maxHeight = "max(220px, 100svh - 150px)";
+    map.on("resize", () => { if (unmoved()) fitTo(state.fitted.bounds); });
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
 
@@ -207,8 +217,10 @@
       whole.take(places);
       legend(data, places);
       const asked = data.centre ? JSON.stringify(data.circle || data.centre) : "";
-      if (places.n && (!state.drawn || (asked && asked !== state.asked))) { state.drawn = true; fit(); }
+      const added = state.open && data.open > state.open && unmoved(); // by a list, not by a filter
+      if (places.n && (!state.drawn || added || (asked && asked !== state.asked))) { state.drawn = true; fit(); }
       state.asked = asked;
+      state.open = data.open;
       follow(data, whole);
       whole.draw();
       whole.reopen();

@@ -44,12 +44,11 @@ def read(
     site list. Nothing else is raised.
     """
     gathered = Gathered(contacts=contacts)
-    with _only_read_errors(name):
+    with _only_read_errors(name), collector_paused():
         if data.startswith(MAGIC):
             return read_parquet(data, name)
-        with collector_paused():
-            format_name = gather(data, Job(name, gathered, columns, progress))
-            return gathered.reading(name, format_name)
+        format_name = gather(data, Job(name, gathered, columns, progress))
+        return gathered.reading(name, format_name)
 
 
 def read_places(data: bytes, name: str, take: Take) -> int:

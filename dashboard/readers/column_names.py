@@ -122,6 +122,13 @@ _NAMES = {
 }
 
 
+_OF_SITES = """
+    sites; study sites; trial sites; site list; list of sites; hospitals; centres; centers; centros;
+    facilities; institutions; participating sites; participating centres; participating centers;
+    investigational sites; standorte; zentren; prufzentren; kliniken; sitios; sedi; osrodki
+"""
+
+
 @lru_cache(maxsize=4_096)
 def folded(header: str) -> str:
     """A header without case, accents, signs and camel case: ``SiteCity`` -> ``site city``."""
@@ -150,6 +157,14 @@ def _table() -> dict[str, tuple[str, int]]:
 
 
 _TABLE = _table()
+_SITE_LISTS = frozenset(folded(name) for name in _OF_SITES.split(";"))
+
+
+def names_sites(key: str) -> bool:
+    """True for the folded name of a column whose cells may name several sites."""
+    return key in _SITE_LISTS
+
+
 _PARTS = {
     "trial_id": ("nct", "eudract"),
     "facility": (

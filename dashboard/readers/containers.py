@@ -23,11 +23,10 @@ MOST_MEMBERS = 100_000
 _FREE_BYTES = 10_000_000
 _CHUNK_BYTES = 1 << 20
 
-WORKBOOKS = {"XLSX": "xl/workbook.xml", "ODS": "content.xml"}
+WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "content.xml"}
 """Workbooks that are read, and the part of the zip that tells them."""
 
 _OTHER_DOCUMENTS = (
-    ("xl/workbook.bin", "a binary workbook (XLSB); save it as XLSX"),
     ("word/document.xml", "a Word document; copy its table into a spreadsheet"),
     ("ppt/presentation.xml", "a presentation; copy its table into a spreadsheet"),
     ("doc.kml", "a KMZ map; save its places as CSV or GeoJSON"),
@@ -49,11 +48,6 @@ def is_gzip(data: bytes) -> bool:
 def is_zip(data: bytes) -> bool:
     """True for a zip, an XLSX among them."""
     return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
-
-
-def is_old_workbook(data: bytes) -> bool:
-    """True for an XLS of before 2007."""
-    return data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def workbook_kind(data: bytes, name: str) -> str:
@@ -157,7 +151,7 @@ def zip_members(data: bytes, name: str) -> Iterator[Member]:
         infos = [info for info in archive.infolist() if _is_file(info)]
     for info in infos[:MOST_MEMBERS]:
         with damage_named(name):
-            content = _unpacked(archive, info, meter)
+            content = unpacked(archive, info, meter)
         yield Member(info.filename, content)
 
 
@@ -167,7 +161,8 @@ def _is_file(info: zipfile.ZipInfo) -> bool:
     return not is_folder and "__MACOSX" not in parts and not parts[-1].startswith(".")
 
 
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:
+    """A file of a zip, its bytes counted by ``meter``."""
     found: list[bytes] = []
     with archive.open(info) as member:
         while chunk := member.read(_CHUNK_BYTES):

@@ -13,11 +13,29 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_CELL_CHARACTERS = 4_000_000
 """Longest cell accepted; the longest list of locations in a download has about 200,000."""
 
+_NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 _MOST_LINES_A_ROW = 1_000
 _MOST_ASTRAY = 100
 _LINE_END = "\n"
 _SAMPLE_ROWS = 40
 _SAMPLE_CHARACTERS = 200_000
+
+
+def divided(text: str, name: str) -> tuple[str, str]:
+    """The text, with tabs where blanks set its columns apart, and the sign between its columns.
+
+    Raises ReadError for what has no columns.
+    """
+    delimiter = delimiter_of(text)
+    if not delimiter and is_aligned(text):
+        text, delimiter = with_tabs(text), "\t"
+    start = text[:1_000_000]
+    numbers = len(set(map(str.upper, _NCT.findall(start))))
+    if numbers and not (delimiter and re.search(r"[^\W\d_]", _NCT.sub("", start))):
+        raise ReadError(name, f"names {numbers} trials but no sites; fetch them from the registry")
+    if not delimiter:
+        raise ReadError(name, "not a site list in any known format")
+    return text, delimiter
 
 
 def delimiter_of(text: str) -> str:

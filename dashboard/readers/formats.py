@@ -1,6 +1,5 @@
 """Tells what a file is by its content, and hands it to the reader of that format."""
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -27,13 +26,14 @@ from dashboard.readers.containers import (
     workbook_kind,
     zip_members,
 )
-from dashboard.readers.delimited import delimiter_of, is_aligned, rows_of, with_tabs
+from dashboard.readers.delimited import divided, rows_of
 from dashboard.readers.encoding import decode
 from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
 from dashboard.readers.job import Job
 from dashboard.readers.json_text import json_records, looks_like_json
 from dashboard.readers.nested_records import site_records
 from dashboard.readers.not_text import refuse_what_is_no_text
+from dashboard.readers.old_workbook import is_ole
 from dashboard.readers.sheets import gather_sheets
 from dashboard.readers.site_lines import are_site_lines, gather_lines
 from dashboard.readers.workbook import sheets_of
@@ -55,7 +55,7 @@ FORMATS = (
     ictrp.FORMAT,
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
-    *(f"Site list ({kind})" for kind in (*WORKBOOKS, "HTML")),
+    *(f"Site list ({kind})" for kind in (*WORKBOOKS, "XLS", "HTML")),
     flat_records.RECORDS_FORMAT,
     flat_records.GEOJSON_FORMAT,
     parquet.FORMAT,
@@ -64,7 +64,6 @@ FORMATS = (
 
 _MOST_WRAPPINGS = 3
 _PAGE_START = 20_000
-_NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 
 
 def gather(data: bytes, job: Job) -> str:
@@ -75,6 +74,8 @@ def gather(data: bytes, job: Job) -> str:
         if job.wrappings == _MOST_WRAPPINGS:
             raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
         return _unwrapped(data, job._replace(wrappings=job.wrappings + 1))
+    if is_ole(data):
+        return _gather_workbook(data, job, "XLS")
     refuse_what_is_no_text(data, job.name)
     if looks_like_json(data):
         return _gather_json(data, job)
@@ -92,7 +93,7 @@ def _unwrapped(data: bytes, job: Job) -> str:
     if is_gzip(data):
         return gather(gunzip(data, job.name), job) + ", gzip"
     if kind := workbook_kind(data, job.name):
-        return gather_sheets(sheets_of(data, job.name, kind), job, kind, _gather_sheet)
+        return _gather_workbook(data, job, kind)
     formats: list[str] = []
     problems: list[ReadError] = []
     for member in zip_members(data, job.name):
@@ -113,6 +114,10 @@ def _unwrapped(data: bytes, job: Job) -> str:
         raise ReadError(job.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
+
+
+def _gather_workbook(data: bytes, job: Job, kind: str) -> str:
+    return gather_sheets(sheets_of(data, job.name, kind), job, kind, _gather_sheet)
 
 
 def _gather_json(data: bytes, job: Job) -> str:
@@ -190,17 +195,7 @@ def _gather_html(data: bytes, job: Job) -> str:
 
 
 def _gather_delimited(text: str, job: Job) -> str:
-    delimiter = delimiter_of(text)
-    if not delimiter and is_aligned(text):
-        text, delimiter = with_tabs(text), "\t"
-    start = text[:1_000_000]
-    numbers = len(set(map(str.upper, _NCT.findall(start))))
-    if numbers and not (delimiter and re.search(r"[^\W\d_]", _NCT.sub("", start))):
-        raise ReadError(
-            job.name, f"names {numbers} trials but no sites; fetch them from the registry"
-        )
-    if not delimiter:
-        raise ReadError(job.name, "not a site list in any known format")
+    text, delimiter = divided(text, job.name)
     lines = text.count("\n") + 1
     rows = rows_of(text, delimiter, job.name, job.gathered.warn)
     return _gather_rows(rows, job, _LIST_FORMATS[delimiter], sign=delimiter, lines=lines)
@@ -243,6 +238,7 @@ def _gather_table(table: tables.Table, job: Job, lines: int | None, country: str
     else:
         mapping = tables.mapping_of(table, job.name, job.columns)
         if job.columns is None:
+            tables.say_if_guessed(table, mapping, job.gathered.warn)
             mapping = tables.upright(table, mapping, job.gathered.warn)
         site_list.gather_table(table, mapping, job.gathered, texts, country, show)
     if job.gathered.nameless and job.texts is None:

@@ -1,7 +1,6 @@
 """Files that are no text: named for what they are, with what to do instead."""
 
 from dashboard.errors import ReadError
-from dashboard.readers.containers import is_old_workbook
 
 _NOT_TEXT = (
     (b"%PDF", "a PDF; save or copy its table as text or CSV"),
@@ -14,9 +13,7 @@ _NOT_TEXT = (
 
 
 def refuse_what_is_no_text(data: bytes, name: str) -> None:
-    """Raise ReadError for pictures, databases, old workbooks and other binary data."""
-    if is_old_workbook(data):
-        raise ReadError(name, "a workbook of before 2007 or locked by a password; save it as XLSX")
+    """Raise ReadError for pictures, databases and other binary data."""
     for mark, what in _NOT_TEXT:
         if data.startswith(mark):
             raise ReadError(name, f"not a site list but {what}")

@@ -143,8 +143,9 @@ def _trials(sites: pd.DataFrame) -> Iterable[Trial]:
     first = np.sort(first[first < len(codes)])
     names = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
     texts = [sites[name].iloc[first].astype("str").tolist() for name in names]
+    known: dict[str, tuple[Sponsor, ...]] = {"": ()}
     for trial_id, title, status, phase, sponsor in zip(*texts, strict=True):
-        sponsors = (Sponsor(sponsor),) if sponsor else ()
+        sponsors = known.setdefault(sponsor, (Sponsor(sponsor),))
         yield Trial(trial_id, title=title, status=status, phase=phase, sponsors=sponsors)
 
 

@@ -74,6 +74,13 @@ def is_city(name: str, code: str) -> bool:
     return fold(name) in _names()[0].get(code, ())
 
 
+@lru_cache(maxsize=20_000)
+def is_city_anywhere(name: str) -> bool:
+    """True for a city of any country, by its usual name."""
+    folded = fold(name)
+    return any(folded in cities for cities in _names()[0].values())
+
+
 def lies_in(city: str, state: str, code: str) -> bool:
     """True for a city known to lie in that state, province or county."""
     return _bare(state) in _names()[0].get(code, {}).get(fold(city), ())

@@ -9,6 +9,7 @@ from dashboard.readers.encoding import decode
 from dashboard.readers.html_page import looks_like_html, page_tables
 from dashboard.readers.json_text import looks_like_json
 from dashboard.readers.not_text import refuse_what_is_no_text
+from dashboard.readers.old_workbook import is_ole
 from dashboard.readers.workbook import sheets_of
 
 
@@ -23,6 +24,8 @@ def preview(data: bytes, name: str) -> tables.Preview | None:
     if is_zip(data):
         kind = workbook_kind(data, name)
         return _best((rows for _, rows in sheets_of(data, name, kind)), name) if kind else None
+    if is_ole(data):
+        return _best((rows for _, rows in sheets_of(data, name, "XLS")), name)
     if not data.strip() or looks_like_json(data):
         return None
     if legacy_xml.looks_like_xml(data):

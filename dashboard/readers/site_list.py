@@ -9,6 +9,7 @@ from dashboard.readers.filled_once import FilledOnce
 from dashboard.readers.gather import NO_POINT, Gathered
 from dashboard.readers.listed import listed
 from dashboard.readers.row_kinds import Kind, RowKinds
+from dashboard.readers.several_sites import SeveralSites, put_parts
 from dashboard.readers.site_values import PlacesInOneCell, Points, Values
 from dashboard.readers.tables import Table
 from dashboard.readers.trial_named import trial_named
@@ -89,6 +90,7 @@ class _Adder:
         self._once = FilledOnce(place, _sites_of(self._kinds, table.first_rows, self._width))
         self._notes: list[str] = []
         self._several = 0
+        self._sites = SeveralSites(place, header)
         self._places = PlacesInOneCell(place)
         self._points = Points(place, header)
 
@@ -134,11 +136,12 @@ class _Adder:
         yield rows[start:], numbers[start:]
 
     def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
-        count = len(numbers)
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
                 columns[at] = self._once.fill(target, columns[at])
+        columns, numbers, parted = self._sites.parted(columns, numbers, self._country)
+        count = len(numbers)
         gathered = self._gathered
         gathered.site_number.extend([""] * (len(gathered) - len(gathered.site_number)))
         values: Values = {
@@ -151,6 +154,7 @@ class _Adder:
         if self._country:
             given = values.get("country", [""] * count)
             values["country"] = [str(text) or self._country for text in given]
+        put_parts(parted, values, count)
         self._points.add(columns, values, numbers)
         self._split_facilities(values)
         for target in _SITE_TARGETS:
@@ -176,6 +180,7 @@ class _Adder:
         """Say what was odd about the whole."""
         warn = self._gathered.warn
         self._uneven.report(warn)
+        self._sites.report(warn)
         if self._notes:
             warn(f"left out, as no sites: {listed(self._notes)}")
         if self._several:

@@ -8,6 +8,7 @@ from dashboard.readers.column_names import folded
 from dashboard.readers.degrees import as_number
 from dashboard.readers.gather import NO_POINT
 from dashboard.readers.listed import listed
+from dashboard.readers.thousands import BOUNDS, LostPoints, as_thousands
 
 Values = dict[str, Sequence[str] | Sequence[float]]
 """Columns of sites by what they are."""
@@ -38,6 +39,7 @@ class Points:
     def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
         self._point = place.get("point")
         self._unread: dict[str, list[str]] = {}
+        self._lost = LostPoints()
         names = {folded(column): at for at, column in enumerate(header)}
         # Our own export: its points are answers of a geocoder, except those the registry gave.
         self._source = names.get("source") if "precision" in names and "score" in names else None
@@ -48,41 +50,53 @@ class Points:
             halves = [_halves(text) for text in columns[self._point]]
             values.setdefault("latitude", [first for first, _ in halves])
             values.setdefault("longitude", [second for _, second in halves])
-        for target in ("latitude", "longitude"):
-            if target in values:
-                written = [str(value) for value in values[target]]
-                degrees = {text: as_number(text) for text in set(written)}
-                self._note_unread(target, written, degrees, numbers)
-                found = [degrees[text] for text in written]
-                if self._source is not None:
-                    sources = columns[self._source]
-                    found = [
-                        number if source.strip() == "registry" else NO_POINT
-                        for number, source in zip(found, sources, strict=True)
-                    ]
-                values[target] = found
+        given = [target for target in BOUNDS if target in values]
+        written = {target: [str(value) for value in values[target]] for target in given}
+        degrees = {
+            target: {text: as_number(text) for text in set(column)}
+            for target, column in written.items()
+        }
+        odd = {
+            target: [text for text, one in known.items() if not abs(one) <= BOUNDS[target]]
+            for target, known in degrees.items()
+        }
+        broken = {
+            target: [text for text in texts if as_thousands(text, BOUNDS[target])]
+            for target, texts in odd.items()
+        }
+        points: Mapping[int, tuple[float, float]] = {}
+        if any(broken.values()) and len(given) == 2:
+            countries = [str(text) for text in values.get("country", [""] * len(numbers))]
+            points = self._lost.found(written["latitude"], written["longitude"], countries)
+        for half, target in enumerate(given):
+            known = degrees[target] | dict.fromkeys(broken[target], NO_POINT)
+            found = [known[text] for text in written[target]]
+            for row, point in points.items():
+                found[row] = point[half]
+            if odd[target]:
+                self._note_unread(target, written[target], found, numbers)
+            if self._source is not None:
+                sources = columns[self._source]
+                found = [
+                    number if source.strip() == "registry" else NO_POINT
+                    for number, source in zip(found, sources, strict=True)
+                ]
+            values[target] = found
 
     def _note_unread(
-        self,
-        target: str,
-        written: Sequence[str],
-        degrees: Mapping[str, float],
-        numbers: Sequence[int],
+        self, target: str, written: Sequence[str], found: Sequence[float], numbers: Sequence[int]
     ) -> None:
-        bad = {
-            text
-            for text, number in degrees.items()
-            if number != number and text.strip().casefold() not in _NO_DEGREES  # noqa: PLR0124
-        }
+        bad = [
+            f"row {number} ({text[:40]!r})"
+            for text, degrees, number in zip(written, found, numbers, strict=True)
+            if degrees != degrees and text.strip().casefold() not in _NO_DEGREES  # noqa: PLR0124
+        ]
         if bad:
-            self._unread.setdefault(target, []).extend(
-                f"row {number} ({text[:40]!r})"
-                for text, number in zip(written, numbers, strict=True)
-                if text in bad
-            )
+            self._unread.setdefault(target, []).extend(bad)
 
     def report(self, warn: Callable[[str], None]) -> None:
-        """Say which cells hold no degrees."""
+        """Say which cells hold no degrees, and which were put right."""
+        self._lost.report(warn)
         for target, cells in self._unread.items():
             warn(f"{target} that cannot be read, left empty: {listed(cells)}")
 

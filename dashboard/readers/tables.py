@@ -5,8 +5,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
-from dashboard.readers.column_guess import guess_columns, guess_without_header, header_row
+from dashboard.readers.column_guess import guess_columns, header_row
 from dashboard.readers.column_names import TARGETS
+from dashboard.readers.content_guess import guess_without_header, names_row
 from dashboard.readers.header_rows import one_header
 from dashboard.readers.swapped import are_swapped
 
@@ -33,13 +34,14 @@ class Table(NamedTuple):
     """The rows of a table: those looked at to understand it, the rest still unread, and the header.
 
     ``header_at`` is the row of ``sample`` that names the columns, None where none does; ``sign``
-    is what separates the columns of a text.
+    is what separates the columns of a text; ``known`` is False where no name is one we know.
     """
 
     sample: list[list[str]]
     rest: Iterator[list[str]]
     header_at: int | None
     sign: str = ""
+    known: bool = True
 
     @property
     def rows_above(self) -> int:
@@ -68,7 +70,8 @@ def look_at(rows: Iterator[list[str]], columns: Iterable[str] = (), sign: str = 
     """Read the first rows of a table and find its header.
 
     That is the row that holds all ``columns``, else the one that reads like one, or two that do
-    together. ``sign`` is what separates the columns of a text.
+    together, else a first row of words unlike what stands below. ``sign`` is what separates the
+    columns of a text.
     """
     sample = list(islice(rows, SAMPLE_ROWS))
     wanted = {column for column in columns if column}
@@ -78,7 +81,8 @@ def look_at(rows: Iterator[list[str]], columns: Iterable[str] = (), sign: str = 
     header_at = header_row(sample)
     if header_at is not None:
         sample, header_at = one_header(sample, header_at)
-    return Table(sample, rows, header_at, sign)
+        return Table(sample, rows, header_at, sign)
+    return Table(sample, rows, names_row(sample), sign, known=False)
 
 
 class Preview(NamedTuple):
@@ -121,8 +125,9 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
             if column and column not in header:
                 raise ReadError(name, f"no column {column!r} in this table", ", ".join(header))
         mapping = {target: column for target, column in columns.items() if column}
-    elif table.header_at is None:
-        places = guess_without_header(table.sample)
+    elif not table.known:
+        named = [row[: len(header)] for row in table.first_rows]  # a torn row may be longer
+        places = guess_without_header(named)
         mapping = {target: header[at] for target, at in places.items()}
     elif is_aact(header):
         by_name = {column.casefold(): column for column in header}
@@ -137,6 +142,21 @@ def mapping_of(table: Table, name: str, columns: Mapping[str, str] | None) -> di
             name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
+
+
+def say_if_guessed(table: Table, mapping: Mapping[str, str], warn: Callable[[str], None]) -> None:
+    """Say that no name of a column is known, and what was made of them."""
+    if table.known:
+        return
+    guess = ", ".join(f"{target} from {column!r}" for target, column in mapping.items())
+    if table.header_at is None:
+        warn(f"no row names the columns; guessed from what they hold, and unsure: {guess}")
+    else:
+        names = ", ".join(table.header[:8])[:160]
+        warn(
+            f"no column has a name that is known ({names}); guessed from what they hold, and "
+            f"unsure: {guess}"
+        )
 
 
 def upright(table: Table, mapping: dict[str, str], warn: Callable[[str], None]) -> dict[str, str]:

@@ -1,34 +1,39 @@
-"""XLSX and ODS workbooks: the rows of each sheet as text, within bounds."""
+"""Workbooks: the rows of each sheet as text, within bounds."""
 
 import io
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import openpyxl
 import python_calamine
 
 from dashboard.errors import ReadError
-from dashboard.readers.clean import as_text
+from dashboard.readers.binary_workbook import xlsb_sheets
+from dashboard.readers.laid_out import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_EMPTY_ROWS,
+    MOST_SHEETS,
+    Sheet,
+    cell_text,
+    in_a_line,
+    too_many_cells,
+)
 from dashboard.readers.ods_size import check_ods_size
+from dashboard.readers.old_workbook import xls_sheets
 from dashboard.readers.workbook_size import may_be_laid_out
 
-MOST_COLUMNS = 300
-MOST_CELLS = 50_000_000
-"""Cells after which reading stops, the empty ones between others counted."""
-
-MOST_EMPTY_ROWS = 1_000
-"""Empty rows after which a sheet is taken to have ended: formats reach further than data."""
-
-_MOST_SHEETS = 50
-_MOST_MERGED = 20_000
-_MOST_MERGED_ROWS = 2_000
+_READ_HERE = {"XLS": xls_sheets, "XLSB": xlsb_sheets}
 
 
 def sheets_of(
     data: bytes, name: str, kind: str = "XLSX"
 ) -> Iterator[tuple[str, Iterator[list[str]]]]:
     """Each sheet's title and its rows as text. Raises ReadError for damage and for bombs."""
+    if kind in _READ_HERE:
+        for sheet in _READ_HERE[kind](data, name):
+            yield sheet.title, sheet.text_rows()
+        return
     if kind == "ODS":
         check_ods_size(data, name)
         sheets = _laid_out(data)
@@ -48,31 +53,19 @@ def _laid_out(data: bytes) -> list[tuple[str, Iterator[list[str]]]] | None:
     """All sheets at once, 50 times as fast; None where that reader cannot."""
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as book:
-            sheets = [
-                (title, book.get_sheet_by_name(title)) for title in book.sheet_names[:_MOST_SHEETS]
+            return [
+                (title, _sheet(title, book.get_sheet_by_name(title)).text_rows())
+                for title in book.sheet_names[:MOST_SHEETS]
             ]
-            return [(title, _text_rows(_unmerged(sheet))) for title, sheet in sheets]
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001 - what a panic in the library's own language arrives as
         return None
 
 
-def _unmerged(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
-    """The rows; of cells merged over rows each has the value, not the first alone."""
-    rows = sheet.to_python(skip_empty_area=False)
-    merged = sheet.merged_cell_ranges or []
-    for (top, left), (bottom, _) in merged[:_MOST_MERGED]:
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for row in rows[top + 1 : min(bottom, top + _MOST_MERGED_ROWS) + 1] if value else ():
-            if left < len(row) and row[left] in ("", None):
-                row[left] = value
-    return rows
-
-
-def _text_rows(rows: list[list[Any]]) -> Iterator[list[str]]:
-    for row in rows:
-        yield [_cell(value) for value in row[:MOST_COLUMNS]]
+def _sheet(title: str, found: python_calamine.CalamineSheet) -> Sheet:
+    rows = found.to_python(skip_empty_area=False)
+    return Sheet(title, rows, found.merged_cell_ranges or [])
 
 
 def _row_by_row(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
@@ -83,9 +76,9 @@ def _row_by_row(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str
             book = openpyxl.load_workbook(
                 io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
-            titles = book.sheetnames[:_MOST_SHEETS]
+            titles = book.sheetnames[:MOST_SHEETS]
         except Exception as error:  # openpyxl lets through whatever its parts raise
-            raise ReadError(name, f"the workbook cannot be opened: {_why(error)}") from error
+            raise ReadError(name, f"the workbook cannot be opened: {in_a_line(error)}") from error
         for title in titles:
             sheet = book[title]
             if hasattr(sheet, "iter_rows"):
@@ -102,7 +95,7 @@ def _rows(sheet: object, name: str, title: str) -> Iterator[list[str]]:
                 number += 1
                 seen += len(row)
                 _check_size(seen, name, title)
-                cells = ["" if value is None else _cell(value) for value in row[:MOST_COLUMNS]]
+                cells = ["" if value is None else cell_text(value) for value in row[:MOST_COLUMNS]]
                 if any(cells):
                     empty = 0
                     yield cells
@@ -115,24 +108,12 @@ def _rows(sheet: object, name: str, title: str) -> Iterator[list[str]]:
             raise
         except Exception as error:  # openpyxl lets through whatever its parts raise
             raise ReadError(
-                name, f"the workbook is damaged: {_why(error)}", f"sheet {title}, row {number + 1}"
+                name,
+                f"the workbook is damaged: {in_a_line(error)}",
+                f"sheet {title}, row {number + 1}",
             ) from error
 
 
 def _check_size(cells: int, name: str, title: str) -> None:
     if cells > MOST_CELLS:
-        raise ReadError(name, "refused: more cells than a site list has", f"sheet {title}")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat()).removesuffix("T00:00:00")
-    return as_text(value)
-
-
-def _why(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__} {error}".split())[:100]
+        raise too_many_cells(name, title)

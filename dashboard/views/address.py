@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.filters import VIEW_PREFIX, Filters, parse_leniently, to_query
+from dashboard.palette import COLOUR_BY
 
 FILTERS = "filters"
 NOTES = "address_notes"
-_SEEN = "address_seen"
+_WRITTEN = "address_written"
 
 
 def _pairs() -> list[tuple[str, str]]:
@@ -16,20 +18,36 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def read_address() -> Filters:
-    """The session's filters; read anew whenever the address bar was changed from outside.
+    """The session's filters; read from the address bar at the first run and at back and forward.
 
-    That is at the first run, when a link is opened, and at the browser's back button. What a
-    link asks that does not exist is dropped, with a note in ``st.session_state[NOTES]``.
+    Otherwise the session is right and the address bar late: a click on the map may have left the
+    browser before it heard of the address that the filter before it made. Following that one would
+    undo the filter. What a link asks that does not exist is dropped, with a note in
+    ``st.session_state[NOTES]``.
     """
-    pairs = _pairs()
-    if st.session_state.get(_SEEN) != pairs:
-        filters, notes = parse_leniently(pairs)
-        st.session_state[FILTERS] = filters
-        st.session_state[NOTES] = notes
-        st.session_state[_SEEN] = pairs
-    found = st.session_state[FILTERS]
-    assert isinstance(found, Filters)  # noqa: S101 - set above
-    return found
+    run = get_script_run_ctx()
+    first = _WRITTEN not in st.session_state
+    if first or (run is not None and run.is_history_navigation):
+        pairs = _pairs()
+        st.session_state[FILTERS], st.session_state[NOTES] = parse_leniently(pairs)
+        st.session_state[_WRITTEN] = pairs
+    elif sorted(st.session_state[_WRITTEN]) != sorted(_pairs()):
+        _write(st.session_state[_WRITTEN])
+    return current()
+
+
+def _written() -> list[tuple[str, str]]:
+    """What the address bar says, or will once the browser has heard of it: (name, value) pairs."""
+    found = st.session_state.get(_WRITTEN)
+    return _pairs() if found is None else list(found)
+
+
+def _write(pairs: list[tuple[str, str]]) -> None:
+    asked: dict[str, list[str]] = {}
+    for name, value in pairs:
+        asked.setdefault(name, []).append(value)
+    st.query_params.from_dict(asked)
+    st.session_state[_WRITTEN] = pairs
 
 
 def current() -> Filters:
@@ -43,15 +61,8 @@ def set_filters(filters: Filters) -> None:
     """Make these the session's filters and write them to the address bar."""
     st.session_state[FILTERS] = filters
     st.session_state[NOTES] = ()
-    asked: dict[str, list[str]] = {
-        name: st.query_params.get_all(name)
-        for name in st.query_params
-        if name.startswith(VIEW_PREFIX)
-    }
-    for name, value in to_query(filters):
-        asked.setdefault(name, []).append(value)
-    st.query_params.from_dict(asked)
-    st.session_state[_SEEN] = _pairs()
+    views = [pair for pair in _written() if pair[0].startswith(VIEW_PREFIX)]
+    _write([*views, *to_query(filters)])
 
 
 def change(**values: object) -> None:
@@ -61,13 +72,22 @@ def change(**values: object) -> None:
 
 def view(name: str, default: str) -> str:
     """One of the page's own parameters (``view_…``) from the address bar."""
-    return str(st.query_params.get(VIEW_PREFIX + name, default))
+    return dict(_written()).get(VIEW_PREFIX + name, default)
+
+
+def colour_by() -> str:
+    """What the markers are coloured by, as the address bar says; else the status."""
+    asked = view("colour", "status")
+    return asked if asked in COLOUR_BY else "status"
+
+
+def unit() -> str:
+    """What distances are told in, as the address bar says: ``km`` or ``miles``."""
+    return "miles" if view("unit", "km") == "miles" else "km"
 
 
 def set_view(name: str, value: str, default: str) -> None:
     """Write one of the page's own parameters; the default leaves the address bar clean."""
-    if value == default:
-        st.query_params.pop(VIEW_PREFIX + name, None)
-    else:
-        st.query_params[VIEW_PREFIX + name] = value
-    st.session_state[_SEEN] = _pairs()
+    parameter = VIEW_PREFIX + name
+    rest = [pair for pair in _written() if pair[0] != parameter]
+    _write(rest if value == default else [*rest, (parameter, value)])

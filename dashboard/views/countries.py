@@ -11,12 +11,16 @@ from dashboard.codes import remembered
 from dashboard.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>
+@media (min-width: 641px) {
+  [data-testid="stColumn"]:has(> [data-testid="stVerticalBlock"] .bars-box) {
+    max-height: 512px; overflow-y: auto; } }
 .bars-box { overflow: hidden auto; container-type: inline-size; }
 .bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
 .bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }
 .bars th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; width: 1px;
   max-width: min(9.5rem, 44cqw); white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
+@container (max-width: 270px) { .bars th { max-width: none; white-space: normal; } }
 .bars th, .bars td { border: 0; }
 .bars td { white-space: nowrap; padding: 0.2rem 3rem 0.2rem 0; font-variant-numeric: tabular-nums; }
 .bars i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
@@ -30,7 +34,8 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
     """Draw sites per country as bars, most first, with their numbers.
 
     A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
-    the page opens without a chart library.
+    the page opens without a chart library. Its column is no higher than the map: what is picked in
+    the table must not push the table away.
     """
     if len(sites):
         box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px' {REGION}>"

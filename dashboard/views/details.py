@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import maps
+from dashboard.facilities import also_here
 from dashboard.links import link, plain, trial_link
 from dashboard.places import doubt as doubt_words
 from dashboard.trials import Trial
 
 
-def site_details(site: pd.Series, sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
-    """Draw a card of one row of the site table."""
+def site_details(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
+    """Draw a card of one row of the site table, with what else runs there in all open lists."""
     with st.container(border=True):
         st.markdown(f"**{plain(maps.site_title(site))}**")
         where = ", ".join(
@@ -27,7 +28,7 @@ def site_details(site: pd.Series, sites: pd.DataFrame, trials: Mapping[str, Tria
             lines.append(f"{link(trial_link(trial), trial.trial_id)} · {plain(trial.title)}")
         st.markdown("  \n".join(lines))
         st.caption(plain(position_words(site)))
-        others = _also_here(site, sites)
+        others = also_here(site, whole)
         if others:
             st.caption("Also at this facility: " + ", ".join(plain(t) for t in others))
 
@@ -38,11 +39,8 @@ def position_words(site: pd.Series) -> str:
         return f"Not on the map: {site.reason or 'no position'}"
     words = f"Placed at {site.place_name}, precision {site.precision}, by {site.source}"
     doubt = doubt_words(site["flags"])
-    return words + (f". Doubtful: {doubt}" if doubt else "") + f". {site.reason}"
-
-
-def _also_here(site: pd.Series, sites: pd.DataFrame) -> list[str]:
-    if not site.facility:
-        return []
-    same = (sites["facility"] == site.facility) & (sites["city"] == site.city)
-    return [t for t in sites.loc[same, "trial_id"].unique() if t != site.trial_id]
+    return (
+        words
+        + (f": {site.reason}" if site.reason else "")
+        + (f". Doubtful: {doubt}" if doubt else "")
+    )

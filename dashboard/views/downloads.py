@@ -11,7 +11,7 @@ from dashboard import exports
 from dashboard.exports import Origins
 from dashboard.filters import Filters, to_query
 from dashboard.map_file import MOST_SITES, map_html
-from dashboard.views import on_demand
+from dashboard.views import address, on_demand
 
 MOST_ROWS = {"xlsx": 1_048_575}
 """Rows a format can hold, where it has a limit."""
@@ -125,4 +125,10 @@ def _file(sites: pd.DataFrame, link: Link, origins: Origins, suffix: str) -> byt
 
 def _map(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> bytes:
     about = _content(sites, link, origins).about
-    return map_html(sites, title=title, as_of=about.as_of, attribution=about.attribution)
+    return map_html(
+        sites,
+        title=title,
+        as_of=about.as_of,
+        colour_by=address.colour_by(),
+        attribution=about.attribution,
+    )

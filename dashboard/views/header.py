@@ -1,6 +1,6 @@
 """The top of the page: which trials, in one sentence, and the key figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -15,14 +15,13 @@ NAMED = 4
 
 def words(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
     """Draw the title and the sentence on the filtered sites."""
-    total = summary.key_figures(sites).trials
-    shown = [trials[i] for i in summary.first_trials(sites, NAMED) if i in trials]
-    if total == 1 and shown:
-        _one_trial(shown[0], as_of)
+    ids = summary.first_trials(sites, NAMED)
+    if len(ids) == 1 and ids[0] in trials:
+        _one_trial(trials[ids[0]], as_of)
     else:
         st.title("Trial site map", anchor=False)
         if len(sites):
-            st.caption(plain(_many(shown, total)))
+            st.caption(plain(_many(ids, trials, summary.key_figures(sites).trials)))
     if len(sites):
         st.markdown(plain(summary.sentence(sites, as_of)))
 
@@ -41,11 +40,12 @@ def key_figures(sites: pd.DataFrame) -> None:
 
 def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
     """What the sites are called in a file: their trial, or how many trials they are of."""
-    total = summary.key_figures(sites).trials
-    one = trials.get("".join(summary.first_trials(sites, 1)))
-    if total == 1 and one:
+    ids = summary.first_trials(sites, 2)
+    one = trials.get(ids[0]) if len(ids) == 1 else None
+    if one:
         return ": ".join(part for part in (one.trial_id, one.title) if part) or "Site list"
-    return f"Trial site map: {summary.plural(total, 'trial')}"
+    total = summary.key_figures(sites).trials
+    return f"Trial site map: {summary.plural(total, 'trial')}" if total else "Site list"
 
 
 def _one_trial(trial: Trial, as_of: str) -> None:
@@ -62,10 +62,10 @@ def _one_trial(trial: Trial, as_of: str) -> None:
     st.markdown(" · ".join(fact for fact in facts if fact))
 
 
-def _many(trials: list[Trial], total: int) -> str:
+def _many(ids: Sequence[str], trials: Mapping[str, Trial], total: int) -> str:
     """The first few by name, and how many there are."""
-    if not trials:
-        return "Site lists without trial records."
-    names = [t.trial_id or t.title for t in trials]
-    more = f" and {total - len(trials):,} more" if total > len(trials) else ""
+    names = [i or trials[i].title for i in ids if i or i in trials]
+    if not total:
+        return f"Without a trial's id: {names[0]}" if names else "Site lists that name no trial."
+    more = f" and {total - len(names):,} more" if total > len(names) else ""
     return f"{summary.plural(total, 'trial')} open: {', '.join(names)}{more}"

@@ -37,9 +37,7 @@ def map_panel(
         tiles: URL template of an online tile layer, empty for none.
         whole: the site table that ``sites`` was filtered from.
     """
-    colour_by = address.view("colour", "status")
-    if colour_by not in COLOUR_BY:
-        colour_by = "status"
+    colour_by = address.colour_by()
     chosen = picked.among(sites)
     data = maps.layer_data(
         sites,
@@ -66,7 +64,9 @@ def map_panel(
         _colour_choice(colour_by)
     with beside:
         for row in chosen[:MAX_DETAILS]:
-            details.site_details(sites.loc[[row]].iloc[0], sites, trials)
+            details.site_details(
+                sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
+            )
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
         countries.country_chart(sites, 240 if chosen else MAP_HEIGHT)
@@ -90,14 +90,16 @@ def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
 
 def _colour_choice(colour_by: str) -> None:
     st.session_state["view_colour"] = colour_by
-    st.segmented_control(
-        "Colour by",
-        list(COLOUR_BY),
-        key="view_colour",
-        format_func=lambda name: f"Colour by {name}",
-        on_change=_recolour,
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Colour by", width="content")
+        st.segmented_control(
+            "Colour by",
+            list(COLOUR_BY),
+            key="view_colour",
+            format_func=str.capitalize,
+            on_change=_recolour,
+            label_visibility="collapsed",
+        )
 
 
 def _recolour() -> None:

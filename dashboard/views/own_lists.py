@@ -1,7 +1,7 @@
 """Lists this browser session brought: uploaded or pasted, seen by nobody else unless shared."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -16,11 +16,13 @@ from dashboard.service import Service
 from dashboard.session_cookie import COOKIE
 from dashboard.shelf import OwnList, ShelfError
 from dashboard.shelf_home import EVERYONE
+from dashboard.summary import plural
 from dashboard.views import on_demand, signed_in, toasts
 from dashboard.views.limits import within
 from geocache.errors import ReadOnlyError
 
 MAX_PASTE = 2_000_000
+MOST_NOTES = 2
 _COMBINED = "own_library"
 _OWNER = "own_lists_owner"
 _UPLOADS = "uploads_number"
@@ -112,7 +114,9 @@ def _add(opened: Service, data: bytes, name: str) -> bool:
     if reading is None:
         toasts.tell(f"{plain(name)}: {plain(one.opened.error)}", "error")
         return False
-    words = f"{len(reading.sites):,} sites, {len(reading.trials):,} trials"
+    words = plural(len(reading.sites), "site")
+    if reading.trials:
+        words += f", {plural(len(reading.trials), 'trial')}"
     toasts.tell(f"{plain(name)}: {words}", "check")
     return True
 
@@ -129,7 +133,9 @@ def _upload(opened: Service) -> None:
 
 def _bring(opened: Service, files: list[Brought]) -> bool:
     if sum(len(file.data) for file in files) <= AT_ONCE_BYTES:
+        before = combined(opened).notes
         added = [_add(opened, data, name) for name, data in files]
+        _tell_twice_open([note for note in combined(opened).notes if note not in before])
         return all(added)
     try:
         opened.bring(files, owner=owner())
@@ -137,6 +143,15 @@ def _bring(opened: Service, files: list[Brought]) -> bool:
         toasts.tell(plain(str(error)), "error")
         return False
     return True
+
+
+def _tell_twice_open(notes: Sequence[str]) -> None:
+    """Say which of the added trials were open already."""
+    if len(notes) > MOST_NOTES:
+        rest = len(notes) - MOST_NOTES
+        toasts.tell(f"{plural(rest, 'trial')} more already open: see “Open lists”", "info")
+    for note in notes[:MOST_NOTES]:
+        toasts.tell(plain(note), "info")
 
 
 def _paste(opened: Service) -> None:

@@ -6,9 +6,11 @@ from functools import partial
 import streamlit as st
 
 from dashboard.eligibility import matching, offered
+from dashboard.errors import FilterError
 from dashboard.filters import Filters
-from dashboard.nearness import KM_PER_MILE
-from dashboard.parameters import MAX_TEXT
+from dashboard.links import plain
+from dashboard.nearness import KM_PER
+from dashboard.parameters import MAX_TEXT, NEAR_FORMS
 from dashboard.trials import Trial
 from dashboard.views import address, on_demand
 from dashboard.views.limits import within
@@ -22,7 +24,7 @@ def _set_near() -> None:
     if not within("Near", place, MAX_TEXT):
         return
     reach = st.session_state["near_radius"]
-    per_unit = KM_PER_MILE if st.session_state["near_unit"] == "miles" else 1.0
+    per_unit = KM_PER[st.session_state["near_unit"]]
     address.set_view("unit", st.session_state["near_unit"] or "km", "km")
     radius = round(reach * per_unit, 1) if place and reach else None
     address.change(near=place, radius_km=radius)
@@ -30,21 +32,21 @@ def _set_near() -> None:
 
 
 @st.fragment
-def nearest(filters: Filters) -> None:
-    """Draw the form for the nearest sites."""
+def nearest(filters: Filters, lost: FilterError | None = None) -> None:
+    """Draw the form for the nearest sites; ``lost`` says why the place in it was not found."""
     opened = st.session_state.setdefault(_OPENED, bool(filters.near))
     on_demand.expander(
         "Nearest sites",
-        partial(_near, filters),
+        partial(_near, filters, lost),
         key="nearest_sites",
         icon=":material/near_me:",
         opened=opened,
     )
 
 
-def _near(filters: Filters) -> None:
-    unit = "miles" if address.view("unit", "km") == "miles" else "km"
-    per_unit = KM_PER_MILE if unit == "miles" else 1.0
+def _near(filters: Filters, lost: FilterError | None) -> None:
+    unit = address.unit()
+    per_unit = KM_PER[unit]
     reach = round(filters.radius_km / per_unit, 1) if filters.radius_km else None
     options = sorted({*RADII, *((reach,) if reach else ())})
     st.session_state["near_place"] = filters.near
@@ -57,6 +59,8 @@ def _near(filters: Filters) -> None:
         help="A place with its country, a US ZIP code, or latitude and longitude.",
         on_change=_set_near,
     )
+    if lost is not None:
+        which_place(lost, "sidebar")
     st.selectbox(
         "Within",
         options,
@@ -66,6 +70,22 @@ def _near(filters: Filters) -> None:
         on_change=_set_near,
     )
     st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_set_near, horizontal=True)
+
+
+def which_place(lost: FilterError, where: str) -> None:
+    """Say why nobody knows where "near" is, and offer what it may mean, a button each."""
+    places = [place for place in lost.allowed if place not in NEAR_FORMS][:4]
+    hint = "" if places else " Try it with its country, a US ZIP code, or latitude and longitude."
+    st.warning(f"“{plain(lost.value)}”: {plain(str(lost).partition(': ')[2])}.{hint}")
+    with st.container(horizontal=True, gap="small"):
+        for place in places:
+            key = f"place_{where}_{place}"
+            st.button(plain(place), key=key, on_click=_choose_place, args=(place,))
+
+
+def _choose_place(place: str) -> None:
+    address.change(near=place)
+    st.rerun()
 
 
 def _set_person(trials: Mapping[str, Trial]) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from dashboard.errors import FilterError
 from dashboard.filters import Filters
+from dashboard.nearness import KM_PER
 from dashboard.parameters import MAX_TEXT
 from dashboard.service import Service
 from dashboard.summary import country_label
@@ -69,8 +71,9 @@ def sidebar(
     facets: dict[str, dict[str, int]],
     trials: Mapping[str, Trial],
     opened: Service,
+    lost: FilterError | None = None,
 ) -> None:
-    """Draw the filters; every change goes to the address bar."""
+    """Draw the filters; every change goes to the address bar. ``lost``: "near" was not found."""
     with st.sidebar:
         _adding(opened)
         st.subheader("Filters")
@@ -90,7 +93,7 @@ def sidebar(
                 key="filter_recruiting",
                 on_change=_recruiting,
             )
-        person.nearest(filters)
+        person.nearest(filters, lost)
         person.who_can_take_part(trials)
         for name in ORDER:
             counts = facets[name]
@@ -124,7 +127,9 @@ def active_filters(filters: Filters) -> None:
         elif value and name != "radius_km":
             words = "current view" if name == "bbox" else str(value)
             if name == "near" and filters.radius_km is not None:
-                words += f", {filters.radius_km:g} km"
+                unit = address.unit()
+                reach = filters.radius_km / KM_PER[unit]
+                words += f", {round(reach, 1):g} {unit}"
             shown.append((name, f"{title}: {words}", None if name == "bbox" else ""))
     if not shown:
         return

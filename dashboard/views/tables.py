@@ -14,6 +14,7 @@ from dashboard.arrow import array_of
 from dashboard.codes import codes_of, remembered
 from dashboard.exports import Origins
 from dashboard.filters import Filters
+from dashboard.nearness import KM_PER
 from dashboard.selection import DISTANCE_COLUMN
 from dashboard.sites import COLUMNS, TRIAL_COLUMNS
 from dashboard.views import address, downloads, on_demand, pages, picked
@@ -73,7 +74,7 @@ def site_table_view(
 
     @st.fragment
     def above() -> None:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="over_table"):
             st.markdown(words, width="stretch")
             on_demand.popover(
                 "Columns",
@@ -89,7 +90,7 @@ def site_table_view(
     rows = pages.page_of(sites, shown, label, search=True, first=lifted)
     picked.show_in_table(_TABLE, rows)
     st.dataframe(
-        _on_screen(rows),
+        _on_screen(rows, address.unit()),
         hide_index=True,
         height=420 if len(rows) > 10 else "auto",
         column_order=shown,
@@ -106,11 +107,13 @@ def site_table_view(
 
 
 @remembered
-def _on_screen(rows: pd.DataFrame) -> pa.Table:
-    """The rows as the browser takes them."""
+def _on_screen(rows: pd.DataFrame, unit: str) -> pa.Table:
+    """The rows as the browser takes them; distances in ``km`` or ``miles``."""
     columns = {str(name): array_of(column) for name, column in rows.items()}
     stated = columns["status"]
     columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
+    if DISTANCE_COLUMN in columns:
+        columns[DISTANCE_COLUMN] = pc.divide(columns[DISTANCE_COLUMN], KM_PER[unit])
     return pa.table(columns)
 
 
@@ -124,7 +127,7 @@ def _config(column: str) -> ColumnConfig:
     if column in {"latitude", "longitude"}:
         return st.column_config.NumberColumn(label(column), format="%.5f")
     if column == DISTANCE_COLUMN:
-        return st.column_config.NumberColumn(label(column), format="%.1f")
+        return st.column_config.NumberColumn(f"Distance ({address.unit()})", format="%.1f")
     return st.column_config.Column(label(column))
 
 
@@ -136,7 +139,7 @@ def _chosen_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]
     asked = [c for c in address.view("columns", "").split(",") if c in present]
     if asked:
         return asked
-    of_one_trial = OF_TRIAL if summary.key_figures(sites).trials < 2 else ()
+    of_one_trial = OF_TRIAL if len(summary.first_trials(sites, 2)) < 2 else ()
     empty = _empty(whole)
     return [c for c in present if c in FIRST or not (c in empty or c in of_one_trial)]
 

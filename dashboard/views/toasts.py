@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 _WAITING = "toasts_waiting"
-Kind = Literal["check", "error"]
+Kind = Literal["check", "error", "info"]
 
 
 def tell(words: str, kind: Kind) -> None:

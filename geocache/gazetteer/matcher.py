@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from geocache.borders import in_country
 from geocache.countries import country_code, country_name, usual_country_code
 from geocache.gazetteer.answers import Answers
 from geocache.gazetteer.anywhere import Anywhere
@@ -15,13 +16,20 @@ from geocache.gazetteer.states import NOTHING, Matches, States
 from geocache.gazetteer.territories import relatives, territory
 from geocache.gazetteer.witness import AT_ZIP, NEAR_STATE, Witness
 from geocache.names import MAX_NAME_LENGTH, fold, key, repair
-from geocache.place import Place, Position
+from geocache.place import Flag, Place, Position
 
 _STATE_CITY_POPULATION = 30_000
 _CITY_POPULATION = 50_000
 _OTHER_SCRIPT, _ALTERNATE = Kind.OTHER_SCRIPT, Kind.ALTERNATE
 _WARDS = {"JP": " ku", "KR": " gu"}
 """How names of wards end where cities far apart have wards of one name."""
+
+
+def _doubted(answer: Position, flag: Flag, why: str) -> Position:
+    """The answer with one more flag, which costs as much as any."""
+    score = round(max(0.05, answer.score - 0.2), 3)
+    flags = (*answer.flags, flag)
+    return answer._replace(flags=flags, score=score, reason=f"{answer.reason}; {why}")
 
 
 class Matcher:
@@ -83,6 +91,12 @@ class Matcher:
         if not answer:
             found = found or self._finder.nearly(code, city, witness)
             answer = self.answers.city(found, witness) if found else self._abroad(code, city)
+            silent = not witness.state.numbers and witness.city < 0
+            if state and found and silent and not found[0].verdict.area:
+                other = self._foreign(code, city, state)
+                if other and answer:
+                    why = f"the state is in {country_name(other)}"
+                    answer = _doubted(answer, Flag.CONFLICTING_STATE, why)
         return answer
 
     def _abroad(self, code: str, city: str) -> Position | None:
@@ -90,8 +104,27 @@ class Matcher:
         for relative in relatives(code):
             found = self._finder.named(relative, city, self._no_witness)
             if found and found[0].reading.cost < 0.1:
-                return self.answers.city(found, self._no_witness)
+                answer = self.answers.city(found, self._no_witness)
+                point = self.index.point(found[0].row)
+                if in_country(*point, code):
+                    return answer
+                return _doubted(answer, Flag.OUTSIDE_COUNTRY, "not in the country named")
         return None
+
+    def _foreign(self, code: str, city: str, state: str) -> str:
+        """The country that has the state, and in it a city of that name; empty for none."""
+        name = key(fold(city))
+        for other in self.index.countries:
+            if other == code:
+                continue
+            numbers = self.states.exactly(other, state).numbers
+            if numbers and any(
+                self.index.first[row] in numbers
+                for row, kind in self.index.named(other, name)
+                if kind < Kind.OTHER_SCRIPT
+            ):
+                return other
+        return ""
 
     def _ward(self, code: str, city: str, state: str, best: Candidate) -> int:
         """The row of the city in the state column, when the ward found is another's; else -1."""

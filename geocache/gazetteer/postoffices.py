@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 _TERRITORIES = frozenset(("PR", "GU", "VI", "AS", "MP"))
+_MILITARY = frozenset(("AA", "AE", "AP"))
+"""Post for forces and embassies abroad (APO, DPO, FPO): where it goes is nobody's to say."""
 
 
 class PostOffice(NamedTuple):
@@ -28,7 +30,7 @@ class ZipCode(NamedTuple):
 
 
 def zip_codes() -> Iterator[ZipCode]:
-    """Every US ZIP code with a position, about 41,000."""
+    """Every US ZIP code with a position in the country, about 41,000."""
     from zipcodes import _zipcodes  # noqa: PLC0415
 
     row: dict[str, Any]
@@ -37,7 +39,7 @@ def zip_codes() -> Iterator[ZipCode]:
             latitude, longitude = float(row["lat"]), float(row["long"])
         except (TypeError, ValueError):
             continue
-        if latitude or longitude:
+        if (latitude or longitude) and row["state"] not in _MILITARY:
             names = (row["city"], *row["acceptable_cities"], *row["unacceptable_cities"])
             yield ZipCode(row["zip_code"], row["state"], latitude, longitude, names)
 

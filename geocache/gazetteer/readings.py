@@ -54,6 +54,8 @@ _SHORT = {
     "centre": "center", "kbh": "kobenhavn", "ffm": "frankfurt",
 }  # fmt: skip
 _SHORTENED = frozenset(_SHORT)
+_INITIAL = 2
+"""So many letters alone (``N``, and what is left of ``48°N``) are no name cut short."""
 _AND = frozenset(("et", "y", "e", "i", "u"))
 NOWHERE = frozenset(
     (
@@ -132,7 +134,7 @@ def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterat
         yield Reading(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
         yield Reading(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
     if " " not in bare and plain.strip().isalpha():  # one word: there is nothing to leave out
-        if bare in _SHORTENED:
+        if bare in _SHORTENED and len(bare) > _INITIAL:
             yield Reading(_SHORT[bare], cost + 0.04, "short words written out")
         return
     words = bare.split(" ")
@@ -143,7 +145,7 @@ def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterat
         yield Reading(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
     if len(words) > 1:
         yield Reading(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
-    if not _SHORTENED.isdisjoint(words):
+    if not _SHORTENED.isdisjoint(words) and len(bare) > _INITIAL:
         written = " ".join([_SHORT.get(word, word) for word in words])
         yield Reading(written, cost + 0.04, "short words written out")
     if len(kept) > 1 and not _AND.isdisjoint(words):

@@ -156,24 +156,3 @@ def public_url(url: str) -> str:
         return url
     query = {name: "***" if name in _SECRETS else value for name, value in parsed.query.items()}
     return parsed.set(query=query).render_as_string(hide_password=True)
-
-
-def kind_of(url: str) -> "type[Database]":
-    """Which kind of database a URL names; called with the URL, it opens it.
-
-    Raises:
-        ConfigurationError: the URL is none, or names a kind that is not supported.
-    """
-    backend = parsed_url(url).get_backend_name()
-    if backend == "sqlite":
-        from geocache.store.sqlite import SQLite  # noqa: PLC0415
-
-        return SQLite
-    if backend == "postgresql":
-        from geocache.store.postgres import PostgreSQL  # noqa: PLC0415
-
-        return PostgreSQL
-    raise ConfigurationError(
-        f"GEOCACHE_URL: {backend} is not supported; name SQLite or PostgreSQL "
-        "(postgresql+psycopg://…)"
-    )

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import TypeVar
 
 from geocache.errors import StoreError
-from geocache.store.database import Trouble, kind_of, public_url
+from geocache.store.database import Trouble, public_url
+from geocache.store.kinds import kind_of
 from geocache.store.opening import ERRORS, open_store, short
 from geocache.store.store import Store
 

@@ -10,7 +10,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from geocache.errors import StoreError
 from geocache.store import sqlite_file
-from geocache.store.database import Trouble, kind_of, public_url
+from geocache.store.database import Trouble, public_url
+from geocache.store.kinds import kind_of
 from geocache.store.store import Store
 
 ERRORS = (sqlite3.Error, DBAPIError, NoConnectionFreeError, OSError)

@@ -12,7 +12,8 @@ from geocache.place import Place
 from geocache.records import Answer, Pin
 from geocache.store import schema
 from geocache.store.claims import Claims, claim_numbers
-from geocache.store.database import kind_of, public_url
+from geocache.store.database import public_url
+from geocache.store.kinds import kind_of
 from geocache.store.looking import Looking
 from geocache.store.rows import answer_of, answer_row, pin_of, pin_row
 

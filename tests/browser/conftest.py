@@ -54,13 +54,22 @@ def server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Itera
         yield running
 
 
+SHELL = "chromium-headless-shell"
+WINDOWED = ("chromium", "chromium-browser", "google-chrome")
+
+
+def installed(*names: str) -> str | None:
+    """Where Chromium is: named in CHROMIUM, the first of these on the PATH, else Playwright's."""
+    return os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: named in CHROMIUM, on the PATH, or Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+    """Chromium, its shell where there is one: that is lighter."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        chromium = playwright.chromium.launch(
+            executable_path=installed(SHELL, *WINDOWED), args=list(FLAGS)
+        )
         yield chromium
         _free.clear()
         chromium.close()
@@ -97,7 +106,8 @@ class Visit:
         self.page.wait_for_function(
             "() => document.querySelector('[data-testid=stApp]')"
             "?.getAttribute('data-test-script-state') === 'notRunning'"
-            " && !document.querySelector('[data-stale=true]')"
+            " && !document.querySelector('[data-stale=true]')",
+            polling=50,  # at every frame, the page would be drawn for nothing else
         )
 
 
@@ -166,7 +176,8 @@ def _lent_context(
     It comes with one page, blank at first. That is kept too, as a new one costs a second; another
     stays open, and with it the process that all its pages are drawn in.
     """
-    told = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+    usual = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    told = {**usual, "reduced_motion": "reduce", **options}
     free = _free.setdefault(repr(sorted(told.items())), [])
     if free:
         context = free.pop()
@@ -193,6 +204,7 @@ def _lent_context(
     context.clear_permissions()
     context.unroute_all()
     page.unroute_all()
+    page.emulate_media(color_scheme=told["color_scheme"])  # type: ignore[arg-type]
     context.set_offline(offline=False)
     free.append(context)
 

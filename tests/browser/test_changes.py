@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -16,6 +17,10 @@ from tests.geocache.provider_server import ProviderServer
 from tests.geocache.provider_server import serving as serving_provider
 from tests.serving import Server, serving
 
+ALL_OF_GERMANY = """() => {
+  const seen = window.map.getBounds();
+  return seen.contains([[47.3, 5.9], [55, 15]]) && window.map.getZoom() > 4;
+}"""
 LIST = """facility,city,country
 Uniklinik,Springfeld Qx,Germany
 Clinic,Salamanca,Spain
@@ -70,9 +75,7 @@ def asking(
         folder,
         place_index,
         SITE_MAP_SOURCES=str(folder / "list.csv"),
-        GEOCACHE_PROVIDERS="gazetteer,nominatim",
-        GEOCACHE_NOMINATIM_URL=provider.url,
-        GEOCACHE_CONTACT="somebody@example.org",
+        **provider.settings,
     ) as running:
         yield running
 
@@ -97,20 +100,37 @@ def select_first_row(page: Page) -> None:
 
 def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
     person.open()
+    page = person.page
     (before,) = positions(person.server, "Springfeld%20Qx")
     assert before["latitude"] == ""
-    person.page.get_by_role("tab", name="Quality").click()
-    expect(person.page.get_by_text("Not on the map: 1 site")).to_be_visible()
-    select_first_row(person.page)
-    person.page.get_by_label("Or pin it here").fill("48.1, 11.5")
-    person.page.get_by_label("Your name").fill("Ada")
-    person.page.get_by_role("button", name="Pin 1 site here").click()
+    page.get_by_role("tab", name="Quality").click()
+    expect(page.get_by_text("Not on the map: 1 site")).to_be_visible()
+    select_first_row(page)
+    maps = page.locator("iframe[title*='folium']")
+    expect(maps).to_have_count(2)
+    chooser = maps.last.content_frame
+    chooser.locator("[data-basemap='drawn']").wait_for()
+    frame = maps.last.element_handle().content_frame()
+    assert frame is not None
+    frame.wait_for_function(ALL_OF_GERMANY)
+    chooser.locator("#map_div").click(position={"x": 240, "y": 150})
+    chooser.locator(".sm-chosen").wait_for()
+    expect(page.get_by_label("Or pin it here")).to_have_value(
+        re.compile(r"5[01]\.\d{5}, (9|1\d)\.")
+    )
+    page.get_by_label("Or pin it here").fill("43.6, 1.44")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Pin 1 site here").click()
     person.drawn(sites=3)
+    expect(page.get_by_text("The point lies outside Germany")).to_be_visible()
     (pinned,) = positions(person.server, "Springfeld%20Qx")
-    assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("48.1", "11.5", "pin")
+    assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("43.6", "1.44", "pin")
     assert "Ada" in pinned["reason"]
-    person.page.get_by_text("Pins set by people (1)").click()
-    person.page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Pin 1 site here")).to_have_count(0)
+    select_first_row(page)  # of what is left: another place
+    expect(page.get_by_label("Your name")).to_have_value("Ada")
+    page.get_by_text("Pins set by people (1)").click()
+    page.get_by_role("button", name="Undo").click()
     person.drawn(sites=2)
     (after,) = positions(person.server, "Springfeld%20Qx")
     assert after["latitude"] == ""

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 
 
-def test_nothing_of_the_page_is_refused_by_its_own_policy(visit: Visit) -> None:
+def test_the_policy_refuses_nothing_of_the_page_and_stops_what_it_should(visit: Visit) -> None:
     refused: list[str] = []
     visit.page.on(
         "console",
@@ -20,9 +20,6 @@ def test_nothing_of_the_page_is_refused_by_its_own_policy(visit: Visit) -> None:
     expect(visit.page.get_by_role("tab", name="Open lists")).to_be_visible()
     assert refused == []
 
-
-def test_the_policy_stops_what_it_should(visit: Visit) -> None:
-    visit.open("?country=DE", sites=17)
     outcome = visit.page.evaluate(
         """async () => {
             const asked = await fetch('https://foreign.invalid/').then(() => 'sent', String);

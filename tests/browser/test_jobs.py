@@ -45,9 +45,7 @@ def asking(
         place_index,
         SITE_MAP_SOURCES=str(folder / "list.csv"),
         SITE_MAP_REGISTRY_URL=registry.url,
-        GEOCACHE_PROVIDERS="gazetteer,nominatim",
-        GEOCACHE_NOMINATIM_URL=provider.url,
-        GEOCACHE_CONTACT="somebody@example.org",
+        **provider.settings,
     ) as running:
         yield running
 
@@ -85,6 +83,7 @@ def test_one_job_too_many_is_refused_with_the_limit(
     page = person.page
     person.open()
     page.get_by_text("Add trials from the registry").click()
+    person.settled()
     numbers = page.get_by_role("textbox", name="NCT numbers")
     fetch = page.get_by_role("button", name="Fetch", exact=True)
     for number in (1, 2):

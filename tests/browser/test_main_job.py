@@ -7,9 +7,15 @@ from collections.abc import Callable
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import FrameLocator, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import Visit
+
+CLEAR_OF_THE_BUTTONS = """() => {
+  const box = (name) => document.querySelector(name).getBoundingClientRect();
+  return box('.leaflet-popup-content-wrapper').left > box('.sm-home').right;
+}"""
 
 
 def sites_on_map(frame: FrameLocator) -> int:
@@ -30,7 +36,9 @@ def table_of(url: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
 
 
-def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
+def test_the_map_shows_all_75_sites_and_moving_it_asks_nothing_of_the_server(visit: Visit) -> None:
+    said: list[str] = []
+    visit.page.on("websocket", lambda socket: socket.on("framesent", lambda _: said.append("")))
     frame = visit.open(sites=75)
     assert sites_on_map(frame) == 75
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Blinatumomab (MT103)")
@@ -40,12 +48,6 @@ def test_the_map_shows_all_75_sites_without_another_host(visit: Visit) -> None:
     expect(visit.page.get_by_role("link", name="NCT01207388").first).to_have_attribute(
         "href", "https://clinicaltrials.gov/study/NCT01207388"
     )
-
-
-def test_nothing_is_asked_of_the_server_by_opening_and_moving_the_map(visit: Visit) -> None:
-    said: list[str] = []
-    visit.page.on("websocket", lambda socket: socket.on("framesent", lambda _: said.append("")))
-    frame = visit.open(sites=75)
     visit.settled()
     frame.locator("#map_div").evaluate(
         """() => new Promise(done => {
@@ -57,14 +59,40 @@ def test_nothing_is_asked_of_the_server_by_opening_and_moving_the_map(visit: Vis
     assert len(said) == 1, "more than the page itself was asked for"
 
 
-def test_a_click_on_a_marker_opens_the_site_and_shows_its_details(visit: Visit) -> None:
-    frame = visit.open("?city=Yvoir", sites=1)
-    frame.locator(".sm-site").click()
+def test_no_message_leans_on_what_the_browser_has_kept(visit: Visit) -> None:
+    """The browser may have dropped it by then, and would take no message any more."""
+    kinds: list[str] = []
+
+    def connected(socket: WebSocket) -> None:
+        socket.on(
+            "framereceived",
+            lambda data: kinds.append(ForwardMsg.FromString(data).WhichOneof("type")),
+        )
+
+    visit.page.on("websocket", connected)
+    visit.open(sites=75)
+    for tab in ("Countries", "Sites"):  # the table is the same again
+        visit.settled()
+        visit.page.get_by_role("tab", name=tab).click()
+    expect(visit.page.get_by_test_id("stDataFrame").first).to_be_visible()
+    visit.settled()
+    assert kinds.count("script_finished") >= 3
+    assert "ref_hash" not in kinds
+
+
+def test_a_click_on_a_marker_opens_the_site_clear_of_the_buttons_and_shows_its_details(
+    visit: Visit,
+) -> None:
+    frame = visit.open("?city=Bristol&city=London&city=Vienna", sites=3)
+    frame.get_by_role("button", name="Bristol").click()  # the one in the corner of the buttons
     popup = frame.locator(".leaflet-popup-content")
-    expect(popup).to_contain_text("Cliniques Universitaires UCL de Mont Godinne")
-    for words in ("Yvoir, Belgium", "Site 1501", "Status not stated", "precision: city"):
+    expect(popup).to_contain_text("Bristol Royal Infirmary")
+    for words in ("Bristol, United Kingdom", "Site 1602", "Status not stated", "precision: city"):
         expect(popup).to_contain_text(words)
-    expect(visit.page.get_by_text("Site number 1501")).to_be_visible()
+    expect(visit.page.get_by_text("Site number 1602")).to_be_visible()
+    inside = visit.page.locator("iframe[title*='folium']").first.element_handle().content_frame()
+    assert inside is not None
+    inside.wait_for_function(CLEAR_OF_THE_BUTTONS)
 
 
 def test_sites_that_share_a_city_are_reached_one_by_one(visit: Visit) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 
 LIST = "Hospital;Town;Land\nUniklinik;Freiburg;Germany\nKH Nord;Hamburg;Germany\n"
+FARTHER = f"{LIST}Harbour Clinic;Sydney;Australia\n"
 
 
 def test_an_uploaded_list_shows_in_this_session_only(visitors: Callable[..., Visit]) -> None:
@@ -15,9 +16,10 @@ def test_an_uploaded_list_shows_in_this_session_only(visitors: Callable[..., Vis
     owner.open(sites=75)
     owner.page.get_by_text("Add sites").click()
     owner.page.locator("input[type=file]").set_input_files(
-        {"name": "my sites.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+        {"name": "my sites.csv", "mimeType": "text/csv", "buffer": FARTHER.encode()}
     )
-    owner.drawn(sites=77)
+    owner.drawn(sites=78)
+    expect(owner.map.get_by_role("button", name="Sydney")).to_be_in_viewport()
     stranger.open(sites=75)
     with urlopen(f"{owner.server.url}/api/sites.csv?city=Freiburg") as answer:
         assert len(answer.read().decode().splitlines()) == 1

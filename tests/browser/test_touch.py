@@ -107,6 +107,43 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
     no_wider(phone, 390)
 
 
+def test_held_sideways_the_page_scrolls_beside_the_map_and_turned_all_sites_stay_in_view(
+    visitors: Callable[..., Visit],
+) -> None:
+    lying = {"width": 844, "height": 390}
+    phone = visitors(viewport=lying, has_touch=True, is_mobile=True)
+    frame, page = phone.open("?city=Rome&city=Groningen", sites=3), phone.page
+    phone.settled()
+    map_frame = page.locator("iframe[title*='folium']").first
+    sites = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
+
+    def height() -> float:
+        map_frame.scroll_into_view_if_needed()
+        box = map_frame.bounding_box()
+        assert box is not None
+        assert sites.evaluate(STOPPED)
+        expect(sites).to_be_in_viewport()
+        expect(frame.get_by_role("button", name="Only sites in this view")).to_be_in_viewport()
+        return box["height"]
+
+    assert height() <= 390 - 60 - 90, "beside the page's own bar"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("e => e.clientHeight === 460", arg=map_frame.element_handle())
+    assert height() == 460
+    page.set_viewport_size(lying)
+    page.wait_for_function("e => e.clientHeight < 300", arg=map_frame.element_handle())
+    map_frame.evaluate("e => e.scrollIntoView({block: 'center'})")
+    top = page.get_by_test_id("stMain").evaluate("e => e.scrollTop")
+    box = map_frame.bounding_box()
+    assert box is not None
+    below = box["y"] + box["height"]
+    assert below + 30 < 390
+    Fingers(phone).move((500, below + 30, 0, -200))
+    page.wait_for_function(
+        "top => document.querySelector('[data-testid=stMain]').scrollTop > top + 50", arg=top
+    )
+
+
 def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
     fingers, page = Fingers(phone), phone.page
     phone.open(sites=75)

@@ -1,14 +1,17 @@
 """The seed, read and located once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
+from dashboard import map_arrival
 from dashboard.library import Library, merge, open_sources
+from dashboard.service import Service, service
 from dashboard.settings import SEEDS
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
@@ -54,3 +57,19 @@ def secrets_file(tmp_path: Path) -> Iterator[Path]:
     yield path
     config.set_option("secrets.files", before)
     secrets_singleton._reset()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Service]]:
+    """The service of this process, with the settings of the environment.
+
+    A page run in this process does not wait for its map: no browser is there to draw it.
+    """
+    monkeypatch.setattr(map_arrival, "OPENING_SECONDS", 0)
+    monkeypatch.setattr(map_arrival, "PATIENCE_SECONDS", 0)
+    service.cache_clear()
+    st.cache_data.clear()
+    yield service
+    if service.cache_info().currsize:
+        service().close()
+    service.cache_clear()

@@ -196,6 +196,8 @@ def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
     assert nowhere["precision"] == "unresolved"
     assert nowhere["reason"]
     assert client.get("/api/positions").status_code == 400
+    point = client.get("/api/positions?place=48.1,11.5").json()["data"][0]
+    assert (point["precision"], point["latitude"], point["longitude"]) == ("facility", 48.1, 11.5)
     assert client.get("/api/positions?place=91,0").json()["parameter"] == "place"
 
 

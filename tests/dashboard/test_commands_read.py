@@ -52,9 +52,11 @@ def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_nothing_usable_is_exit_code_2_and_one_line_says_so(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("{")
-    done = site_map("read", bad, "-o", tmp_path / "out.csv", folder=tmp_path)
+    done = site_map("read", bad, "-o", tmp_path / "out.csv", "--json", folder=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.decode().splitlines()[-1] == "site-map: none of 1 files could be read"
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith(f"{bad}: not read: not valid JSON")
+    assert "not valid JSON" in json.loads(done.stdout)["files"][0]["error"]
     assert not (tmp_path / "out.csv").exists()
 
 

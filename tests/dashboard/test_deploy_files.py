@@ -10,7 +10,7 @@ from dashboard.people import Person
 from dashboard.settings import Settings
 from dashboard.views import signed_in
 from geocache.errors import ConfigurationError
-from geocache.store.database import kind_of
+from geocache.store.kinds import kind_of
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"

@@ -1,34 +1,22 @@
 """Whatever goes wrong, a visitor sees no path and no traceback; the log has both."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import api, readers
 from dashboard.jobs import Job, State
-from dashboard.service import Service, service
+from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
 from tests.dashboard.asgi import asked
 
 PAGE = Path(api.__file__).with_name("page.py")
 INSIDE = re.compile(r"Traceback|File \"|line \d+, in |\.py\b")
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[[], Service]]:
-    """The service of this process, with the settings of the environment."""
-    service.cache_clear()
-    st.cache_data.clear()
-    yield service
-    if service.cache_info().currsize:
-        service().close()
-    service.cache_clear()
 
 
 def shown(query: str = "") -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard.eligibility import age_years, conditions_of, matching
-from dashboard.facilities import by_facility, facility_key
+from dashboard.facilities import also_here, by_facility, facility_key
 from dashboard.sites import empty_table
 from dashboard.trials import Trial
 
@@ -50,6 +50,18 @@ def test_one_row_a_facility_with_its_trials() -> None:
     assert list(counts["trials"]) == [2, 1]
     assert list(counts["city"]) == ["London", "Leeds"]
     assert counts["trial_ids"][0] == ["NCT1", "NCT2"]
+
+
+def test_what_else_runs_at_a_facility_however_it_is_spelled() -> None:
+    table = sites(
+        ("NCT1", "Hôpital Saint-Louis", "Paris", "FR"),
+        ("NCT2", "HOPITAL SAINT LOUIS", "PARIS", "FR"),
+        ("NCT3", "Hôpital Saint-Louis", "Paris", "US"),
+        ("NCT4", "Research Site", "Paris", "FR"),
+        ("NCT5", "Research Site", "Paris", "FR"),
+    )
+    assert also_here(table.iloc[0], table) == ["NCT2"]
+    assert also_here(table.iloc[3], table) == [], "a placeholder is no facility"
 
 
 def test_only_placeholders_give_no_facility() -> None:

@@ -24,6 +24,12 @@ def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> 
     assert re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=", made) == []
 
 
+def test_a_map_file_says_not_stated_and_takes_the_colours_it_is_told(seed: pd.DataFrame) -> None:
+    made = map_file.map_html(seed, title="Sites", colour_by="precision").decode()
+    assert made.count("<td>Not stated</td>") == 75
+    assert '"legend":"precision"' in made
+
+
 def test_a_map_file_says_where_no_date_is_known(seed: pd.DataFrame) -> None:
     made = map_file.map_html(seed, title="Sites").decode()
     assert "The lists do not say of when their data is." in made

@@ -1,27 +1,23 @@
 """The page run in process: what it says and how it answers filters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.service import service
+from dashboard.service import Service
 
 PAGE = Path(__file__).parent.parent.parent / "dashboard" / "page.py"
 
 
 @pytest.fixture
-def page(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def page(
+    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
     """The page over the seed, not run yet."""
     monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    service.cache_clear()
-    st.cache_data.clear()
-    yield AppTest.from_file(str(PAGE), default_timeout=60)
-    if service.cache_info().currsize:
-        service().close()
-    service.cache_clear()
+    return AppTest.from_file(str(PAGE), default_timeout=60)
 
 
 def figures(page: AppTest) -> dict[str, str]:
@@ -69,6 +65,18 @@ def test_clear_all_brings_everything_back(page: AppTest) -> None:
     page.button(key="clear_all").click().run()
     assert figures(page)["Sites"] == "75"
     assert not page.query_params
+
+
+def test_a_message_from_before_a_filter_does_not_undo_it(page: AppTest) -> None:
+    before = {"country": ["DE"], "q": ["dresden"]}
+    page.query_params.update(before)
+    page.run()
+    page.button(key="remove_country:DE").click().run()
+    page.query_params.update(before)  # what the map says crosses the new address
+    page.run()
+    assert page.query_params["q"] in ("dresden", ["dresden"])
+    assert "country" not in page.query_params
+    assert page.multiselect(key="filter_country").value == []
 
 
 def test_unknown_values_in_a_link_are_dropped_with_a_note(page: AppTest) -> None:
@@ -128,3 +136,35 @@ def test_no_match_counts_nothing(page: AppTest) -> None:
     page.run()
     assert figures(page)["Sites"] == "0"
     assert "without any there are 75 sites" in page.info[0].value
+
+
+def test_a_place_with_namesakes_is_asked_back_with_a_button_for_each(page: AppTest) -> None:
+    page.query_params["near"] = "Kraków"
+    page.run()
+    assert "say which place of that name" in page.warning[0].value
+    assert "Frankfurt, Germany" not in [button.label for button in page.button]
+    next(b for b in page.button if b.label == "Kraków, Lesser Poland, Poland").click().run()
+    assert not page.exception
+    assert not page.warning
+    assert page.query_params["near"] in (
+        "Kraków, Lesser Poland, Poland",
+        ["Kraków, Lesser Poland, Poland"],
+    )
+    assert figures(page)["Sites"] == "75"
+
+
+def test_of_a_place_that_nobody_knows_the_page_says_how_to_name_one(page: AppTest) -> None:
+    page.query_params["near"] = "xyzzyq nonsense"
+    page.run()
+    assert page.warning[0].value.startswith("“xyzzyq nonsense”: nobody here knows this place. Try")
+    assert not page.info, "no filter to remove: the place is the trouble"
+
+
+def test_in_miles_the_table_and_the_active_filter_say_miles(page: AppTest) -> None:
+    page.query_params.update({"near": "Graz, Austria", "radius_km": "160.9", "view_unit": "miles"})
+    page.run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    vienna = table.loc[table["city"] == "Vienna", "distance_km"].iloc[0]
+    assert vienna == pytest.approx(90, abs=3), "145 km"
+    assert "Near: Graz, Austria, 100 miles" in [button.label for button in page.button]

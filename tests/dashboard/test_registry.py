@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from dashboard.errors import RegistryError
 from dashboard.fetched import Fetched
-from dashboard.fetched_home import Home, home_of
+from dashboard.fetched_home import Home
 from dashboard.fetching import fetch_work, job_key
+from dashboard.homes import home_of_trials
 from dashboard.jobs import Jobs, State
 from dashboard.registry import STOPPED, Registry
 from dashboard.registry_query import Search, trial_numbers
@@ -30,7 +31,7 @@ def server() -> Iterator[RegistryServer]:
 def home(any_store_url: str, tmp_path: Path) -> Iterator[Home]:
     """Where trials are kept; the test runs once on each kind of home."""
     settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
-    with closing(home_of(settings)) as made:
+    with closing(home_of_trials(settings)) as made:
         yield made
 
 

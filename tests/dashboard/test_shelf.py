@@ -8,9 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard import shelf as shelf_module
+from dashboard.homes import home_of_shared_lists
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf, ShelfError
-from dashboard.shelf_home import EVERYONE, shared_lists_of
+from dashboard.shelf_home import EVERYONE
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
 ODD = b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n"
@@ -30,7 +31,7 @@ def opener(any_store_url: str, tmp_path: Path) -> Iterator[Opener]:
     with ExitStack() as stack:
 
         def opened() -> Shelf:
-            made = Shelf(tmp_path / "lists", shared=shared_lists_of(settings))
+            made = Shelf(tmp_path / "lists", shared=home_of_shared_lists(settings))
             return stack.enter_context(closing(made))
 
         yield opened

@@ -51,3 +51,15 @@ def test_a_chosen_value_that_nothing_is_left_of_stays_listed(seed: pd.DataFrame)
     facets = facet_counts(seed, Filters(country=("AT",), city=("Rome",)))
     assert facets["city"]["Rome"] == 0
     assert facets["country"]["AT"] == 0
+
+
+def test_where_several_countries_have_the_most_none_is_named(seed: pd.DataFrame) -> None:
+    three = seed[seed["city"].isin(["Paris", "London", "Vienna"])]
+    assert summary.sentence(three) == "3 sites in 3 countries; all on the map"
+
+
+def test_sites_of_no_trial_are_no_trial(seed: pd.DataFrame) -> None:
+    table = seed.astype({"trial_id": "str"})
+    table.loc[table.index[:5], "trial_id"] = ""
+    assert summary.key_figures(table).trials == 1
+    assert "trial" not in summary.sentence(table)

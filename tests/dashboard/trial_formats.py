@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pandas as pd
 
+from tests.dashboard.binary_workbooks import xls, xlsb
+
 TITLE = "Confirmatory Phase II Study of Blinatumomab (MT103)"
 
 
@@ -209,12 +211,23 @@ def workbook(trial_id: str, sites: pd.DataFrame) -> bytes:
     sheet = book.active
     sheet.append(["Sites of the trial"])
     sheet.append([])
-    header = ["Country", "Town", "Hospital", "Trial ID", "Province"]
-    for row in _list_rows(trial_id, sites, header):
+    for row in _workbook_rows(trial_id, sites):
         sheet.append(row)
     notes = book.create_sheet("Notes")
     notes.append(["Made for a test"])
     return _bytes_of(book.save)
+
+
+def old_workbook(trial_id: str, sites: pd.DataFrame) -> bytes:
+    return xls({"Sites": [["Sites of the trial"], [], *_workbook_rows(trial_id, sites)]})
+
+
+def binary_workbook(trial_id: str, sites: pd.DataFrame) -> bytes:
+    return xlsb({"Sites": _workbook_rows(trial_id, sites), "Notes": [["Made for a test"]]})
+
+
+def _workbook_rows(trial_id: str, sites: pd.DataFrame) -> list[list[str]]:
+    return _list_rows(trial_id, sites, ["Country", "Town", "Hospital", "Trial ID", "Province"])
 
 
 def _bytes_of(save: Callable[[io.BytesIO], None]) -> bytes:
@@ -277,6 +290,8 @@ WRITERS = (
     french_list,
     web_page,
     workbook,
+    old_workbook,
+    binary_workbook,
     geojson,
     records,
     gzipped,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visit, browser, visiting
 from tests.deploy.nginx import Front, nginx
@@ -207,10 +207,13 @@ def test_when_a_replica_is_gone_its_browsers_go_to_the_other(
     here = deployed.replica_of(cookie)
     (gone,) = [each for each in deployed.replicas if each.address == here]
     (left,) = [each for each in deployed.replicas if each.address != here]
-    gone.stop()
+    with visit.page.expect_websocket():
+        gone.stop()
     with deployed.client(cookie) as client:
         assert client.get("/api/health").json()["status"] == "ok"
     assert deployed.replica_of(cookie).endswith(left.address)
+    app = visit.page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
     # The page comes back by itself, and is of use: its session is a new one, its filter the same.
     visit.page.get_by_role("tab", name="Quality").click()
     visit.page.get_by_text("Pins set by people (").wait_for(timeout=60_000)

@@ -71,6 +71,15 @@ class ProviderServer:
         return f"http://{self.address}"
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a server that asks it, as Nominatim, what the gazetteer cannot say."""
+        return {
+            "GEOCACHE_PROVIDERS": "gazetteer,nominatim",
+            "GEOCACHE_NOMINATIM_URL": self.url,
+            "GEOCACHE_CONTACT": "somebody@example.org",
+        }
+
+    @property
     def times_asked(self) -> Counter[str]:
         """How often each query came, whatever its form."""
         return Counter(json.dumps(one.query, sort_keys=True) for one in self.seen)

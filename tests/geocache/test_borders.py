@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.borders import in_country
+from geocache.borders import extent, in_country
 from geocache.gazetteer.sources import places
 
 
@@ -75,3 +75,9 @@ def test_every_larger_city_lies_in_its_country() -> None:
 def test_any_point_has_an_answer(latitude: float, longitude: float, code: str) -> None:
     assert math.isfinite(latitude)
     assert in_country(latitude, longitude, code) in (True, False)
+
+
+def test_a_country_reaches_as_far_as_its_largest_piece_of_land() -> None:
+    west, south, east, north = extent("FR") or pytest.fail("France is on the map")
+    assert (-5.5 < west < -4, 41 < south < 43.5, 7 < east < 9, 50 < north < 52) == (True,) * 4
+    assert extent("ZZ") is None

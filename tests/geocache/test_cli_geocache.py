@@ -118,6 +118,17 @@ def test_settings_that_cannot_work_are_told_in_one_line(geocache: Shell, tmp_pat
         geocache.env = {**geocache.env, name: "x@example.org"}
 
 
+def test_what_cannot_be_written_is_told_in_one_line(geocache: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\n")
+    (tmp_path / "folder").mkdir()
+    for command in (["locate", "in.csv"], ["export"]):
+        done = geocache(*command, "-o", "folder", code=2)
+        assert done.stderr.splitlines()[-1] == "geocache: folder: Is a directory"
+    geocache.env |= {"SITE_MAP_DATA": "in.csv", "GEOCACHE_PROVIDERS": "gazetteer"}
+    done = geocache("locate", "in.csv", "-o", "out.csv", code=2)
+    assert done.stderr.splitlines()[-1] == "geocache: in.csv/gazetteer: Not a directory"
+
+
 def test_pins_are_set_listed_used_and_taken_back(geocache: Shell, tmp_path: Path) -> None:
     geocache("pin", *YVOIR, "50.33", "-4.88", "--note", "by hand", "--who", "eva")
     (pin,) = json.loads(geocache("pins", "--json").stdout)

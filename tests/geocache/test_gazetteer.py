@@ -190,6 +190,40 @@ def test_a_state_that_contradicts_is_told(gazetteer: Gazetteer) -> None:
     assert Flag.CONFLICTING_STATE in position.flags
 
 
+@pytest.mark.parametrize(
+    ("city", "state", "country"),
+    [("London", "Ontario", "United Kingdom"), ("Paris", "Texas", "France")],
+)
+def test_a_state_of_another_country_is_told(
+    gazetteer: Gazetteer, city: str, state: str, country: str
+) -> None:
+    found = gazetteer.locate(Place(city=city, state=state, country=country))
+    assert found.flags == (Flag.CONFLICTING_STATE,)
+    assert "the state is in" in found.reason
+    assert gazetteer.locate(Place(city=city, country=country)).flags == ()
+
+
+@pytest.mark.parametrize(("city", "country"), [("Kyiv", "Russia"), ("Bratislava", "Czechia")])
+def test_a_city_that_only_a_former_union_had_is_outside(
+    gazetteer: Gazetteer, city: str, country: str
+) -> None:
+    found = gazetteer.locate(Place(city=city, country=country))
+    assert found.flags == (Flag.OUTSIDE_COUNTRY,)
+    territory = gazetteer.locate(Place(city="Simferopol", country="Russia"))
+    assert territory.flags == ()
+
+
+@pytest.mark.parametrize("city", ["APO", "FPO", "DPO"])
+@pytest.mark.parametrize("state", ["AA", "AE", "AP", ""])
+def test_military_post_is_nowhere(gazetteer: Gazetteer, city: str, state: str) -> None:
+    assert not gazetteer.locate(Place(city=city, state=state, country="USA")).resolved
+
+
+@pytest.mark.parametrize("city", ["N", "48°N", "E.", "S 11"])
+def test_a_letter_alone_is_no_name_cut_short(gazetteer: Gazetteer, city: str) -> None:
+    assert not gazetteer.locate(Place(city=city, state="11°E", country="USA")).resolved
+
+
 def test_a_neighbouring_state_is_no_contradiction(gazetteer: Gazetteer) -> None:
     place = Place(city="Bogotá", state="Cundinamarca", country="Colombia")
     assert gazetteer.locate(place).flags == ()

@@ -342,3 +342,19 @@ def test_hospitals_of_a_city_share_the_answer_of_who_ignores_them(tmp_path: Path
         assert (found[2].source, cache.locate(other).source) == ("pin", "pin")
         assert len(atlas.asked) == len(list(cache.answers())) == 1
         assert cache.forget(ward) == 1
+
+
+def test_a_facility_that_names_nobody_is_flagged_whoever_answers(tmp_path: Path) -> None:
+    class Towns(Atlas):
+        ignores_facilities = True
+
+    nobody = GRAZ._replace(facility="Research Site")
+    with GeoCache(store_url(tmp_path), providers=[Towns()]) as cache:
+        found = [cache.locate(nobody), *cache.locate_many([GRAZ, nobody])]
+        assert [one.flags for one in found] == [
+            (Flag.PLACEHOLDER_FACILITY,),
+            (),
+            (Flag.PLACEHOLDER_FACILITY,),
+        ]
+        cache.pin(nobody, 47.1, 15.5)
+        assert cache.locate(nobody).flags == ()

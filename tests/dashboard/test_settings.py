@@ -1,0 +1,51 @@
+"""Settings that cannot work are refused by name, before anything is served."""
+
+import pytest
+
+from dashboard.settings import Settings
+from geocache.errors import ConfigurationError
+from geocache.settings import settings_of
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SITE_MAP_TILES", "tiles", "no URL such as https://example.org"),
+        ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "no URL template such as"),
+        ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "no URL"),
+        ("SITE_MAP_FRAME_ANCESTORS", "example", "is no origin such as"),
+        ("SITE_MAP_READ_ONLY", "perhaps", "boolean"),
+        ("GEOCACHE_CONTACT", "somebody", "neither an e-mail address nor a URL"),
+        ("GEOCACHE_NOMINATIM_URL", "ftp://example.org", "no URL"),
+        ("GEOCACHE_NOMINATIM_URL", "our server", "no URL"),
+        ("GEOCACHE_REQUESTS_PER_SECOND", "0", "greater than 0"),
+    ],
+)
+def test_one_that_cannot_work_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as refused:
+        settings_of(Settings)
+    words = str(refused.value)
+    assert words.startswith(f"{name}: ")
+    assert said in words
+    assert words.endswith(f", got {value!r}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_MAP_TILES", "https://{s}.example.org/{z}/{x}/{y}.png"),
+        ("SITE_MAP_TILES", "/tiles/{z}/{x}/{-y}.png"),
+        ("GEOCACHE_CONTACT", "Ada <ada@example.org>"),
+        ("GEOCACHE_CONTACT", "https://example.org/us"),
+        ("GEOCACHE_NOMINATIM_URL", "http://127.0.0.1:8080/nominatim"),
+        ("GEOCACHE_NOMINATIM_URL", "nominatim.example.org:8080/search"),
+    ],
+)
+def test_one_that_can_work_is_taken_as_written(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(settings_of(Settings), name.lower()) == value
