@@ -15,6 +15,7 @@ from dashboard.library import Library
 from dashboard.links import plain
 from dashboard.service import Service, service
 from dashboard.views import (
+    accessibility,
     address,
     countries,
     downloads,
@@ -22,7 +23,6 @@ from dashboard.views import (
     footer,
     header,
     jobs_panel,
-    keyboard,
     lists,
     login,
     own_lists,
@@ -77,7 +77,9 @@ def main() -> None:
 
     # A container each for what comes and goes: the map below keeps its place, and so its view.
     news, title, below_title = st.container(), st.container(), st.container()
-    keyboard.for_keyboards()
+    accessibility.add()
+    # Before what became of an upload is told, so that the next goes into the uploader that stays.
+    sidebar.adding(opened)
     with title:
         header.words(sites, library.trials, library.as_of)
     with below_title:
@@ -99,7 +101,7 @@ def main() -> None:
             st.warning(plain(note))
         if lost is not None:
             person.which_place(lost, "page")
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, opened, lost)
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, lost)
     login.account()
     panels(sites, library, filters, opened)
     footer.footer(opened)

@@ -70,12 +70,10 @@ def sidebar(
     filters: Filters,
     facets: dict[str, dict[str, int]],
     trials: Mapping[str, Trial],
-    opened: Service,
     lost: FilterError | None = None,
 ) -> None:
     """Draw the filters; every change goes to the address bar. ``lost``: "near" was not found."""
     with st.sidebar:
-        _adding(opened)
         st.subheader("Filters")
         st.session_state["filter_q"] = filters.q
         st.text_input(
@@ -100,6 +98,12 @@ def sidebar(
             chosen = getattr(filters, name)
             if name in ALWAYS or chosen or len(counts) > (0 if name == "flag" else 1):
                 _choose(name, counts, chosen)
+
+
+def adding(opened: Service) -> None:
+    """Draw the ways to add sites, over the filters."""
+    with st.sidebar:
+        _adding(opened)
 
 
 @st.fragment

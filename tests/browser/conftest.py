@@ -86,9 +86,11 @@ class Visit:
     errors: list[str]
 
     def open(self, query: str = "", *, sites: int | None = None) -> FrameLocator:
-        """Open the page and wait until its map is drawn; gives the map's frame."""
+        """Open the page and wait until its map is drawn, and all else; gives the map's frame."""
         self.page.goto(f"{self.server.url}/{query}")
-        return self.drawn(sites)
+        frame = self.drawn(sites)
+        self.settled()
+        return frame
 
     @property
     def map(self) -> FrameLocator:

@@ -98,3 +98,25 @@ def test_who_walks_by_keyboard_skips_the_map(visit: Visit) -> None:
     assert link.evaluate("e => getComputedStyle(e).clipPath") == "none"
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_role("tab", name="Sites")).to_be_focused()
+
+
+def test_what_opens_does_it_at_once_for_who_wants_less_motion(visit: Visit) -> None:
+    visit.open(sites=75)
+    visit.settled()
+    opener = visit.page.get_by_test_id("stSidebar").get_by_text("Add sites")
+    started = """opener => new Promise(done => {
+        const play = Element.prototype.animate;
+        Element.prototype.animate = function (...asked) {
+            Element.prototype.animate = play;
+            const animation = play.apply(this, asked);
+            done(animation.playState);
+            return animation;
+        };
+        opener.click();
+    })"""
+    assert opener.evaluate(started) == "finished"
+    expect(visit.page.get_by_role("button", name="Add pasted text")).to_be_in_viewport()
+    visit.settled()
+    visit.page.emulate_media(reduced_motion="no-preference")
+    assert opener.evaluate(started) == "running"
+    visit.page.emulate_media(reduced_motion="reduce")

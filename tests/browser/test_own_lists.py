@@ -64,6 +64,7 @@ def test_nearest_sites_come_by_distance(visit: Visit) -> None:
     near.press("Enter")
     expect(visit.page.get_by_role("button", name="Near: Vienna")).to_be_visible()
     expect(visit.page.get_by_text("Distances are from Vienna, Austria")).to_be_visible()
+    visit.settled()  # what is being drawn anew shuts its choices again
     visit.page.get_by_role("combobox", name="Within").click()
     visit.page.get_by_role("option", name="250 km").click()
     visit.drawn(sites=3)

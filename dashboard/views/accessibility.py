@@ -1,4 +1,4 @@
-"""What Streamlit leaves out for who comes by keyboard: a style and a script."""
+"""What Streamlit leaves out for keyboards and for who wants less motion: a style, two scripts."""
 
 from functools import cache
 
@@ -21,15 +21,17 @@ _STYLE = """<style id="for-keyboards">
 and fold the sidebar without a mouse over them, no stops in one out of sight, and room for the small
 buttons over the site table, which come up under the mouse where "Other files" would stand."""
 
+_SCRIPTS = ("popovers.js", "motion.js")
+
 
 @cache
 def _html() -> str:
-    script = (libraries.OWN / "popovers.js").read_text(encoding="utf-8")
-    return f"{_STYLE}<script>{script}</script>"
+    scripts = "".join((libraries.OWN / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    return f"{_STYLE}<script>{scripts}</script>"
 
 
-def for_keyboards() -> None:
-    """Say it in the sidebar, and first: with something in it the sidebar takes its room at once.
+def add() -> None:
+    """Add it in the sidebar, and first: with something in it the sidebar takes its room at once.
 
     What stands beside it would else be drawn too wide, and then move.
     """
