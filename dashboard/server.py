@@ -1,5 +1,6 @@
 """The ASGI app: the page, the API beside it, and the files the browser needs."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -36,6 +37,11 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """
     signed_in.check(service().settings.access)
     import_module("dashboard.page")
+    # Streamlit puts the page's folder into this list for as long as the page runs, unless it is
+    # there. As it is taken out, an import in another thread passes over the folder that moves up,
+    # and finds no such module.
+    if str(PAGE.parent) not in sys.path:
+        sys.path.append(str(PAGE.parent))
     service().start()
     yield
 

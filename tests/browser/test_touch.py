@@ -43,7 +43,8 @@ class Fingers:
         self._send("touchEnd", [])
 
     def tap(self, target: Locator) -> None:
-        """Tap the middle of something, where it is now."""
+        """Tap the middle of something, where it is once nothing is being drawn."""
+        self._one.settled()
         expect(target).to_be_visible()
         box = target.bounding_box()
         assert box is not None

@@ -1,11 +1,15 @@
 """The page run in process: what it says and how it answers filters."""
 
+import asyncio
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import server
 from dashboard.service import Service
 
 PAGE = Path(__file__).parent.parent.parent / "dashboard" / "page.py"
@@ -18,6 +22,37 @@ def page(
     """The page over the seed, not run yet."""
     monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
     return AppTest.from_file(str(PAGE), default_timeout=60)
+
+
+class Watched(list[str]):
+    """Where modules are looked for; notes when that changes."""
+
+    changes = 0
+
+    def insert(self, *asked: object) -> None:
+        self.changes += 1
+        super().insert(*asked)  # type: ignore[arg-type]
+
+    def remove(self, entry: str) -> None:
+        self.changes += 1
+        super().remove(entry)
+
+
+def test_a_page_that_runs_takes_no_module_from_who_imports_it_meanwhile(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def started() -> None:
+        async with server.lifespan(None):
+            page.run()
+
+    watched = Watched(sys.path)
+    monkeypatch.setattr(sys, "path", watched)
+    page.run()
+    assert watched.changes == 2, "Streamlit itself puts the page's folder there and takes it away"
+    with ThreadPoolExecutor(1) as thread:  # a loop may be running in this one
+        thread.submit(lambda: asyncio.run(started())).result()
+    assert watched.changes == 2
+    assert not page.exception
 
 
 def figures(page: AppTest) -> dict[str, str]:
