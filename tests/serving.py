@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,6 +16,7 @@ from tests import started
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
+_ports: set[int] = set()
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
 
 
@@ -37,7 +38,7 @@ def serving(
     port: int = 0,
     **settings: str,
 ) -> Iterator[Server]:
-    """A dashboard process, on a port the system picked unless named; ended by id afterwards."""
+    """A dashboard process, on a port of this run's own unless named; ended by id afterwards."""
     data = folder / "data"
     data.mkdir(exist_ok=True)
     index = data / "gazetteer"
@@ -49,9 +50,9 @@ def serving(
         "SITE_MAP_DATA": str(data),
         **settings,
     }
-    with log.open("wb") as output:
+    with log.open("wb") as output, _lent_port() as lent:
         process = started.start(
-            [*command, "--port", str(port)],
+            [*command, "--port", str(port or lent)],
             cwd=working_folder,
             env=environment,
             output=output,
@@ -71,6 +72,25 @@ def end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def _lent_port() -> Iterator[int]:
+    """A port that the next server gets again: a browser keeps what it loaded and compiled by it."""
+    port = next((known for known in _ports if _is_free(known)), None) or free_port()
+    _ports.discard(port)
+    try:
+        yield port
+    finally:
+        _ports.add(port)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def free_port() -> int:

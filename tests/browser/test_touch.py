@@ -98,6 +98,7 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
     fingers.move((200, 380, 0, -250))
     page.wait_for_function(SCROLLED, polling=100)
     fingers.tap(frame.get_by_role("button", name="Show all sites"))
+    expect(scale).to_have_text(length)
     assert pane.evaluate(STOPPED)
     expect(groningen).to_be_visible()
     fingers.tap(groningen)
