@@ -4,7 +4,8 @@
 PORT ?= 8501
 HOST ?= 127.0.0.1
 PY := .venv/bin/python
-JOBS ?= 2
+# Tests side by side: one more than the cores they are made for, as many wait for processes.
+JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # What is compiled of any module is kept in one place, outside the checkout's own folders.
