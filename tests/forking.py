@@ -11,33 +11,18 @@ import types
 from importlib import import_module
 
 MODULES = (
-    "anyio._backends._asyncio",
     "dashboard.cli",
     "dashboard.page",
     "dashboard.server",
     "distributed.cli.dask_scheduler",
     "distributed.cli.dask_worker",
-    "folium.plugins",
     "geocache.asking",
     "geocache.cli",
-    "geocache.store.sqlite",
-    "httpcore",
     "psycopg",
-    "pyarrow.pandas_compat",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.dialects.sqlite",
-    "starlette.middleware.sessions",
-    "streamlit.components.v1.component_arrow",
-    "streamlit.components.v2.manifest_scanner",
-    "streamlit.material_icon_names",
-    "streamlit.web.bootstrap",
-    "streamlit.web.server.starlette.starlette_agent_routes",
-    "uvicorn.lifespan.on",
-    "uvicorn.protocols.http.h11_impl",
-    "uvicorn.protocols.websockets.websockets_sansio_impl",
+    "uvicorn",
 )
-"""What the commands load, and a server with its first page: not streamlit-folium, which must find a
-server that runs."""
 _MOST_BYTES = 1 << 20
 
 

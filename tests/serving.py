@@ -10,14 +10,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from tests import started
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
-_ports: set[int] = set()
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
+_ports: set[int] = set()
+"""Those of servers that ended. The next one gets it: a browser keeps what it loaded by it."""
 
 
 @dataclass
@@ -38,7 +40,10 @@ def serving(
     port: int = 0,
     **settings: str,
 ) -> Iterator[Server]:
-    """A dashboard process, on a port of this run's own unless named; ended by id afterwards."""
+    """A dashboard process; ended by id afterwards.
+
+    Its port, unless named, is that of one that ended, else the system picks it.
+    """
     data = folder / "data"
     data.mkdir(exist_ok=True)
     index = data / "gazetteer"
@@ -50,18 +55,22 @@ def serving(
         "SITE_MAP_DATA": str(data),
         **settings,
     }
-    with log.open("wb") as output, _lent_port() as lent:
+    port = port or next((known for known in _ports if _is_free(known)), 0)
+    _ports.discard(port)
+    with log.open("wb") as output:
         process = started.start(
-            [*command, "--port", str(port or lent)],
+            [*command, "--port", str(port)],
             cwd=working_folder,
             env=environment,
             output=output,
             errors=subprocess.STDOUT,
         )
         try:
-            yield Server(_address(process, log), log, process)
+            url = _address(process, log)
+            yield Server(url, log, process)
         finally:
             end(process)
+    _ports.add(urlsplit(url).port or port)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -72,17 +81,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _lent_port() -> Iterator[int]:
-    """A port that the next server gets again: a browser keeps what it loaded and compiled by it."""
-    port = next((known for known in _ports if _is_free(known)), None) or free_port()
-    _ports.discard(port)
-    try:
-        yield port
-    finally:
-        _ports.add(port)
 
 
 def _is_free(port: int) -> bool:

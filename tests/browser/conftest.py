@@ -111,6 +111,15 @@ class Visit:
         self.map.locator(f"#map_div{shown}[data-basemap='drawn']").wait_for(timeout=PATIENCE_MS)
         return self.map
 
+    def show(self, tab: str) -> None:
+        """Open a tab, and wait until what it holds is drawn."""
+        opener = self.page.get_by_role("tab", name=tab)
+        opener.click()
+        expect(opener).to_have_attribute("aria-selected", "true")
+        panel = self.page.get_by_role("tabpanel", name=tab)
+        expect(panel.get_by_test_id("stElementContainer").first).to_be_attached()
+        self.settled()
+
     def settled(self) -> None:
         """Wait until Streamlit runs no script and nothing is greyed out that a script left over."""
         self.page.wait_for_function(

@@ -22,11 +22,7 @@ def test_axe_finds_nothing_serious_on_any_tab_light_or_dark(visit: Visit) -> Non
     found: dict[str, list[str]] = {}
 
     def look(name: str, options: dict[str, object]) -> None:
-        tab, panel = page.get_by_role("tab", name=name), page.get_by_role("tabpanel", name=name)
-        tab.click()
-        expect(tab).to_have_attribute("aria-selected", "true")
-        expect(panel.get_by_test_id("stElementContainer").first).to_be_attached()
-        visit.settled()
+        visit.show(name)
         for violation in Axe().run(page, options=options).response["violations"]:
             if violation["impact"] in {"serious", "critical"}:
                 nodes = [node["html"][:150] for node in violation["nodes"][:3]]
@@ -77,7 +73,6 @@ def test_a_cluster_opens_by_keyboard_and_hands_the_focus_on(visit: Visit) -> Non
 
 def test_small_buttons_show_their_focus_and_a_folded_sidebar_takes_none(visit: Visit) -> None:
     visit.open(sites=75)
-    visit.settled()
     visit.page.get_by_role("button", name="Fullscreen").first.focus()
     visit.page.keyboard.press("Shift+Tab")
     focused = "() => getComputedStyle(document.activeElement).boxShadow"
@@ -102,7 +97,6 @@ def test_who_walks_by_keyboard_skips_the_map(visit: Visit) -> None:
 
 def test_what_opens_does_it_at_once_for_who_wants_less_motion(visit: Visit) -> None:
     visit.open(sites=75)
-    visit.settled()
     opener = visit.page.get_by_test_id("stSidebar").get_by_text("Add sites")
     started = """opener => new Promise(done => {
         const play = Element.prototype.animate;

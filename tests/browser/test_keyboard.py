@@ -57,7 +57,6 @@ def walk(page: Page, key: str, done: Callable[[dict[str, object]], bool]) -> lis
 def still(visit: Visit) -> Visit:
     """A visitor whose page shows the seeds, and nothing on it moves by itself."""
     visit.open(sites=75)
-    visit.settled()
     visit.page.wait_for_function("() => window.siteMapPopovers")
     visit.page.add_style_tag(content="* { transition: none !important; }")
     return visit
@@ -181,7 +180,6 @@ def test_tabs_colours_and_the_table_answer_to_arrow_keys(still: Visit) -> None:
 def doubting(visit: Visit) -> Visit:
     """A visitor with a list of doubtful places, brought by keyboard alone."""
     visit.open(sites=75)
-    visit.settled()
     visit.page.locator("summary", has_text="Add sites").press("Enter")
     upload = visit.page.get_by_test_id("stFileUploaderDropzone").first.get_by_role(
         "button", name="Upload", exact=True

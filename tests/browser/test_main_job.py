@@ -72,10 +72,8 @@ def test_no_message_leans_on_what_the_browser_has_kept(visit: Visit) -> None:
     visit.page.on("websocket", connected)
     visit.open(sites=75)
     for tab in ("Countries", "Sites"):  # the table is the same again
-        visit.settled()
-        visit.page.get_by_role("tab", name=tab).click()
+        visit.show(tab)
     expect(visit.page.get_by_test_id("stDataFrame").first).to_be_visible()
-    visit.settled()
     assert kinds.count("script_finished") >= 3
     assert "ref_hash" not in kinds
 

@@ -61,7 +61,6 @@ def test_numbers_add_up_to_the_located_sites(crowd: Visit, table: pd.DataFrame) 
 
 def test_moving_the_map_asks_the_server_nothing(crowd: Visit, table: pd.DataFrame) -> None:
     frame = crowd.open(sites=located(table))
-    crowd.settled()
     asked: list[str] = []
 
     def note(request: Request) -> None:

@@ -202,7 +202,6 @@ def test_when_a_replica_is_gone_its_browsers_go_to_the_other(
     visit: Visit, deployed: Deployed
 ) -> None:
     visit.open("?country=AT", sites=4)
-    visit.settled()
     (cookie,) = [c["value"] for c in visit.context.cookies() if c["name"] == COOKIE]
     here = deployed.replica_of(cookie)
     (gone,) = [each for each in deployed.replicas if each.address == here]
