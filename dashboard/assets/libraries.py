@@ -26,6 +26,7 @@ OWN_SCRIPTS = (
     "countries.js",
     "keyboard.js",
     "room.js",
+    "taps.js",
     "markers.js",
     "site-map.js",
 )

@@ -125,8 +125,10 @@
       this.page.state.reopen = null;
       if (!open) return;
       for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(open.where)) {
-        marker.getPopup().options.autoPan = false;
+        const { options } = marker.getPopup();
+        options.autoPan = false; // the map stays where it was moved to since
         marker.openPopup();
+        options.autoPan = true;
         if (open.focused >= 0) keyboard.into(marker, open.focused);
         return;
       }

@@ -85,6 +85,7 @@
     box.style.background = options.colours.sea;
     // On a phone held sideways the page beside a map is what one scrolls by.
     if (window.frameElement) window.frameElement.style.maxHeight = "max(220px, 100svh - 150px)";
+    window.siteMapTaps.zoom(map);
     map.on("resize", () => { if (unmoved()) fitTo(state.fitted.bounds); });
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
