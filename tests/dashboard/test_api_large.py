@@ -78,4 +78,6 @@ def test_a_new_pin_changes_the_answer_and_its_tag(service: Service) -> None:
     assert after.status_code == 200
     assert "50,10," in after.text
     assert after.headers["etag"] != before.headers["etag"]
+    assert service.cache.unpin(place)
+    assert asked(service, path).text == before.text
     assert asked(service, "/api/health").json()["sites"] == SITES
