@@ -1,5 +1,6 @@
 """Middleware: files that never change while the server runs are read and compressed once."""
 
+import asyncio
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -45,22 +46,30 @@ class KeptFiles:
             return
         key = (scope["path"], "gzip" in Headers(scope=scope).get("accept-encoding", ""))
         if (kept := self._kept.get(key)) is None:
-            kept = await self._asked(key, scope, receive)
+            kept = await self._asked(key, scope)
         await send({**kept.start, "headers": list(kept.start["headers"])})
         await send({"type": "http.response.body", "body": kept.body})
 
-    async def _asked(self, key: tuple[str, bool], scope: Scope, receive: Receive) -> Kept:
+    async def _asked(self, key: tuple[str, bool], scope: Scope) -> Kept:
+        """Ask for a file to the end, whether or not who wanted it first is still there."""
+        request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
         said: list[Message] = []
+
+        async def stay() -> Message:
+            if not request:
+                await asyncio.Event().wait()  # until the answer is whole: then it is cancelled
+            return request.pop()
 
         async def listen(message: Message) -> None:
             said.append(message)
 
-        await self._app(scope, receive, listen)
+        await self._app(scope, stay, listen)
         body = b"".join(part.get("body", b"") for part in said[1:])
         headers = MutableHeaders(raw=list(said[0]["headers"]))
         headers["content-length"] = str(len(body))
         kept = Kept({**said[0], "headers": headers.raw}, body)
-        if said[0]["status"] == 200 and len(body) <= self._room:
+        whole = len(said) > 1 and not said[-1].get("more_body", False)
+        if said[0]["status"] == 200 and whole and len(body) <= self._room:
             self._kept[key] = kept
             self._room -= len(body)
         return kept

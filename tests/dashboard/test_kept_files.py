@@ -1,17 +1,23 @@
 """Files are read and compressed once, and answered the same ever after."""
 
+import asyncio
 import gzip
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
+import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Message
 
 from dashboard.kept_files import KeptFiles
 from tests.dashboard.asgi import asked_of
+from tests.serving import Server
 
 TEXT = b"let a = 1;\n" * 1_000
 ZIPPED = {"Accept-Encoding": "gzip"}
@@ -64,6 +70,34 @@ def test_a_browser_that_has_it_is_told_so(tmp_path: Path) -> None:
     app = served(tmp_path)
     tag = asked(app, "/static/a.js").headers["etag"]
     assert asked(app, "/static/a.js", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_who_leaves_before_the_answer_spoils_it_for_nobody(tmp_path: Path) -> None:
+    app = served(tmp_path)
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def unheard(_: Message) -> None:
+        """Nobody is there."""
+
+    request = {"type": "http", "method": "GET", "headers": [], "query_string": b""}
+    asyncio.run(app({**request, "path": "/static/a.js", "root_path": ""}, gone, unheard))
+    assert asked(app, "/static/a.js").content == TEXT
+
+
+def test_scripts_are_whole_though_others_left_early(dashboard_server: Server) -> None:
+    """As a browser does that is reloaded before the page is there."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    address = urlsplit(dashboard_server.url)
+    request = f"GET /static/js/%s HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n"
+    for script in folder.iterdir():
+        with socket.create_connection((address.hostname, address.port or 80)) as left:
+            left.sendall((request % script.name).encode())
+    with httpx.Client(base_url=dashboard_server.url) as browser:
+        for script in folder.iterdir():
+            answer = browser.get(f"/static/js/{script.name}", headers=PLAIN)
+            assert answer.content == script.read_bytes(), script.name
 
 
 def test_no_more_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
