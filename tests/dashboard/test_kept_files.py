@@ -1,6 +1,5 @@
 """Files are read and compressed once, and answered the same ever after."""
 
-import asyncio
 import gzip
 import socket
 from pathlib import Path
@@ -16,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message
 
 from dashboard.kept_files import KeptFiles
-from tests.dashboard.asgi import asked_of
+from tests.dashboard.asgi import asked_of, run_apart
 from tests.serving import Server
 
 TEXT = b"let a = 1;\n" * 1_000
@@ -82,7 +81,7 @@ def test_who_leaves_before_the_answer_spoils_it_for_nobody(tmp_path: Path) -> No
         """Nobody is there."""
 
     request = {"type": "http", "method": "GET", "headers": [], "query_string": b""}
-    asyncio.run(app({**request, "path": "/static/a.js", "root_path": ""}, gone, unheard))
+    run_apart(app({**request, "path": "/static/a.js", "root_path": ""}, gone, unheard))
     assert asked(app, "/static/a.js").content == TEXT
 
 
