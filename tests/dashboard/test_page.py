@@ -1,9 +1,7 @@
 """The page run in process: what it says and how it answers filters."""
 
-import asyncio
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import server
 from dashboard.service import Service
+from tests.dashboard.asgi import run_apart
 
 PAGE = Path(__file__).parent.parent.parent / "dashboard" / "page.py"
 
@@ -49,8 +48,7 @@ def test_a_page_that_runs_takes_no_module_from_who_imports_it_meanwhile(
     monkeypatch.setattr(sys, "path", watched)
     page.run()
     assert watched.changes == 2, "Streamlit itself puts the page's folder there and takes it away"
-    with ThreadPoolExecutor(1) as thread:  # a loop may be running in this one
-        thread.submit(lambda: asyncio.run(started())).result()
+    run_apart(started())
     assert watched.changes == 2
     assert not page.exception
 
