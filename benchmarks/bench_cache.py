@@ -24,7 +24,7 @@ from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache, Place, Position, Precision
 from geocache.keys import place_key
 from geocache.settings import GeocacheSettings
-from tests.geocache.provider_server import serving
+from harness.provider_server import serving
 
 PLACES = 100_000
 STREAMED = 1_000_000

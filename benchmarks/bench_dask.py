@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks.dashboards import INDEX
-from benchmarks.generator import site_list
 from benchmarks.processes import cpu_seconds
 from benchmarks.report import Figure, printed, progress
-from dashboard.codes import plain
-from geocache.cluster import PLACES_OFFLINE
+from dashboard.sites.categoricals import plain
+from geocache.cluster.client import PLACES_OFFLINE
 from geocache.gazetteer import Gazetteer
-from tests.geocache.dask_cluster import dask_cluster
+from harness.dask_cluster import dask_cluster
+from harness.site_lists import site_list
 
 SIZES = (20_000, 120_000)
 PROJECTED_ROWS = 100_000_000

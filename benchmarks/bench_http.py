@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.report import Figure, printed, progress
 from geocache.gazetteer import Gazetteer
-from tests.serving import ROOT, Server, serving
+from harness.serving import ROOT, Server, serving
 
 CLIENTS = 4
 SECONDS = 5.0

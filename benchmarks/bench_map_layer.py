@@ -11,11 +11,12 @@ import folium
 import pandas as pd
 from folium.plugins import FastMarkerCluster, MarkerCluster
 
-from benchmarks.generator import site_list
 from benchmarks.report import Figure, printed, progress
-from dashboard import maps, selection
-from dashboard.filters import Filters
-from dashboard.map_store import MapStore
+from dashboard.maps import folium_map
+from dashboard.maps.store import MapStore
+from dashboard.query import apply
+from dashboard.query.filters import Filters
+from harness.site_lists import site_list
 
 SIZES = (1_000, 5_000, 20_000, 100_000, 3_500_000)
 NONE = float("nan")
@@ -23,9 +24,9 @@ NONE = float("nan")
 
 def ours(whole: pd.DataFrame, store: MapStore) -> int:
     """Bytes of a filter change of ours: the layer and the counts it points to."""
-    kept = selection.apply(whole, Filters(status=("Completed", "Recruiting", "Terminated")))
-    data = maps.layer_data(kept, whole=whole, store=store)
-    size = len(maps.SiteLayer(data).data_json)
+    kept = apply.apply(whole, Filters(status=("Completed", "Recruiting", "Terminated")))
+    data = folium_map.layer_data(kept, whole=whole, store=store)
+    size = len(folium_map.SiteLayer(data).data_json)
     if "source" in data:
         token = data["source"]["counts"].rsplit("/", 1)[1].removesuffix(".bin")
         size += len(store.body(token) or b"")
@@ -70,7 +71,7 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
 def _of_size(size: int) -> Iterator[Figure]:
     table = site_list(size)
     store = MapStore()
-    first, _ = _timed(lambda: len(str(maps.layer_data(table, whole=table, store=store))))
+    first, _ = _timed(lambda: len(str(folium_map.layer_data(table, whole=table, store=store))))
     yield Figure(f"{size:,} sites: first map of a table", first, "s", NONE, "first map", size)
     located = table[table["latitude"].notna()]
     kinds: dict[str, tuple[int, Callable[[], int]]] = {

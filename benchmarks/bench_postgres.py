@@ -18,7 +18,7 @@ from geocache import GeoCache
 from geocache.keys import key_numbers, place_key
 from geocache.lookup import CHUNK
 from geocache.store.claims import mark
-from tests.postgres import Postgres, database_name, running
+from harness.postgres import Postgres, database_name, running
 
 WANTED = 50_000
 

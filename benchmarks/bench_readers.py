@@ -20,8 +20,8 @@ import pandas as pd
 
 from benchmarks.report import Figure, printed, progress
 from dashboard.readers import read
-from dashboard.readers.gather import Gathered
-from dashboard.sites import site_table
+from dashboard.readers.common.builder import Gathered
+from dashboard.sites.table import site_table
 
 CITIES = (
     ("Graz", "", "8036", "Austria", 47.06667, 15.45),

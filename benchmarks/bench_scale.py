@@ -17,12 +17,14 @@ import pandas as pd
 
 from benchmarks.dashboards import saved
 from benchmarks.report import Figure, printed, progress
-from dashboard import facets, maps, selection, summary
-from dashboard.codes import plain
-from dashboard.filters import Filters
-from dashboard.library import merge, open_file
-from dashboard.map_store import MapStore
-from dashboard.positions import Known
+from dashboard.library.lists import merge, open_file
+from dashboard.maps import folium_map
+from dashboard.maps.store import MapStore
+from dashboard.query import apply, facets
+from dashboard.query.filters import Filters
+from dashboard.sites import summary
+from dashboard.sites.categoricals import plain
+from dashboard.sites.positions import Known
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 3_500_000)
 FILTERS = (
@@ -58,7 +60,7 @@ def fresh(table: pd.DataFrame) -> pd.DataFrame:
 
 def filtered(table: pd.DataFrame, filters: Filters) -> None:
     """One filter with all its facets."""
-    selection.apply(table, filters)
+    apply.apply(table, filters)
     facets.facet_counts(table, filters)
 
 
@@ -115,9 +117,9 @@ def _of_table(table: pd.DataFrame, size: int, name: str) -> Iterator[Figure]:
     counting = seconds(lambda: (summary.key_figures(one), summary.by_country(one)))
     yield Figure(f"{name}: key figures and countries", counting, "s", NONE, "count", size)
     store = MapStore()
-    maps.layer_data(table, whole=table, store=store)
-    kept = selection.apply(table, FILTERS[1])
-    drawing = seconds(lambda: maps.layer_data(kept, whole=table, store=store))
+    folium_map.layer_data(table, whole=table, store=store)
+    kept = apply.apply(table, FILTERS[1])
+    drawing = seconds(lambda: folium_map.layer_data(kept, whole=table, store=store))
     yield Figure(f"{name}: the map's data of a filter", drawing, "s", NONE, "map data", size)
 
 

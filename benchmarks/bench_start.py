@@ -17,7 +17,7 @@ from benchmarks.bench_map import drawn, opened, settled
 from benchmarks.dashboards import INDEX, chromium
 from benchmarks.report import Figure, printed, progress
 from geocache.gazetteer import Gazetteer
-from tests.serving import serving
+from harness.serving import serving
 
 SITES, FILTERED = 75, 17
 REPEATS = 5

@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.generator import site_list
-from dashboard.local_cache import positions_of
-from dashboard.readers.parquet import write_parquet
+from dashboard.readers.files.parquet import write_parquet
+from dashboard.service.geocoding import positions_of
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from tests.browser.conftest import FLAGS, SHELL, WINDOWED, installed
-from tests.serving import ROOT, Server, serving
+from harness.chromium import FLAGS, SHELL, WINDOWED, find_chromium
+from harness.serving import ROOT, Server, serving
+from harness.site_lists import site_list
 
 INDEX = ROOT / ".venv" / "test-place-index"
 
@@ -51,7 +51,7 @@ def chromium() -> Iterator[Browser]:
     flags = [flag for flag in FLAGS if not flag.startswith("--js-flags")]  # as people's browsers
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=installed(*WINDOWED, SHELL), args=flags
+            executable_path=find_chromium(*WINDOWED, SHELL), args=flags
         )
         yield browser
         browser.close()

@@ -20,7 +20,7 @@ import pandas as pd
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from xstatic.pkg import leaflet, leaflet_markercluster
 
-from tests.serving import end, free_port
+from harness.serving import end, free_port
 
 _HEAD = """
 import pandas as pd

@@ -13,11 +13,11 @@ from geocache.errors import GeocacheError, os_error_words
 from geocache.version import __version__
 
 LAZY = {
-    "read": ("dashboard.commands_read", "read_command"),
-    "fetch": ("dashboard.commands_fetch", "fetch_command"),
-    "refresh": ("dashboard.commands_fetch", "refresh_command"),
-    "warm": ("dashboard.commands_warm", "warm_command"),
-    "export": ("dashboard.commands_export", "export_command"),
+    "read": ("dashboard.commands.read", "read_command"),
+    "fetch": ("dashboard.commands.fetch", "fetch_command"),
+    "refresh": ("dashboard.commands.fetch", "refresh_command"),
+    "warm": ("dashboard.commands.warm", "warm_command"),
+    "export": ("dashboard.commands.export", "export_command"),
 }
 """Commands loaded when asked for, so that each starts fast."""
 

@@ -10,19 +10,19 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from dashboard import api, map_arrival, map_data
-from dashboard.assets import libraries
-from dashboard.assets.ahead import LoadAhead
 from dashboard.errors import FilterError
-from dashboard.kept_files import KeptFiles
-from dashboard.login_gate import LoginGate
-from dashboard.map_store import map_store
-from dashboard.security import SecurityHeaders
-from dashboard.service import service
-from dashboard.session_cookie import SessionCookie
-from dashboard.views import signed_in
+from dashboard.maps import bundle
+from dashboard.maps.store import map_store
+from dashboard.page.state import signed_in
+from dashboard.service.service import service
+from dashboard.web import api, map_data, map_drawn
+from dashboard.web.login_gate import LoginGate
+from dashboard.web.preload import LoadAhead
+from dashboard.web.security_headers import SecurityHeaders
+from dashboard.web.session_cookie import SessionCookie
+from dashboard.web.static_cache import KeptFiles
 
-PAGE = Path(__file__).with_name("page.py")
+PAGE = Path(__file__).parent / "page" / "main.py"
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         ConfigurationError: a login is half configured; the server does not start.
     """
     signed_in.check(service().settings.access)
-    import_module("dashboard.page")
+    import_module("dashboard.page.main")
     # Streamlit puts the page's folder into this list for as long as the page runs, unless it is
     # there. As it is taken out, an import in another thread passes over the folder that moves up,
     # and finds no such module.
@@ -51,8 +51,8 @@ def routes() -> list[BaseRoute]:
     return [
         *api.routes(service()),
         *map_data.routes(map_store()),
-        *libraries.routes(),
-        map_arrival.route(map_arrival.ARRIVALS),
+        *bundle.routes(),
+        map_drawn.route(map_drawn.ARRIVALS),
     ]
 
 

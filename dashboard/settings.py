@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import field_validator
 
-from dashboard.people import Access
+from dashboard.access import Access
 from geocache.settings import GeocacheSettings, web_address
 
 _HERE = Path(__file__).parent

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from geocache import __version__
-from geocache.cli_copies import backup, export_command, import_command, output_option, restore
-from geocache.cli_store import forget, pin, pins, stats, unpin
+from geocache.commands.copies import backup, export_command, import_command, output_option, restore
+from geocache.commands.store import forget, pin, pins, stats, unpin
 from geocache.errors import GeocacheError, os_error_words
 
 if TYPE_CHECKING:
-    from geocache.cluster import Cluster
+    from geocache.cluster.client import Cluster
     from geocache.lookup import GeoCache
     from geocache.settings import GeocacheSettings
 
-_ELSEWHERE = {"evaluate": ("geocache.evaluate", "evaluate_command")}
+_ELSEWHERE = {"evaluate": ("geocache.commands.evaluate", "evaluate_command")}
 
 
 class _Commands(click.Group):
@@ -103,7 +103,7 @@ def locate(  # noqa: PLR0917 # click gives them by name
       geocache locate sites.csv -o located.csv
       geocache locate sites.csv -o located.csv --dask tcp://10.0.0.1:8786
     """
-    from geocache.bulk import Summary, locate_file  # noqa: PLC0415
+    from geocache.files.bulk import Summary, locate_file  # noqa: PLC0415
     from geocache.lookup import GeoCache  # noqa: PLC0415
     from geocache.settings import read_settings  # noqa: PLC0415
 
@@ -142,7 +142,7 @@ def _cluster(
 ) -> "AbstractContextManager[GeoCache | Cluster]":
     if not address:
         return nullcontext(cache)
-    from geocache.cluster import Cluster  # noqa: PLC0415
+    from geocache.cluster.client import Cluster  # noqa: PLC0415
 
     return Cluster(address, cache, settings)
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from geocache.choosing import chosen, doubtful
 from geocache.closing import Closing
-from geocache.facilities import marked
+from geocache.geo.facilities import marked
 from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
 from geocache.records import NEVER, Answer
-from geocache.unwritten import Unwritten
+from geocache.store.write_behind import Unwritten
 
 if TYPE_CHECKING:
     from geopy.geocoders.base import Geocoder
 
-    from geocache.asking import Asker
     from geocache.providers import Provider
+    from geocache.providers.asker import Asker
+    from geocache.providers.attempts import Run
     from geocache.settings import GeocacheSettings
-    from geocache.trying import Run
 
 CHUNK = 500
 """Places looked up together by :meth:`GeoCache.locate_many`."""
@@ -194,14 +194,14 @@ class GeoCache(Keeping, Closing):
     def _asker(self, provider: "Any") -> "Asker":
         known = self._askers.get(provider.name)
         if known is None:
-            from geocache.asking import Asker  # noqa: PLC0415 # and retries: for online ones only
+            from geocache.providers.asker import Asker  # noqa: PLC0415 # and retries: for online ones only
 
             known = self._askers[provider.name] = Asker(self._store, provider)
         return known
 
     def new_runs(self, *, scheduled: bool = False) -> "dict[str, Run]":
         """A run at each online provider, for :meth:`locate_many`; ``scheduled`` as the setting."""
-        from geocache.trying import Run  # noqa: PLC0415
+        from geocache.providers.attempts import Run  # noqa: PLC0415
 
         slow = scheduled or self._scheduled
         return {p.name: Run(scheduled=slow) for p in self.providers if p.online}

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 from benchmarks.dashboards import INDEX, chromium
 from benchmarks.report import progress
 from geocache.gazetteer import Gazetteer
+from harness.serving import Server, serving
 from tests.browser.conftest import visiting
-from tests.serving import Server, serving
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 DESK = {"viewport": {"width": 1440, "height": 900}}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from geocache.gazetteer import Gazetteer
-from tests import leftovers, postgres
+from harness import postgres
+from tests import leftovers
 
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
@@ -22,15 +23,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 LONGEST = (
     "tests/geocache/test_many_processes.py",
-    "tests/dashboard/test_reader_property.py",
+    "tests/dashboard/readers/test_property.py",
     "tests/browser/test_accidents.py",
     "tests/browser/test_changes.py",
     "tests/browser/",
-    "tests/dashboard/test_api_schema.py",
+    "tests/dashboard/web/test_openapi.py",
     "tests/geocache/test_cluster.py",
-    "tests/dashboard/test_accidents.py",
-    "tests/dashboard/test_warm.py",
-    "tests/dashboard/test_long_work.py",
+    "tests/dashboard/service/test_accidents.py",
+    "tests/dashboard/commands/test_warm.py",
+    "tests/dashboard/jobs/test_jobs.py",
     "tests/geocache/test_bulk.py",
     "tests/geocache/test_gazetteer.py",
     "tests/geocache/test_postgres.py",

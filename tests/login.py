@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import httpx
 
+from harness.serving import Server, free_port, serving
 from tests.oidc import Provider, log_in, providing, secrets_toml
-from tests.serving import Server, free_port, serving
 
 COOKIE_SECRET = "k3uCw0dFf6hR1bY8mQ4tVx7zLs2pN9aJ"  # noqa: S105
 READERS = "example.org, guest@other.example"

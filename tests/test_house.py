@@ -19,22 +19,44 @@ MODULES = sorted(
 )
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_is_named_in_the_architecture(module: str) -> None:
-    assert f"`{module}`" in (ROOT / "docs" / "architecture.md").read_text()
+def _folders() -> dict[Path, list[Path]]:
+    """The Python modules of each folder of the packages and the tests, ``__init__`` apart."""
+    found: dict[Path, list[Path]] = {}
+    for top in ("dashboard", "geocache", "tests", "harness", "benchmarks"):
+        for path in (ROOT / top).rglob("*.py"):
+            if path.name != "__init__.py":
+                found.setdefault(path.parent.relative_to(ROOT), []).append(path)
+    return found
 
 
-def test_the_architecture_names_no_module_that_is_gone() -> None:
-    named = re.findall(r"`((?:dashboard|geocache)/[\w/]+\.(?:py|js|json))`", _architecture())
-    assert named
-    assert [name for name in named if not (ROOT / name).exists()] == []
+def test_no_folder_has_more_modules_than_a_reader_takes_in() -> None:
+    assert {folder: len(held) for folder, held in _folders().items() if len(held) > 20} == {}
+    top = [path for path in (ROOT / "dashboard").iterdir() if path.name[0] not in "._"]
+    rooms = [path.name for path in top if path.name != "py.typed"]
+    assert len(rooms) <= 18, sorted(rooms)
 
 
-def test_every_module_has_room_for_one_purpose() -> None:
+@pytest.mark.parametrize("package", [name for name in MODULES if name.endswith("__init__.py")])
+def test_every_package_says_what_it_is_for(package: str) -> None:
+    said = ast.get_docstring(ast.parse((ROOT / package).read_text())) or ""
+    assert len(said.splitlines()[0]) > 20
+
+
+def test_no_module_is_longer_than_one_thing_may_be() -> None:
     scripts = (ROOT / "dashboard" / "assets").glob("*.js")
-    rooms = [*(ROOT / name for name in MODULES), *scripts]
-    long = {path.name: n for path in rooms if (n := path.read_text().count("\n")) > 250}
+    modules = [*(ROOT / name for name in MODULES), *scripts]
+    long = {path.name: n for path in modules if (n := path.read_text().count("\n")) > 450}
     assert long == {}
+
+
+def test_the_architecture_names_what_is_there() -> None:
+    text = " ".join(_architecture().split())
+    paths = re.findall(r"`((?:dashboard|geocache|docs|scripts|tests|harness)/[^`*]+)`", text)
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    named = re.findall(r"`(\w+)`(?: in|,)? \(?`((?:dashboard|geocache)/[^`]+\.(?:py|js))`", text)
+    assert len(named) > 8
+    assert [each for each in named if not _defines(*each)] == []
 
 
 def _architecture() -> str:
@@ -48,13 +70,13 @@ def test_the_recipes_name_what_is_there() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
     named = re.findall(r"`(\w+)`(?:,[^`]*,)? (?:in|from) `([^`]+)`", text)
     assert len(named) > 12
-    made = r"^(?:def |class |function |  function |    def )?{}\b(?: =|:|\()"
-    lost = [
-        (name, path)
-        for name, path in named
-        if not re.search(made.format(name), (ROOT / path).read_text(), re.MULTILINE)
-    ]
-    assert lost == []
+    assert [each for each in named if not _defines(*each)] == []
+
+
+def _defines(name: str, path: str) -> bool:
+    """Whether a file defines a function, class or constant."""
+    line = rf"^(?:async def |def |class |function |  function |    def )?{name}\b(?: =|:|\()"
+    return re.search(line, (ROOT / path).read_text(), re.MULTILINE) is not None
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
@@ -124,3 +146,22 @@ def test_every_test_asserts_something(name: str) -> None:
     assert tests
     idle = [each for each in tests if not _can_fail(functions[each], functions, frozenset({each}))]
     assert idle == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "other"),
+    [
+        ("tests", "benchmarks"),
+        ("benchmarks", "tests"),
+        ("harness", "tests"),
+        ("harness", "benchmarks"),
+    ],
+)
+def test_tests_and_benchmarks_share_only_the_harness(folder: str, other: str) -> None:
+    crossing = [
+        path.name
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == other
+    ]
+    assert crossing == []

@@ -13,9 +13,9 @@ from urllib.request import urlopen
 import orjson
 import pytest
 
-from dashboard.assets import libraries
+from dashboard.maps import bundle
 from geocache.version import __version__
-from tests.serving import ROOT, serving
+from harness.serving import ROOT, serving
 
 SHIPPED = ("dashboard", "geocache", "seeds", "pyproject.toml", "README.md", "LICENSE")
 
@@ -85,7 +85,7 @@ def test_the_installed_dashboard_serves_the_seed(
             health = orjson.loads(answer.read())
         assert (health["trials"], health["sites"], health["countries"]) == (1, 75, 11)
         assert health["version"] == __version__
-        for path in ("/", libraries.countries().path, libraries.script().path):
+        for path in ("/", bundle.countries().path, bundle.script().path):
             with urlopen(server.url + path) as answer:
                 assert answer.status == 200
                 assert len(answer.read()) > 100

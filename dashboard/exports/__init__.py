@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dashboard.exports.about import About, Origins
-from dashboard.exports.companion import companion
-from dashboard.exports.content import Content
+from dashboard.exports.content import About, Content, Origins
 from dashboard.exports.csv_file import csv_chunks, to_csv
-from dashboard.exports.geojson_file import geojson_chunks
-from dashboard.exports.json_file import json_chunks
+from dashboard.exports.csvw import companion
+from dashboard.exports.json_file import geojson_chunks, json_chunks
 from dashboard.exports.kml_file import kml_chunks
 from dashboard.exports.parquet_file import parquet_chunks
 from dashboard.exports.xlsx_file import xlsx_chunks

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard.arrow import array_of
-from dashboard.exports.formulas import neutralised
+from dashboard.exports.formula_injection import neutralised
+from dashboard.sites.categoricals import array_of
 
 BOM = "\ufeff"
 CHUNK_ROWS = 10_000

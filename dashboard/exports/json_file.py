@@ -56,3 +56,31 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     names = list(table.columns)
     columns = [table[name].tolist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def geojson_chunks(content: Content) -> Iterator[bytes]:
+    """The content as one FeatureCollection, in pieces; ``about`` is a foreign member."""
+    head = {
+        "type": "FeatureCollection",
+        "name": content.name,
+        "title": content.title,
+        "about": about_object(content),
+    }
+    yield orjson.dumps(head)[:-1] + b',"features":['
+    table = content.table
+    for start in range(0, len(table), CHUNK_ROWS):
+        end = start + CHUNK_ROWS
+        part = content.rows.iloc[start:end]
+        points = zip(part["longitude"].tolist(), part["latitude"].tolist(), strict=True)
+        features = [
+            {"type": "Feature", "geometry": _geometry(*point), "properties": record}
+            for point, record in zip(points, records_of(table.iloc[start:end]), strict=True)
+        ]
+        yield (b"," if start else b"") + orjson.dumps(features)[1:-1]
+    yield b"]}\n"
+
+
+def _geometry(longitude: float, latitude: float) -> dict[str, object] | None:
+    if longitude != longitude or latitude != latitude:  # noqa: PLR0124 - NaN
+        return None
+    return {"type": "Point", "coordinates": [longitude, latitude]}

@@ -7,9 +7,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.arrow import array_of
 from dashboard.exports.content import Content, kinds_of
 from dashboard.exports.json_file import about_object
+from dashboard.sites.categoricals import array_of
 
 TYPES = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
 GROUP_ROWS = 65_536

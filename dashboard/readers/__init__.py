@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from dashboard.errors import ReadError
-from dashboard.readers.collector import collector_paused
-from dashboard.readers.column_guess import guess_columns
-from dashboard.readers.column_names import TARGETS
+from dashboard.readers.common.builder import Gathered
+from dashboard.readers.common.column_names import TARGETS
+from dashboard.readers.common.gc_pause import collector_paused
+from dashboard.readers.common.job import Job, Progress
+from dashboard.readers.files.parquet import MAGIC, read_parquet
 from dashboard.readers.formats import FORMATS, gather
-from dashboard.readers.gather import Gathered
-from dashboard.readers.job import Job
-from dashboard.readers.json_text import Progress
 from dashboard.readers.only_places import Take, gather_places
-from dashboard.readers.parquet import MAGIC, read_parquet
-from dashboard.readers.previewing import preview
-from dashboard.readers.reading import READ_COLUMNS, Reading
-from dashboard.readers.tables import Preview
+from dashboard.readers.preview import preview
+from dashboard.readers.tables.column_guess import guess_columns
+from dashboard.readers.tables.tables import Preview
+from dashboard.sites.reading import READ_COLUMNS, Reading
 
 _log = logging.getLogger(__name__)
 

@@ -5,38 +5,41 @@ from itertools import chain
 from typing import Any
 
 from dashboard.errors import ReadError
-from dashboard.readers import (
-    api_v2,
-    classic_api,
-    ctgov_download,
-    ctis,
-    flat_records,
-    ictrp,
-    legacy_xml,
-    parquet,
-    registry_page,
-    site_list,
-    tables,
-)
-from dashboard.readers.containers import (
+from dashboard.readers.common.encoding import decode
+from dashboard.readers.common.job import Job
+from dashboard.readers.files import parquet
+from dashboard.readers.files.containers import (
     WORKBOOKS,
     gunzip,
     is_gzip,
     is_zip,
+    refuse_what_is_no_text,
     workbook_kind,
     zip_members,
 )
-from dashboard.readers.delimited import divided, rows_of
-from dashboard.readers.encoding import decode
-from dashboard.readers.html_page import MOST_PAGE_BYTES, looks_like_html, page_tables, page_text
-from dashboard.readers.job import Job
-from dashboard.readers.json_text import json_records, looks_like_json
-from dashboard.readers.nested_records import site_records
-from dashboard.readers.not_text import refuse_what_is_no_text
-from dashboard.readers.old_workbook import is_ole
-from dashboard.readers.sheets import gather_sheets
-from dashboard.readers.site_lines import are_site_lines, gather_lines
-from dashboard.readers.workbook import sheets_of
+from dashboard.readers.files.delimited import divided, rows_of
+from dashboard.readers.files.html_tables import (
+    MOST_PAGE_BYTES,
+    looks_like_html,
+    page_tables,
+    page_text,
+)
+from dashboard.readers.files.json_records import json_records, looks_like_json
+from dashboard.readers.files.workbook import sheets_of
+from dashboard.readers.files.xls import is_ole
+from dashboard.readers.registries import (
+    api_v2,
+    classic_api,
+    ctgov_download,
+    ctis,
+    ictrp,
+    legacy_xml,
+    registry_page,
+)
+from dashboard.readers.tables import json_tables, site_list, tables
+from dashboard.readers.tables.json_tables import site_records
+from dashboard.readers.tables.sheets import gather_sheets
+from dashboard.readers.tables.site_lines import are_site_lines, gather_lines
 
 _LIST_FORMATS = {
     ",": "Site list (CSV)",
@@ -56,8 +59,8 @@ FORMATS = (
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
     *(f"Site list ({kind})" for kind in (*WORKBOOKS, "XLS", "HTML")),
-    flat_records.RECORDS_FORMAT,
-    flat_records.GEOJSON_FORMAT,
+    json_tables.RECORDS_FORMAT,
+    json_tables.GEOJSON_FORMAT,
     parquet.FORMAT,
 )
 """Every format that is read, by its human name. Those in a container say so behind it."""
@@ -138,8 +141,8 @@ def _gather_json(data: bytes, job: Job) -> str:
         elif type(record) is dict and not formats:
             return _gather_records(record, records, job)
         elif type(record) is list and not formats:
-            rows = (flat_records.cells(one) for one in chain([record], records))
-            return _gather_rows(rows, job, flat_records.RECORDS_FORMAT)
+            rows = (json_tables.cells(one) for one in chain([record], records))
+            return _gather_rows(rows, job, json_tables.RECORDS_FORMAT)
         else:
             unlike += 1
         gathered.between()
@@ -153,15 +156,15 @@ def _gather_json(data: bytes, job: Job) -> str:
 def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
     """GeoJSON features, or objects that are the rows of a table."""
     every = chain([first], others)
-    if flat_records.is_feature(first):
-        features = flat_records.Features(every)
-        _gather_table(flat_records.table_of(features), job, None)
+    if json_tables.is_feature(first):
+        features = json_tables.Features(every)
+        _gather_table(json_tables.table_of(features), job, None)
         if features.shapes:
             job.gathered.warn(f"{features.shapes} features are lines or areas and give no point")
-        return flat_records.GEOJSON_FORMAT
+        return json_tables.GEOJSON_FORMAT
     objects = (one for one in every if type(one) is dict)
-    _gather_table(flat_records.table_of(site_records(objects)), job, None)
-    return flat_records.RECORDS_FORMAT
+    _gather_table(json_tables.table_of(site_records(objects)), job, None)
+    return json_tables.RECORDS_FORMAT
 
 
 def _gather_xml(data: bytes, job: Job) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
-from dashboard.positions import distinct_places
+from dashboard.readers.common.builder import Gathered
+from dashboard.readers.common.job import Job
+from dashboard.readers.files.parquet import MAGIC, parquet_places
 from dashboard.readers.formats import gather
-from dashboard.readers.gather import Gathered
-from dashboard.readers.job import Job
-from dashboard.readers.parquet import MAGIC, parquet_places
-from dashboard.readers.reading import READ_COLUMNS
+from dashboard.sites.positions import distinct_places
+from dashboard.sites.reading import READ_COLUMNS
 from geocache.place import Place
 
 Take = Callable[[Iterable[Place]], None]

@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 
-from geocache.countries import country_name
-from geocache.distance import distance_km
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.kinds import WORDS, Kind
 from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, elsewhere
 from geocache.gazetteer.states import Matches
 from geocache.gazetteer.witness import AT_ZIP, Witness
-from geocache.names import fold, key
+from geocache.geo.countries import country_name
+from geocache.geo.distance import distance_km
+from geocache.geo.names import fold, key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"

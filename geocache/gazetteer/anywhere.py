@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from geocache.distance import distance_km
 from geocache.gazetteer.answers import MOST_ALTERNATIVES, SOURCE
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import WORDS, Kind
+from geocache.geo.distance import distance_km
 from geocache.place import Alternative, Flag, Position, Precision
 
 _UNIQUE_KM = 50.0

@@ -1,6 +1,5 @@
 """The places a city's text may mean: by its name as written or read otherwise, or nearly so."""
 
-from geocache.countries import code_of_folded
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.ranking import Candidate, by_weight, candidates, ranked
@@ -9,7 +8,8 @@ from geocache.gazetteer.sounds import sound
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import States
 from geocache.gazetteer.witness import NEAR_STATE, Witness
-from geocache.names import fold, key
+from geocache.geo.countries import code_of_folded
+from geocache.geo.names import fold, key
 
 _PART_POPULATION = 15_000
 # A member of an enumeration is looked up slowly.

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
 from geocache.gazetteer.hashing import BUCKET_BITS, name_hash
 from geocache.gazetteer.kinds import Kind
+from geocache.geo.distance import distance_km
 
 _KINDS = tuple(Kind)
 _BUCKET_SHIFT = 64 - BUCKET_BITS
@@ -31,7 +31,7 @@ class RegionRow(NamedTuple):
 
 
 class Index:
-    """Read-only view of the files that :func:`geocache.gazetteer.build.build` wrote.
+    """Read-only view of the files that :func:`geocache.gazetteer.builder.build.build` wrote.
 
     Rows are places; coordinates are whole hundred-thousandths of a degree. The files are mapped, so
     opening costs a few milliseconds and processes share the memory.

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from geocache.borders import in_country
-from geocache.countries import country_code, country_name, usual_country_code
 from geocache.gazetteer.answers import Answers
 from geocache.gazetteer.anywhere import Anywhere
 from geocache.gazetteer.finding import Finder
@@ -15,7 +13,9 @@ from geocache.gazetteer.readings import NOWHERE
 from geocache.gazetteer.states import NOTHING, Matches, States
 from geocache.gazetteer.territories import relatives, territory
 from geocache.gazetteer.witness import AT_ZIP, NEAR_STATE, Witness
-from geocache.names import MAX_NAME_LENGTH, fold, key, repair
+from geocache.geo.borders import in_country
+from geocache.geo.countries import country_code, country_name, usual_country_code
+from geocache.geo.names import MAX_NAME_LENGTH, fold, key, repair
 from geocache.place import Flag, Place, Position
 
 _STATE_CITY_POPULATION = 30_000

@@ -11,12 +11,12 @@ from filelock import FileLock
 from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
+from geocache.gazetteer.builder.sources import versions
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.matcher import Matcher
-from geocache.gazetteer.sources import versions
+from geocache.paths import DATA, PACKAGE
 from geocache.place import Place, Position
 
-_PACKAGE = Path(__file__).parents[1]
 _BUILD_TIMEOUT_SECONDS = 300.0
 
 
@@ -24,9 +24,9 @@ _BUILD_TIMEOUT_SECONDS = 300.0
 def rules_version() -> str:
     """A digest of the rules and tables: it changes with every change to how places are found."""
     digest = blake2b(digest_size=4)
-    rules = sorted((_PACKAGE / "gazetteer").glob("*.py"))
-    tables = sorted(_PACKAGE.glob("data/*.csv")) + sorted(_PACKAGE.glob("data/*.txt"))
-    for file in (*rules, *tables, _PACKAGE / "names.py", _PACKAGE / "countries.py"):
+    rules = [*(PACKAGE / "gazetteer").rglob("*.py"), *(PACKAGE / "geo").rglob("*.py")]
+    tables = [*DATA.glob("*.csv"), *DATA.glob("*.txt")]
+    for file in (*sorted(rules), *sorted(tables)):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -65,7 +65,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "building.lock", timeout=_BUILD_TIMEOUT_SECONDS):
             if not wanted.is_dir():
-                from geocache.gazetteer.build import build  # noqa: PLC0415 - numpy and scipy
+                from geocache.gazetteer.builder.build import build  # noqa: PLC0415 - numpy and scipy
 
                 build(wanted, progress)
                 for old in self.folder.glob("index-*"):

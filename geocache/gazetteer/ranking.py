@@ -4,11 +4,11 @@ from math import log10
 from operator import attrgetter
 from typing import NamedTuple
 
-from geocache.distance import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.kinds import Kind
 from geocache.gazetteer.readings import Reading
 from geocache.gazetteer.witness import SILENT, Verdict, Witness
+from geocache.geo.distance import distance_km
 
 KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6)
 """What each :class:`Kind` of name takes from a place's weight, in powers of ten of inhabitants."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from geocache.names import fold
+from geocache.geo.names import fold
 
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]?")
 _CEDEX = re.compile(r"\bcedex\b.*$", re.IGNORECASE)

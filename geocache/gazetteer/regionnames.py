@@ -1,11 +1,11 @@
 """Names of states, provinces and counties, bared of the words that say what kind they are."""
 
 import re
-from pathlib import Path
 
-from geocache.names import fold
+from geocache.geo.names import fold
+from geocache.paths import DATA
 
-_WORDS = Path(__file__).parents[1] / "data" / "region-words.txt"
+_WORDS = DATA / "region-words.txt"
 _STRIPPED, _LINKING = (
     frozenset(part.split()) for part in _WORDS.read_text(encoding="utf-8").split("\n\n")
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.regionnames import bare, spellings
-from geocache.names import fold, key, repair
+from geocache.geo.names import fold, key, repair
 
 _CLOSE = 84.0
 

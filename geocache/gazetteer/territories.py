@@ -1,7 +1,7 @@
 """Countries whose registries also file the sites of other codes: territories, dissolved unions."""
 
-from geocache.countries import usual_country_code
 from geocache.gazetteer.states import States
+from geocache.geo.countries import usual_country_code
 
 FAMILIES = {
     "US": "PR GU VI MP AS",

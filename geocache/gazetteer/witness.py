@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from geocache.distance import distance_km
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.postcodes import Area
 from geocache.gazetteer.states import Matches
+from geocache.geo.distance import distance_km
 
 _BORDER_KM = 20.0
 _AROUND_CITY_KM = 60.0

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from geopy.location import Location
 from rapidfuzz.fuzz import token_set_ratio
 
-from geocache import names
-from geocache.borders import in_country
-from geocache.distance import COORDINATE_DECIMALS, distance_km
+from geocache.geo import names
+from geocache.geo.borders import in_country
+from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
 from geocache.place import Alternative, Flag, Position, Precision
 from geocache.providers.queries import Query
 from geocache.providers.replies import country_of, essentials

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from geocache.countries import country_code, country_name
-from geocache.facilities import is_placeholder
+from geocache.geo.countries import country_code, country_name
+from geocache.geo.facilities import is_placeholder
 from geocache.keys import fold, query_key
 from geocache.place import Place, Precision
 

@@ -1,8 +1,6 @@
 """Real Chromium against a real server, every foreign host blocked."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,22 +19,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.serving import Server, serving
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--js-flags=--no-opt",
-    "--process-per-site",
-)
-"""No other host has an address. What a page is made of is compiled once for all of them, and not by
-V8's slowest compiler, which pays off for pages that stay open longer."""
+from harness.chromium import FLAGS, SHELL, WINDOWED, find_chromium
+from harness.serving import Server, serving
 
 PATIENCE_MS = 60_000
 """How long something that will happen is waited for: a busy machine takes its time."""
@@ -62,21 +46,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Itera
         yield running
 
 
-SHELL = "chromium-headless-shell"
-WINDOWED = ("chromium", "chromium-browser", "google-chrome")
-
-
-def installed(*names: str) -> str | None:
-    """Where Chromium is: named in CHROMIUM, the first of these on the PATH, else Playwright's."""
-    return os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, its shell where there is one: that is lighter."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=installed(SHELL, *WINDOWED), args=list(FLAGS)
+            executable_path=find_chromium(SHELL, *WINDOWED), args=list(FLAGS)
         )
         yield chromium
         _free.clear()

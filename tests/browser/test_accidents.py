@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from geocache import GeoCache
+from harness.registry_server import RegistryServer, site, study
+from harness.registry_server import serving as serving_registry
+from harness.serving import Server, serving
 from tests.browser.conftest import Visit, visiting
 from tests.browser.test_changes import positions, select_first_row
-from tests.dashboard.registry_server import RegistryServer, site, study
-from tests.dashboard.registry_server import serving as serving_registry
-from tests.serving import Server, serving
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -10,12 +10,12 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from harness.provider_server import ProviderServer
+from harness.provider_server import serving as serving_provider
+from harness.registry_server import RegistryServer, site, study
+from harness.registry_server import serving as serving_registry
+from harness.serving import Server, serving
 from tests.browser.conftest import Visit, visiting
-from tests.dashboard.registry_server import RegistryServer, site, study
-from tests.dashboard.registry_server import serving as serving_registry
-from tests.geocache.provider_server import ProviderServer
-from tests.geocache.provider_server import serving as serving_provider
-from tests.serving import Server, serving
 
 ALL_OF_GERMANY = """() => {
   const seen = window.map.getBounds();

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, expect
 
+from harness.serving import Server, serving
 from tests.browser.conftest import Visit, visiting
-from tests.serving import Server, serving
 
 PAYLOADS = (
     "<script>window.hit=1</script>",

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from harness.provider_server import ProviderServer
+from harness.provider_server import serving as serving_provider
+from harness.registry_server import RegistryServer, site, study
+from harness.registry_server import serving as serving_registry
+from harness.serving import Server, serving
 from tests.browser.conftest import Visit, visiting
-from tests.dashboard.registry_server import RegistryServer, site, study
-from tests.dashboard.registry_server import serving as serving_registry
-from tests.geocache.provider_server import ProviderServer
-from tests.geocache.provider_server import serving as serving_provider
-from tests.serving import Server, serving
 
 LIST = "facility,city,country\n" + "".join(f",City {n},Austria\n" for n in range(1, 5))
 OF_THE_LIST = "?" + "&".join(f"city=City+{n}" for n in range(1, 5))

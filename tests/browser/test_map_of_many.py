@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from benchmarks.generator import site_list
-from dashboard.local_cache import positions_of
-from dashboard.readers.parquet import write_parquet
+from dashboard.readers.files.parquet import write_parquet
+from dashboard.service.geocoding import positions_of
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
+from harness.serving import Server, serving
+from harness.site_lists import site_list
 from tests.browser.conftest import Visit, visiting
-from tests.serving import Server, serving
 
 SITES = 20_000
 

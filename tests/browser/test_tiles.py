@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
+from harness.serving import serving
 from tests.browser.conftest import Visit, visiting
-from tests.serving import serving
 
 
 @dataclass

@@ -11,8 +11,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from harness.serving import Server, serving
 from tests.browser.conftest import visiting
-from tests.serving import Server, serving
 
 LIST = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nLKH,Graz,Austria\n"
 HEAD = "city,country,facility,latitude,longitude\n"

@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import map_arrival
-from dashboard.library import Library, merge, open_sources
-from dashboard.service import Service, service
+from dashboard.library.lists import Library, merge, open_sources
+from dashboard.service.service import Service, service
 from dashboard.settings import SEEDS
+from dashboard.web import map_drawn
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
-from tests.serving import Server, serving
+from harness.serving import Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +65,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Service]]:
 
     A page run in this process does not wait for its map: no browser is there to draw it.
     """
-    monkeypatch.setattr(map_arrival, "OPENING_SECONDS", 0)
-    monkeypatch.setattr(map_arrival, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(map_drawn, "OPENING_SECONDS", 0)
+    monkeypatch.setattr(map_drawn, "PATIENCE_SECONDS", 0)
     service.cache_clear()
     st.cache_data.clear()
     yield service

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard.people import Person
+from dashboard.access import Person
+from dashboard.page.state import signed_in
 from dashboard.settings import Settings
-from dashboard.views import signed_in
 from geocache.errors import ConfigurationError
 from geocache.store.kinds import kind_of
 

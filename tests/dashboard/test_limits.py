@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from dashboard.errors import ReadError
-from dashboard.filters import Filters, parse_leniently
-from dashboard.jobs import MAX_OF_ONE_SESSION, MAX_RUNNING, Job, Jobs, TooManyJobsError
+from dashboard.jobs.runner import MAX_OF_ONE_SESSION, MAX_RUNNING, Job, Jobs, TooManyJobsError
+from dashboard.query.filters import Filters, parse_leniently
 from dashboard.readers import read
 
 

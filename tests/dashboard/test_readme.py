@@ -16,9 +16,9 @@ from dashboard.cli import cli
 from dashboard.cli import main as site_map
 from dashboard.settings import SEEDS
 from geocache.cli import main as geocache
-from tests.command_line import run
-from tests.dashboard.registry_server import RegistryServer, serving, site, study
-from tests.serving import ROOT, Server
+from harness.command_line import run
+from harness.registry_server import RegistryServer, serving, site, study
+from harness.serving import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)

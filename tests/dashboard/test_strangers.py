@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from dashboard.errors import ReadError
-from dashboard.filters import NAMES
+from dashboard.query.filters import NAMES
 from dashboard.readers import read
-from tests.serving import Server
+from harness.serving import Server
 
 INSIDE = "inside-the-server-0b1c"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.serving import ROOT, free_port
+from harness.serving import ROOT, free_port
 
 WHOLE = """
 daemon off;

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from harness.postgres import Postgres
+from harness.serving import Server, free_port, serving
 from tests.browser.conftest import Visit, browser, visiting
 from tests.deploy.nginx import Front, nginx
-from tests.postgres import Postgres
-from tests.serving import Server, free_port, serving
 
 __all__ = ["browser"]
 COOKIE = "site_map_session"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geocache import GeoCache, Place, Position
-from geocache.batches import Batch, Batches
+from geocache.cluster.batches import Batch, Batches
 from geocache.gazetteer import Gazetteer
 
 CITIES = ("Graz", "Linz", "Wien", "Salzburg", "Nowhere at all")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.borders import extent, in_country
-from geocache.gazetteer.sources import places
+from geocache.gazetteer.builder.sources import places
+from geocache.geo.borders import extent, in_country
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import click
 import pytest
 
 from geocache.cli import commands, main
-from tests.command_line import as_text, run
-from tests.geocache.cache_parts import ROOT, environment
-from tests.geocache.provider_server import Known, ProviderServer, serving
+from harness.cache_parts import ROOT, environment
+from harness.command_line import as_text, run
+from harness.provider_server import Known, ProviderServer, serving
 
 DOCS = ROOT / "docs" / "geocache-cli.md"
 YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium"]

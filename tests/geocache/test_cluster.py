@@ -13,10 +13,10 @@ import pytest
 
 from dashboard.cli import main as site_map_main
 from geocache.cli import main as geocache_main
-from tests.command_line import as_text, run
-from tests.geocache.cache_parts import environment, finish, start
-from tests.geocache.dask_cluster import DaskCluster, dask_cluster
-from tests.geocache.provider_server import ProviderServer, serving
+from harness.cache_parts import environment, finish, start
+from harness.command_line import as_text, run
+from harness.dask_cluster import DaskCluster, dask_cluster
+from harness.provider_server import ProviderServer, serving
 
 REQUESTS_PER_SECOND = 40
 

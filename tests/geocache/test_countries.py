@@ -3,7 +3,7 @@
 import pycountry
 import pytest
 
-from geocache.countries import country_code, country_name, usual_country_code
+from geocache.geo.countries import country_code, country_name, usual_country_code
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from geocache.commands.evaluate import by_country, evaluate_command, figures, measure, report, worst
+from geocache.commands.truth import read_truth
 from geocache.errors import InputError
-from geocache.evaluate import (
-    by_country,
-    evaluate_command,
-    figures,
-    measure,
-    report,
-    worst,
-)
 from geocache.place import Flag, Place, Position, Precision
-from geocache.truth import read_truth
 
 TRUTH = """\ufeffCity,state,Country,Latitude,longitude,zip,sites
 Here,,Norway,60,10,,8

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.facilities import is_placeholder
+from geocache.geo.facilities import is_placeholder
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from geocache.distance import distance_km
 from geocache.errors import IndexBuildError
 from geocache.gazetteer import Gazetteer
-from geocache.gazetteer import tables as hand_kept
+from geocache.gazetteer.builder import tables as hand_kept
 from geocache.gazetteer.index import Index
-from geocache.names import fold, key
+from geocache.geo.distance import distance_km
+from geocache.geo.names import fold, key
 from geocache.place import Flag, Place, Position, Precision
 
 

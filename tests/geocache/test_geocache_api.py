@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import geocache
-from tests.geocache.cache_parts import ROOT
+from harness.cache_parts import ROOT
 
 PUBLIC = [
     "Alternative",

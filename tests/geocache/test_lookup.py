@@ -9,7 +9,7 @@ import pytest
 from geocache import ConfigurationError, GeoCache, InputError, Place, Position, Precision
 from geocache.place import Flag
 from geocache.records import Pin
-from tests.geocache.cache_parts import (
+from harness.cache_parts import (
     GRAZ,
     Atlas,
     environment,
@@ -18,7 +18,7 @@ from tests.geocache.cache_parts import (
     start,
     store_url,
 )
-from tests.geocache.provider_server import Known, ProviderServer, serving
+from harness.provider_server import Known, ProviderServer, serving
 
 SPRINGFIELD = Place(city="Springfield", country="United States")
 LOST = Place(city="Atlantis", country="Greece")

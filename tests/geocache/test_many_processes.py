@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from geocache.store import Store, schema
-from tests.geocache.cache_parts import environment, finish, start, until
-from tests.geocache.provider_server import Known, ProviderServer, serving
+from harness.cache_parts import environment, finish, start, until
+from harness.provider_server import Known, ProviderServer, serving
 
 LOCATE = """
 from geocache import GeoCache, Place

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from geocache.gazetteer.readings import readings
 from geocache.gazetteer.regionnames import bare, spellings
 from geocache.gazetteer.sounds import sound
-from geocache.names import MAX_NAME_LENGTH, expanded, fold, key, repair
+from geocache.geo.names import MAX_NAME_LENGTH, expanded, fold, key, repair
 
 
 @pytest.mark.parametrize(

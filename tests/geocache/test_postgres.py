@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from geocache import ConfigurationError, GeoCache, Place, StoreError
+from geocache.files.transfer import read, write
 from geocache.place import Position
 from geocache.records import NEVER, Answer, Pin
 from geocache.settings import GeocacheSettings
-from geocache.store import SafeStore, Store, degrading
-from geocache.transfer import read, write
-from tests.geocache.cache_parts import GRAZ, Atlas, store_url, until
-from tests.postgres import Postgres, Relay, database_name
+from geocache.store import SafeStore, Store, safe
+from harness.cache_parts import GRAZ, Atlas, store_url, until
+from harness.postgres import Postgres, Relay, database_name
 
 SECRET = "not-for-anybody"  # noqa: S105
 TOWNS = [Place(city=f"Town {i}") for i in range(600)]
@@ -31,7 +31,7 @@ def relay(postgres_server: Postgres) -> Iterator[Relay]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is away is tried again at once."""
-    monkeypatch.setattr(degrading, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(safe, "_AGAIN_SECONDS", 0.0)
 
 
 def test_a_lost_connection_is_made_again_and_nothing_is_lost(
@@ -108,7 +108,7 @@ def test_a_server_that_is_away_at_the_start_is_found_later(relay: Relay, postgre
 def test_a_server_that_is_away_is_not_tried_at_every_look(
     relay: Relay, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(degrading, "_AGAIN_SECONDS", 3600.0)
+    monkeypatch.setattr(safe, "_AGAIN_SECONDS", 3600.0)
     with GeoCache(relay.url(postgres_url), providers=[Atlas()]) as cache:
         relay.cut()
         cache.locate(GRAZ)

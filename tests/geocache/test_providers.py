@@ -12,8 +12,8 @@ from geocache import ConfigurationError, Flag, GeoCache, Place, Position, Precis
 from geocache.keys import place_key
 from geocache.providers import REFUSED, TERMS, Service, adopt, build_providers
 from geocache.settings import GeocacheSettings
-from tests.geocache.cache_parts import GRAZ, ROOT, online_settings, store_url
-from tests.geocache.provider_server import Known, ProviderServer, serving
+from harness.cache_parts import GRAZ, ROOT, online_settings, store_url
+from harness.provider_server import Known, ProviderServer, serving
 
 HOSPITAL = Known("LKH Graz", 47.0807, 15.4662, "facility", within="Graz, Styria, Austria")
 CITY = Known("Graz", 47.0708, 15.4386, within="Styria, Austria")

@@ -14,7 +14,7 @@ from geocache.keys import place_key
 from geocache.place import Alternative, Flag
 from geocache.records import NEVER, Answer, Pin
 from geocache.store import SafeStore, Store, schema
-from tests.geocache.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
+from harness.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
 
 NOW = 1_700_000_000
 HIT = Position(
@@ -322,7 +322,7 @@ def test_a_database_damaged_while_open_is_set_aside(tmp_path: Path) -> None:
 AS_NOBODY = """
 import os
 from geocache import GeoCache, Place
-from tests.geocache.cache_parts import Atlas, GRAZ
+from harness.cache_parts import Atlas, GRAZ
 with GeoCache("sqlite://", providers=[Atlas()]) as cache:
     list(cache.locate_many([GRAZ]))  # the interpreter may be in nobody's reach from here on
 if os.getuid() == 0:
@@ -385,9 +385,9 @@ def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
 ON_A_FULL_DISK = """
 import resource
 from geocache import GeoCache, Place
-from geocache.store import degrading
-from tests.geocache.cache_parts import Atlas, GRAZ
-degrading._AGAIN_SECONDS = 0.0
+from geocache.store import safe
+from harness.cache_parts import Atlas, GRAZ
+safe._AGAIN_SECONDS = 0.0
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)

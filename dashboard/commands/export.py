@@ -1,0 +1,182 @@
+"""``site-map export``: what the API gives for the same filter, as a file."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import parse_qsl
+
+import click
+import orjson
+from tqdm import tqdm
+
+from dashboard.errors import ExportError, FilterError
+from dashboard.exports import FORMATS, Content
+from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
+from dashboard.exports.csvw import companion
+from dashboard.exports.json_file import about_object
+from dashboard.exports.tables import TABLES, content_of, origins_of
+from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from dashboard.sites.summary import plural
+from geocache.files.atomic import replacing
+from geocache.settings import settings_of
+
+SHOW_AFTER_SECONDS = 1.0
+
+
+def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option for every parameter of the API, read by the same definitions."""
+    asked = (*FILTERS.values(), columns_parameter(TABLES["sites"].columns), LIMIT, OFFSET)
+    for parameter in reversed(asked):
+        command = click.option(
+            f"--{parameter.name.replace('_', '-')}",
+            parameter.name,
+            multiple=True,
+            metavar="TEXT" if parameter.many else parameter.name.upper(),
+            help=parameter.about + (" Repeatable." if parameter.many else ""),
+        )(command)
+    return command
+
+
+@click.command("export", short_help="Write filtered sites as CSV, XLSX, GeoJSON, KML, …")
+@click.argument("query", default="")
+@click.option("-o", "--output", required=True, help="The file to write; - for stdout.")
+@click.option(
+    "--format",
+    "suffix",
+    type=click.Choice(list(FORMATS)),
+    help="Else told by the ending of the output.",
+)
+@click.option("--table", type=click.Choice(list(TABLES)), default="sites", show_default=True)
+@click.option(
+    "--source",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder to open instead of SITE_MAP_SOURCES. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say what was written as JSON on stdout.")
+@query_options
+def export_command(
+    *,
+    query: str,
+    output: str,
+    suffix: str | None,
+    table: str,
+    source: tuple[Path, ...],
+    as_json: bool,
+    **options: tuple[str, ...],
+) -> int:
+    """Write the sites that a filter keeps to a file.
+
+    QUERY is what stands after ? in the page's address bar or an API link; options add to it. CSV
+    is byte for byte what the API gives, and its metadata are written beside it.
+
+    Example: site-map export "country=DE&status=Recruiting" -o sites.xlsx
+    """
+    suffix = suffix or Path(output).suffix.lstrip(".").lower()
+    if suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise click.UsageError(f"{output}: give --format, or an ending out of {known}")
+    chosen = TABLES[table]
+    if suffix not in chosen.suffixes:
+        raise click.UsageError(f"{table} come as {' or '.join(chosen.suffixes)}, not {suffix}")
+    if as_json and output == "-":
+        raise click.UsageError("--json and the file cannot both go to stdout")
+    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
+    pairs += [(name, value) for name, values in options.items() for value in values]
+    try:
+        asked = chosen.parse(pairs)
+        with opened(source) as (service, problems):
+            library = service.library()
+            origins = origins_of(library, service.cache)
+            content = content_of(chosen, asked, library, origins, service.search)
+            write(content, suffix, output)
+    except FilterError as error:
+        raise click.UsageError(_advice(error)) from None
+    except ExportError as error:
+        raise click.UsageError(f"{output}: {error}") from None
+    if as_json:
+        said = {"output": output, "format": suffix, "problems": problems}
+        click.echo(orjson.dumps({**said, **about_object(content)}))
+    else:
+        click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
+    return 1 if problems else 0
+
+
+def _advice(error: FilterError) -> str:
+    near = ", ".join(error.allowed[:5])
+    return str(error) + (f"; allowed, nearest first: {near}" if near else "")
+
+
+@contextmanager
+def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
+    """The service with its lists open, and what could not be read, which stderr names too.
+
+    Raises:
+        click.UsageError: nothing could be opened.
+        ConfigurationError, OSError: a setting or the data folder cannot work.
+    """
+    sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
+    service = Service(settings_of(Settings, **sources), serving=False)
+    try:
+        service.start()
+        if not service.wait(SHOW_AFTER_SECONDS):
+            shown = "{desc} {bar} {n:.0f} %"
+            with tqdm(
+                total=100, bar_format=shown, desc="Opening", leave=False, disable=None
+            ) as bar:
+                while not service.wait(0.2):
+                    bar.set_description(service.progress.stage)
+                    bar.update(100 * service.progress.fraction - bar.n)
+        if service.error is not None:
+            raise service.error
+        lists = service.library().lists
+        problems = [f"{one.name}: {one.error}" for one in lists if one.error]
+        if lists and len(problems) == len(lists):
+            raise click.UsageError(f"no site list could be opened: {problems[0]}")
+        for problem in problems:
+            click.echo(f"site-map: {problem}", err=True)
+        yield service, problems
+    finally:
+        service.close()
+
+
+def write(content: Content, suffix: str, output: str) -> None:
+    """Write the content; a file appears only when it is whole.
+
+    Raises:
+        ExportError: the rows do not fit the format.
+        click.UsageError: the file cannot be written.
+    """
+    chunks = FORMATS[suffix].chunks(content)
+    if output == "-":
+        _put(chunks, sys.stdout.buffer, content)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(output)
+    try:
+        with replacing(target) as file:
+            _put(chunks, file, content)
+        if suffix == "csv":
+            beside = target.with_name(target.name + COMPANION_SUFFIX)
+            with replacing(beside) as file:
+                file.write(companion(content, target.name))
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror or error}") from None
+
+
+def _put(chunks: Iterator[bytes], file: IO[bytes], content: Content) -> None:
+    with tqdm(
+        desc="Writing",
+        unit="B",
+        unit_scale=True,
+        delay=SHOW_AFTER_SECONDS,
+        disable=len(content.rows) < 1_000 or None,
+    ) as bar:
+        for chunk in chunks:
+            file.write(chunk)
+            bar.update(len(chunk))

@@ -1,0 +1,148 @@
+"""``site-map fetch`` and ``refresh``: trials from the live registry, kept for offline use."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from dashboard.errors import KeptTrialsError, RegistryError
+from dashboard.library.fetched import Change, Fetch, Fetched, Progress
+from dashboard.library.storage import home_of_trials
+from dashboard.registry.client import Page, Registry
+from dashboard.registry.search import Search, trial_numbers
+from dashboard.settings import Settings
+from geocache.errors import ReadOnlyError
+from geocache.settings import settings_of
+
+
+@click.command("fetch")
+@click.argument("numbers", nargs=-1, metavar="[NCT...]")
+@click.option("--condition", default="", help="Trials about this condition.")
+@click.option("--intervention", default="", help="Trials of this drug, device or procedure.")
+@click.option("--sponsor", default="", help="Trials of this sponsor or collaborator.")
+@click.option("--country", default="", help="Trials with a site in this country.")
+@click.option("--status", "statuses", multiple=True, help="Trials of this status; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document about what was fetched.")
+def fetch_command(  # noqa: PLR0917 - a command's options
+    numbers: Sequence[str],
+    condition: str,
+    intervention: str,
+    sponsor: str,
+    country: str,
+    statuses: Sequence[str],
+    as_json: bool,
+) -> int:
+    """Fetch trials from ClinicalTrials.gov by NCT number, or by a search.
+
+    They are kept in the data folder and open without a network afterwards.
+
+    \b
+    Examples:
+      site-map fetch NCT01207388 NCT02552212
+      site-map fetch --condition asthma --country Austria --status Recruiting
+    """
+    asked = trial_numbers(" ".join(numbers))
+    search = Search(condition, intervention, sponsor, country, tuple(statuses))
+    try:
+        parameters = search.parameters()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if bool(asked) == bool(parameters):
+        raise click.UsageError("give NCT numbers such as NCT01207388, or a search (see --help)")
+    with _registry() as (registry, kept):
+        pages = registry.by_number(asked) if asked else registry.search(search)
+        result = _fetched(kept, pages, asked)
+    return _report(result, as_json, "fetched")
+
+
+@click.command("refresh")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document about what changed.")
+def refresh_command(as_json: bool) -> int:
+    """Fetch the kept trials again and say what changed.
+
+    Sites added, sites removed, statuses that changed.
+
+    Example: site-map refresh
+    """
+    with _registry() as (registry, kept):
+        asked = kept.numbers()
+        if not asked:
+            raise click.UsageError("no trial was fetched yet; site-map fetch NCT… does that")
+        result = _fetched(kept, registry.by_number(asked), asked)
+    return _report(result, as_json, "fetched again")
+
+
+@contextmanager
+def _registry() -> Iterator[tuple[Registry, Fetched]]:
+    """The registry and the kept trials; what goes wrong with either is one line."""
+    settings = settings_of(Settings)
+    try:
+        settings.check_may_change()
+        with (
+            Registry(settings.site_map_registry_url) as registry,
+            Fetched(home_of_trials(settings)) as kept,
+        ):
+            yield registry, kept
+    except RegistryError as error:
+        raise click.UsageError(str(error)) from None
+    except ReadOnlyError as error:
+        raise click.UsageError(str(error)) from None
+    except KeptTrialsError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"the data folder cannot be written: {error}") from None
+
+
+def _fetched(kept: Fetched, pages: Iterator[Page], asked: Iterable[str]) -> Fetch:
+    with tqdm(desc="Trials", unit="trial", delay=1, leave=False, disable=None) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.done - bar.n)
+
+        return kept.fetch(pages, asked, show)
+
+
+def _report(result: Fetch, as_json: bool, done: str) -> int:
+    for change in result.changes:
+        for line in lines_of(change):
+            click.echo(line, err=as_json)
+    for number in result.missing:
+        click.echo(f"{number}: the registry has no such trial", err=True)
+    if result.problem:
+        click.echo(f"Stopped early: {result.problem}", err=True)
+    click.echo(f"{len(result.changes):,} trials {done}", err=True)
+    if as_json:
+        click.echo(json.dumps(_document(result), indent=1, ensure_ascii=False))
+    if not result.changes:
+        return 2
+    return 1 if result.problem or result.missing else 0
+
+
+def lines_of(change: Change) -> list[str]:
+    """What changed of one trial, a line each; nothing where all is as before."""
+    lines = []
+    if change.new:
+        lines.append(f"{change.trial_id}: new")
+    if change.trial_status is not None:
+        was, now = (text or "not stated" for text in change.trial_status)
+        lines.append(f"{change.trial_id}: status {was} -> {now}")
+    lines += [f"{change.trial_id}: + {site}" for site in change.added]
+    lines += [f"{change.trial_id}: - {site}" for site in change.removed]
+    lines += [
+        f"{change.trial_id}: {site}: {was or 'not stated'} -> {now or 'not stated'}"
+        for site, was, now in change.statuses
+    ]
+    return lines
+
+
+def _document(result: Fetch) -> dict[str, Any]:
+    return {
+        "trials": [asdict(change) for change in result.changes],
+        "missing": result.missing,
+        "problem": result.problem,
+    }

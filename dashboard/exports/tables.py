@@ -1,0 +1,80 @@
+"""What a query is answered with: the same for the API and the command line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from dashboard.exports import FORMATS, Content, Origins
+from dashboard.library.lists import Library
+from dashboard.query import apply
+from dashboard.query.near import Locate
+from dashboard.query.query import Query, parse_query, rows_of
+from dashboard.sites import summary
+from dashboard.sites.table import COLUMNS
+from geocache.lookup import GeoCache
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One thing that can be asked for: its columns, and how it is made of the filtered sites."""
+
+    name: str
+    about: str
+    columns: tuple[str, ...]
+    make: Callable[[pd.DataFrame], pd.DataFrame]
+    suffixes: tuple[str, ...]
+    distance: bool = False
+
+    def parse(self, pairs: list[tuple[str, str]]) -> Query:
+        """The query that names and values ask of this table.
+
+        Raises:
+            FilterError: an unknown name, or an unknown value of a closed set.
+        """
+        return parse_query(pairs, self.columns, distance=self.distance)
+
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        Table("sites", "A row a site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
+        Table(
+            "countries",
+            "Counts per country, most sites first",
+            summary.COUNTRY_COLUMNS,
+            summary.by_country,
+            ("csv", "json"),
+        ),
+        Table(
+            "trials",
+            "Counts per trial",
+            summary.TRIAL_COLUMNS,
+            summary.by_trial,
+            ("csv", "json"),
+        ),
+    )
+}
+"""Everything that can be asked for, by name."""
+
+
+def origins_of(library: Library, cache: GeoCache) -> Origins:
+    """Where the library's trials are from, and whose the positions are."""
+    return Origins(library, {p.name: p.attribution for p in cache.providers})
+
+
+def content_of(
+    table: Table, query: Query, library: Library, origins: Origins, locate: Locate
+) -> Content:
+    """The rows a query asks for, and what to say of them.
+
+    Raises:
+        FilterError: ``near`` names a place that nobody knows.
+    """
+    sites = apply.apply(library.table, query.filters, locate)
+    whole = table.make(sites)
+    rows = rows_of(whole, query)
+    about = origins.about(sites, filter_text=query.text())
+    return Content(
+        table.name, rows, replace(about, total=len(whole), rows=len(rows)), query.columns
+    )

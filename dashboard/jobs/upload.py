@@ -1,0 +1,69 @@
+"""Reading what a person brings as a job: bytes to sites, each place found, then kept."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from dashboard.jobs.runner import Job, Work
+from dashboard.library.reader_process import READING, ReadingProcess, Step
+from dashboard.library.uploads import Shelf, ShelfError
+from dashboard.settings import Settings
+from dashboard.sites.summary import plural
+
+_READING_PERCENT = 60
+
+
+class Brought(NamedTuple):
+    """One file as a person brought it."""
+
+    name: str
+    data: bytes
+
+
+def brought_key(owner: str, files: Sequence[Brought]) -> str:
+    """One key for the same files of the same session."""
+    digest = blake2b(owner.encode(), digest_size=16)
+    for file in files:
+        digest.update(blake2b(file.name.encode()).digest() + blake2b(file.data).digest())
+    return f"read:{digest.hexdigest()}"
+
+
+def reading_work(shelf: Shelf, settings: Settings, owner: str, files: Sequence[Brought]) -> Work:
+    """The work of reading files, finding their places, and keeping them as an owner's lists.
+
+    All but the keeping is done by another process. Each file is kept as soon as it is done;
+    cancelling keeps those before it.
+    """
+
+    def work(job: Job) -> str:
+        total = 100 * len(files)
+        sites = trials = 0
+        problems = []
+        with ReadingProcess(settings) as process:
+            for number, (name, data) in enumerate(files):
+                done = 100 * number
+
+                def report(step: Step, done: int = done, name: str = name) -> None:
+                    job.report(done + _percent(step), total, f"{step.doing} {name}")
+
+                opened = process.open(data, name, report=report)
+                if opened.reading is not None:
+                    sites += len(opened.reading.sites)
+                    trials += len(opened.reading.trials)
+                else:
+                    problems.append(f"{name} was not opened: {opened.error}")
+                try:
+                    shelf.add(owner, data, name, opened=opened)
+                except ShelfError as error:
+                    raise ShelfError(f"{name}: {error}") from error
+        read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
+        return "; ".join([read, *problems]) + "."
+
+    return work
+
+
+def _percent(step: Step) -> int:
+    """How much of a file is done, of 100."""
+    if step.doing == READING:
+        return int(_READING_PERCENT * step.part)
+    return _READING_PERCENT + int((99 - _READING_PERCENT) * step.part)

@@ -1,0 +1,1 @@
+"""What the map draws: places, the layer of markers, the base map, the map as a file."""

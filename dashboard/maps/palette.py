@@ -1,0 +1,97 @@
+"""Colour and shape of a category on the map: told apart without seeing colour.
+
+Colours are those of Okabe and Ito (2008), made for colour-blind readers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.sites.categoricals import codes_of, counts_by_code
+from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
+from geocache.place import Precision
+
+GREEN, SKY, BLUE, PURPLE = "#009e73", "#56b4e9", "#0072b2", "#cc79a7"
+ORANGE, RED, YELLOW, GREY = "#e69f00", "#d55e00", "#d6c500", "#8a8f98"
+NEUTRAL = "#4a6fa5"
+SHAPES = {
+    "circle": '<circle cx="12" cy="12" r="8"/>',
+    "square": '<rect x="4.5" y="4.5" width="15" height="15" rx="1.5"/>',
+    "triangle": '<path d="M12 3 21.5 20H2.5Z"/>',
+    "diamond": '<path d="M12 2.5 21.5 12 12 21.5 2.5 12Z"/>',
+    "hexagon": '<path d="M7 3.3h10L22 12l-5 8.7H7L2 12Z"/>',
+    "star": '<path d="m12 2 2.9 6.6 7.1.6-5.4 4.7 1.7 7L12 17.2 5.7 20.9l1.7-7L2 9.2l7.1-.6Z"/>',
+    "cross": '<path d="M9 3h6v6h6v6h-6v6H9v-6H3V9h6Z"/>',
+}
+"""Shapes as SVG in a box of 24 by 24."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One value of what the map is coloured by."""
+
+    label: str
+    colour: str
+    shape: str
+
+    def for_browser(self) -> dict[str, str]:
+        """As the browser's script reads it."""
+        return {"label": self.label, "colour": self.colour, "svg": self.svg}
+
+    @property
+    def svg(self) -> str:
+        """The shape in its colour, for an ``svg`` with ``viewBox="0 0 24 24"``."""
+        return f'<g fill="{self.colour}">{SHAPES[self.shape]}</g>'
+
+
+STATUS_LOOKS = {
+    "Recruiting": (GREEN, "circle"),
+    "Not yet recruiting": (SKY, "triangle"),
+    "Active, not recruiting": (BLUE, "square"),
+    "Enrolling by invitation": (PURPLE, "hexagon"),
+    "Completed": (ORANGE, "diamond"),
+    "Suspended": (YELLOW, "triangle"),
+    "Terminated": (RED, "cross"),
+    "Withdrawn": (GREY, "cross"),
+    "Available": (PURPLE, "star"),
+    NOT_STATED: (NEUTRAL, "circle"),
+}
+PRECISION_LOOKS = {
+    Precision.FACILITY: (GREEN, "star"),
+    Precision.POSTCODE: (SKY, "diamond"),
+    Precision.CITY: (BLUE, "circle"),
+    Precision.REGION: (ORANGE, "hexagon"),
+    Precision.COUNTRY: (RED, "square"),
+}
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
+OTHER = Category("Other", GREY, "cross")
+COLOUR_BY = {"status": "status", "trial": "trial_id", "precision": "precision"}
+"""What the map can be coloured by, and the column it reads."""
+
+
+def categories_of(
+    sites: pd.DataFrame, colour_by: str
+) -> tuple[list[Category], npt.NDArray[np.int8]]:
+    """The categories of a table and, for each row, the number of its own.
+
+    Beyond seven trials the most frequent six keep a look of their own and the rest share one.
+    """
+    codes, distinct = codes_of(sites[COLOUR_BY[colour_by]])
+    names = [str(name) or NOT_STATED for name in distinct]
+    if colour_by == "status":
+        known = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
+    elif colour_by == "precision":
+        known = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
+    else:
+        counts = counts_by_code(codes, len(distinct))
+        ranked = np.argsort(-counts, kind="stable")
+        ranked = ranked[: int((counts > 0).sum())]
+        shown = ranked if len(ranked) <= len(CYCLE) else ranked[: len(CYCLE) - 1]
+        known = [Category(names[n], CYCLE[i], list(SHAPES)[i]) for i, n in enumerate(shown)]
+        known += [OTHER] if len(shown) < len(ranked) else []
+    index = {category.label: number for number, category in enumerate(known)}
+    fallback = len(known) - 1
+    of_distinct = np.array([index.get(name, fallback) for name in names], dtype=np.int8)
+    return known, of_distinct[codes] if names else np.empty(0, dtype=np.int8)

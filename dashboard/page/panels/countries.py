@@ -1,0 +1,83 @@
+"""Counts per country as a bar chart and as a table."""
+
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.sites import summary
+from dashboard.sites.categoricals import remembered
+from dashboard.sites.vocabulary import NOT_STATED
+
+BARS_STYLE = """<style>
+@media (min-width: 641px) {
+  [data-testid="stColumn"]:has(> [data-testid="stVerticalBlock"] .bars-box) {
+    max-height: 512px; overflow-y: auto; } }
+.bars-box { overflow: hidden auto; container-type: inline-size; }
+.bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
+.bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }
+.bars th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; width: 1px;
+  max-width: min(9.5rem, 44cqw); white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }
+@container (max-width: 270px) { .bars th { max-width: none; white-space: normal; } }
+.bars th, .bars td { border: 0; }
+.bars td { white-space: nowrap; padding: 0.2rem 3rem 0.2rem 0; font-variant-numeric: tabular-nums; }
+.bars i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
+  margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
+</style>"""
+
+REGION = "role='region' aria-label='Sites per country'"
+
+
+def country_chart(sites: pd.DataFrame, height: int) -> None:
+    """Draw sites per country as bars, most first, with their numbers.
+
+    A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
+    the page opens without a chart library. Its column is no higher than the map: what is picked in
+    the table must not push the table away.
+    """
+    if len(sites):
+        box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px' {REGION}>"
+        st.html(f"{BARS_STYLE}{box}{_bars_of(sites)}</div>")
+
+
+@remembered
+def _bars_of(sites: pd.DataFrame) -> str:
+    counts = summary.by_country(sites)
+    return bars(counts["country"], counts["sites"], int(counts["sites"].max()))
+
+
+def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
+    """HTML of a table of countries, each number with a bar as long as its share of ``most``."""
+    rows = "".join(
+        f"<tr><th scope='row' title='{escape(country)}'>{escape(country)}</th>"
+        f"<td><i style='width:{100 * number / most:.1f}%'></i>{number:,}</td></tr>"
+        for country, number in zip(countries, numbers, strict=True)
+    )
+    return f"<table class='bars'><caption>Sites per country</caption>{rows}</table>"
+
+
+def country_table(sites: pd.DataFrame) -> None:
+    """Draw the counts per country as a table with each country's share."""
+    counts = summary.by_country(sites)
+    shares = counts.assign(share=100 * counts["sites"] / max(1, len(sites)))
+    st.dataframe(
+        shares,
+        hide_index=True,
+        height="auto" if len(counts) < 12 else 420,
+        column_order=("country", "sites", "share", "cities", "trials", "recruiting"),
+        column_config={
+            "country": st.column_config.TextColumn("Country"),
+            "sites": st.column_config.NumberColumn("Sites", format="localized"),
+            "share": st.column_config.ProgressColumn(
+                "Share of sites", format="%.1f %%", min_value=0.0, max_value=100.0
+            ),
+            "cities": st.column_config.NumberColumn("Cities", format="localized"),
+            "trials": st.column_config.NumberColumn("Trials", format="localized"),
+            "recruiting": st.column_config.NumberColumn("Recruiting", format="localized"),
+        },
+        alt=f"Counts per country, {len(counts)} rows",
+    )
+    if (counts["country"] == NOT_STATED).any():
+        st.caption("Sites whose list names no country are counted as “Not stated”.")

@@ -1,0 +1,135 @@
+"""The map, its legend, and beside it what was clicked and the counts per country."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.maps import folium_map
+from dashboard.maps.palette import COLOUR_BY
+from dashboard.maps.store import map_store
+from dashboard.page.panels import countries, site_card
+from dashboard.page.state import address, selection, session
+from dashboard.page.widgets import folium_map as component
+from dashboard.query.filters import BBox
+from dashboard.sites.trial import Trial
+from dashboard.web import map_drawn
+
+MAP_HEIGHT = 460
+MAX_DETAILS = 3
+_SEEN_CLICKS = "map_clicks_seen"
+_SHOWN = "map_shown"
+
+
+@st.fragment
+def map_panel(
+    sites: pd.DataFrame,
+    trials: Mapping[str, Trial],
+    circle: folium_map.Circle | None,
+    tiles: str,
+    whole: pd.DataFrame | None = None,
+) -> None:
+    """Draw the filtered sites; a click on one reruns only this panel.
+
+    Args:
+        sites: the filtered site table; its index names a site.
+        trials: the open trials by id.
+        circle: what "near" is measured from.
+        tiles: URL template of an online tile layer, empty for none.
+        whole: the site table that ``sites`` was filtered from.
+    """
+    colour_by = address.colour_by()
+    chosen = selection.among(sites)
+    data = folium_map.layer_data(
+        sites,
+        colour_by=colour_by,
+        picked=chosen,
+        active_countries=address.current().country,
+        circle=circle,
+        whole=whole,
+        store=map_store(),
+    )
+    dark = st.context.theme.type == "dark"
+    key = f"map_{'dark' if dark else 'light'}"
+    beside_map, beside = st.columns([2.15, 1], gap="medium")
+    with beside_map:
+        with _drawn_first(sites, data["revision"]):
+            component.folium_map(
+                folium_map.base_map(dark=dark, tiles=tiles, said_at=map_drawn.PATH),
+                folium_map.SiteLayer(data),
+                key=key,
+                height=MAP_HEIGHT,
+                returned=("last_active_drawing", "last_object_clicked_count"),
+                on_change=lambda: heed(st.session_state[key]),
+            )
+        _colour_choice(colour_by)
+    with beside:
+        for row in chosen[:MAX_DETAILS]:
+            site_card.site_details(
+                sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
+            )
+        if len(chosen) > MAX_DETAILS:
+            st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
+        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT)
+    if (
+        selection.table_is_behind()
+    ):  # the details are drawn; now the table, which is not of this panel
+        st.rerun()
+
+
+@contextmanager
+def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
+    """Let the browser draw other sites before more of the page is said."""
+    cookie = session.cookie()
+    known = st.session_state.get(_SHOWN)
+    if not cookie or (known and (known[0] is sites or known[1] == revision)):
+        yield
+        return
+    st.session_state[_SHOWN] = (sites, revision)
+    with map_drawn.ARRIVALS.expected(cookie) as drawn:
+        yield
+        drawn.wait(map_drawn.PATIENCE_SECONDS if known else map_drawn.OPENING_SECONDS)
+
+
+def _colour_choice(colour_by: str) -> None:
+    st.session_state["view_colour"] = colour_by
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Colour by", width="content")
+        st.segmented_control(
+            "Colour by",
+            list(COLOUR_BY),
+            key="view_colour",
+            format_func=str.capitalize,
+            on_change=_recolour,
+            label_visibility="collapsed",
+        )
+
+
+def _recolour() -> None:
+    address.set_view("colour", st.session_state["view_colour"] or "status", "status")
+
+
+def heed(said: Mapping[str, object] | None) -> None:
+    """Act on a click in the map: a country or the view filters, a site is picked."""
+    said = said or {}
+    count = said.get("last_object_clicked_count")
+    drawing = said.get("last_active_drawing")
+    if not count or count == st.session_state.get(_SEEN_CLICKS) or not isinstance(drawing, dict):
+        return
+    st.session_state[_SEEN_CLICKS] = count
+    properties = drawing.get("properties") or {}
+    kind = properties.get("kind")
+    if kind == "country" and properties.get("code"):
+        code = str(properties["code"])
+        chosen = address.current().country
+        address.change(
+            country=tuple(c for c in chosen if c != code) if code in chosen else (*chosen, code)
+        )
+        st.rerun()
+    elif kind == "view":
+        west, south, east, north = (float(value) for value in properties["bbox"])
+        address.change(bbox=BBox(west, south, east, north))
+        st.rerun()
+    elif kind == "site":
+        selection.pick_on_map([int(properties["site"])])

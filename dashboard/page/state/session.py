@@ -1,0 +1,96 @@
+"""TODO."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.library.lists import Library, extend
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.library.uploads import OwnList, ShelfError
+from dashboard.page.state import signed_in
+from dashboard.page.widgets.markdown import plain
+from dashboard.service.service import Service
+from dashboard.web.session_cookie import COOKIE
+from geocache.errors import ReadOnlyError
+
+_COMBINED = "own_library"
+
+
+_OWNER = "own_lists_owner"
+
+
+def cookie() -> str:
+    """What the browser calls this session, empty where cookies are off."""
+    return str(st.context.cookies.get(COOKIE, ""))
+
+
+def owner() -> str:
+    """The browser session's name: its cookie, or one for this tab where cookies are off.
+
+    Of two people who log in one after the other in the same browser, each has lists of their own.
+    """
+    name = cookie() or st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
+    person = signed_in.person_on_page()
+    return f"{name} {person.subject}" if person else name
+
+
+def own_lists(opened: Service) -> tuple[OwnList, ...]:
+    """The session's lists, oldest first."""
+    return opened.shelf.lists(owner())
+
+
+def combined(opened: Service) -> Library:
+    """What this session sees: the lists open for everyone and its own."""
+    library = opened.library()
+    own = own_lists(opened)
+    if not own:
+        st.session_state.pop(_COMBINED, None)
+        return library
+    known = st.session_state.get(_COMBINED)
+    if known is None or known[0] is not library or known[1] != own:
+        made = extend(library, [o.opened for o in own], opened.locate_many)
+        st.session_state[_COMBINED] = known = (library, own, made)
+    result: Library = known[2]
+    return result
+
+
+def remove(opened: Service, list_id: str) -> None:
+    """Close and delete one of the session's lists."""
+    with _refusal_told():
+        opened.shelf.remove(owner(), list_id)
+
+
+def reread(opened: Service, list_id: str, columns: Mapping[str, str]) -> None:
+    """Read one of the session's lists again, its columns taken as the person says."""
+    with _refusal_told():
+        opened.shelf.reread(owner(), list_id, columns)
+
+
+def share(opened: Service, one: OwnList) -> None:
+    """Show one of the session's lists to everyone who opens this server, read as it is here."""
+    shelf = opened.shelf
+    with _refusal_told():
+        data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
+        opened.share(data, one.opened.name, columns, one.opened)
+        shelf.remove(owner(), one.id)
+
+
+def unshare(opened: Service, list_id: str) -> None:
+    """Close and delete a list that was shared with everyone."""
+    with _refusal_told():
+        opened.unshare(list_id)
+
+
+@contextmanager
+def _refusal_told() -> Iterator[None]:
+    try:
+        yield
+    except (ShelfError, ReadOnlyError) as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="long")
+
+
+def shared(opened: Service) -> tuple[OwnList, ...]:
+    """The lists that people shared with everyone."""
+    return opened.shelf.lists(EVERYONE)

@@ -1,0 +1,167 @@
+"""One place in doubt: where it could be, and what a person makes of it."""
+
+import streamlit as st
+
+from dashboard.library.lists import Library
+from dashboard.page.state import signed_in
+from dashboard.page.tabs import point_map
+from dashboard.page.widgets import feedback
+from dashboard.page.widgets.feedback import within
+from dashboard.page.widgets.markdown import plain
+from dashboard.query.coordinates import point_of
+from dashboard.service.service import Service
+from dashboard.sites import quality, summary
+from geocache.geo.borders import in_country
+from geocache.geo.countries import country_code
+from geocache.geo.distance import distance_km
+from geocache.place import Alternative
+
+_NAME = "pin_who"
+_LAST_NAME = "pin_who_last"
+_MOST_OF_NAME = 80
+
+
+def put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
+    """Draw what speaks against it, its choices beside a map of them, and the ways to correct it."""
+    answer = opened.locate(doubt.places[0])
+    lists = [one.reading.sites for one in library.lists if one.reading is not None]
+    options = quality.choices(doubt, answer, quality.own_points(lists, doubt))
+    name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
+    with st.container(border=True):
+        why = ": ".join(part for part in (doubt.problem, doubt.reason) if part)
+        st.markdown(f"**{plain(name)}**, {plain(why)}")
+        if not opened.may_change:
+            off = opened.settings.site_map_read_only or not signed_in.configured()
+            what = "turned off on this server" if off else "left to others: ask who runs this"
+            st.caption(f"Corrections are {what}.")
+        left, right = st.columns([1, 1.2], gap="medium")
+        with left:
+            for number, option in enumerate(options):
+                _option(doubt, options[0], option, number, opened)
+            if opened.may_change and doubt.left_off:
+                _put_back(doubt, opened)
+            elif opened.may_change:
+                _by_hand(doubt, opened)
+        with right:
+            point_map.point_map(options, country_code(doubt.country), opened)
+
+
+def _option(
+    doubt: quality.Doubt, first: Alternative, option: Alternative, number: int, opened: Service
+) -> None:
+    shown = number == 0 and doubt.latitude is not None
+    apart = distance_km((first.latitude, first.longitude), (option.latitude, option.longitude))
+    about = " (shown now)" if shown else f", {apart:,.0f} km from 1" if number else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{number + 1}\\. {plain(option.place_name)}  \n"
+            f"{option.latitude:.4f}, {option.longitude:.4f}{about}",
+            width="stretch",
+        )
+        if opened.may_change:
+            st.button(
+                "This one",
+                key=f"this_{number}",
+                on_click=_pin,
+                args=(doubt, option.latitude, option.longitude, opened, option.place_name),
+            )
+
+
+def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
+    st.text_input(
+        "Or pin it here (latitude, longitude)",
+        key=point_map.POINT,
+        placeholder="click on the map, or type 50.33, 4.88",
+    )
+    if signed_in.person_on_page() is None:
+        # What was typed is forgotten with the field, which the next place brings back.
+        st.session_state.setdefault(_NAME, st.session_state.get(_LAST_NAME, ""))
+        st.text_input("Your name, kept with the pin", key=_NAME)
+    sites = summary.plural(len(doubt.rows), "site")
+    with st.container(horizontal=True):
+        st.button(
+            f"Pin {sites} here",
+            key="pin_here",
+            type="primary",
+            icon=":material/push_pin:",
+            on_click=_pin_typed,
+            args=(doubt, opened),
+        )
+        st.button(
+            f"Leave {sites} off the map",
+            key="leave_off",
+            icon=":material/location_off:",
+            on_click=_leave_off,
+            args=(doubt, opened),
+            help="For what has no place, such as “Multiple sites”. It stays in the table.",
+        )
+
+
+def _put_back(doubt: quality.Doubt, opened: Service) -> None:
+    st.button(
+        "Undo: look for it again",
+        key="put_back",
+        icon=":material/undo:",
+        on_click=_unpin_all,
+        args=(doubt, opened),
+    )
+
+
+def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
+    def unpin() -> None:
+        for place in doubt.places:
+            opened.unpin(place)
+
+    said = f"Looked for again: {doubt.city or doubt.country}"
+    feedback.change(opened, unpin, said, ":material/undo:")
+
+
+def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
+    if not within("Your name", _who(), _MOST_OF_NAME):
+        return
+    feedback.change(
+        opened,
+        lambda: opened.leave_off(doubt.places, note="", who=_who()),
+        f"Left off: {doubt.city or doubt.country}",
+        ":material/location_off:",
+    )
+
+
+def _who() -> str:
+    person = signed_in.person_on_page()
+    if person is not None:
+        return person.shown
+    st.session_state[_LAST_NAME] = typed = str(st.session_state.get(_NAME, "")).strip()
+    return typed
+
+
+def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
+    try:
+        point = point_of(st.session_state[point_map.POINT])
+    except ValueError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+        return
+    if point is None:
+        st.toast(
+            "Give latitude and longitude in degrees, such as 50.33, 4.88", icon=":material/error:"
+        )
+        return
+    _pin(doubt, *point, opened, "")
+
+
+def _pin(
+    doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
+) -> None:
+    if not within("Your name", _who(), _MOST_OF_NAME):
+        return
+    said = f"Pinned: {doubt.city or doubt.country}"
+    if not in_country(latitude, longitude, country_code(doubt.country)):
+        said += f". The point lies outside {doubt.country}"
+    done = feedback.change(
+        opened,
+        lambda: opened.pin(doubt.places, latitude, longitude, note=note, who=_who()),
+        said,
+        ":material/push_pin:",
+    )
+    if done:
+        st.session_state[point_map.POINT] = ""

@@ -1,0 +1,135 @@
+"""What a person takes along: files of the filtered sites, and the link to this view."""
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import exports
+from dashboard.exports import Origins
+from dashboard.maps.html_file import MOST_SITES, map_html
+from dashboard.page.state import address
+from dashboard.page.widgets import on_demand
+from dashboard.query.filters import Filters, to_query
+
+MOST_ROWS = {"xlsx": 1_048_575}
+"""Rows a format can hold, where it has a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The address of the page, of this view and of the same sites over HTTP."""
+
+    page: str
+    query: str
+    in_api: bool
+
+    @property
+    def view(self) -> str:
+        """The page with these filters."""
+        return self.page + (f"?{self.query}" if self.query else "")
+
+    @property
+    def api(self) -> str:
+        """The same sites as CSV over HTTP, empty where only this session knows them."""
+        if not self.in_api:
+            return ""
+        return f"{self.page.rstrip('/')}/api/sites.csv" + (f"?{self.query}" if self.query else "")
+
+
+def link_of(filters: Filters, *, in_api: bool) -> Link:
+    """The link to what is shown; ``in_api`` where every session sees the same lists."""
+    parts = urlsplit(st.context.url or "")
+    page = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "/"
+    return Link(page, urlencode(to_query(filters)), in_api)
+
+
+def link_button(link: Link) -> None:
+    """Draw "Link": this view, and the same sites as an HTTP query, each to copy."""
+    on_demand.popover("Link", partial(_addresses, link), key="link", icon=":material/link:")
+
+
+def _addresses(link: Link) -> None:
+    st.markdown("This view")
+    st.code(link.view, language=None, wrap_lines=True)
+    if link.api:
+        st.markdown("These sites as CSV, for Excel, pandas or a script")
+        st.code(link.api, language=None, wrap_lines=True)
+    else:
+        st.caption("Lists you added are yours alone: links and queries do not hold them.")
+
+
+def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+    """Draw the downloads of exactly the filtered rows; each file is made when it is asked for.
+
+    Args:
+        sites: the filtered site table.
+        link: the address of this view.
+        origins: where the trials come from, for what the files say of themselves.
+        title: the heading of the map file.
+    """
+    st.download_button(
+        "Download CSV",
+        lambda: exports.to_csv(sites),
+        file_name="sites.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        # White on the dark theme's light blue could not be read.
+        type="secondary" if st.context.theme.type == "dark" else "primary",
+        key="download_csv",
+        help="Exactly the rows of this table, with all columns",
+    )
+    on_demand.popover(
+        "Other files",
+        partial(_other_files, sites, link, origins, title),
+        key="other_files",
+        icon=":material/folder_zip:",
+    )
+
+
+def _other_files(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+    for form in exports.FORMATS.values():
+        if form.suffix != "csv":
+            st.download_button(
+                form.label,
+                partial(_file, sites, link, origins, form.suffix),
+                file_name=f"sites.{form.suffix}",
+                mime=form.media_type,
+                on_click="ignore",
+                key=f"download_{form.suffix}",
+                width="stretch",
+                disabled=len(sites) > MOST_ROWS.get(form.suffix, len(sites)),
+            )
+    st.download_button(
+        "Map (one HTML file, opens offline)",
+        partial(_map, sites, link, origins, title),
+        file_name="sites.html",
+        mime="text/html",
+        on_click="ignore",
+        key="download_html",
+        width="stretch",
+        disabled=len(sites) > MOST_SITES,
+        help=f"Up to {MOST_SITES:,} sites",
+    )
+
+
+def _content(sites: pd.DataFrame, link: Link, origins: Origins) -> exports.Content:
+    return exports.Content("sites", sites, origins.about(sites, filter_text=link.query))
+
+
+def _file(sites: pd.DataFrame, link: Link, origins: Origins, suffix: str) -> bytes:
+    return exports.to_bytes(_content(sites, link, origins), suffix)
+
+
+def _map(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> bytes:
+    about = _content(sites, link, origins).about
+    return map_html(
+        sites,
+        title=title,
+        as_of=about.as_of,
+        colour_by=address.colour_by(),
+        attribution=about.attribution,
+    )

@@ -1,0 +1,40 @@
+"""Facilities across the open trials."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.page.tabs import pagination
+from dashboard.page.tabs import sites as sites_tab
+from dashboard.sites import summary
+from dashboard.sites.categoricals import plain
+from dashboard.sites.facilities import by_facility
+
+
+def facilities_view(sites: pd.DataFrame) -> None:
+    """Draw the facilities of the filtered sites with the trials that run there."""
+    counts = by_facility(sites)
+    if counts.empty:
+        st.markdown("No site here names its facility.")
+        return
+    several = int((counts["trials"] > 1).sum())
+    words = summary.plural(len(counts), "named facility", "named facilities")
+    st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
+    sortable = [column for column in counts.columns if column != "trial_ids"]
+    st.dataframe(
+        plain(pagination.page_of(counts, sortable, sites_tab.label, "facilities")),
+        hide_index=True,
+        height="auto" if len(counts) < 12 else 420,
+        column_config={
+            "facility": st.column_config.TextColumn("Facility", width="large"),
+            "city": "City",
+            "country": "Country",
+            "sites": st.column_config.NumberColumn("Sites", format="localized"),
+            "trials": st.column_config.NumberColumn("Trials", format="localized"),
+            "trial_ids": st.column_config.ListColumn("Trial ids", width="large"),
+        },
+        alt=f"Facilities, {len(counts):,} rows",
+    )
+    st.caption(
+        "Spellings that differ only in case, accents, punctuation or small words are one facility. "
+        "Placeholders such as “Research Site” are not counted."
+    )

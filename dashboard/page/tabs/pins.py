@@ -1,0 +1,116 @@
+"""The pins that people set: each with its undo, all of them out to a file and in from one."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.page.widgets import feedback
+from dashboard.page.widgets.markdown import plain
+from dashboard.service.pins import Import, pins_csv
+from dashboard.service.service import Service
+from dashboard.sites.summary import plural
+from geocache.errors import InputError, ReadOnlyError
+from geocache.records import Pin
+
+MAX_FILE_MB = 5
+_SHOWN = 100
+_NUMBER = "pins_upload_number"
+_DONE = "pins_imported"
+_PROBLEM = "pins_problem"
+
+
+def pins_view(opened: Service) -> None:
+    """Draw the pins, where there are any or some may be brought."""
+    pins = opened.cache.pins()
+    if not pins and not opened.may_change:
+        return
+    said = f"Pins set by people ({len(pins):,})"
+    with st.expander(said, icon=":material/push_pin:", key="pins_expander"):
+        for number, pin in enumerate(reversed(pins[-_SHOWN:])):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(_words(pin), width="stretch")
+                if opened.may_change:
+                    st.button("Undo", key=f"unpin_{number}", on_click=_unpin, args=(opened, pin))
+        if len(pins) > _SHOWN:
+            st.caption(f"… and {len(pins) - _SHOWN:,} earlier ones; the file holds them all.")
+        if pins:
+            st.download_button(
+                "Download pins",
+                lambda: pins_csv(opened.cache),
+                file_name="pins.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key="download_pins",
+            )
+        if opened.may_change:
+            _bring(opened)
+
+
+def _bring(opened: Service) -> None:
+    number = st.session_state.get(_NUMBER, 0)
+    st.file_uploader(
+        "Import pins",
+        type=["csv", "jsonl"],
+        key=f"pins_{number}",
+        max_upload_size=MAX_FILE_MB,
+        on_change=_import,
+        args=(opened,),
+        help="A file as “Download pins” or `geocache export --pins` writes it, or a table with "
+        "latitude, longitude and any of facility, city, state, postcode, country.",
+    )
+    problem = st.session_state.get(_PROBLEM)
+    if problem:
+        st.error(f"Nothing was imported. {plain(problem)}", icon=":material/error:")
+    done: Import | None = st.session_state.get(_DONE)
+    if done is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        older = f"; {done.older:,} older than what is here left out" if done.older else ""
+        replaced = f", {len(done.replaced):,} of them in place of another" if done.replaced else ""
+        st.markdown(
+            f"**{plain(done.name)}**: {plural(len(done.pins), 'pin')} imported{replaced}{older}.",
+            width="stretch",
+        )
+        if done.pins:
+            st.button(
+                "Undo this import",
+                key="undo_import",
+                icon=":material/undo:",
+                on_click=_undo,
+                args=(opened, done),
+            )
+
+
+def _import(opened: Service) -> None:
+    number = st.session_state.get(_NUMBER, 0)
+    file = st.session_state.get(f"pins_{number}")
+    if file is None:
+        return
+    st.session_state[_NUMBER] = number + 1
+    st.session_state[_PROBLEM] = ""
+    try:
+        st.session_state[_DONE] = opened.import_pins(file.getvalue(), file.name)
+    except (InputError, ReadOnlyError) as error:
+        st.session_state[_PROBLEM] = str(error)
+        st.session_state[_DONE] = None
+
+
+def _undo(opened: Service, done: Import) -> None:
+    said = f"Taken back: the import of {done.name}"
+    if feedback.change(opened, lambda: opened.undo_import(done), said, ":material/undo:"):
+        st.session_state[_DONE] = None
+
+
+def _unpin(opened: Service, pin: Pin) -> None:
+    said = f"Taken back: {pin.place.city or pin.place.country}"
+    feedback.change(opened, lambda: opened.unpin(pin.place), said, ":material/undo:")
+
+
+def _words(pin: Pin) -> str:
+    when = pd.Timestamp(pin.pinned_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
+    who = f" by {plain(pin.who)}" if pin.who else ""
+    note = f": {plain(pin.note)}" if pin.note else ""
+    place = plain(", ".join(part for part in pin.place if part))
+    at = "left off the map"
+    if pin.latitude is not None and pin.longitude is not None:
+        at = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
+    return f"{place} → {at}  \n{when}{who}{note}"

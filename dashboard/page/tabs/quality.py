@@ -1,0 +1,58 @@
+"""What to doubt among the filtered sites, and the pins that people set."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.library.lists import Library
+from dashboard.page.tabs import ask_online, correction
+from dashboard.page.tabs.pins import pins_view
+from dashboard.service.service import Service
+from dashboard.sites import quality, summary
+
+_BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
+
+
+def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
+    """Draw the places in doubt among the filtered sites, and the pins that people set."""
+    ask_online.offer(sites, opened)
+    doubts = quality.doubts(sites)
+    found = doubts.shown
+    if not found:
+        st.markdown("Every site shown is on the map, and nothing speaks against its position.")
+    else:
+        st.markdown(
+            f"{_counts(doubts)} Select a row to see why, and to put it right.", help=_BY_KEYBOARD
+        )
+        if doubts.places > len(found):
+            st.caption(f"The first {len(found):,} of {doubts.places:,} places; filter for others.")
+        state = st.dataframe(
+            quality.doubt_table(found),
+            hide_index=True,
+            height=320 if len(found) > 8 else "auto",
+            key=f"doubts_{hash(found)}",  # other rows: what was selected is not any more
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "problem": "Problem",
+                "city": "City",
+                "state": "State",
+                "country": "Country",
+                "sites": "Sites",
+                "place_name": "Placed at",
+                "reason": st.column_config.TextColumn("Why", width="large"),
+            },
+            alt=f"Places in doubt, {len(found):,} rows",
+        )
+        rows = state["selection"]["rows"]
+        if rows and rows[0] < len(found):
+            correction.put_right(found[rows[0]], library, opened)
+    pins_view(opened)
+
+
+def _counts(found: quality.Doubts) -> str:
+    said = {
+        "Not on the map": found.missing,
+        "Doubtful": found.flagged,
+        "Left off": found.left_off,
+    }
+    return " ".join(f"{what}: **{summary.plural(n, 'site')}**." for what, n in said.items() if n)

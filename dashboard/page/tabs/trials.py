@@ -1,0 +1,93 @@
+"""The trials of the filtered sites: a table to pick from, and trials by countries."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.page.state import address
+from dashboard.page.tabs import pagination
+from dashboard.page.tabs import sites as sites_tab
+from dashboard.page.widgets.markdown import nct_url
+from dashboard.sites import summary
+from dashboard.sites.categoricals import plain
+from dashboard.sites.trial import Trial
+
+MATRIX_TRIALS = 40
+MATRIX_COUNTRIES = 30
+_PICKED = "trials_table"
+
+
+def _filter_picked(ids: list[str]) -> None:
+    rows = st.session_state[_PICKED]["selection"]["rows"]
+    address.change(trial=tuple(ids[row] for row in rows if row < len(ids)))
+
+
+def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
+    """Draw the table of trials and the matrix of trials by countries."""
+    every = summary.by_trial(sites).sort_values("sites", ascending=False, kind="stable")
+    words = summary.plural(len(every), "trial")
+    st.markdown(f"**{words}**. Select rows to keep only those trials.")
+    counts = plain(pagination.page_of(every, list(every.columns), sites_tab.label, "trials"))
+    counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
+    counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
+    ids = list(counts["trial_id"])
+    picked = st.session_state.get(_PICKED, {}).get("selection", {}).get("rows", [])
+    st.button(
+        "Keep selected trials",
+        key="keep_trials",
+        disabled=not picked,
+        on_click=_filter_picked,
+        args=(ids,),
+        icon=":material/filter_alt:",
+    )
+    st.dataframe(
+        counts,
+        hide_index=True,
+        key=_PICKED,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height="auto" if len(counts) < 10 else 380,
+        column_config={
+            "trial_id": st.column_config.TextColumn("Trial", width=105),
+            "trial_title": st.column_config.TextColumn("Title", width=250),
+            "trial_status": st.column_config.TextColumn("Status", width=120),
+            "phase": st.column_config.TextColumn("Phase", width=85),
+            "sponsor": st.column_config.TextColumn("Sponsor", width=130),
+            "sites": st.column_config.NumberColumn("Sites", format="localized"),
+            "countries": st.column_config.NumberColumn("Countries", format="localized"),
+            "recruiting": st.column_config.NumberColumn("Recruiting", format="localized"),
+            "as_of": "As of",
+            "record": st.column_config.LinkColumn("Record", display_text="Open"),
+        },
+        alt=f"Trials, {len(counts):,} rows",
+    )
+    if len(every) > 1:
+        _matrix(sites, every)
+
+
+def _as_of(trial: Trial | None) -> str:
+    return (trial.as_of or trial.last_updated) if trial else ""
+
+
+def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
+    st.markdown("**Sites by trial and country**")
+    largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
+    countries = summary.by_country(sites)["country"].head(MATRIX_COUNTRIES)
+    of_largest = sites[sites["trial_id"].isin(largest)]
+    labels = summary.country_labels(of_largest)
+    kept = labels.isin(countries).to_numpy()
+    matrix = pd.crosstab(of_largest["trial_id"].astype(str)[kept], labels[kept])
+    order = [country for country in countries if country in matrix.columns]
+    matrix = matrix.reindex(index=[i for i in largest if i in matrix.index], columns=order)
+    matrix.index.name = "Trial"
+    st.dataframe(
+        matrix.astype("Int64").mask(matrix == 0),
+        placeholder="",
+        height="auto" if len(matrix) < 10 else 380,
+        alt=f"Sites by trial and country, {len(matrix)} trials by {len(order)} countries",
+    )
+    if len(counts) > MATRIX_TRIALS or sites["country_code"].nunique() > MATRIX_COUNTRIES:
+        st.caption(
+            f"The {MATRIX_TRIALS} trials and {MATRIX_COUNTRIES} countries with the most sites."
+        )

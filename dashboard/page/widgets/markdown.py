@@ -1,0 +1,51 @@
+"""Text and links from data, safe to put into Markdown."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from dashboard.sites.trial import Trial
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@/])")
+_TYPOGRAPHIC = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
+WORD_JOINER = "\u2060"
+"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash, as it does in Markdown."""
+_NCT = re.compile(r"^NCT\d{8}$")
+
+
+def plain(text: object) -> str:
+    """Text as Markdown that shows exactly that text: no markup, link, emoji or formula."""
+    words = " ".join(str(text).split())
+    apart = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
+    return _SPECIAL.sub(r"\\\1", apart)
+
+
+def safe_url(url: str) -> str:
+    """The URL if it is http(s) with a host, else empty."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    return quote(url.strip(), safe=":/?#[]@!$&'*+,;=%~-._")
+
+
+def link(url: str, text: str) -> str:
+    """A Markdown link, or the text alone where the URL is not safe."""
+    target = safe_url(url)
+    return f"[{plain(text)}]({target})" if target else plain(text)
+
+
+def nct_url(trial_id: str) -> str:
+    """The registry's page of an NCT id, empty for other ids."""
+    return f"https://clinicaltrials.gov/study/{trial_id}" if _NCT.match(trial_id) else ""
+
+
+def pubmed_url(pmid: str) -> str:
+    """PubMed's page of a PMID, empty for what is no PMID."""
+    return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid.isdigit() else ""
+
+
+def trial_link(trial: Trial) -> str:
+    """Where the trial's record lives: the registry's page, else what the source names."""
+    return nct_url(trial.trial_id) or trial.url

@@ -1,0 +1,129 @@
+"""Places and postal addresses in one cell, divided into city, state, postcode and country."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from dashboard.readers.common.country_text import STATE_CODES, split_country, split_place
+from dashboard.readers.common.place_knowledge import is_city, is_state
+from geocache.geo.countries import country_code
+
+_SEPARATORS = re.compile(r"\s*[,;\n\r|]+\s*")
+# `NC 27710`, `ON M5G 2M9`, `NSW 2050`: a state's letters before its postcode.
+_STATE_POSTCODE = re.compile(
+    r"^([A-Z]{2,3}|[^\W\d_][^\d]{3,30}?)\s+(\d{4,5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)$"
+)
+_BEFORE = re.compile(
+    r"^((?:[A-Z]{1,3}[ -])?\d{2,3} \d{2,3}|(?:[A-Z]{1,3}[ -])?\d{4,6}(?:[- ][A-Z]{2}|-\d{3,4})?|"
+    r"\d{2}-\d{3}|\d{3} \d{2})\s+([^\W\d_].*)$"
+)
+_BEHIND = re.compile(
+    r"^([^\W\d_].*?)\s+(\d{3,7}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|"
+    r"[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3} \d{2,3})$"
+)
+_ALONE = re.compile(
+    r"^(?:\d{3,7}(?:-\d{3,4})?|\d{2,3} \d{2,3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|"
+    r"[A-Z]\d[A-Z] ?\d[A-Z]\d)$"
+)
+_CITY_STATE = re.compile(r"^(\S*[^\W\d_A-Z].*)\s([A-Z]{2,3})$")
+_CITY_DISTRICT = re.compile(r"^([^\W\d_][^\d]*?)\s\d{1,2}$")
+_BESIDE = re.compile(
+    r"^([^,;()\d]{2,60}?)\s*(?:\(([^,;()\d]{2,60})\)|\s[-–/]\s+([^,;()\d]{2,60}))$"
+)
+_CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s*[-–/]\s*([A-Z]{2})$")
+
+
+class Address(NamedTuple):
+    """What one cell says of where a site is; any of it empty."""
+
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def split_address(text: str) -> Address:
+    """``Graz, Austria``, or a postal address: ``Denmark Hill, London SE5 9RS, United Kingdom``.
+
+    The street is left out. Read from the right: country, postcode, then state and city; without a
+    postcode or a house number it is ``City, State, Country``.
+    """
+    parts = _two_parts(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
+    if not any(letter.isdigit() for letter in text):
+        city, state, country = split_place(", ".join(parts))
+        return Address(city, state, "", country)
+    before, country = split_country(parts)
+    if not country_code(country) or country in STATE_CODES or any(map(str.isdigit, country)):
+        before, country = parts, ""
+    code = country_code(country)
+    if country and len(before) == 1 and _CITY_DISTRICT.match(before[0]):
+        return Address(before[0], "", "", country)
+    found = Address(country=country)
+    while before and not found.city:
+        part = before.pop()
+        taken = None if found.postcode else _with_postcode(part, code, bool(before))
+        taken = taken or _without_postcode(part, before[-1:], code, bool(found.state))
+        if taken is None:
+            break  # a street: what is left is before the city
+        found = Address(
+            taken.city, taken.state or found.state, taken.postcode or found.postcode, country
+        )
+    if not found.state and (parted := _CITY_STATE.match(found.city)):
+        found = found._replace(city=parted[1], state=parted[2])
+    return found
+
+
+def _two_parts(text: str) -> list[str]:
+    """City and country of ``Graz (Austria)``, ``Graz - Austria`` and ``Austria - Graz``."""
+    found = _BESIDE.match(text)
+    if not found:
+        return []
+    first, second = found[1], found[2] or found[3]
+    if country_code(second) and len(second) > 2:
+        return [first, second]
+    return [second, first] if country_code(first) and len(first) > 2 else []
+
+
+def _with_postcode(part: str, code: str, more: bool) -> Address | None:
+    """The part of an address that holds its postcode, None for one without."""
+    if _ALONE.match(part):
+        return Address(postcode=part)
+    if (found := _STATE_POSTCODE.match(part)) and _state_like(found[1], code, more):
+        return Address(state=found[1], postcode=found[2])
+    if found := _BEFORE.match(part):
+        return Address(city=found[2], postcode=found[1])
+    if found := _BEHIND.match(part):
+        return Address(city=found[1], postcode=found[2])
+    return None
+
+
+def _without_postcode(part: str, before: list[str], code: str, has_state: bool) -> Address | None:
+    """The part of an address that is its city or state, None for a street."""
+    if found := _CITY_DASH_STATE.match(part):
+        return Address(city=found[1], state=found[2])
+    if (found := _CITY_DISTRICT.match(part)) and code and is_city(found[1], code):
+        return Address(city=part)
+    if any(map(str.isdigit, part)):
+        return None
+    if not has_state and before and _is_state_of(part, before[0], code):
+        return Address(state=part)
+    return Address(city=part)
+
+
+def _state_like(text: str, code: str, more: bool) -> bool:
+    """True where the words before a postcode are a state, and a city can stand before it."""
+    if not more:
+        return False
+    return (
+        text in STATE_CODES
+        or (text.isupper() and len(text) < 4)
+        or (is_state(text, code or "US") and not is_city(text, code))
+    )
+
+
+def _is_state_of(part: str, before: str, code: str) -> bool:
+    """True for a state with a city before it, not a street."""
+    if any(map(str.isdigit, before)) and not _BEFORE.match(before):
+        return False
+    return part in STATE_CODES or (bool(code) and is_state(part, code))

@@ -1,0 +1,111 @@
+"""Rows of a table that are no sites: totals, notes, headings between sites, the header again."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from dashboard.readers.common.trial_number import trial_named
+from geocache.geo.countries import country_code
+
+_TOTAL = re.compile(
+    r"^\W*(?:(?:grand|sub|over ?all|site|study|sites)[ -]*)?(?:totals?|sums?|summen?|"
+    r"gesamt(?:summe)?|insgesamt|zwischensumme|totaux|totale|totales|totaal|totalt|suma|somme|soma|razem|ogółem|"
+    r"итого|всего|toplam|合計|总计|合计|합계|총계)\b\s*"
+    r"(?:\(?n\)?\s*=|[:=(]|$|\d|sites?\b|of\b|number\b)",
+    re.IGNORECASE,
+)
+_TOTAL_WORDS = re.findall(
+    r"\S+",
+    "total sum gesamt totaux totaal suma somme soma razem ogółem итого всего toplam 合計 总计 合计 "
+    "합계 총계",
+)
+_RULE = re.compile(r"^[\s:|=_*+–—-]*$")
+_AFTER_COUNTRY = re.compile(r"\s*(?:[:(\[]|[-–]\s*\d).*$")
+
+_PLACES = ("city", "state", "postcode", "place", "point", "latitude", "longitude")
+
+
+class Kind(NamedTuple):
+    """What a row is: a ``site``, ``nothing``, a ``note``, or a heading with a country or trial."""
+
+    what: str
+    text: str = ""
+
+
+_SITE = Kind("site")
+
+
+class RowKinds:
+    """Tells what each row is, by the columns that are known."""
+
+    def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
+        self._header = [_plain(cell) for cell in header]
+        self._places = [place[target] for target in _PLACES if target in place]
+        self._country = place.get("country")
+        self._facility = place.get("facility")
+        self._first = next(iter(self._places), self._country)
+        known = {*self._places, self._country, self._facility} - {None}
+        self._width = len(known)
+
+    def odd(self, columns: Sequence[Sequence[str]]) -> list[int]:
+        """The rows worth a look, by number: few, so that a table of millions costs little."""
+        found: set[int] = set()
+        if self._places and self._width > 1:
+            first, others = columns[self._places[0]], [columns[at] for at in self._places[1:]]
+            found.update(
+                row
+                for row, text in enumerate(first if "" in first else ())
+                if not text and not any(column[row] for column in others)
+            )
+        for column in columns[:3]:
+            texts = set(column)
+            every = "\n".join(texts).casefold()
+            if any(word in every for word in _TOTAL_WORDS):
+                totals = {text for text in texts if _TOTAL.match(text)}
+                found.update(row for row, text in enumerate(column) if text in totals)
+        if self._first is not None:
+            column = columns[self._first]
+            name = self._header[self._first]
+            again = {
+                text
+                for text in set(column)
+                if (text and not text[0].isalnum() and _RULE.match(text))
+                or (len(text) <= len(name) + 3 and _plain(text) == name)
+            }
+            if again:
+                found.update(row for row, text in enumerate(column) if text in again)
+        return sorted(found)
+
+    def kind(self, row: Sequence[str], below: Sequence[str] = ()) -> Kind:
+        """What one odd row is; ``below`` is the row under it."""
+        filled = [(at, text.strip()) for at, text in enumerate(row) if text.strip()]
+        texts = [text for _, text in filled]
+        again = sum(_plain(text) == self._header[at] for at, text in filled)
+        if all(map(_RULE.match, texts)) or again > max(1, len(filled) // 2):
+            return Kind("nothing")
+        placed = any(row[at].strip() for at in self._places)
+        if _TOTAL.match(texts[0]) and not (placed and any(map(_has_letter, texts[1:]))):
+            return Kind("note", texts[0])
+        return _SITE if placed or len(filled) > 1 else self._alone(*filled[0], below)
+
+    def _alone(self, at: int, text: str, below: Sequence[str]) -> Kind:
+        """What a single cell is that names no city.
+
+        A country in the countries' own column is a heading where the row below has none; else it is
+        a site of which no more is known.
+        """
+        if at == self._country and (not any(below) or below[at].strip()):
+            return _SITE
+        if country_code(country := _AFTER_COUNTRY.sub("", text)) and len(text) > 3:
+            return Kind("country", country)
+        if trial := trial_named([text]):
+            return Kind("trial", trial)
+        return _SITE if at in (self._facility, self._country) else Kind("note", text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))

@@ -1,0 +1,231 @@
+"""The site table's text as integer codes: each distinct text is held, and looked at, once.
+
+A column of the site table is a pandas categorical; a plain text column works the same and is
+coded when it is asked for. What is worked out for a table is remembered as long as it lives.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from unicodedata import combining, normalize
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.types import union_categoricals
+
+Codes = npt.NDArray[np.integer[Any]]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+_MOST_SUBJECTS = 2_048
+_MOST_OF_ONE = 64
+_BITMAP_LIMIT = 300_000_000
+
+
+def compact(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with every text column as a categorical."""
+    return table.assign(
+        **{
+            str(name): column.astype("category")
+            for name, column in table.items()
+            if not isinstance(column.dtype, pd.CategoricalDtype)
+            and not pd.api.types.is_numeric_dtype(column.dtype)
+        }
+    )
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with text columns as plain text, for few rows and for other programs."""
+    columns = {
+        name: column.array.categories.array.take(column.array.codes, allow_fill=True)
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column
+        for name, column in table.items()
+    }
+    return pd.DataFrame(columns, index=table.index, copy=False)
+
+
+def texts_of(column: pd.Series) -> list[str]:
+    """The texts of a column as Python strings: ten times faster than iterating it."""
+    codes, distinct = codes_of(column)
+    found: list[str] = distinct.to_numpy(dtype=object)[codes].tolist()
+    return found
+
+
+def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of equal columns one below the other, text as categoricals, rows numbered anew."""
+    parts = [compact(table) for table in tables]
+    if len(parts) == 1:
+        return parts[0].reset_index(drop=True)
+    columns: dict[str, object] = {}
+    for name in parts[0].columns:
+        of_name = [part[name] for part in parts]
+        if isinstance(of_name[0].dtype, pd.CategoricalDtype):
+            columns[name] = union_categoricals(of_name)
+        else:
+            columns[name] = np.concatenate([column.to_numpy() for column in of_name])
+    return pd.DataFrame(columns)
+
+
+def recoded(codes: Codes, words: list[str]) -> pd.Categorical:
+    """A categorical of ``words[code]`` for each code; words may repeat, all codes are one's."""
+    numbers, distinct = pd.factorize(np.array(words, dtype=object))
+    spread_numbers = numbers[codes] if len(words) else np.empty(0, dtype=np.int64)
+    return pd.Categorical.from_codes(spread_numbers, categories=pd.Index(distinct, dtype="str"))
+
+
+def codes_of(column: pd.Series) -> tuple[Codes, pd.Index]:
+    """For each row the number of its text, and the distinct texts by number."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    return codes, pd.Index(distinct)
+
+
+def row_order(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.int64]:
+    """Row numbers in the order of a column: text without case, empty last, else as they are."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        ordered = column.reset_index(drop=True).sort_values(
+            kind="stable", ascending=not descending, na_position="last"
+        )
+        return ordered.index.to_numpy()
+    codes, distinct = codes_of(column)
+    texts = distinct.astype("str")
+    rank = np.empty(len(texts), dtype=np.int64)
+    rank[np.argsort(folded_texts(texts).to_numpy(zero_copy_only=False), kind="stable")] = np.arange(
+        len(texts)
+    )
+    if descending:
+        rank = len(texts) - rank
+    rank[texts == ""] = len(texts) + 1
+    return np.argsort(rank[codes], kind="stable")
+
+
+def counts_by_code(codes: Codes, size: int) -> npt.NDArray[np.int64]:
+    """How often each of ``size`` codes occurs."""
+    return np.bincount(codes, minlength=size)
+
+
+def first_rows(codes: Codes, size: int) -> npt.NDArray[np.int64]:
+    """The first row of each of ``size`` codes; ``len(codes)`` for those that do not occur."""
+    first = np.full(size, len(codes), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
+    return first
+
+
+def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """What holds for the distinct texts, for each row."""
+    if not len(of_distinct):
+        return np.zeros(len(codes), dtype=bool)
+    return of_distinct[codes]
+
+
+def combined(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
+    """One number a row for several columns, each given as codes and how many there are."""
+    total: npt.NDArray[np.int64] | None = None
+    span = 1
+    for codes, size in columns:
+        if total is not None and span * max(size, 1) >= 2**62:
+            total, _ = pd.factorize(total)
+            span = len(total) + 1
+        total = codes.astype(np.int64) if total is None else total * max(size, 1) + codes
+        span *= max(size, 1)
+    return np.empty(0, dtype=np.int64) if total is None else total
+
+
+def distinct_pairs(rows: Codes, of: Codes, row_count: int, of_count: int) -> npt.NDArray[np.int64]:
+    """For each of ``row_count`` codes, how many distinct codes of the other column meet it."""
+    if row_count * of_count <= min(_BITMAP_LIMIT, 100 * len(rows) + 1_000_000):
+        seen = np.zeros(row_count * of_count, dtype=bool)
+        seen[rows.astype(np.int64) * of_count + of] = True
+        return (
+            seen.reshape(row_count, of_count).sum(axis=1)
+            if of_count
+            else np.zeros(row_count, np.int64)
+        )
+    pairs = pd.unique(rows.astype(np.int64) * of_count + of)
+    return np.bincount(pairs // of_count, minlength=row_count)
+
+
+@lru_cache(maxsize=65_536)
+def folded(text: str) -> str:
+    """Text without case and accents, for searching as people type."""
+    if text.isascii():
+        return text.lower()
+    decomposed = normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not combining(c))
+
+
+_remembered: dict[tuple[object, int], tuple[weakref.ref[Any], dict[object, Any]]] = {}
+_lock = threading.RLock()
+
+
+def remembered(
+    function: Callable[Concatenate[Any, Given], Result],
+) -> Callable[Concatenate[Any, Given], Result]:
+    """Remember a pure function's results for its first argument as long as that lives.
+
+    The first argument is a table or an index, never changed in place; the others are hashable. One
+    rerun of the page asks for most results twice, and sessions with the same filter share them.
+    """
+
+    @wraps(function)
+    def asked(subject: Any, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        key = (function, id(subject))
+        asked_for = (args, tuple(sorted(kwargs.items())))
+        with _lock:
+            found = _remembered.pop(key, None)
+            if found is None or found[0]() is not subject:
+                forget = partial(_forget, _remembered, key)
+                found = (weakref.ref(subject, forget), {})
+            _remembered[key] = found  # now the latest used
+            _let_go(_remembered, _MOST_SUBJECTS)
+        known = found[1]
+        result: Result
+        try:
+            result = known[asked_for]
+        except KeyError:
+            result = function(subject, *args, **kwargs)
+            with _lock:
+                known[asked_for] = result
+                _let_go(known, _MOST_OF_ONE)
+        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
+
+    return asked
+
+
+def _forget(kept: dict[Any, Any], key: object, _: object) -> None:
+    kept.pop(key, None)
+
+
+def _let_go(kept: dict[Any, Any], most: int) -> None:
+    """Forget what was put in first."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+@remembered
+def folded_texts(distinct: pd.Index) -> pa.Array:
+    """:func:`folded` of each distinct text."""
+    texts = pa.array(distinct.astype("str"), type=pa.large_string(), from_pandas=False)
+    lower = pc.utf8_lower(texts)
+    other = np.flatnonzero(~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False))
+    if not len(other):
+        return lower
+    replaced = [folded(text) for text in texts.take(pa.array(other)).to_pylist()]
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[other] = True
+    return pc.replace_with_mask(lower, pa.array(mask), pa.array(replaced, type=pa.large_string()))
+
+
+def array_of(column: pd.Series) -> pa.Array:
+    """The column as one Arrow array of plain values; NaN and ``None`` are null."""
+    array = pa.array(column, from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    return array.dictionary_decode() if isinstance(array, pa.DictionaryArray) else array

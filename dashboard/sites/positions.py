@@ -1,0 +1,177 @@
+"""How positions join the site table, and which position wins."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from dashboard.sites.categoricals import codes_of, combined, first_rows, recoded, spread
+from geocache.geo.borders import in_country
+from geocache.geo.countries import country_code
+from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
+from geocache.keys import fold
+from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
+
+Locate = Callable[[Sequence[Place]], Iterable[Position]]
+
+CONFLICT_KM = 50.0
+PLACE_COLUMNS = Place._fields
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which saved positions still hold: those found by ``version``, but for ``pinned`` places."""
+
+    version: str = ""
+    pinned: tuple[Place, ...] = ()
+
+
+def rows_of_places(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
+    """Which rows of a table with :data:`PLACE_COLUMNS` are one of some places, spelt alike."""
+    found = np.zeros(len(table), dtype=bool)
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    for place in places:
+        mask = np.ones(len(table), dtype=bool)
+        for (codes, distinct), part in zip(columns, place, strict=True):
+            wanted = fold(part)
+            same = np.array([fold(str(text)) == wanted for text in distinct], dtype=bool)
+            mask &= spread(codes, same)
+        found |= mask
+    return found
+
+
+def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
+    """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
+
+    ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
+    there are none. Each distinct place is asked once.
+    """
+    codes, answers = _answers(table, locate)
+    own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
+    if own.any():
+        codes, answers = _with_registry_points(table, codes, answers, own)
+    columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
+    joined: dict[str, ExtensionArray] = {}
+    for name, values in zip(POSITION_COLUMNS, columns, strict=True):
+        if name in {"latitude", "longitude", "score"}:
+            joined[name] = pd.array(list(values), dtype="float64").take(codes)
+        else:
+            joined[name] = recoded(codes, list(values))
+    return joined
+
+
+def _row(position: Position) -> tuple[object, ...]:
+    return (
+        np.nan if position.latitude is None else round(position.latitude, COORDINATE_DECIMALS),
+        np.nan if position.longitude is None else round(position.longitude, COORDINATE_DECIMALS),
+        str(position.precision),
+        position.place_name,
+        position.source,
+        position.score,
+        ";".join(position.flags),
+        position.reason,
+    )
+
+
+def distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
+    """For each row the number of its place, and the places by number."""
+    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))
+    first = first_rows(codes, len(keys))
+    words = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
+    return codes, [Place(*row) for row in zip(*words, strict=True)]
+
+
+def _answers(table: pd.DataFrame, locate: Locate | None) -> tuple[np.ndarray, list[Position]]:
+    """For each row the number of its answer, and the answers by number, each once.
+
+    The hospitals of a city mostly share one answer, so there are far fewer than places.
+    """
+    if locate is None:
+        return np.zeros(len(table), dtype=np.int64), [Position()]
+    codes, places = distinct_places(table)
+    numbers: dict[Position, int] = {}
+    of_place = [numbers.setdefault(answer, len(numbers)) for answer in locate(places)]
+    return np.array(of_place, dtype=np.int64)[codes], list(numbers)
+
+
+def _with_registry_points(
+    table: pd.DataFrame, codes: np.ndarray, answers: list[Position], own: np.ndarray
+) -> tuple[np.ndarray, list[Position]]:
+    """Codes and answers again, with a further answer for each distinct registry point."""
+    given = table[own]
+    keys = [(codes[own], len(answers))]
+    for name in ("city", "country"):  # what :func:`weigh` reads of a place
+        of, texts = codes_of(given[name])
+        keys.append((of, len(texts)))
+    for name in ("latitude", "longitude"):
+        of, degrees = pd.factorize(given[name].to_numpy())
+        keys.append((of, len(degrees)))
+    numbers, distinct = pd.factorize(combined(keys))
+    first = first_rows(numbers, len(distinct))
+    words = [given[name].iloc[first].astype("str") for name in PLACE_COLUMNS]
+    points = (given[name].iloc[first] for name in ("latitude", "longitude"))
+    weighed = [
+        weigh(Place(*place), answers[answer], latitude, longitude)
+        for answer, latitude, longitude, *place in zip(
+            codes[own][first], *points, *words, strict=True
+        )
+    ]
+    codes = codes.copy()
+    codes[own] = len(answers) + numbers
+    return codes, answers + weighed
+
+
+def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
+    """The registry's own point against a provider's answer: the one to show.
+
+    A pin wins. The registry's point wins over providers unless it lies outside the country, or
+    more than 50 km from an unflagged gazetteer answer: then the gazetteer's is shown, flagged
+    ``conflicting_point``, with the registry's among its alternatives.
+    """
+    if answer.source == "pin":
+        return answer
+    registry = Position(
+        latitude,
+        longitude,
+        Precision.CITY,
+        ", ".join(part for part in (place.city, place.country) if part),
+        "registry",
+        1.0,
+        tuple(f for f in answer.flags if f is Flag.PLACEHOLDER_FACILITY),
+        "the registry's own point",
+    )
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        reason = (
+            f"{answer.reason}; the registry's own point is no coordinate: {latitude}, {longitude}"
+        )
+        return answer._replace(reason=reason)
+    code = country_code(place.country)
+    outside = bool(code) and not in_country(latitude, longitude, code)
+    if not answer.resolved:
+        if not outside:
+            return registry
+        return registry._replace(
+            flags=(*registry.flags, Flag.OUTSIDE_COUNTRY),
+            score=0.1,
+            reason=f"the registry's own point lies outside {place.country}",
+        )
+    assert answer.latitude is not None  # noqa: S101 - resolved
+    assert answer.longitude is not None  # noqa: S101
+    apart = distance_km((latitude, longitude), (answer.latitude, answer.longitude))
+    doubts = set(answer.flags) - {Flag.PLACEHOLDER_FACILITY}
+    if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
+        return registry._replace(
+            reason=f"the registry's own point, {apart:.0f} km from {answer.source}"
+        )
+    why = f"lies outside {place.country}" if outside else f"is {apart:.0f} km away"
+    return answer._replace(
+        flags=(*answer.flags, Flag.CONFLICTING_POINT),
+        reason=f"{answer.reason}; the registry's own point {why}",
+        alternatives=(
+            Alternative(latitude, longitude, registry.place_name, 0.5),
+            *answer.alternatives,
+        ),
+    )

@@ -1,0 +1,186 @@
+"""What to doubt in a site table: places without a position, and positions with flags."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dashboard.sites.categoricals import (
+    Codes,
+    codes_of,
+    combined,
+    first_rows,
+    remembered,
+    spread,
+    texts_of,
+)
+from dashboard.sites.positions import distinct_places, rows_of_places
+from geocache.geo.distance import distance_km
+from geocache.place import Alternative, Flag, Place, Position
+
+DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
+"""Flags that say something against a position."""
+
+MOST_DOUBTS = 500
+"""More than a person puts right at once; a filter shows others."""
+
+LEFT_OFF = "left off the map"
+
+_TOGETHER = (
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "latitude",
+    "longitude",
+    "flags",
+    "reason",
+    "source",
+)
+DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One place in doubt: its sites (index labels), its distinct places, and what is shown now."""
+
+    city: str
+    state: str
+    postcode: str
+    country: str
+    problem: str
+    reason: str
+    place_name: str
+    rows: tuple[int, ...]
+    places: tuple[Place, ...]
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def left_off(self) -> bool:
+        """True where a person said that there is no place on the map."""
+        return self.problem == LEFT_OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What is in doubt: how many places, the first of them, and how many sites of each kind."""
+
+    shown: tuple[Doubt, ...]
+    places: int
+    missing: int
+    flagged: int
+    left_off: int
+
+
+def problem_of(latitude: object, flags: str, source: str = "") -> str:
+    """What is wrong in a few words, empty when nothing is."""
+    if pd.isna(latitude):  # type: ignore[call-overload]
+        return LEFT_OFF if source == "pin" else "not on the map"
+    found = [flag for flag in flags.split(";") if flag in DOUBTFUL]
+    return ", ".join(flag.replace("_", " ") for flag in found)
+
+
+@remembered
+def doubts(sites: pd.DataFrame) -> Doubts:
+    """The places in doubt, those without a position first, then by number of sites.
+
+    Last come those that a person left off the map. Sites of one city, state, postcode and country
+    with the same position and problem are one. Of many the first :data:`MOST_DOUBTS` are told.
+    """
+    flags, distinct = codes_of(sites["flags"])
+    doubtful = np.array([bool(problem_of(0.0, str(text))) for text in distinct], dtype=bool)
+    rows = np.flatnonzero(sites["latitude"].isna().to_numpy() | spread(flags, doubtful))
+    table = sites.iloc[rows]
+    group, keys = pd.factorize(combined(_coded(table[name]) for name in _TOGETHER))
+    count = np.bincount(group, minlength=len(keys))
+    first = table.iloc[first_rows(group, len(keys))]
+    missing = first["latitude"].isna().to_numpy()
+    left_off = missing & (first["source"] == "pin").to_numpy()
+    texts = (texts_of(first[name]) for name in ("country", "city"))
+    ranked = sorted(
+        zip(left_off.tolist(), (~missing).tolist(), (-count).tolist(), *texts, range(len(keys)),
+            strict=True)
+    )  # fmt: skip
+    chosen = [one[-1] for one in ranked[:MOST_DOUBTS]]
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(len(keys) + 1))
+    return Doubts(
+        shown=tuple(_doubt(table.iloc[order[starts[g] : starts[g + 1]]]) for g in chosen),
+        places=len(keys),
+        missing=int(count[missing & ~left_off].sum()),
+        flagged=int(count[~missing].sum()),
+        left_off=int(count[left_off].sum()),
+    )
+
+
+def _coded(column: pd.Series) -> tuple[Codes, int]:
+    codes, distinct = codes_of(column)
+    return codes, len(distinct)
+
+
+def _doubt(group: pd.DataFrame) -> Doubt:
+    first = group.iloc[0]
+    missing = pd.isna(first["latitude"])
+    return Doubt(
+        city=str(first["city"]),
+        state=str(first["state"]),
+        postcode=str(first["postcode"]),
+        country=str(first["country"]),
+        problem=problem_of(first["latitude"], str(first["flags"]), str(first["source"])),
+        reason=str(first["reason"]),
+        place_name=str(first["place_name"]),
+        rows=tuple(int(row) for row in group.index),
+        places=tuple(distinct_places(group)[1]),
+        latitude=None if missing else float(first["latitude"]),
+        longitude=None if missing else float(first["longitude"]),
+    )
+
+
+def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
+    """The doubts as a table with :data:`DOUBT_COLUMNS`."""
+    rows = [
+        (d.problem, d.city, d.state, d.country, len(d.rows), d.place_name, d.reason) for d in found
+    ]
+    return pd.DataFrame(rows, columns=list(DOUBT_COLUMNS))
+
+
+OWN_POINT = "the registry's own point"
+
+
+def own_points(readings: Iterable[pd.DataFrame], doubt: Doubt) -> list[tuple[float, float]]:
+    """The registry's own points of a doubt's places, as the lists gave them, each once."""
+    found = []
+    for sites in readings:
+        given = sites[sites["latitude"].notna() & sites["longitude"].notna()]
+        mine = given[rows_of_places(given, doubt.places)]
+        found += list(zip(mine["latitude"].tolist(), mine["longitude"].tolist(), strict=True))
+    return list(dict.fromkeys(found))
+
+
+def choices(
+    doubt: Doubt, answer: Position, own: Sequence[tuple[float, float]]
+) -> list[Alternative]:
+    """Where the place could be, what is shown now first; places within 1 km stand once.
+
+    Args:
+        doubt: the place in doubt.
+        answer: what the geocache says of it, with its alternatives.
+        own: the registry's own points, named so.
+    """
+    found: list[Alternative] = []
+    if doubt.latitude is not None and doubt.longitude is not None:
+        found.append(Alternative(doubt.latitude, doubt.longitude, doubt.place_name, 1.0))
+    if answer.latitude is not None and answer.longitude is not None:
+        name = answer.place_name
+        found.append(Alternative(answer.latitude, answer.longitude, name, answer.score))
+    found += [Alternative(*point, OWN_POINT, 0.5) for point in own]
+    found += answer.alternatives
+    kept: list[Alternative] = []
+    for one in found:
+        here = one.latitude, one.longitude
+        near = (distance_km(here, (k.latitude, k.longitude)) for k in kept)
+        if all(apart > 1.0 for apart in near):
+            kept.append(one)
+    return kept

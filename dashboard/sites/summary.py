@@ -1,0 +1,236 @@
+"""Counts of a site table: per country, status, trial, precision, and in one sentence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.sites.categoricals import (
+    Codes,
+    codes_of,
+    combined,
+    counts_by_code,
+    distinct_pairs,
+    first_rows,
+    recoded,
+    remembered,
+    spread,
+)
+from dashboard.sites.vocabulary import NOT_STATED
+from geocache.geo.countries import country_name
+
+COUNTRY_COLUMNS = ("country", "country_code", "sites", "cities", "trials", "recruiting")
+TRIAL_COLUMNS = (
+    "trial_id",
+    "trial_title",
+    "trial_status",
+    "phase",
+    "sponsor",
+    "sites",
+    "countries",
+    "recruiting",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """The numbers above the map."""
+
+    sites: int
+    countries: int
+    cities: int
+    trials: int
+    on_map: int
+
+    @property
+    def off_map(self) -> int:
+        """Sites without a position."""
+        return self.sites - self.on_map
+
+
+def country_label(code: str, text: str = "") -> str:
+    """What a country is called: its short English name, else the registry's text."""
+    return country_name(code) or text or NOT_STATED
+
+
+def country_labels(sites: pd.DataFrame) -> pd.Series:
+    """For each row what its country is called, as :func:`country_label` says."""
+    land, names = _countries(sites)
+    labels = recoded(land, [country_label(*name) for name in names])
+    return pd.Series(labels.astype("str"), index=sites.index)
+
+
+@remembered
+def key_figures(sites: pd.DataFrame) -> KeyFigures:
+    """Counts over a site table; a city counts once in each country and state, no trial as none."""
+    land, names = _countries(sites)
+    city, _ = _cities(sites)
+    trial, trials = codes_of(sites["trial_id"])
+    named = np.array([bool(code or text) for code, text in names], dtype=bool)
+    return KeyFigures(
+        sites=len(sites),
+        countries=int((named & (counts_by_code(land, len(names)) > 0)).sum()),
+        cities=len(city),
+        trials=int(((counts_by_code(trial, len(trials)) > 0) & np.asarray(trials != "")).sum()),
+        on_map=int(sites["latitude"].notna().sum()),
+    )
+
+
+@remembered
+def first_trials(sites: pd.DataFrame, most: int) -> tuple[str, ...]:
+    """The trials of a site table in its order, so many at the most."""
+    trial, trials = codes_of(sites["trial_id"])
+    first = first_rows(trial, len(trials))
+    order = np.argsort(first, kind="stable")[: min(most, int((first < len(sites)).sum()))]
+    return tuple(str(name) for name in trials[order])
+
+
+@remembered
+def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
+    """For each row the number of its country, and each country's code, or text without a code."""
+    codes, distinct_codes = codes_of(sites["country_code"])
+    texts, distinct_texts = codes_of(sites["country"])
+    coded = np.asarray(distinct_codes != "")
+    names = [(str(code), "") for code in distinct_codes]
+    names += [("", str(text)) for text in distinct_texts]
+    if coded.all():
+        return codes, names[: len(distinct_codes)]
+    has_code = spread(codes, coded)
+    return np.where(has_code, codes, texts.astype(np.int64) + len(distinct_codes)), names
+
+
+@remembered
+def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
+    """A number for each distinct city, and the number of the country each lies in."""
+    land, names = _countries(sites)
+    lands = len(names)
+    city, cities = codes_of(sites["city"])
+    state, states = codes_of(sites["state"])
+    keys = pd.unique(combined([(state, len(states)), (city, len(cities)), (land, lands)]))
+    empty = np.asarray(cities == "")
+    if empty.any():
+        keys = keys[~empty[keys // lands % len(cities)]]
+    return keys, keys % lands if lands else keys
+
+
+@remembered
+def by_country(sites: pd.DataFrame) -> pd.DataFrame:
+    """A row a country with :data:`COUNTRY_COLUMNS`, most sites first, then by name.
+
+    Grouped by ``country_code``; sites whose country has no code are grouped by its text.
+    """
+    land, names = _countries(sites)
+    size = len(names)
+    _, city_lands = _cities(sites)
+    trial, trials = codes_of(sites["trial_id"])
+    of_land = counts_by_code(land, size)
+    labels = [country_label(*name) for name in names]
+    order = sorted(np.flatnonzero(of_land), key=lambda n: (-of_land[n], labels[n]))
+    counts = pd.DataFrame(
+        {
+            "country": pd.Series([labels[n] for n in order], dtype="str"),
+            "country_code": pd.Series([names[n][0] for n in order], dtype="str"),
+            "sites": of_land[order],
+            "cities": counts_by_code(city_lands, size)[order],
+            "trials": distinct_pairs(land, trial, size, len(trials))[order],
+            "recruiting": counts_by_code(land[_recruiting(sites)], size)[order],
+        }
+    )
+    return counts[list(COUNTRY_COLUMNS)]
+
+
+@remembered
+def _recruiting(sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    codes, distinct = codes_of(sites["status"])
+    return spread(codes, np.array([word == "Recruiting" for word in distinct], dtype=bool))
+
+
+@remembered
+def by_trial(sites: pd.DataFrame) -> pd.DataFrame:
+    """A row a trial with :data:`TRIAL_COLUMNS`, in the table's order."""
+    trial, trials = codes_of(sites["trial_id"])
+    land, names = _countries(sites)
+    size = len(trials)
+    first = first_rows(trial, size)
+    order = np.argsort(first, kind="stable")
+    order = order[: int((first < len(sites)).sum())]
+    named = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
+    columns: dict[str, object] = {
+        name: sites[name].iloc[first[order]].astype("str").to_numpy() for name in named
+    }
+    columns["sites"] = counts_by_code(trial, size)[order]
+    columns["countries"] = _named_countries(trial, land, names, size)[order]
+    columns["recruiting"] = counts_by_code(trial[_recruiting(sites)], size)[order]
+    counts = pd.DataFrame(columns)
+    return counts.astype(dict.fromkeys(named, "str"))[list(TRIAL_COLUMNS)]
+
+
+def _named_countries(
+    trial: Codes, land: Codes, names: list[tuple[str, str]], size: int
+) -> npt.NDArray[np.int64]:
+    named = spread(land, np.array([bool(code or text) for code, text in names], dtype=bool))
+    if named.all():
+        return distinct_pairs(trial, land, size, len(names))
+    return distinct_pairs(trial[named], land[named], size, len(names))
+
+
+def most_frequent(
+    distinct: pd.Index, counts: Codes, limit: int, also: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Texts with their counts, most frequent first, then by text; without those of count 0.
+
+    At most ``limit``, and those of ``also``.
+    """
+    kept = np.flatnonzero(counts)
+    if len(kept) > limit:
+        least = -np.partition(-counts[kept], limit - 1)[limit - 1]
+        likely = kept[counts[kept] >= least]
+        asked = np.flatnonzero(distinct.isin(also) & (counts > 0)) if also else likely[:0]
+        texts = distinct.to_numpy(dtype=object)
+        ranked = sorted(
+            ((str(texts[i]), int(counts[i])) for i in likely[: 4 * limit]), key=_by_frequency
+        )
+        chosen = ((str(texts[i]), int(counts[i])) for i in asked)
+        return dict(sorted({**dict(ranked[:limit]), **dict(chosen)}.items(), key=_by_frequency))
+    pairs = zip(distinct[kept].tolist(), counts[kept].tolist(), strict=True)
+    return dict(sorted(((str(value), int(count)) for value, count in pairs), key=_by_frequency))
+
+
+def _by_frequency(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0].casefold()
+
+
+def counts_of(column: pd.Series) -> dict[str, int]:
+    """How often each value stands in a column, most frequent first, then by value."""
+    codes, distinct = codes_of(column)
+    return most_frequent(distinct, counts_by_code(codes, len(distinct)), len(distinct) + 1)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 site``, ``75 sites``, ``1,200 cities``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
+    """The table in one sentence, as for a person who cannot see the map."""
+    if sites.empty:
+        return "No site."
+    figures = key_figures(sites)
+    parts = [
+        f"{plural(figures.sites, 'site')} in {plural(figures.countries, 'country', 'countries')}"
+    ]
+    if figures.trials > 1:
+        parts[0] += f" and {plural(figures.trials, 'trial')}"
+    countries = by_country(sites)
+    if len(countries) > 1:
+        first, second = countries.iloc[0], countries.iloc[1]
+        if first["sites"] > second["sites"]:
+            parts.append(f"{first['country']} has the most, {first['sites']:,}")
+    if figures.off_map:
+        parts.append(f"{figures.on_map:,} on the map, {figures.off_map:,} not")
+    else:
+        parts.append("all on the map")
+    if as_of:
+        parts.append(f"as of {as_of}")
+    return "; ".join(parts)

@@ -1,0 +1,122 @@
+"""The record of one trial, as far as its source tells it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A study group: its label, its type in the registry's words, and what it received."""
+
+    label: str
+    type: str = ""
+    description: str = ""
+    interventions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """What is given or done; ``type`` as in ``Drug``; ``other_names`` are synonyms."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    other_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sponsor:
+    """An organisation behind the trial; ``role`` is ``lead`` or ``collaborator``."""
+
+    name: str
+    sponsor_class: str = ""
+    role: str = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Investigator:
+    """An overall official. The affiliation is where they work, not a site."""
+
+    name: str
+    role: str = ""
+    affiliation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A publication; ``pmid`` is empty when it has none."""
+
+    citation: str
+    type: str = ""
+    pmid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedTrial:
+    """Another registry record named by this one."""
+
+    trial_id: str
+    title: str = ""
+    status: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherId:
+    """Another identifier of the same trial."""
+
+    id: str
+    type: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One registry record.
+
+    ``status`` and ``phase`` are words of :mod:`dashboard.sites.vocabulary`; dates are ISO 8601
+    as exact as the source gives them (``2010-11-30``, ``2015-09``); unknown is empty or ``None``.
+    ``countries`` are those the source lists for the trial, which may exceed those of its sites.
+    ``as_of`` is the date the data is from.
+    """
+
+    trial_id: str
+    title: str = ""
+    official_title: str = ""
+    acronym: str = ""
+    status: str = ""
+    phase: str = ""
+    study_type: str = ""
+    enrollment: int | None = None
+    start_date: str = ""
+    completion_date: str = ""
+    last_updated: str = ""
+    has_results: bool | None = None
+    summary: str = ""
+    description: str = ""
+    conditions: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    allocation: str = ""
+    intervention_model: str = ""
+    primary_purpose: str = ""
+    masking: str = ""
+    arms: tuple[Arm, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    criteria: str = ""
+    minimum_age: str = ""
+    maximum_age: str = ""
+    sex: str = ""
+    healthy_volunteers: bool | None = None
+    sponsors: tuple[Sponsor, ...] = ()
+    responsible_party: str = ""
+    investigators: tuple[Investigator, ...] = ()
+    countries: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    related: tuple[RelatedTrial, ...] = ()
+    other_ids: tuple[OtherId, ...] = ()
+    url: str = ""
+    as_of: str = ""
+
+    @property
+    def sponsor(self) -> str:
+        """The lead sponsor's name, empty when the source names none."""
+        return next((s.name for s in self.sponsors if s.role == "lead"), "")

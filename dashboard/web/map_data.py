@@ -1,0 +1,51 @@
+"""HTTP routes the map asks: its arrays, and the sites of a place for a popup.
+
+Their addresses are random and come with the page; see :mod:`dashboard.maps.store`.
+"""
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard.maps.store import PREFIX, MapStore
+
+MOST_PLACES = 200
+_KEPT = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept-Encoding"}
+
+
+def routes(store: MapStore) -> list[Route]:
+    """The routes over one store."""
+
+    async def arrays(request: Request) -> Response:
+        body = store.body(request.path_params["token"])
+        if body is None:
+            return _unknown()
+        return Response(
+            body,
+            media_type="application/octet-stream",
+            headers=_KEPT | {"Content-Encoding": "gzip"},
+        )
+
+    async def sites(request: Request) -> Response:
+        query = request.query_params
+        try:
+            places = [int(text) for text in query.getlist("place")[:MOST_PLACES]]
+            offset = int(query.get("offset", "0"))
+        except ValueError:
+            places, offset = [], -1
+        if not places or offset < 0:
+            return JSONResponse({"error": "bad_parameter", "message": "give place=NUMBER"}, 400)
+        token = request.path_params["token"]
+        page = await anyio.to_thread.run_sync(lambda: store.page(token, places, offset))
+        return _unknown() if page is None else JSONResponse(page)
+
+    return [
+        Route(f"{PREFIX}/{{token}}.bin", arrays),
+        Route(f"{PREFIX}/{{token}}/sites", sites),
+    ]
+
+
+def _unknown() -> Response:
+    message = "This view is no longer held; reload the page."
+    return JSONResponse({"error": "gone", "message": message}, 404)

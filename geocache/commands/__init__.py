@@ -1,0 +1,1 @@
+"""The command line's commands: the store's upkeep, copies, evaluation."""

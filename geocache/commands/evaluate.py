@@ -1,0 +1,211 @@
+"""How far from the truth positions lie: the figures behind ``geocache evaluate``."""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from geocache.commands.truth import Truth, read_truth
+from geocache.errors import GeocacheError, InputError
+from geocache.geo.countries import country_code, country_name
+from geocache.geo.distance import distance_km
+from geocache.place import Flag, Place, Position, Precision
+
+FLAGS = frozenset((Flag.AMBIGUOUS, Flag.APPROXIMATE, Flag.CONFLICTING_STATE, Flag.OUTSIDE_COUNTRY))
+"""The flags that tell a reader to doubt a position."""
+
+WRONG_KM = 25.0
+_FINE = frozenset((Precision.FACILITY, Precision.POSTCODE, Precision.CITY))
+_COARSE = frozenset((Precision.REGION, Precision.COUNTRY))
+
+
+class Measured(NamedTuple):
+    """A position set against the truth; ``distance_km`` is ``None`` when unresolved."""
+
+    truth: Truth
+    position: Position
+    distance_km: float | None
+
+    @property
+    def flagged(self) -> bool:
+        """True when the position asks to be doubted."""
+        return not FLAGS.isdisjoint(self.position.flags)
+
+    @property
+    def wrong(self) -> bool:
+        """True when there is a position more than 25 km off."""
+        return self.distance_km is not None and self.distance_km > WRONG_KM
+
+    @property
+    def wrong_unflagged(self) -> bool:
+        """True when a wrong position looks like a sure one."""
+        return self.wrong and not self.flagged and self.position.precision in _FINE
+
+
+def measure(truths: Iterable[Truth], locate: Callable[[Place], Position]) -> list[Measured]:
+    """Each truth with what ``locate`` answers and how far off that is, in order."""
+    measured = []
+    for truth in truths:
+        position = locate(truth.place)
+        off = None
+        if position.latitude is not None and position.longitude is not None:
+            here = (position.latitude, position.longitude)
+            off = distance_km(here, (truth.latitude, truth.longitude))
+        measured.append(Measured(truth, position, off))
+    return measured
+
+
+def figures(measured: Sequence[Measured]) -> dict[str, float]:
+    """The figures of a measured list: two counts, then shares of places from 0 to 1.
+
+    Keys: places, sites, within_5_km, within_25_km, within_100_km, sites_within_25_km, unresolved,
+    coarse, flagged, wrong, wrong_unflagged.
+    """
+    places = len(measured)
+    sites = sum(one.truth.sites for one in measured)
+    return {
+        "places": places,
+        "sites": int(sites) if sites == int(sites) else sites,
+        "within_5_km": _share(measured, lambda one: _within(one, 5)),
+        "within_25_km": _share(measured, lambda one: _within(one, 25)),
+        "within_100_km": _share(measured, lambda one: _within(one, 100)),
+        "sites_within_25_km": sites_within(measured, 25),
+        "unresolved": _share(measured, lambda one: one.distance_km is None),
+        "coarse": _share(measured, lambda one: one.position.precision in _COARSE),
+        "flagged": _share(measured, lambda one: one.flagged),
+        "wrong": _share(measured, lambda one: one.wrong),
+        "wrong_unflagged": _share(measured, lambda one: one.wrong_unflagged),
+    }
+
+
+def sites_within(measured: Sequence[Measured], reach_km: float) -> float:
+    """The share of sites, not of places, within reach of the truth."""
+    sites = sum(one.truth.sites for one in measured)
+    near = sum(one.truth.sites for one in measured if _within(one, reach_km))
+    return round(near / sites, 6) if sites else 0.0
+
+
+def by_country(measured: Iterable[Measured]) -> dict[str, dict[str, float]]:
+    """The figures of every country, most places first, by its short English name."""
+    groups: dict[str, list[Measured]] = defaultdict(list)
+    for one in measured:
+        written = one.truth.place.country
+        groups[country_name(country_code(written)) or written].append(one)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {name: figures(group) for name, group in ordered}
+
+
+def worst(measured: Iterable[Measured], limit: int) -> list[Measured]:
+    """The rows to look at first: wrong and unflagged, wrong, unresolved; farthest first."""
+    doubtful = [one for one in measured if one.wrong or one.distance_km is None]
+    return sorted(
+        doubtful,
+        key=lambda one: (
+            not one.wrong_unflagged,
+            one.distance_km is None,
+            -(one.distance_km or 0.0),
+        ),
+    )[:limit]
+
+
+def _within(one: Measured, reach_km: float) -> bool:
+    return one.distance_km is not None and one.distance_km <= reach_km
+
+
+def _share(measured: Sequence[Measured], holds: Callable[[Measured], bool]) -> float:
+    return round(sum(map(holds, measured)) / len(measured), 6) if measured else 0.0
+
+
+def as_record(one: Measured) -> dict[str, Any]:
+    """A measured row as plain values, for JSON."""
+    position = one.position
+    return {
+        "row": one.truth.row,
+        **{field: getattr(one.truth.place, field) for field in Place._fields[1:]},
+        "true_latitude": one.truth.latitude,
+        "true_longitude": one.truth.longitude,
+        "latitude": position.latitude,
+        "longitude": position.longitude,
+        "distance_km": None if one.distance_km is None else round(one.distance_km, 1),
+        "precision": str(position.precision),
+        "place_name": position.place_name,
+        "flags": [str(flag) for flag in position.flags],
+        "reason": position.reason,
+    }
+
+
+def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
+    """The figures as a table for people, by country below, then the worst rows."""
+    total = figures(measured)
+    lines = [
+        f"{total['places']} places, {total['sites']} sites",
+        *(
+            f"within {reach:>3} km   {total[f'within_{reach}_km']:8.2%} of places"
+            f"   {sites_within(measured, reach):8.2%} of sites"
+            for reach in (5, 25, 100)
+        ),
+        *(
+            f"{name.replace('_', ' and '):<18}{total[name]:8.2%}"
+            for name in ("unresolved", "coarse", "flagged", "wrong", "wrong_unflagged")
+        ),
+        "",
+        f"{'country':<28}{'places':>7}{'25 km':>9}{'flagged':>9}{'wrong':>9}{'unflagged':>11}",
+    ]
+    for name, part in by_country(measured).items():
+        lines.append(
+            f"{name[:27]:<28}{part['places']:>7}{part['within_25_km']:>9.1%}"
+            f"{part['flagged']:>9.1%}{part['wrong']:>9.1%}{part['wrong_unflagged']:>11.1%}"
+        )
+    for one in worst(measured, worst_count):
+        off = "unresolved" if one.distance_km is None else f"{one.distance_km:.0f} km off"
+        flags = f" [{';'.join(one.position.flags)}]" if one.position.flags else ""
+        asked = ", ".join(part for part in one.truth.place if part)
+        lines.append(f"\nrow {one.truth.row}: {asked}")
+        lines.append(f"  {off}: {one.position.place_name or '-'}{flags}")
+        lines.append(f"  {one.position.reason}")
+    return "\n".join(lines)
+
+
+@click.command("evaluate")
+@click.argument("truth", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
+@click.option("--worst", "worst_count", type=click.IntRange(min=0), default=0, metavar="N",
+              help="Show the N worst rows, with what was chosen and why.")  # fmt: skip
+def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
+    """Measure the gazetteer against places whose position is known.
+
+    TRUTH is a CSV with the columns city, state, country, latitude, longitude and optionally
+    postcode and sites.
+
+    \b
+    Example:
+      geocache evaluate truth.csv --worst 20
+    """
+    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` answers at once
+    from geocache.settings import read_settings  # noqa: PLC0415
+
+    try:
+        truths = read_truth(truth)
+        if not truths:
+            raise InputError(f"{truth}: has no rows")
+        gazetteer = Gazetteer(read_settings().index_folder, progress=_say)
+    except (GeocacheError, OSError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    measured = measure(truths, gazetteer.locate)
+    if not as_json:
+        click.echo(report(measured, worst_count))
+        return
+    document: dict[str, Any] = dict(figures(measured))
+    if worst_count:
+        document["worst"] = [as_record(one) for one in worst(measured, worst_count)]
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def _say(stage: str, fraction: float) -> None:
+    """Show the first-time build's progress on stderr."""
+    click.echo(f"\r{stage} {fraction:4.0%}\x1b[K", err=True, nl=fraction >= 1)

@@ -1,0 +1,192 @@
+"""The commands that look after the store: they ask nobody."""
+
+import getpass
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from geocache.place import Place
+
+_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # or -4.88 would be taken for options
+
+
+def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The five options that name a place."""
+    for name in reversed(Place._fields):
+        command = click.option(f"--{name}", default="", help=f"The place's {name}, as written.")(
+            command
+        )
+    return command
+
+
+def _place(options: Mapping[str, str]) -> Place:
+    return Place(**{name: options[name] for name in Place._fields})
+
+
+def _named(options: Mapping[str, str]) -> Place:
+    place = _place(options)
+    if not any(part.strip() for part in place):
+        raise click.UsageError("name a place: --facility, --city, --state, --postcode or --country")
+    return place
+
+
+def admin_cache() -> Any:
+    """The store alone: keeping it needs nobody to ask."""
+    from geocache.lookup import GeoCache  # noqa: PLC0415
+
+    return GeoCache(providers=())
+
+
+def warn(cache: Any) -> None:
+    """Say on stderr what the cache warns of."""
+    for warning in cache.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def exit_code_of(cache: Any) -> int:
+    """1 where what was written is not kept."""
+    warn(cache)
+    return 1 if cache.warnings else 0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+def stats(as_json: bool) -> int:
+    """Show what is remembered.
+
+    \b
+    Example:
+      geocache stats --json
+    """
+    with admin_cache() as cache:
+        found = cache.stats()
+        warn(cache)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return 0
+    click.echo(f"store     {found['store']}")
+    click.echo(f"revision  {found['revision']}")
+    click.echo(f"pins      {found['pins']:,}")
+    click.echo(f"claims    {found['claims']:,}")
+    for each in found["answers"]:
+        click.echo(
+            f"{each['provider']} (version {each['version']}): {each['hits']:,} hits, "
+            f"{each['misses']:,} known misses, {each['expired']:,} expired"
+        )
+    return 0
+
+
+@click.command(context_settings=_NEGATIVE_NUMBERS)
+@place_options
+@click.argument("latitude", metavar="LAT", type=float, required=False)
+@click.argument("longitude", metavar="LON", type=float, required=False)
+@click.option("--leave-off", is_flag=True, help="It has no place on the map: no LAT LON.")
+@click.option("--note", default="", help="Why, or from where.")
+@click.option("--who", default="", help="Who says so; your user name by default.")
+def pin(
+    latitude: float | None,
+    longitude: float | None,
+    leave_off: bool,
+    note: str,
+    who: str,
+    **options: str,
+) -> int:
+    """Say where a place is. A pin wins over every other source, for every user of the store.
+
+    \b
+    Examples:
+      geocache pin --facility "Research Site" --city Yvoir --country Belgium 50.33 4.88 \\
+          --note "CHU UCL Namur, Godinne"
+      geocache pin --leave-off --city "Multiple sites" --country Belgium
+    """
+    place = _named(options)
+    if leave_off and latitude is not None:
+        raise click.UsageError("--leave-off takes no coordinates")
+    with admin_cache() as cache:
+        if leave_off:
+            cache.leave_off(place, note=note, who=who or _user())
+        elif latitude is None or longitude is None:
+            raise click.UsageError("give LAT LON in degrees, or --leave-off")
+        else:
+            cache.pin(place, latitude, longitude, note=note, who=who or _user())
+        return exit_code_of(cache)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return ""
+
+
+@click.command()
+@place_options
+def unpin(**options: str) -> int:
+    """Take a pin back.
+
+    \b
+    Example:
+      geocache unpin --facility "Research Site" --city Yvoir --country Belgium
+    """
+    place = _named(options)
+    with admin_cache() as cache:
+        if not cache.unpin(place):
+            raise click.ClickException("there is no pin of this place; see geocache pins")
+        return exit_code_of(cache)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+def pins(as_json: bool) -> int:
+    """List the pins, oldest first.
+
+    \b
+    Example:
+      geocache pins
+    """
+    from geocache.files.transfer_records import pin_record  # noqa: PLC0415
+
+    with admin_cache() as cache:
+        found = [pin_record(each) for each in cache.pins()]
+        warn(cache)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return 0
+    for each in found:
+        place = ", ".join(each[part] for part in Place._fields if each[part])
+        about = " ".join(filter(None, (each["pinned_at"], each["who"], each["note"])))
+        off = each["latitude"] is None
+        at = "left off" if off else f"{each['latitude']:.5f} {each['longitude']:.5f}"
+        click.echo(f"{at}  {place}  ({about})")
+    return 0
+
+
+@click.command()
+@place_options
+@click.option("--provider", default="", help="Only what this provider said.")
+@click.option("--misses", is_flag=True, help="Only known misses.")
+@click.option("--expired", is_flag=True, help="Only what is too old to be used.")
+@click.option("--all", "everything", is_flag=True, help="Every answer.")
+def forget(provider: str, misses: bool, expired: bool, everything: bool, **options: str) -> int:
+    """Forget answers, so that they are asked again. Pins stay.
+
+    \b
+    Examples:
+      geocache forget --city Graz --country Austria
+      geocache forget --provider nominatim --misses
+    """
+    place = _place(options)
+    named = any(part.strip() for part in place)
+    if not (named or provider or misses or expired or everything):
+        raise click.UsageError("say what: a place, --provider, --misses, --expired or --all")
+    with admin_cache() as cache:
+        count = cache.forget(
+            place if named else None,
+            provider=provider,
+            misses_only=misses,
+            expired_only=expired,
+        )
+        click.echo(f"forgot {count:,} answers", err=True)
+        return exit_code_of(cache)

@@ -1,0 +1,1 @@
+"""Files of places, positions and pins: read, written whole, exported, imported."""

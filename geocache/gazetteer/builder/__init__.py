@@ -1,0 +1,1 @@
+"""Builds the gazetteer's index from the data packages."""

@@ -1,0 +1,226 @@
+"""The places, names and regions of every source, collected in arrays for the index."""
+
+from array import array
+from collections.abc import Callable
+
+from geocache.gazetteer.builder import sources, tables
+from geocache.gazetteer.builder.postoffices import ZipCode, post_offices, zip_codes
+from geocache.gazetteer.builder.regions import RegionTable
+from geocache.gazetteer.builder.suburbs import find_counties, find_hosts, points_km
+from geocache.gazetteer.hashing import name_digest
+from geocache.gazetteer.kinds import Kind
+from geocache.gazetteer.regionnames import spellings
+from geocache.gazetteer.sounds import sounds
+from geocache.geo.names import expanded, fold, fold_once, key
+
+Progress = Callable[[str, float], None]
+
+
+_JOIN_DECIMALS = 3
+
+
+_USUAL_COUNT = 235_000
+
+
+_KNOWN_POPULATION = 5_000
+
+
+_HEARD_POPULATION = 1_000
+
+# A member of an enumeration is looked up slowly, and there are a million names.
+_OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
+    Kind.OFFICIAL,
+    Kind.PART,
+    Kind.ALTERNATE,
+    Kind.OTHER_SCRIPT,
+)
+
+
+class Gathered:
+    """Places, their names and regions, on the way into the index.
+
+    A place's number is its row in every array; coordinates are hundred-thousandths of a degree.
+    """
+
+    def __init__(self) -> None:
+        self.regions = RegionTable()
+        self.latitudes, self.longitudes = array("i"), array("i")
+        self.populations, self.first, self.second = array("I"), array("i"), array("i")
+        self.admin1: list[str] = []
+        self.countries: dict[str, int] = {}
+        self.country_of = array("H")
+        self.names: list[str] = []
+        self.hashes, self.rows, self.kinds = bytearray(), array("I"), array("B")
+        self._heard: dict[str, list[tuple[str, int]]] = {}
+        self.spelt: dict[str, dict[str, int]] = {}
+        self.zips: list[ZipCode] = []
+        self.hosts, self.fame = array("I"), array("B")
+
+    def gather(self, progress: Progress) -> None:
+        """Read every source."""
+        progress("Reading states and counties", 0.0)
+        named = {_spot(r.country, r.latitude, r.longitude): r for r in sources.regions()}
+        for place in sources.places():
+            if len(self.names) % 5_000 == 0:
+                progress("Reading places", 0.1 + 0.6 * min(1.0, len(self.names) / _USUAL_COUNT))
+            region = named.get(_spot(place.country, place.latitude, place.longitude))
+            self.add(place, region.state if region else "", region.county if region else "")
+        named.clear()
+        self._file_sounds()
+        progress("Finding suburbs and counties", 0.75)
+        points = points_km(self.latitudes, self.longitudes)
+        self.hosts = find_hosts(points, self.populations)
+        counties = find_counties(self.regions.regions, self.names, self.first, self.second, points)
+        for row, county in enumerate(counties):
+            self.second[row] = county
+            for number in (self.first[row], county):
+                if number >= 0:
+                    self.regions.count(number, row, self.populations[row])
+        progress("Naming states", 0.8)
+        self.regions.finish(self._capital_region)
+        progress("Adding post offices and districts", 0.85)
+        self._add_post_offices()
+        for country, city, name in tables.names_by_place("aliases.csv"):
+            self._file_under(self.find(country, city), country, name, Kind.ALIAS)
+        points = tables.district_points()
+        for country, city, name in tables.names_by_place("districts.csv"):
+            row = self.find(country, city)
+            point = points.get((country, fold(name)))
+            if row >= 0 and point:
+                row = self._add_part(row, name, *point)
+            self._file_under(row, country, name, Kind.DISTRICT)
+
+    def _file_under(self, row: int, country: str, name: str, kind: Kind) -> None:
+        if row >= 0:
+            self.file(country, key(fold(name)), row, kind)
+
+    def _add_part(self, city: int, name: str, latitude: float, longitude: float) -> int:
+        """Add a city's district at a point of its own; its row."""
+        row = len(self.names)
+        self.latitudes.append(round(latitude * 100_000))
+        self.longitudes.append(round(longitude * 100_000))
+        self.populations.append(0)
+        self.fame.append(0)
+        self.country_of.append(self.country_of[city])
+        self.names.append(name)
+        self.admin1.append(self.admin1[city])
+        self.first.append(self.first[city])
+        self.second.append(self.second[city])
+        self.hosts.append(city)
+        return row
+
+    def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
+        """Add a place with all its names; its row."""
+        row = len(self.names)
+        name, latitude, longitude, country, population, admin1, alternates = place
+        self.latitudes.append(round(latitude * 100_000))
+        self.longitudes.append(round(longitude * 100_000))
+        self.populations.append(population)
+        self.fame.append(min(255, len(alternates)))
+        self.country_of.append(self.countries.setdefault(country, len(self.countries)))
+        self.names.append(name)
+        self.admin1.append(admin1)
+        first = self.regions.state(country, admin1, state)
+        self.first.append(first)
+        self.second.append(self.regions.county(country, admin1, county, first))
+        names = names_of(name, alternates)
+        self.hashes += b"".join([name_digest(country, name) for name in names])
+        self.rows.extend([row] * len(names))
+        self.kinds.extend(names.values())
+        if population >= _KNOWN_POPULATION:
+            spelt = [name for name, kind in names.items() if kind < _OTHER_SCRIPT]
+        else:
+            spelt = [name for name, kind in names.items() if kind is _OFFICIAL]
+        self.spell(country, spelt, row)
+        if population >= _HEARD_POPULATION:
+            self._heard.setdefault(country, []).extend([(name, row) for name in spelt])
+        return row
+
+    def _file_sounds(self) -> None:
+        """File the places under what their names sound like, country by country."""
+        for country, heard in self._heard.items():
+            alike = sounds(country, [name for name, _ in heard])
+            rows = [row for _, row in heard]
+            for sound, row in dict.fromkeys(zip(alike, rows, strict=True)):
+                if sound:
+                    self.file("~" + country, sound, row, Kind.SOUND)
+        self._heard.clear()
+
+    def spell(self, country: str, names: list[str], row: int) -> None:
+        """Remember spellings, for near misses and for :meth:`find`."""
+        spelt, people = self.spelt.setdefault(country, {}), self.populations[row]
+        for name in names:
+            other = spelt.setdefault(name, row)
+            if other != row and self.populations[other] < people:
+                spelt[name] = row
+
+    def file(self, country: str, name: str, row: int, kind: Kind) -> None:
+        """File a place under a name for exact look-up."""
+        self.hashes += name_digest(country, name)
+        self.rows.append(row)
+        self.kinds.append(kind)
+
+    def find(self, country: str, name: str) -> int:
+        """The most populous place that bears a name, ``-1`` if there is none."""
+        return self.spelt.get(country, {}).get(key(fold(name)), -1)
+
+    def _capital_region(self, country: str, name: str, level: int) -> int:
+        for spelling in spellings(name):
+            row = self.find(country, spelling)
+            if row >= 0 and self.populations[row] > 10_000:
+                return self.first[row] if level == 1 else self.second[row]
+        return -1
+
+    def _add_post_offices(self) -> None:
+        states = {
+            region.code: region.number
+            for region in self.regions.regions
+            if region.country == "US" and region.level == 1
+        }
+        self.zips = list(zip_codes())
+        for office in post_offices(self.zips):
+            row = len(self.names)
+            self.latitudes.append(round(office.latitude * 100_000))
+            self.longitudes.append(round(office.longitude * 100_000))
+            self.populations.append(0)
+            self.country_of.append(self.countries[office.country])
+            self.names.append(office.name)
+            self.admin1.append(office.state)
+            self.first.append(states.get(office.state, -1))
+            self.second.append(-1)
+            self.hosts.append(row)
+            self.fame.append(0)
+            name = key(fold(office.name))
+            self.file(office.country, name, row, Kind.POST_OFFICE)
+            self.spell(office.country, [name], row)
+
+
+def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
+    return country, round(latitude, _JOIN_DECIMALS), round(longitude, _JOIN_DECIMALS)
+
+
+def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
+    """The keys a place is found by, each with the best kind of name that gives it."""
+    official = fold_once(name)
+    found: dict[str, Kind] = {key(official): _OFFICIAL}
+    if "(" in name or " / " in name:
+        outside, _, inside = name.replace(" / ", " (").partition("(")
+        found.setdefault(key(fold(outside)), _PART)
+        found.setdefault(key(fold(inside)), _ALTERNATE)
+    wide = expanded(name)
+    if wide:
+        found.setdefault(key(fold(wide)), _OFFICIAL)
+    for alternate in dict.fromkeys(alternates):
+        folded = fold_once(alternate)
+        if not folded.isascii():
+            found.setdefault(key(folded), _OTHER_SCRIPT)
+            continue
+        short = key(folded)
+        if short not in found:
+            first_words = official.startswith(folded + " ")
+            found[short] = _PART if first_words else _ALTERNATE
+        wide = expanded(alternate)
+        if wide:
+            found.setdefault(key(fold(wide)), _ALTERNATE)
+    found.pop("", None)
+    return found

@@ -1,0 +1,31 @@
+"""The hand-kept tables under ``geocache/data``, read at build time."""
+
+import csv
+from collections.abc import Iterator
+
+from geocache.geo.names import fold
+from geocache.paths import DATA
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """The rows of a table below its header."""
+    with (DATA / name).open(encoding="utf-8", newline="") as opened:
+        reader = csv.reader(opened)
+        next(reader)
+        yield from reader
+
+
+def names_by_place(name: str) -> Iterator[tuple[str, str, str]]:
+    """Country code, place, and one name of it, from a table whose third column holds several."""
+    for country, place, names in rows(name):
+        for one in names.split(";"):
+            if one.strip():
+                yield country, place, one.strip()
+
+
+def district_points() -> dict[tuple[str, str], tuple[float, float]]:
+    """Latitude and longitude of some districts, by country code and folded name."""
+    return {
+        (country, fold(name)): (float(latitude), float(longitude))
+        for country, name, latitude, longitude in rows("district-points.csv")
+    }

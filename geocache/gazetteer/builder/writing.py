@@ -1,0 +1,152 @@
+"""The index's files, written from what was gathered."""
+
+import json
+from array import array
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geocache.gazetteer.builder import tables
+from geocache.gazetteer.builder.gathered import Gathered
+from geocache.gazetteer.builder.regions import Region
+from geocache.gazetteer.hashing import BUCKET_BITS
+from geocache.gazetteer.ranking import prior
+from geocache.gazetteer.regionnames import bare
+
+
+def write(gathered: Gathered, folder: Path) -> None:
+    """Write every file of the index; :class:`geocache.gazetteer.index.Index` reads them."""
+    hashes = np.frombuffer(gathered.hashes, dtype="<u8").astype(np.uint64)
+    rows = np.frombuffer(gathered.rows, dtype=np.uint32)
+    kinds = np.frombuffer(gathered.kinds, dtype=np.uint8)
+    people = np.frombuffer(gathered.populations, dtype=np.uint32)
+    order = np.lexsort((rows, -people[rows].astype(np.int64), kinds, hashes))
+    hashes = hashes[order]
+    _save(folder, "hashes", hashes)
+    edges = np.arange(1 << BUCKET_BITS, dtype=np.uint64) << np.uint64(64 - BUCKET_BITS)
+    buckets = np.append(np.searchsorted(hashes, edges), len(hashes))
+    _save(folder, "buckets", buckets.astype(np.uint32))
+    _save(folder, "rows", rows[order])
+    _save(folder, "kinds", kinds[order])
+    for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts", "fame"):
+        (folder / name).write_bytes(getattr(gathered, name).tobytes())
+    (folder / "priors").write_bytes(_priors(gathered).tobytes())
+    (folder / "country_of").write_bytes(gathered.country_of.tobytes())
+    texts = [name.encode() for name in gathered.names]
+    _save(folder, "text_starts", np.cumsum([0, *map(len, texts)], dtype=np.uint32))
+    (folder / "texts").write_bytes(b"".join(texts))
+    _json(folder, "countries", list(gathered.countries))
+    _write_regions(gathered, folder)
+    _write_spellings(gathered, folder)
+    _json(folder, "areas", _areas(gathered))
+    states = {
+        region.code: region.number
+        for region in gathered.regions.regions
+        if region.country == "US" and region.level == 1
+    }
+    _json(
+        folder,
+        "zips",
+        {
+            z.code: [
+                states.get(z.state, -1),
+                round(z.latitude, 5),
+                round(z.longitude, 5),
+                f"{z.names[0]}, {z.state}",
+            ]
+            for z in gathered.zips
+        },
+    )
+
+
+def _priors(gathered: Gathered) -> "array[float]":
+    """What each place weighs before its name is looked at."""
+    each = zip(gathered.populations, gathered.fame, gathered.hosts, strict=True)
+    return array(
+        "d", (prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each))
+    )
+
+
+def _write_regions(gathered: Gathered, folder: Path) -> None:
+    _json(
+        folder,
+        "regions",
+        {
+            country: _compact([_region(one) for one in regions])
+            for country, regions in gathered.regions.by_country().items()
+        },
+    )
+    _json(folder, "region_names", [region.name for region in gathered.regions.regions])
+    first = np.frombuffer(gathered.first, dtype=np.int32)
+    second = np.frombuffer(gathered.second, dtype=np.int32)
+    both = np.concatenate((first, second))
+    latitudes = np.frombuffer(gathered.latitudes, dtype=np.int32)
+    order = np.lexsort((np.concatenate((latitudes, latitudes)), both))
+    starts = np.searchsorted(both[order], np.arange(len(gathered.regions.regions) + 1))
+    _save(folder, "region_starts", starts.astype(np.uint32))
+    _save(folder, "region_rows", (order % len(first)).astype(np.uint32))
+    longitudes = np.tile(np.frombuffer(gathered.longitudes, dtype=np.int32), 2)
+    in_one = both >= 0
+    for name, edge, furthest in (
+        ("region_west", np.iinfo(np.int32).max, np.minimum),
+        ("region_east", np.iinfo(np.int32).min, np.maximum),
+    ):
+        edges = np.full(len(gathered.regions.regions), edge, dtype=np.int32)
+        furthest.at(edges, both[in_one], longitudes[in_one])
+        _save(folder, name, edges)
+
+
+def _region(one: Region) -> list[Any]:
+    names = sorted(one.names)
+    return [one.number, one.name, one.level, one.parent, one.population, one.main_place, names]
+
+
+def _write_spellings(gathered: Gathered, folder: Path) -> None:
+    """Per country the spellings that near misses are compared with."""
+    places: dict[str, list[int]] = {}
+    with (folder / "spellings").open("wb") as opened:
+        for country, spelt in gathered.spelt.items():
+            latin = sorted(filter(str.isascii, spelt))
+            latin.sort(key=len)
+            text = "\n".join(latin).encode()
+            places[country] = [opened.tell(), len(text)]
+            opened.write(text)
+    _json(folder, "spelling_places", places)
+
+
+def _areas(gathered: Gathered) -> dict[str, dict[str, list[int]]]:
+    """Country, prefix, then ``[row of the main city, -1]`` or ``[row, region number]``."""
+    areas: dict[str, dict[str, list[int]]] = {}
+    by_country = gathered.regions.by_country()
+    for country, prefixes, place in tables.rows("postcode-areas.csv"):
+        if place.startswith("="):
+            found = [
+                r
+                for r in by_country.get(country, ())
+                if r.level == 1 and bare(place[1:]) in r.names and r.main_place >= 0
+            ]
+            value = [found[0].main_place, found[0].number] if found else None
+        else:
+            row = gathered.find(country, place)
+            value = [row, -1] if row >= 0 else None
+        if value:
+            areas.setdefault(country, {}).update(dict.fromkeys(prefixes.split(), value))
+    for country in ("TR",):
+        for region in by_country.get(country, ()):
+            for name in region.names:
+                if name.startswith("#") and region.main_place >= 0:
+                    areas.setdefault(country, {})[name[1:]] = [region.main_place, region.number]
+    return areas
+
+
+def _json(folder: Path, name: str, value: Any) -> None:
+    (folder / f"{name}.json").write_text(_compact(value), encoding="utf-8")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _save(folder: Path, name: str, values: Any) -> None:
+    (folder / name).write_bytes(np.ascontiguousarray(values).tobytes())

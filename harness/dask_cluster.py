@@ -1,0 +1,64 @@
+"""A real Dask cluster on loopback: a scheduler and workers, each a process of its own."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import started
+from harness.serving import end
+
+START_SECONDS = 60
+
+
+@dataclass
+class DaskCluster:
+    """A running scheduler, and its workers with the environment they were given."""
+
+    folder: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    address: str = ""
+
+    def add(self, kind: str, env: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
+        """Start a ``scheduler`` or a ``worker``; back once it says that it is there."""
+        log = self.folder / f"{kind}-{len(self.processes)}.log"
+        with log.open("wb") as output:
+            process = started.start(
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options],
+                env={**env, "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s"},
+                output=output,
+                errors=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+        mark = "Scheduler at:" if kind == "scheduler" else "Registered to:"
+        deadline = time.monotonic() + START_SECONDS
+        while mark not in (said := log.read_text()):
+            assert process.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.02)
+        if kind == "scheduler":
+            self.address = said.partition(mark)[2].split()[0]
+        return process
+
+    def add_worker(self, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start a worker of one thread."""
+        local = ("--local-directory", str(self.folder), "--no-dashboard")
+        return self.add("worker", env, self.address, "--no-nanny", "--nthreads", "1", *local)
+
+
+@contextmanager
+def dask_cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iterator[DaskCluster]:
+    """A cluster; its processes are ended by id afterwards."""
+    cluster = DaskCluster(folder)
+    try:
+        host = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        cluster.add("scheduler", env, *host)
+        for _ in range(workers):
+            cluster.add_worker(env)
+        yield cluster
+    finally:
+        for process in reversed(cluster.processes):
+            end(process)

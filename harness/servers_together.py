@@ -1,0 +1,39 @@
+"""What one of several servers on the same data folder does; run as a process of its own.
+
+``python -m harness.servers_together NAME ROUNDS``: pins, brings, shares and closes lists,
+keeps trials, and looks at what is there all the time. Prints nothing; any error ends it with 1.
+"""
+
+import sys
+
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from geocache import Place
+from harness.registry_server import site, study
+
+LIST = "facility,city,country\nClinic {name} {number},Graz,Austria\n"
+
+
+def work(service: Service, name: str, rounds: int) -> None:
+    """Everything people do, so many times."""
+    service.library()
+    for number in range(rounds):
+        data = LIST.format(name=name, number=number).encode()
+        service.pin([Place(city=f"{name} {number}")], 40 + number, 9, note="", who=name)
+        service.pin([Place(city=f"both {number}")], 40 + number, 10, note="", who=name)
+        service.shelf.add(f"session of {name}", data, f"{number}.csv")
+        service.shelf.add("session of both", data, "same.csv")
+        service.share(data, f"{name} {number}.csv")
+        if number % 3 == 0:
+            first = service.shelf.lists(f"session of {name}")[0]
+            service.shelf.remove(f"session of {name}", first.id)
+        service.fetched.keep(study(number, site(f"Clinic {name}")), "2026-01-01")
+        assert len(service.library().table) >= number + 1
+
+
+if __name__ == "__main__":
+    running = Service(Settings())
+    try:
+        work(running, sys.argv[1], int(sys.argv[2]))
+    finally:
+        running.close()

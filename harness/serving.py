@@ -1,0 +1,117 @@
+"""A real dashboard process on a loopback port, for tests and benchmarks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from harness import started
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 180
+COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
+_ports: set[int] = set()
+"""Those of servers that ended. The next one gets it: a browser keeps what it loaded by it."""
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    place_index: Path,
+    command: Sequence[str] = COMMAND,
+    working_folder: Path = ROOT,
+    port: int = 0,
+    **settings: str,
+) -> Iterator[Server]:
+    """A dashboard process; ended by id afterwards.
+
+    Its port, unless named, is that of one that ended, else the system picks it.
+    """
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    index = data / "gazetteer"
+    if not index.exists():
+        index.symlink_to(place_index, target_is_directory=True)
+    log = folder / "server.log"
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("SITE_MAP_", "GEOCACHE_"))},
+        "SITE_MAP_DATA": str(data),
+        **settings,
+    }
+    port = port or next((known for known in _ports if _is_free(known)), 0)
+    _ports.discard(port)
+    with log.open("wb") as output:
+        process = started.start(
+            [*command, "--port", str(port)],
+            cwd=working_folder,
+            env=environment,
+            output=output,
+            errors=subprocess.STDOUT,
+        )
+        try:
+            url = _address(process, log)
+            yield Server(url, log, process)
+        finally:
+            end(process)
+    _ports.add(urlsplit(url).port or port)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that a test started: politely, then for certain."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens at: for what must know its own address beforehand."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended:\n{log.read_text()}")
+        if said:
+            try:
+                with urlopen(f"{said[0]}/api/health", timeout=10) as answer:
+                    if answer.status == 200:
+                        return said[0]
+            except HTTPError as error:
+                if error.code != 503:
+                    raise
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")

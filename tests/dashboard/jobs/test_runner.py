@@ -1,0 +1,119 @@
+"""Long work: one job for one purpose, progress, cancelling, failures told."""
+
+import threading
+
+import pytest
+
+from dashboard.errors import RegistryError
+from dashboard.jobs import runner
+from dashboard.jobs.runner import Job, Jobs, State, TooManyJobsError
+
+
+def test_a_job_reports_and_ends_with_its_sentence() -> None:
+    def work(job: Job) -> str:
+        job.report(3, 4, "halfway")
+        assert job.fraction == 0.75
+        return "All there."
+
+    job = Jobs().start("a", "Counting", work)
+    assert job.wait(10)
+    assert (job.state, job.message) == (State.DONE, "All there.")
+
+
+def test_two_who_ask_for_the_same_get_one_job() -> None:
+    several, go = Jobs(), threading.Event()
+    first = several.start("same", "Fetch", lambda _: str(go.wait(10)))
+    second = several.start("same", "Fetch", lambda _: "never run")
+    assert second is first
+    go.set()
+    assert first.wait(10)
+    again = several.start("same", "Fetch", lambda _: "again")
+    assert again is not first
+    assert again.wait(10)
+
+
+def test_cancelling_stops_at_the_next_step_and_keeps_what_arrived() -> None:
+    kept: list[int] = []
+    began = threading.Event()
+
+    def work(job: Job) -> str:
+        for number in range(10_000_000):
+            job.report(number, 10_000_000)
+            kept.append(number)
+            began.set()
+        return "finished"
+
+    job = Jobs().start("a", "Long", work)
+    assert began.wait(10)
+    job.cancel()
+    assert job.wait(10)
+    assert job.state is State.CANCELLED
+    assert 0 < len(kept) < 10_000_000
+
+
+def test_a_known_error_is_told_and_an_unknown_one_is_not_shown(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def known(_: Job) -> str:
+        raise RegistryError("the registry did not answer")
+
+    def unknown(_: Job) -> str:
+        raise KeyError("/secret/path")
+
+    several = Jobs()
+    told, hidden = several.start("a", "A", known), several.start("b", "B", unknown)
+    assert told.wait(10)
+    assert hidden.wait(10)
+    assert (told.state, told.message) == (State.FAILED, "the registry did not answer")
+    assert hidden.state is State.FAILED
+    assert "/secret" not in hidden.message
+    assert "/secret" in caplog.text
+
+
+def test_no_more_than_so_many_at_once() -> None:
+    several, go = Jobs(), threading.Event()
+    running = [
+        several.start(str(n), "x", lambda _: str(go.wait(10))) for n in range(runner.MAX_RUNNING)
+    ]
+    with pytest.raises(TooManyJobsError, match="wait for one"):
+        several.start("more", "x", lambda _: "")
+    go.set()
+    assert all(job.wait(10) for job in running)
+    assert len(several.all()) == runner.MAX_RUNNING
+    several.dismiss("0")
+    assert len(several.all()) == runner.MAX_RUNNING - 1
+
+
+def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
+    several, go = Jobs(), threading.Event()
+    own = [
+        several.start(str(n), "x", lambda _: str(go.wait(10)), owner="eva", private=n == 0)
+        for n in range(runner.MAX_OF_ONE_SESSION)
+    ]
+    with pytest.raises(TooManyJobsError, match="of yours are running"):
+        several.start("more", "x", lambda _: "", owner="eva")
+    other = several.start("other", "x", lambda _: str(go.wait(10)), owner="ada")
+    assert several.seen_by("eva") == (*own, other)
+    assert several.seen_by("ada") == (*own[1:], other)
+    go.set()
+    assert all(job.wait(10) for job in (*own, other))
+
+
+def test_cancelling_is_no_failure_of_what_it_passes_through() -> None:
+    began, go = threading.Event(), threading.Event()
+
+    def work(job: Job) -> str:
+        began.set()
+        go.wait(10)
+        try:
+            job.report(1, 2)
+        except Exception as error:
+            raise RegistryError("a reader failed") from error
+        return "never"
+
+    job = Jobs().start("a", "A", work)
+    assert began.wait(10)
+    job.cancel()
+    go.set()
+    assert job.wait(10)
+    assert job.state is State.CANCELLED

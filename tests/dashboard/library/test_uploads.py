@@ -1,0 +1,119 @@
+"""Lists that people bring: kept, told apart by owner, read again, never half-written."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from dashboard.library import uploads as shelf_module
+from dashboard.library.storage import home_of_shared_lists
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.library.uploads import Shelf, ShelfError
+from dashboard.settings import Settings
+
+LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
+ODD = b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n"
+
+Opener = Callable[[], Shelf]
+
+
+@pytest.fixture(params=["ada", EVERYONE])
+def owner(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def opener(any_store_url: str, tmp_path: Path) -> Iterator[Opener]:
+    """Open the same shelf anew, as another process does; shared lists in each kind of home."""
+    settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
+    with ExitStack() as stack:
+
+        def opened() -> Shelf:
+            made = Shelf(tmp_path / "lists", shared=home_of_shared_lists(settings))
+            return stack.enter_context(closing(made))
+
+        yield opened
+
+
+def test_a_list_is_its_owners_alone_and_survives_a_restart(
+    opener: Opener, owner: str, tmp_path: Path
+) -> None:
+    opener().add(owner, LIST, "mine.csv")
+    again = opener()
+    (one,) = again.lists(owner)
+    assert one.opened.reading is not None
+    assert list(one.opened.reading.sites["facility"]) == ["LKH Graz"]
+    assert again.data(owner, one.id) == LIST
+    for other in {"ada", "eve", EVERYONE} - {owner}:
+        assert again.lists(other) == ()
+    assert not [path for path in (tmp_path / "lists").glob("*") if "ada" in path.name]
+
+
+def test_one_of_the_same_name_is_replaced_and_a_removed_one_is_gone(
+    opener: Opener, owner: str, tmp_path: Path
+) -> None:
+    shelf, other = opener(), opener()
+    shelf.add(owner, LIST, "mine.csv")
+    second = shelf.add(owner, LIST + b"LKH Linz,Linz,Austria\n", "mine.csv")
+    assert [one.id for one in other.lists(owner)] == [second.id]
+    shelf.remove(owner, second.id)
+    shelf.remove(owner, second.id)
+    assert other.lists(owner) == ()
+    for gone in (shelf.data, shelf.columns):
+        with pytest.raises(ShelfError, match="no longer here"):
+            gone(owner, second.id)
+    assert [path for path in (tmp_path / "lists").rglob("*") if path.is_file()] == []
+
+
+def test_what_a_killed_process_left_half_written_is_never_seen(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    one = shelf.add("ada", LIST, "mine.csv")
+    (folder,) = tmp_path.iterdir()
+    (folder / "00000000000000000001-aaaaaaaa.bin").write_bytes(LIST)
+    (folder / ".half.part").write_bytes(LIST[:5])
+    (folder / "00000000000000000002-bbbbbbbb.json").write_text('{"name": "lost')
+    assert [found.id for found in Shelf(tmp_path).lists("ada")] == [one.id]
+
+
+def test_a_table_no_one_can_guess_is_read_once_its_columns_are_named(
+    opener: Opener, owner: str
+) -> None:
+    shelf, other = opener(), opener()
+    one = shelf.add(owner, ODD, "odd.csv")
+    assert one.opened.error
+    assert [found.opened.error for found in other.lists(owner)] == [one.opened.error]
+    header, _ = shelf.preview(owner, one.id)
+    assert header == ("aa", "bb", "cc")
+    shelf.reread(owner, one.id, {"facility": "aa", "city": "bb"})
+    for each in (other, opener()):
+        (found,) = each.lists(owner)
+        assert found.opened.reading is not None
+        assert list(found.opened.reading.sites["city"]) == ["Graz", "Linz"]
+        assert each.columns(owner, one.id) == {"facility": "aa", "city": "bb"}
+
+
+def test_what_was_read_once_is_not_read_again(opener: Opener, owner: str) -> None:
+    shelf = opener()
+    added = shelf.add(owner, LIST, "mine.csv")
+    assert shelf.lists(owner)[0].opened is added.opened
+    chosen = shelf.reread(owner, added.id, {"city": "city"})
+    assert chosen.opened is not added.opened
+    assert shelf.lists(owner)[0].opened is chosen.opened
+
+
+def test_too_many_and_too_large_are_refused(
+    opener: Opener, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = opener()
+    monkeypatch.setattr(shelf_module, "MAX_LISTS", 2)
+    shelf.add(owner, LIST, "one.csv")
+    shelf.add(owner, LIST, "two.csv")
+    with pytest.raises(ShelfError, match="close some first"):
+        shelf.add(owner, LIST, "three.csv")
+    monkeypatch.setattr(shelf_module, "MAX_LISTS", 3)
+    monkeypatch.setattr(shelf_module, "MAX_BYTES", 2 * len(LIST) + 1)
+    with pytest.raises(ShelfError, match="lists"):
+        shelf.add(owner, LIST, "large.csv")
+    assert [one.opened.name for one in opener().lists(owner)] == ["one.csv", "two.csv"]

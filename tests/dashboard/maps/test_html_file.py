@@ -1,0 +1,43 @@
+"""The map as one file: every site, text as text, nothing from elsewhere."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from dashboard.errors import ExportError
+from dashboard.maps import html_file
+
+
+def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> None:
+    table = seed.copy()
+    table["facility"] = table["facility"].astype(str)
+    table.loc[table.index[0], "facility"] = "</script><b>Clinic</b>"
+    made = html_file.map_html(
+        table, title="Sites <1>", as_of="2020-02-10", attribution=("GeoNames & others",)
+    ).decode()
+    assert made.count("<tr>") == 1 + 75
+    assert "<title>Sites &lt;1&gt;</title>" in made
+    assert "&lt;/script&gt;&lt;b&gt;Clinic&lt;/b&gt;" in made
+    assert "</script><b>" not in made
+    assert "<p>GeoNames &amp; others</p><p>Data as of 2020-02-10.</p>" in made
+    assert re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=", made) == []
+
+
+def test_a_map_file_says_not_stated_and_takes_the_colours_it_is_told(seed: pd.DataFrame) -> None:
+    made = html_file.map_html(seed, title="Sites", colour_by="precision").decode()
+    assert made.count("<td>Not stated</td>") == 75
+    assert '"legend":"precision"' in made
+
+
+def test_a_map_file_says_where_no_date_is_known(seed: pd.DataFrame) -> None:
+    made = html_file.map_html(seed, title="Sites").decode()
+    assert "The lists do not say of when their data is." in made
+
+
+def test_more_sites_than_a_file_holds_are_refused(
+    seed: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_file, "MOST_SITES", 74)
+    with pytest.raises(ExportError, match="at most 74 sites, these are 75: filter first"):
+        html_file.map_html(seed, title="Sites")

@@ -1,0 +1,91 @@
+"""What a browser gets when the page opens: the map first, and what it needs for it ahead."""
+
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from dashboard.maps import bundle
+from dashboard.page.panels.countries import bars
+from dashboard.web import map_drawn, preload
+from dashboard.web.session_cookie import COOKIE
+from tests.dashboard.web.asgi import asked_of
+
+ADA = {"Cookie": f"{COOKIE}=ada"}
+
+
+def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
+    arrivals = map_drawn.Arrivals()
+    app = Starlette(routes=[map_drawn.route(arrivals)])
+    with arrivals.expected("ada") as of_ada, arrivals.expected("bob") as of_bob:
+        with arrivals.expected("ada") as in_another_tab:
+            answer = asked_of(app, map_drawn.PATH, ADA, "POST")
+            assert answer.status_code == 204
+            assert of_ada.is_set()
+            assert in_another_tab.is_set()
+        assert not of_bob.is_set()
+    with arrivals.expected("ada") as again:
+        assert not again.is_set()
+
+
+def test_a_map_that_nobody_waits_for_changes_nothing() -> None:
+    arrivals = map_drawn.Arrivals()
+    app = Starlette(routes=[map_drawn.route(arrivals)])
+    assert asked_of(app, map_drawn.PATH, {}, "POST").status_code == 204
+    assert asked_of(app, map_drawn.PATH, ADA, "POST").status_code == 204
+    assert asked_of(app, map_drawn.PATH, {}).status_code == 405
+    with arrivals.expected("ada") as drawn:
+        assert not drawn.is_set()
+
+
+def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> None:
+    answer = PlainTextResponse("here")
+    app = Starlette(
+        routes=[Route("/", answer), Route("/other", answer)],
+        middleware=[Middleware(preload.LoadAhead)],
+    )
+    named = asked_of(app, "/", {}).headers["link"]
+    for asset in (bundle.script(), bundle.style(), bundle.countries()):
+        assert f"<{asset.path}>" in named
+    spec = find_spec("streamlit")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent / "static" / "static" / "js"
+    parts = preload.page_parts()
+    assert any(part.startswith("ComponentInstance.") for part in parts)
+    assert len(parts) == len(set(parts)) > 1
+    page = (folder.parents[1] / "index.html").read_text()
+    assert all(part not in page for part in parts)
+    assert len(named) < 1_500, "a proxy has 4 kB for all headers of an answer"
+    assert all((folder / part).is_file() and f"</static/js/{part}>" in named for part in parts)
+    assert "link" not in asked_of(app, "/other", {}).headers
+
+
+class Cells(HTMLParser):
+    """The texts and widths of a table; any tag of data's own would show among ``tags``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+        self.widths: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.widths += [value or "" for name, value in attrs if name == "style"]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_bars_are_as_long_as_their_numbers_and_hold_names_as_text() -> None:
+    hostile = "<img src=x onerror=alert(1)>' onclick='x"
+    made = Cells(bars(["Germany", hostile], [1700, 17], 1700))
+    assert made.texts == ["Sites per country", "Germany", "1,700", hostile, "17"]
+    assert made.widths == ["width:100.0%", "width:1.0%"]
+    assert made.tags == {"table", "caption", "tr", "th", "td", "i"}

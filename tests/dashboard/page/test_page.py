@@ -1,0 +1,204 @@
+"""The page run in process: what it says and how it answers filters."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import server
+from dashboard.page import main
+from dashboard.service.service import Service
+from tests.dashboard.web.asgi import run_apart
+
+PAGE = Path(main.__file__)
+
+
+@pytest.fixture
+def page(
+    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
+    """The page over the seed, not run yet."""
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    return AppTest.from_file(str(PAGE), default_timeout=60)
+
+
+class Watched(list[str]):
+    """Where modules are looked for; notes when that changes."""
+
+    changes = 0
+
+    def insert(self, *asked: object) -> None:
+        self.changes += 1
+        super().insert(*asked)  # type: ignore[arg-type]
+
+    def remove(self, entry: str) -> None:
+        self.changes += 1
+        super().remove(entry)
+
+
+def test_a_page_that_runs_takes_no_module_from_who_imports_it_meanwhile(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def started() -> None:
+        async with server.lifespan(None):
+            page.run()
+
+    watched = Watched(sys.path)
+    monkeypatch.setattr(sys, "path", watched)
+    page.run()
+    assert watched.changes == 2, "Streamlit itself puts the page's folder there and takes it away"
+    run_apart(started())
+    assert watched.changes == 2
+    assert not page.exception
+
+
+def figures(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_the_first_screen_names_the_trial_and_its_figures(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert "Blinatumomab" in page.title[0].value
+    assert figures(page) == {
+        "Sites": "75",
+        "Countries": "11",
+        "Cities": "72",
+        "On the map": "75 of 75",
+    }
+    words = " ".join(m.value for m in page.markdown)
+    for fact in ("NCT01207388", "Completed", "Phase 2", "116 participants", "2020"):
+        assert fact in words
+
+
+def test_a_link_opens_filtered(page: AppTest) -> None:
+    page.query_params["country"] = ["DE", "IT"]
+    page.run()
+    assert figures(page)["Sites"] == "29"
+    assert page.multiselect(key="filter_country").value == ["DE", "IT"]
+
+
+def test_choosing_a_country_writes_the_address_bar_and_counts_stay_honest(page: AppTest) -> None:
+    page.run()
+    page.multiselect(key="filter_country").select("AT").run()
+    assert page.query_params["country"] in ("AT", ["AT"])
+    assert figures(page)["Sites"] == "4"
+    options = page.multiselect(key="filter_country").options
+    assert "Germany (17)" in options
+    cities = page.multiselect(key="filter_city").options
+    assert sorted(cities) == ["Graz (1)", "Linz (1)", "Salzburg (1)", "Vienna (1)"]
+
+
+def test_clear_all_brings_everything_back(page: AppTest) -> None:
+    page.query_params["country"] = ["AT"]
+    page.query_params["q"] = "graz"
+    page.run()
+    assert figures(page)["Sites"] == "1"
+    page.button(key="clear_all").click().run()
+    assert figures(page)["Sites"] == "75"
+    assert not page.query_params
+
+
+def test_a_message_from_before_a_filter_does_not_undo_it(page: AppTest) -> None:
+    before = {"country": ["DE"], "q": ["dresden"]}
+    page.query_params.update(before)
+    page.run()
+    page.button(key="remove_country:DE").click().run()
+    page.query_params.update(before)  # what the map says crosses the new address
+    page.run()
+    assert page.query_params["q"] in ("dresden", ["dresden"])
+    assert "country" not in page.query_params
+    assert page.multiselect(key="filter_country").value == []
+
+
+def test_unknown_values_in_a_link_are_dropped_with_a_note(page: AppTest) -> None:
+    page.query_params["country"] = ["Ruritania"]
+    page.run()
+    assert figures(page)["Sites"] == "75"
+    assert "Ruritania" in page.warning[0].value
+
+
+def test_a_broken_file_is_named_and_everything_else_opens(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"protocolSection": {"identif')
+    seeds = Path(__file__).parents[3] / "seeds"
+    monkeypatch.setenv("SITE_MAP_SOURCES", f"{seeds}:{broken}:{tmp_path / 'gone'}")
+    page.run()
+    said = " ".join(error.value for error in page.error)
+    assert r"broken\.json" in said
+    assert "gone" in said
+    assert str(tmp_path) not in said.replace("\\", "")
+    assert figures(page)["Sites"] == "75"
+
+
+def test_the_trial_panel_has_the_record(page: AppTest) -> None:
+    page.session_state["tab"] = "Trials"
+    page.run()
+    words = " ".join(m.value for m in page.markdown).replace("\\", "")
+    assert "NCT04556084" in words
+    assert words.count("PMID ") == 5
+    assert "pubmed.ncbi.nlm.nih.gov/38135369" in words
+    facts = {k: v for table in page.table for k, v in table.value.iloc[:, 0].items()}
+    assert "MT103\\-203" in facts["Ids"]
+    assert "AMG 103" in words
+    assert "Gökbuget" in facts["Investigators"]
+
+
+def test_a_long_table_is_searched_and_sorted_as_a_whole(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"Clinic {number:04d},Graz,Austria" for number in range(1_100)]
+    source = tmp_path / "long.csv"
+    source.write_text("facility,city,country\n" + "\n".join(lines))
+    monkeypatch.setenv("SITE_MAP_SOURCES", str(source))
+    page.run()
+    assert len(page.dataframe[0].value) == 1_000
+    page.selectbox(key="table_sort").select("facility").run()
+    page.toggle(key="table_descending").set_value(True).run()
+    assert page.dataframe[0].value["facility"].iloc[0] == "Clinic 1099"
+    page.text_input(key="table_search").input("clinic 1098").run()
+    assert list(page.dataframe[0].value["facility"]) == ["Clinic 1098"]
+    assert page.query_params["q"] in ("clinic 1098", ["clinic 1098"])
+
+
+def test_no_match_counts_nothing(page: AppTest) -> None:
+    page.query_params["q"] = "nowhere-at-all"
+    page.run()
+    assert figures(page)["Sites"] == "0"
+    assert "without any there are 75 sites" in page.info[0].value
+
+
+def test_a_place_with_namesakes_is_asked_back_with_a_button_for_each(page: AppTest) -> None:
+    page.query_params["near"] = "Kraków"
+    page.run()
+    assert "say which place of that name" in page.warning[0].value
+    assert "Frankfurt, Germany" not in [button.label for button in page.button]
+    next(b for b in page.button if b.label == "Kraków, Lesser Poland, Poland").click().run()
+    assert not page.exception
+    assert not page.warning
+    assert page.query_params["near"] in (
+        "Kraków, Lesser Poland, Poland",
+        ["Kraków, Lesser Poland, Poland"],
+    )
+    assert figures(page)["Sites"] == "75"
+
+
+def test_of_a_place_that_nobody_knows_the_page_says_how_to_name_one(page: AppTest) -> None:
+    page.query_params["near"] = "xyzzyq nonsense"
+    page.run()
+    assert page.warning[0].value.startswith("“xyzzyq nonsense”: nobody here knows this place. Try")
+    assert not page.info, "no filter to remove: the place is the trouble"
+
+
+def test_in_miles_the_table_and_the_active_filter_say_miles(page: AppTest) -> None:
+    page.query_params.update({"near": "Graz, Austria", "radius_km": "160.9", "view_unit": "miles"})
+    page.run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    vienna = table.loc[table["city"] == "Vienna", "distance_km"].iloc[0]
+    assert vienna == pytest.approx(90, abs=3), "145 km"
+    assert "Near: Graz, Austria, 100 miles" in [button.label for button in page.button]

@@ -1,0 +1,113 @@
+"""Pins brought as a file, taken back, and a server that takes none."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.registry.search import Search
+from dashboard.service.pins import import_pins, pins_csv, undo_import
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from geocache import GeoCache, Place
+from geocache.errors import InputError, ReadOnlyError
+from geocache.records import Pin
+
+GRAZ = Place(city="Graz", country="Austria")
+LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[GeoCache]:
+    with GeoCache(f"sqlite:///{tmp_path / 'pins.sqlite'}", providers=()) as opened:
+        yield opened
+
+
+def test_pins_come_in_from_what_went_out_and_are_taken_back(cache: GeoCache) -> None:
+    first = Pin(GRAZ, 47.1, 15.4, "the gate", "eva", 1_700_000_000)
+    off = Pin(Place(city="Multiple sites"), note="none", pinned_at=1_700_000_001)
+    cache.pin_many([first, off])
+    saved = pins_csv(cache)
+    cache.unpin(off.place)
+    moved = first._replace(latitude=48.0, pinned_at=1_600_000_000)
+    cache.pin_many([moved])
+    done = import_pins(cache, saved, "pins.csv")
+    assert (done.pins, done.replaced, done.older) == ((first, off), (moved,), 0)
+    assert cache.pins() == (first, off)
+    assert import_pins(cache, saved, "pins.csv").pins == ()
+    later = first._replace(longitude=15.5, pinned_at=1_800_000_000)
+    cache.pin_many([later])
+    assert import_pins(cache, saved, "pins.csv").older == 1
+    assert undo_import(cache, done) == 1
+    assert cache.pins() == (later,)
+    cache.pin_many([first])
+    assert undo_import(cache, done) == 1
+    assert cache.pins() == (moved,)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"city,latitude,longitude\nLinz,48,14\nWels,north,14\n", "x, line 3: could not"),
+        (b"city,latitude,longitude\nLinz,95,14\n", "x, line 2: latitude 95.0 is not between"),
+        (b"city,latitude,longitude\nLinz,,\n", "x, line 2: no coordinates"),
+        (b"city,latitude,longitude\n,48,14\n", "x, line 2: a pin needs a place"),
+        (b"city,latitude\nLinz,48\n", "no columns latitude and longitude"),
+        (b'{"city": "Linz", "latitude": 48, "longitude": 14}\n{"ci', "x, line 2: "),
+        (b'{"city": "Linz"}\n', "x, line 1: no 'latitude'"),
+        (b'{"city": "Linz", "latitude": [1], "longitude": {}}\n', "x, line 1: "),
+        (b"kind,latitude,longitude\nanswer,48,14\n", "x, line 2: "),
+        (b"", "no columns"),
+        (b"city,latitude,longitude\n", "holds no pin"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+    ],
+)
+def test_what_is_no_file_of_pins_is_refused_whole_naming_the_line(
+    cache: GeoCache, data: bytes, message: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        import_pins(cache, data, "x")
+    assert message in str(refused.value)
+    assert cache.pins() == ()
+
+
+CHANGES: dict[str, Callable[[Service], object]] = {
+    "pin": lambda s: s.pin([GRAZ], 47, 15, note="", who=""),
+    "leave off": lambda s: s.leave_off([GRAZ], note="", who=""),
+    "unpin": lambda s: s.unpin(GRAZ),
+    "import": lambda s: import_pins(s.cache, b"city,latitude,longitude\nX,4,5\n", "x"),
+    "cache pin": lambda s: s.cache.pin(GRAZ, 47, 15),
+    "cache import": lambda s: s.cache.remember([]),
+    "forget": lambda s: s.cache.forget(),
+    "restore": lambda s: s.cache.restore(Path("nowhere.sqlite")),
+    "share": lambda s: s.share(LIST, "list.csv"),
+    "shelf share": lambda s: s.shelf.add(EVERYONE, LIST, "list.csv"),
+    "delete": lambda s: s.unshare("00000000000000000001-aaaaaaaa"),
+    "fetch": lambda s: s.fetch(["NCT01207388"], Search(), owner="eva"),
+}
+
+
+@pytest.fixture(scope="module")
+def read_only(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("read-only")
+    (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
+    made = Service(Settings(site_map_data=folder, site_map_read_only=True))
+    made.library()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_read_only_is_refused_below_the_page(read_only: Service, change: str) -> None:
+    with pytest.raises(ReadOnlyError, match="SITE_MAP_READ_ONLY is set"):
+        CHANGES[change](read_only)
+    assert read_only.cache.pins() == ()
+    assert read_only.shelf.lists(EVERYONE) == ()
+
+
+def test_a_session_brings_its_own_lists_to_a_read_only_server(read_only: Service) -> None:
+    one = read_only.shelf.add("eva", LIST, "mine.csv")
+    assert read_only.shelf.lists("eva") == (one,)
+    read_only.shelf.remove("eva", one.id)
+    assert read_only.shelf.lists("eva") == ()

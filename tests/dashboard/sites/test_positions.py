@@ -1,0 +1,74 @@
+"""Which position wins, and how positions join rows."""
+
+import pandas as pd
+import pytest
+
+from dashboard.sites.positions import position_columns, weigh
+from geocache.place import POSITION_COLUMNS, Flag, Place, Position, Precision
+
+GRAZ = Place(city="Graz", country="Austria")
+ANSWER = Position(47.06667, 15.45, Precision.CITY, "Graz", "gazetteer", 0.97, (), "exact name")
+
+
+def test_a_pin_wins_over_the_registry() -> None:
+    pin = ANSWER._replace(source="pin", latitude=47.0)
+    assert weigh(GRAZ, pin, 48.2, 16.37) is pin
+    off = Position(source="pin", reason="left off by eva")
+    assert weigh(GRAZ, off, 47.07, 15.44) is off
+
+
+def test_the_registrys_own_point_wins_when_it_agrees() -> None:
+    position = weigh(GRAZ, ANSWER, 47.07, 15.44)
+    assert (position.latitude, position.longitude) == (47.07, 15.44)
+    assert (position.source, position.precision) == ("registry", "city")
+    assert position.flags == ()
+
+
+def test_a_point_far_from_an_unflagged_answer_conflicts_and_both_are_kept() -> None:
+    position = weigh(GRAZ, ANSWER, 48.2, 16.37)
+    assert (position.latitude, position.source) == (ANSWER.latitude, "gazetteer")
+    assert Flag.CONFLICTING_POINT in position.flags
+    assert (position.alternatives[0].latitude, position.alternatives[0].longitude) == (48.2, 16.37)
+
+
+def test_a_doubtful_answer_does_not_overrule_the_registry() -> None:
+    doubtful = ANSWER._replace(flags=(Flag.AMBIGUOUS,))
+    assert weigh(GRAZ, doubtful, 48.2, 16.37).source == "registry"
+
+
+def test_a_point_outside_the_country_is_not_shown_as_sure() -> None:
+    paris = (48.8566, 2.3522)
+    assert weigh(GRAZ, ANSWER, *paris).source == "gazetteer"
+    alone = weigh(GRAZ, Position(reason="unknown"), *paris)
+    assert Flag.OUTSIDE_COUNTRY in alone.flags
+
+
+@pytest.mark.parametrize("point", [(91.0, 0.0), (0.0, 200.0)])
+def test_what_is_no_coordinate_is_never_shown(point: tuple[float, float]) -> None:
+    assert weigh(GRAZ, ANSWER, *point).latitude == ANSWER.latitude
+    assert not weigh(GRAZ, Position(), *point).resolved
+
+
+def test_each_distinct_place_is_asked_once_and_rows_keep_their_order() -> None:
+    table = pd.DataFrame(
+        {
+            "facility": ["A", "B", "A", "A"],
+            "city": ["Graz"] * 4,
+            "state": [""] * 4,
+            "postcode": [""] * 4,
+            "country": ["Austria"] * 4,
+            "latitude": [float("nan")] * 3 + [47.1],
+            "longitude": [float("nan")] * 3 + [15.4],
+        }
+    )
+    asked: list[Place] = []
+
+    def locate(places: list[Place]) -> list[Position]:
+        asked.extend(places)
+        return [ANSWER._replace(place_name=p.facility) for p in places]
+
+    joined = position_columns(table, locate)
+    assert [p.facility for p in asked] == ["A", "B"]
+    assert tuple(joined) == POSITION_COLUMNS
+    assert list(joined["place_name"][:3]) == ["A", "B", "A"]
+    assert list(joined["source"]) == ["gazetteer"] * 3 + ["registry"]

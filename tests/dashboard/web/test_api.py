@@ -1,0 +1,408 @@
+"""The API over real HTTP, as pandas, geopandas and scripts use it."""
+
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import geopandas
+import httpx
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from dashboard.exports import FORMATS
+from dashboard.maps import bundle
+from dashboard.query.filters import NAMES
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from dashboard.sites.table import COLUMNS
+from harness.serving import Server
+from tests.dashboard.web.asgi import asked
+
+
+@pytest.fixture(scope="session")
+def client(dashboard_server: Server) -> Iterator[httpx.Client]:
+    """A client of the dashboard over the seeds."""
+    with httpx.Client(base_url=dashboard_server.url, timeout=30) as made:
+        yield made
+
+
+def read(answer: httpx.Response, suffix: str) -> pd.DataFrame:
+    """What a person's program makes of an answer."""
+    file = io.BytesIO(answer.content)
+    if suffix == "csv":
+        return pd.read_csv(file, dtype={"site_number": str}, keep_default_na=False)
+    if suffix == "json":
+        return pd.read_json(io.StringIO(answer.text), orient="table", precise_float=True)
+    if suffix == "xlsx":
+        rows = list(openpyxl.load_workbook(file)["Sites"].values)
+        return pd.DataFrame(rows[1:], columns=rows[0])
+    if suffix == "parquet":
+        return pq.read_table(file).to_pandas()
+    return geopandas.read_file(file)
+
+
+def test_health_counts_what_is_open(client: httpx.Client) -> None:
+    answer = client.get("/api/health")
+    assert answer.status_code == 200
+    said = answer.json()
+    assert {key: said[key] for key in ("status", "as_of", "trials", "sites", "countries")} == {
+        "status": "ok",
+        "as_of": "2020-02-10",
+        "trials": 1,
+        "sites": 75,
+        "countries": 11,
+    }
+    assert said["unresolved"] == 0
+
+
+def test_pandas_reads_the_url(dashboard_server: Server, seed: pd.DataFrame) -> None:
+    frame = pd.read_csv(
+        f"{dashboard_server.url}/api/sites.csv", dtype={"site_number": str}, keep_default_na=False
+    )
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["facility"].tolist() == seed["facility"].tolist()
+    assert frame["latitude"].tolist() == seed["latitude"].tolist()
+
+
+def test_geopandas_reads_the_url(dashboard_server: Server) -> None:
+    frame = geopandas.read_file(f"{dashboard_server.url}/api/sites.geojson?country=DE")
+    assert len(frame) == 17
+    assert frame.total_bounds[0] > 5
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_has_the_same_rows(client: httpx.Client, suffix: str) -> None:
+    query = {"country": ["DE", "Italy"], "q": "uni"}
+    frame = read(client.get(f"/api/sites.{suffix}", params=query), suffix)
+    expected = read(client.get("/api/sites.csv", params=query), "csv")
+    assert len(frame) == len(expected) > 3
+    for column in ("trial_id", "site_number", "facility", "city", "country_code"):
+        assert frame[column].tolist() == expected[column].tolist(), column
+    for column in ("latitude", "longitude", "score"):
+        assert [float(v) for v in frame[column]] == expected[column].tolist(), column
+
+
+@pytest.mark.parametrize(
+    ("suffix", "media_type"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("json", "application/json"),
+        ("geojson", "application/geo+json"),
+        ("kml", "application/vnd.google-earth.kml+xml"),
+        ("parquet", "application/vnd.apache.parquet"),
+    ],
+)
+def test_every_format_says_what_it_is_and_whose(
+    client: httpx.Client, suffix: str, media_type: str
+) -> None:
+    answer = client.get(f"/api/sites.{suffix}?country=PL")
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["x-as-of"] == "2020-02-10"
+    assert answer.headers["x-total-count"] == "7"
+    assert "ClinicalTrials.gov" in answer.headers["x-attribution"]
+    assert "GeoNames" in answer.headers["x-attribution"]
+
+
+def test_csv_names_what_stands_beside_it(client: httpx.Client) -> None:
+    answer = client.get("/api/sites.csv?country=PL&status=Not+stated")
+    target = answer.links["describedby"]["url"]
+    beside = client.get(urljoin(str(answer.url), target))
+    assert beside.headers["content-type"] == "application/csvm+json"
+    described = beside.json()
+    assert described["dc:date"] == "2020-02-10"
+    assert "country=PL&status=Not+stated" in described["dc:description"]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("country=DE", 17),
+        ("country=Germany&country=it", 29),
+        ("country=DE&view_tab=Sites&view_colour=trial", 17),
+        ("status=Not+stated", 75),
+        ("status=Recruiting", 0),
+        ("city=Rome", 2),
+        ("trial=NCT99999999", 0),
+        ("city=Nowhere&sponsor=Nobody", 0),
+        ("q=munster", 1),
+        ("q=klinikum&q=berlin", 0),
+        ("bbox=16,48,17,48.5", 1),
+        ("bbox=-10,35,30,60", 73),
+        ("near=48.2,16.37&radius_km=20", 1),
+        ("near=Vienna,+Austria&radius_km=200", 3),
+        ("limit=10", 10),
+        ("offset=70", 5),
+        ("limit=0", 0),
+        ("precision=city&flag=", 75),
+    ],
+)
+def test_the_address_bars_words_work(client: httpx.Client, query: str, rows: int) -> None:
+    if query.endswith("flag="):
+        query = query.removesuffix("&flag=")
+    answer = client.get(f"/api/sites.csv?{query}")
+    assert answer.status_code == 200
+    frame = read(answer, "csv")
+    assert len(frame) == rows
+    assert tuple(frame.columns)[: len(COLUMNS)] == COLUMNS
+
+
+def test_near_comes_by_distance_with_a_last_column(client: httpx.Client) -> None:
+    frame = read(client.get("/api/sites.csv?near=Graz,+Austria&limit=5"), "csv")
+    assert frame.columns[-1] == "distance_km"
+    assert frame["distance_km"].is_monotonic_increasing
+    assert frame["city"][0] == "Graz"
+    chosen = read(client.get("/api/sites.csv?near=Graz,+Austria&limit=1&columns=city"), "csv")
+    assert list(chosen.columns) == ["city", "distance_km"]
+
+
+def test_columns_are_chosen_and_ordered(client: httpx.Client) -> None:
+    for query in ("columns=city,trial_id", "columns=city&columns=trial_id"):
+        frame = read(client.get(f"/api/sites.csv?{query}"), "csv")
+        assert list(frame.columns) == ["city", "trial_id"]
+
+
+def test_pages_put_together_are_the_whole(client: httpx.Client) -> None:
+    whole = client.get("/api/sites.csv").text.split("\r\n")
+    parts = [client.get(f"/api/sites.csv?limit=20&offset={n}").text for n in range(0, 80, 20)]
+    rows = [row for part in parts for row in part.split("\r\n")[1:] if row]
+    assert rows == [row for row in whole[1:] if row]
+
+
+def test_countries_and_trials_are_counted(client: httpx.Client) -> None:
+    countries = read(client.get("/api/countries.csv"), "csv")
+    assert list(countries.columns) == [
+        "country", "country_code", "sites", "cities", "trials", "recruiting",
+    ]  # fmt: skip
+    assert countries.iloc[0].tolist() == ["Germany", "DE", 17, 17, 1, 0]
+    assert countries["sites"].sum() == 75
+    assert len(client.get("/api/countries.json?country=DE").json()["data"]) == 1
+    trials = client.get("/api/trials.json").json()["data"]
+    assert [(t["trial_id"], t["sites"], t["countries"]) for t in trials] == [
+        ("NCT01207388", 75, 11)
+    ]
+
+
+def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
+    answer = client.get("/api/positions", params={"place": ["Graz, Austria", "Qwxzjk, Poland"]})
+    graz, nowhere = answer.json()["data"]
+    assert (graz["latitude"], graz["longitude"]) == (47.06733, 15.44197)
+    assert graz["precision"] == "city"
+    assert nowhere["latitude"] is None
+    assert nowhere["precision"] == "unresolved"
+    assert nowhere["reason"]
+    assert client.get("/api/positions").status_code == 400
+    point = client.get("/api/positions?place=48.1,11.5").json()["data"][0]
+    assert (point["precision"], point["latitude"], point["longitude"]) == ("facility", 48.1, 11.5)
+    assert client.get("/api/positions?place=91,0").json()["parameter"] == "place"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "first_allowed"),
+    [
+        ("contry=DE", "contry", "country"),
+        ("status=recruting", "status", "Recruiting"),
+        ("precision=citty", "precision", "city"),
+        ("flag=ambigous", "flag", "ambiguous"),
+        ("country=Germny", "country", "DE"),
+        ("columns=citty", "columns", "city"),
+        ("near=Grazz,+Austriaa+Qwxzjk", "near", "Graz, Austria"),
+        ("near=95,10", "near", "latitude -90 to 90"),
+        ("bbox=-200,0,1,1", "bbox", "W and E -180 to 180"),
+        ("bbox=1,2,3", "bbox", "W and E -180 to 180"),
+        ("near=1,1&radius_km=far", "radius_km", "above 0, up to 20040"),
+        ("limit=-1", "limit", "0 to 2147483647"),
+        ("offset=1.5", "offset", "0 to 2147483647"),
+        ("limit=1&limit=2", "limit", None),
+        ("q=" + "x" * 501, "q", None),
+        ("&".join(["city=a"] * 101), "city", None),
+        ("columns=distance_km", "columns", None),
+        ("columns=" + ",".join(["city"] * 101), "columns", None),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_the_nearest_allowed(
+    client: httpx.Client, query: str, parameter: str, first_allowed: str | None
+) -> None:
+    answer = client.get(f"/api/sites.csv?{query}")
+    assert answer.status_code == 400
+    said = answer.json()
+    assert said["error"] == "bad_parameter"
+    assert said["parameter"] == parameter
+    assert said["message"]
+    if first_allowed:
+        assert said["allowed"][0] == first_allowed
+
+
+def test_a_query_too_long_is_refused(client: httpx.Client) -> None:
+    answer = client.get("/api/sites.csv?" + "&".join(["trial=NCT01207388"] * 3_400))
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "query_too_long"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_did_not_change_is_not_sent_again(client: httpx.Client, suffix: str) -> None:
+    path = f"/api/sites.{suffix}?country=DE"
+    first = client.get(path)
+    tag = first.headers["etag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == tag
+    assert client.get(path).content == first.content
+    assert client.get(f"/api/sites.{suffix}?country=IT").headers["etag"] != tag
+    assert client.get(path, headers={"If-None-Match": '"other", W/"more"'}).status_code == 200
+
+
+def test_another_process_gives_the_same_tag(
+    client: httpx.Client, place_index: Path, data_folder: Path
+) -> None:
+    service = Service(Settings(site_map_data=data_folder))
+    service.start()
+    assert service.wait(60)
+    answer = asked(service, "/api/sites.csv?near=Graz,+Austria")
+    service.close()
+    same = client.get("/api/sites.csv?near=Graz,+Austria")
+    assert same.headers["etag"] == answer.headers["etag"]
+    assert same.content == answer.content
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "geojson", "kml"])
+def test_text_is_compressed_where_the_client_can_read_it(client: httpx.Client, suffix: str) -> None:
+    path = f"/api/sites.{suffix}"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["vary"] == "Accept-Encoding"
+    assert gzip.decompress(raw) == plain.content
+    assert len(raw) < len(plain.content) / 3
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_head_says_what_get_would(client: httpx.Client, suffix: str) -> None:
+    path = f"/api/sites.{suffix}?country=DE"
+    asked, head = client.get(path), client.head(path)
+    assert head.status_code == 200
+    assert head.content == b""
+    for name in ("etag", "content-type", "x-as-of", "x-total-count", "content-length"):
+        assert head.headers.get(name) == asked.headers.get(name), name
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/sites.csv", "/api/health", "/api/positions"])
+def test_nothing_can_be_changed(client: httpx.Client, method: str, path: str) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.json()["error"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/site.csv",
+        "/api/sites.exe",
+        "/api/countries.xlsx",
+        "/api/../pyproject.toml",
+        "/api/%2e%2e/%2e%2e/etc/passwd",
+        "/api/sites.csv/..%2f..%2fetc%2fpasswd",
+        "/api/sites.csv%00",
+    ],
+)
+def test_what_is_not_there_is_said_to_be_missing(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    if path.startswith("/api/../"):  # the client resolves it itself: the page answers
+        assert "build-system" not in answer.text
+        return
+    assert answer.status_code in {400, 404}
+    assert "root:" not in answer.text
+    if path == "/api/site.csv":
+        assert answer.json()["allowed"][0] == "/api/sites.csv"
+
+
+HOSTILE = [
+    "../../etc/passwd",
+    "file:///etc/passwd",
+    "http://127.0.0.1:1/",
+    "\\\\host\\share",
+    "%00",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", [*NAMES, "columns", "limit", "place"])
+def test_no_value_reaches_a_file_or_a_host(client: httpx.Client, name: str, value: str) -> None:
+    path = "/api/positions" if name == "place" else "/api/sites.json"
+    answer = client.get(path, params={name: value})
+    assert answer.status_code in {200, 400}
+    assert "root:" not in answer.text
+    assert "Traceback" not in answer.text
+    assert "/home" not in answer.text
+
+
+def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None:
+    for path in ("/", "/api/sites.csv", "/api/docs", "/api/nothing", bundle.script().path):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "http:" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api", "/api/"])
+def test_the_documentation_needs_no_other_host(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.headers["content-type"].startswith("text/html")
+    text = answer.text
+    assert "<script" not in text
+    assert "http://" not in text
+    assert "https://" not in text
+    for name in (*NAMES, "columns", "limit", "offset", *COLUMNS):
+        assert f"<code>{name}</code>" in text
+
+
+def test_the_document_names_every_route_and_parameter(client: httpx.Client) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    expected = {f"/api/sites.{suffix}" for suffix in FORMATS}
+    expected |= {f"/api/{name}.{s}" for name in ("countries", "trials") for s in ("csv", "json")}
+    expected |= {"/api/health", "/api/positions", "/api/openapi.json"}
+    assert expected <= set(document["paths"])
+    given: list[dict[str, Any]] = document["paths"]["/api/sites.csv"]["get"]["parameters"]
+    shared = document["components"]["parameters"]
+    names = [
+        shared[p["$ref"].rpartition("/")[2]]["name"] if "$ref" in p else p["name"] for p in given
+    ]
+    assert set(names) == {*NAMES, "columns", "limit", "offset"}
+
+
+def test_until_the_lists_are_open_the_answer_is_503(data_folder: Path) -> None:
+    service = Service(Settings(site_map_data=data_folder))
+    health = asked(service, "/api/health")
+    assert (health.status_code, health.json()["status"]) == (503, "starting")
+    for path in ("/api/sites.csv", "/api/countries.json", "/api/positions?place=Graz"):
+        answer = asked(service, path)
+        assert answer.status_code == 503
+        assert answer.json()["error"] == "starting"
+        assert answer.headers["retry-after"]
+
+
+def test_a_failure_at_the_start_names_no_path(data_folder: Path) -> None:
+    url = f"sqlite:///{data_folder}/missing/deeper/store.sqlite"
+    service = Service(Settings(site_map_data=data_folder / "file.txt", geocache_url=url))
+    (data_folder / "file.txt").write_text("not a folder")
+    service.start()
+    assert service.wait(60)
+    assert service.failure
+    for path in ("/api/health", "/api/sites.csv"):
+        answer = asked(service, path)
+        assert answer.status_code == 503
+        assert str(data_folder) not in answer.text
+        assert "file.txt" not in answer.text

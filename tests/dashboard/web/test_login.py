@@ -1,0 +1,280 @@
+"""A login: nothing that shows data is answered before it, and only editors change anything."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+from dashboard.access import Access, Named, Person, person_of
+from dashboard.page.state import signed_in
+from dashboard.registry.search import Search
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from dashboard.web import openapi
+from dashboard.web.login_gate import is_open
+from geocache import Place
+from geocache.errors import ConfigurationError, ReadOnlyError
+from tests.login import COOKIE_SECRET, Guarded, guarded
+
+USER_COOKIE = "_streamlit_user"
+ROUTES = sorted(path for path in openapi.document()["paths"] if path != "/api/health")
+OTHERS = (
+    "/api",
+    "/api/docs",
+    "/api/nowhere",
+    "/map-data/x.bin",
+    "/media/x.csv",
+    "/_stcore/metrics",
+    "/_stcore/upload_file/x/y",
+    "/a-page",
+    "//api/sites.csv",
+)
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Guarded]:
+    with guarded(tmp_path_factory.mktemp("login"), place_index) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def nobody(dashboard: Guarded) -> Iterator[httpx.Client]:
+    with dashboard.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def reader(dashboard: Guarded) -> Iterator[httpx.Client]:
+    with dashboard.client("reader@example.org") as client:
+        yield client
+
+
+def test_there_are_routes_to_guard() -> None:
+    assert "/api/sites.csv" in ROUTES
+    assert len(ROUTES) > 8
+
+
+@pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
+def test_without_a_login_nothing_that_shows_data_is_answered(
+    dashboard: Guarded, nobody: httpx.Client, path: str
+) -> None:
+    answer = nobody.get(dashboard.server.url + path)
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "login_required"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "content-security-policy" in answer.headers
+
+
+def test_without_a_login_health_and_the_page_itself_are_answered(nobody: httpx.Client) -> None:
+    assert nobody.get("/api/health").json()["status"] == "ok"
+    page = nobody.get("/")
+    assert page.status_code == 200
+    assert "NCT01207388" not in page.text
+
+
+def test_who_logged_in_is_answered_and_no_cache_keeps_it(reader: httpx.Client) -> None:
+    answer = reader.get("/api/sites.csv")
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) == 76
+    assert "private" in answer.headers["cache-control"]
+    assert "Cookie" in answer.headers["vary"]
+    assert all(reader.get(path).status_code != 401 for path in ROUTES)
+
+
+def test_the_provider_asked_who_it_is(dashboard: Guarded, reader: httpx.Client) -> None:
+    assert "reader@example.org" in dashboard.provider.logins
+
+
+@pytest.mark.parametrize("email", ["someone@elsewhere.example", "unverified@example.org"])
+def test_who_may_not_open_it_is_refused_by_name(dashboard: Guarded, email: str) -> None:
+    with dashboard.client(email) as client:
+        answer = client.get("/api/sites.csv")
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "not_a_reader"
+    assert "SITE_MAP_READERS" in answer.json()["message"]
+
+
+def test_a_single_address_of_another_domain_may_open_it(dashboard: Guarded) -> None:
+    with dashboard.client("Guest@Other.example") as client:
+        assert client.get("/api/sites.csv").status_code == 200
+
+
+def test_after_logging_out_nothing_is_answered(dashboard: Guarded) -> None:
+    with dashboard.client("reader@example.org") as client:
+        assert client.get("/api/trials.json").status_code == 200
+        assert client.get("/auth/logout").status_code == 302
+        assert client.get("/api/trials.json").status_code == 401
+
+
+def _cookie(secret: str, origin: str) -> str:
+    claims = f'{{"sub":"1","email":"editor@example.org","is_logged_in":true,"origin":"{origin}"}}'
+    return create_signed_value(secret, USER_COOKIE, claims).decode()
+
+
+def test_a_cookie_counts_only_if_this_server_signed_it_for_itself(
+    dashboard: Guarded, nobody: httpx.Client
+) -> None:
+    here = dashboard.server.url
+    good = _cookie(COOKIE_SECRET, here)
+    said = {}
+    for name, cookie in {
+        "good": good,
+        "another secret": _cookie("x" * 32, here),
+        "another server": _cookie(COOKIE_SECRET, "http://127.0.0.1:1"),
+        "changed": good[:-2] + ("aa" if good[-2:] != "aa" else "bb"),
+        "rubbish": "%%%",
+    }.items():
+        answer = nobody.get("/api/sites.csv", headers={"Cookie": f"{USER_COOKIE}={cookie}"})
+        said[name] = answer.status_code
+    assert said.pop("good") == 200
+    assert set(said.values()) == {401}
+
+
+def test_a_link_outlives_the_login(dashboard: Guarded) -> None:
+    with dashboard.client() as client:
+        client.get("/?country=DE&q=K%C3%B6ln%0d%0aX:+y")
+        answer = dashboard.log_in(client, "reader@example.org")
+        assert answer.url.query == b"country=DE&q=K%C3%B6ln%0d%0aX:+y"
+        assert client.get("/").url.query == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", True),
+        ("/static/js/index.js", True),
+        ("/staticky", False),
+        ("/api/health/", False),
+        ("/API/sites.csv", False),
+        ("/_stcore/stream", True),
+        ("/_stcore/stream/x", False),
+    ],
+)
+def test_what_is_open_is_named(path: str, expected: bool) -> None:
+    assert is_open(path) is expected
+
+
+# Who is who
+
+
+@pytest.mark.parametrize(
+    ("claims", "email"),
+    [
+        ({"sub": "1", "email": "Ann@Example.org"}, "ann@example.org"),
+        ({"sub": "1", "email": "ann@example.org", "email_verified": True}, "ann@example.org"),
+        ({"sub": "1", "email": "ann@example.org", "email_verified": False}, ""),
+        ({"sub": "1", "email": "ann@example.org", "email_verified": "false"}, ""),
+        ({"sub": "1", "email": ["ann@example.org"]}, ""),
+        ({"sub": "1"}, ""),
+    ],
+)
+def test_an_address_counts_unless_the_provider_says_it_is_not_verified(
+    claims: dict[str, object], email: str
+) -> None:
+    found = person_of({**claims, "is_logged_in": True})
+    assert found is not None
+    assert found.email == email
+
+
+def test_claims_that_name_nobody_are_nobody() -> None:
+    assert person_of({"is_logged_in": False, "sub": "1"}) is None
+    assert person_of({"is_logged_in": True, "email": "ann@example.org"}) is None
+
+
+def test_who_may_open_and_who_may_edit() -> None:
+    ann, bob = Person("1", "ann@example.org"), Person("2", "bob@sub.example.org")
+    nameless = Person("3")
+    access = Access("", "ann@example.org")
+    assert [access.may_open(p) for p in (ann, bob, nameless, None)] == [True, True, True, False]
+    assert [access.may_edit(p) for p in (ann, bob, nameless, None)] == [True, False, False, False]
+    access = Access("@example.org", "")
+    assert [access.may_open(p) for p in (ann, bob, nameless, None)] == [True, False, False, False]
+    assert not access.may_edit(ann)
+    assert Access("bob@sub.example.org", "example.org").may_open(ann)
+    assert Access("", "*").may_edit(nameless)
+
+
+@pytest.mark.parametrize("value", ["ann", "ann@", "@", "a@b@c.org", "ann smith@example.org"])
+def test_a_name_that_is_nobody_is_refused(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="SITE_MAP_EDITORS"):
+        Named("SITE_MAP_EDITORS", value)
+
+
+def test_whoever_is_no_editor_changes_nothing(data_folder: Path) -> None:
+    service = Service(Settings(site_map_data=data_folder))
+    service.start()
+    service.wait(60)
+    place = Place(city="Graz", country="Austria")
+    try:
+        reader = service.for_reader("ann")
+        assert reader.library() is service.library()
+        assert service.may_change
+        assert not reader.may_change
+        for change in (
+            lambda: reader.pin([place], 1, 2, note="", who=""),
+            lambda: reader.leave_off([place], note="", who=""),
+            lambda: reader.unpin(place),
+            lambda: reader.import_pins(b"city,latitude,longitude\nGraz,1,2\n", "pins.csv"),
+            lambda: reader.share(b"city\nGraz\n", "list.csv"),
+            lambda: reader.unshare("x"),
+            lambda: reader.fetch(["NCT01207388"], Search(), owner="x"),
+            lambda: reader.ask([place], owner="x"),
+        ):
+            with pytest.raises(ReadOnlyError, match="ann may look"):
+                change()
+        assert list(service.cache.pins()) == []
+        service.pin([place], 1, 2, note="", who="ben@example.org")
+        assert [pin.who for pin in reader.cache.pins()] == ["ben@example.org"]
+    finally:
+        service.close()
+
+
+# What the operator wrote
+
+
+GOOD = f"""
+[auth]
+redirect_uri = "https://sites.example.org/oauth2callback"
+cookie_secret = "{COOKIE_SECRET}"
+"""
+CLIENT = """
+client_id = "a"
+client_secret = "b"
+server_metadata_url = "https://login.example.org/.well-known/openid-configuration"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "editors", "said"),
+    [
+        (None, "example.org", "no login"),
+        ("[other]\nkey = 1", "example.org", "no login"),
+        ("[auth\n", "", "TOML"),
+        (GOOD, "", "client_id"),
+        (GOOD + "[auth.google]\nclient_id = 'a'", "", r"\[auth.google\].*client_secret"),
+        (GOOD.replace("/oauth2callback", "/") + CLIENT, "", "redirect_uri"),
+        (GOOD.replace(COOKIE_SECRET, "short") + CLIENT, "", "cookie_secret"),
+    ],
+)
+def test_a_login_half_configured_lets_nobody_in(
+    secrets_file: Path, text: str | None, editors: str, said: str
+) -> None:
+    if text is not None:
+        secrets_file.write_text(text)
+    with pytest.raises(ConfigurationError, match=said):
+        signed_in.check(Access("", editors))
+
+
+def test_a_login_may_have_several_providers(secrets_file: Path) -> None:
+    secrets_file.write_text(f"{GOOD}{CLIENT}[auth.google]{CLIENT}")
+    signed_in.check(Access("", "example.org"))
+    assert signed_in.configured()
+    assert signed_in.providers() == ("default", "google")
+
+
+def test_without_a_secrets_file_there_is_no_login(secrets_file: Path) -> None:
+    signed_in.check(Access("", ""))
+    assert not signed_in.configured()
+    assert signed_in.person_on_page() is None

@@ -1,0 +1,47 @@
+"""The OpenAPI document holds for the running server: schemathesis asks all it allows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dashboard.web.openapi import document
+from harness.serving import Server
+
+DEEP = ("/api/sites.json", "/api/positions", "/api/health")
+"""One route of each set of parameters."""
+
+
+def schemathesis(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Schemathesis in a process of its own, which keeps its notes in the folder."""
+    code = "from schemathesis.cli import schemathesis; schemathesis()"
+    command = [sys.executable, "-c", code, "run", f"{server.url}/api/openapi.json", "--no-color"]
+    return subprocess.run(
+        [*command, *options], cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--phases", "examples,fuzzing", "--max-examples", "5"),
+        ("--phases", "coverage", *(word for path in DEEP for word in ("--include-path", path))),
+    ],
+    ids=["every route", "every limit"],
+)
+def test_schemathesis_finds_nothing(
+    dashboard_server: Server, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    found = schemathesis(dashboard_server, tmp_path, *options, "--generation-deterministic")
+    assert found.returncode == 0, found.stdout[-6_000:]
+
+
+def test_every_schema_in_the_document_is_one() -> None:
+    made = document()
+    assert made["components"]["parameters"]
+    for schema in made["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for parameter in made["components"]["parameters"].values():
+        Draft202012Validator.check_schema(parameter["schema"])
