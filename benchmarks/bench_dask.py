@@ -19,7 +19,7 @@ from typing import NamedTuple
 from benchmarks.dashboards import INDEX
 from benchmarks.processes import cpu_seconds
 from benchmarks.report import Figure, printed, progress
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from geocache.cluster.client import PLACES_OFFLINE
 from geocache.gazetteer import Gazetteer
 from harness.dask_cluster import dask_cluster
@@ -33,7 +33,7 @@ COLUMNS = ["facility", "city", "state", "postcode", "country"]
 def places_file(folder: Path, size: int) -> Path:
     """A CSV file of so many rows."""
     path = folder / f"{size}.csv"
-    plain(site_list(size))[COLUMNS].to_csv(path, index=False)
+    to_plain_text(site_list(size))[COLUMNS].to_csv(path, index=False)
     return path
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 from benchmarks.report import Figure, printed, progress
 from dashboard.readers import read
 from dashboard.readers.common.builder import Gathered
-from dashboard.sites.table import site_table
+from dashboard.sites.table import build_site_table
 
 CITIES = (
     ("Graz", "", "8036", "Austria", 47.06667, 15.45),
@@ -189,7 +189,7 @@ def csv_seconds(rows: int) -> tuple[float, float, float]:
     took = time.perf_counter() - start
     assert len(reading.sites) == rows
     start = time.perf_counter()
-    assert len(site_table([reading])) == rows
+    assert len(build_site_table([reading])) == rows
     joined = time.perf_counter() - start
     start = time.perf_counter()
     assert len(pd.read_csv(io.BytesIO(data), dtype=str)) == rows

@@ -23,7 +23,7 @@ from dashboard.maps.store import MapStore
 from dashboard.query import apply, facets
 from dashboard.query.filters import Filters
 from dashboard.sites import summary
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import Known
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 3_500_000)
@@ -105,7 +105,7 @@ def _of_table(table: pd.DataFrame, size: int, name: str) -> Iterator[Figure]:
     own = median(seconds(lambda f=f: filtered(fresh(table), f)) for f in FILTERS)
     yield Figure(f"{name}: a filter with all facets", own, "s", 0.3, "filter", size)
     if size <= 1_000_000:
-        text = plain(table)
+        text = to_plain_text(table)
         peer = median(seconds(lambda f=f: by_pandas(text, f)) for f in FILTERS)
         yield Figure(
             f"{name}: the same by pandas over text", peer, "s", NONE, "filter, pandas", size
@@ -114,7 +114,7 @@ def _of_table(table: pd.DataFrame, size: int, name: str) -> Iterator[Figure]:
     search = seconds(lambda: filtered(fresh(table), Filters(q="university tokyo")))
     yield Figure(f"{name}: a search with all facets", search, "s", NONE, "search", size)
     one = fresh(table)
-    counting = seconds(lambda: (summary.key_figures(one), summary.by_country(one)))
+    counting = seconds(lambda: (summary.key_figures(one), summary.count_by_country(one)))
     yield Figure(f"{name}: key figures and countries", counting, "s", NONE, "count", size)
     store = MapStore()
     folium_map.layer_data(table, whole=table, store=store)

@@ -15,9 +15,9 @@ from tqdm import tqdm
 from dashboard.errors import ExportError, FilterError
 from dashboard.exports import FORMATS, Content
 from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
-from dashboard.exports.csvw import companion
-from dashboard.exports.json_file import about_object
-from dashboard.exports.tables import TABLES, content_of, origins_of
+from dashboard.exports.csvw import build_metadata
+from dashboard.exports.datasets import DATASETS, build_content, build_provenance
+from dashboard.exports.json_file import build_about
 from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
 from dashboard.service.service import Service
 from dashboard.settings import Settings
@@ -30,7 +30,7 @@ SHOW_AFTER_SECONDS = 1.0
 
 def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """An option for every parameter of the API, read by the same definitions."""
-    asked = (*FILTERS.values(), columns_parameter(TABLES["sites"].columns), LIMIT, OFFSET)
+    asked = (*FILTERS.values(), columns_parameter(DATASETS["sites"].columns), LIMIT, OFFSET)
     for parameter in reversed(asked):
         command = click.option(
             f"--{parameter.name.replace('_', '-')}",
@@ -51,7 +51,7 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Choice(list(FORMATS)),
     help="Else told by the ending of the output.",
 )
-@click.option("--table", type=click.Choice(list(TABLES)), default="sites", show_default=True)
+@click.option("--table", type=click.Choice(list(DATASETS)), default="sites", show_default=True)
 @click.option(
     "--source",
     multiple=True,
@@ -81,7 +81,7 @@ def export_command(
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)
         raise click.UsageError(f"{output}: give --format, or an ending out of {known}")
-    chosen = TABLES[table]
+    chosen = DATASETS[table]
     if suffix not in chosen.suffixes:
         raise click.UsageError(f"{table} come as {' or '.join(chosen.suffixes)}, not {suffix}")
     if as_json and output == "-":
@@ -92,8 +92,8 @@ def export_command(
         asked = chosen.parse(pairs)
         with opened(source) as (service, problems):
             library = service.library()
-            origins = origins_of(library, service.cache)
-            content = content_of(chosen, asked, library, origins, service.search)
+            origins = build_provenance(library, service.cache)
+            content = build_content(chosen, asked, library, origins, service.search)
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_advice(error)) from None
@@ -101,7 +101,7 @@ def export_command(
         raise click.UsageError(f"{output}: {error}") from None
     if as_json:
         said = {"output": output, "format": suffix, "problems": problems}
-        click.echo(orjson.dumps({**said, **about_object(content)}))
+        click.echo(orjson.dumps({**said, **build_about(content)}))
     else:
         click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
     return 1 if problems else 0
@@ -164,7 +164,7 @@ def write(content: Content, suffix: str, output: str) -> None:
         if suffix == "csv":
             beside = target.with_name(target.name + COMPANION_SUFFIX)
             with replacing(beside) as file:
-                file.write(companion(content, target.name))
+                file.write(build_metadata(content, target.name))
     except OSError as error:
         raise click.UsageError(f"{output}: {error.strerror or error}") from None
 

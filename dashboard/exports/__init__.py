@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dashboard.exports.content import About, Content, Origins
+from dashboard.exports.content import About, Content, Provenance
 from dashboard.exports.csv_file import csv_chunks, to_csv
-from dashboard.exports.csvw import companion
+from dashboard.exports.csvw import build_metadata
 from dashboard.exports.json_file import geojson_chunks, json_chunks
 from dashboard.exports.kml_file import kml_chunks
 from dashboard.exports.parquet_file import parquet_chunks
@@ -16,8 +16,8 @@ __all__ = [
     "About",
     "Content",
     "Format",
-    "Origins",
-    "companion",
+    "Provenance",
+    "build_metadata",
     "csv_chunks",
     "to_bytes",
     "to_csv",

@@ -54,7 +54,7 @@ class About:
         }
 
 
-class Origins:
+class Provenance:
     """Where the trials of a library come from, made once for many files.
 
     Args:
@@ -136,7 +136,7 @@ class Content:
         return f"Trial site map: {self.name}"
 
 
-def kinds_of(table: pd.DataFrame) -> dict[str, str]:
+def column_types(table: pd.DataFrame) -> dict[str, str]:
     """For each column ``string``, ``number`` or ``integer``."""
     return {str(name): _kind(table[name]) for name in table.columns}
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard.exports.formula_injection import neutralised
-from dashboard.sites.categoricals import array_of
+from dashboard.exports.formula_injection import escape_formulas
+from dashboard.sites.categoricals import to_arrow
 
 BOM = "\ufeff"
 CHUNK_ROWS = 10_000
@@ -42,10 +42,10 @@ def _lines(cells: list[pa.Array]) -> bytes:
 def _column(column: pd.Series) -> Callable[[int, int], pa.Array]:
     """What gives the cells from one row to another; text that repeats is looked at once."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        return lambda start, end: _cells(array_of(column.iloc[start:end]))
+        return lambda start, end: _cells(to_arrow(column.iloc[start:end]))
     codes = column.cat.codes.to_numpy()
     rows = pa.array(codes, mask=codes < 0)
-    distinct = array_of(column.cat.categories.to_series())
+    distinct = to_arrow(column.cat.categories.to_series())
     if len(distinct) > len(rows):
         return lambda start, end: _cells(distinct.take(rows[start:end]))
     cells = _cells(distinct)
@@ -56,7 +56,7 @@ def _cells(column: pa.Array) -> pa.Array:
     texts = pc.fill_null(pc.cast(column, pa.string()), "")
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
         return texts
-    texts = neutralised(texts)
+    texts = escape_formulas(texts)
     quoted = pc.match_substring_regex(texts, '[",\r\n]')
     if not pc.any(quoted).as_py():
         return texts

@@ -4,13 +4,13 @@ from typing import Any
 
 import orjson
 
-from dashboard.exports.content import Content, kinds_of
+from dashboard.exports.content import Content, column_types
 
 SUFFIX = "-metadata.json"
 MEDIA_TYPE = "application/csvm+json"
 
 
-def companion(content: Content, url: str) -> bytes:
+def build_metadata(content: Content, url: str) -> bytes:
     """The metadata of a CSV file.
 
     Args:
@@ -31,7 +31,7 @@ def companion(content: Content, url: str) -> bytes:
         "tableSchema": {
             "columns": [
                 {"name": name, "titles": name, "datatype": kind}
-                for name, kind in kinds_of(content.table).items()
+                for name, kind in column_types(content.table).items()
             ]
         },
     }

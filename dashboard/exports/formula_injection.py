@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 RISKY = r"^'*[\s\x00-\x1f\x{FEFF}\x{A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^'*[\t\r\n\x00]"
-"""What could run, or reads like what :func:`neutralised` writes (RE2)."""
+"""What could run, or reads like what :func:`escape_formulas` writes (RE2)."""
 
 HARMLESS = (
     r"^(?:[+-]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?\s?%?"
@@ -24,7 +24,7 @@ _APOSTROPHE = re.compile(
 )
 
 
-def neutralised(texts: pa.Array) -> pa.Array:
+def escape_formulas(texts: pa.Array) -> pa.Array:
     """The texts, an apostrophe before each that a spreadsheet could run."""
     risky = pc.match_substring_regex(texts, RISKY)
     if not pc.any(risky).as_py():
@@ -33,6 +33,6 @@ def neutralised(texts: pa.Array) -> pa.Array:
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
 
 
-def original(text: str) -> str:
-    """The text as it was before :func:`neutralised`."""
+def unescape_formula(text: str) -> str:
+    """The text as it was before :func:`escape_formulas`."""
     return _APOSTROPHE.sub("", text)

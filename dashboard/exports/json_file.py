@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from dashboard.exports.content import Content, kinds_of
+from dashboard.exports.content import Content, column_types
 
 CHUNK_ROWS = 5_000
 
@@ -20,17 +20,17 @@ def json_chunks(content: Content) -> Iterator[bytes]:
     table = content.table
     head = {
         "title": content.title,
-        "about": about_object(content),
-        "schema": {"fields": fields_of(table)},
+        "about": build_about(content),
+        "schema": {"fields": list_fields(table)},
     }
     yield orjson.dumps(head)[:-1] + b',"data":['
     for start in range(0, len(table), CHUNK_ROWS):
-        records = records_of(table.iloc[start : start + CHUNK_ROWS])
+        records = build_records(table.iloc[start : start + CHUNK_ROWS])
         yield (b"," if start else b"") + orjson.dumps(records)[1:-1]
     yield b"]}\n"
 
 
-def about_object(content: Content) -> dict[str, Any]:
+def build_about(content: Content) -> dict[str, Any]:
     """What a file says of itself, for JSON."""
     about = content.about
     return {
@@ -46,12 +46,12 @@ def about_object(content: Content) -> dict[str, Any]:
     }
 
 
-def fields_of(table: pd.DataFrame) -> list[dict[str, str]]:
+def list_fields(table: pd.DataFrame) -> list[dict[str, str]]:
     """Name and type of each column, as Table Schema has them."""
-    return [{"name": name, "type": kind} for name, kind in kinds_of(table).items()]
+    return [{"name": name, "type": kind} for name, kind in column_types(table).items()]
 
 
-def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+def build_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as objects; NaN becomes ``null`` when they are written."""
     names = list(table.columns)
     columns = [table[name].tolist() for name in names]
@@ -64,7 +64,7 @@ def geojson_chunks(content: Content) -> Iterator[bytes]:
         "type": "FeatureCollection",
         "name": content.name,
         "title": content.title,
-        "about": about_object(content),
+        "about": build_about(content),
     }
     yield orjson.dumps(head)[:-1] + b',"features":['
     table = content.table
@@ -74,7 +74,7 @@ def geojson_chunks(content: Content) -> Iterator[bytes]:
         points = zip(part["longitude"].tolist(), part["latitude"].tolist(), strict=True)
         features = [
             {"type": "Feature", "geometry": _geometry(*point), "properties": record}
-            for point, record in zip(points, records_of(table.iloc[start:end]), strict=True)
+            for point, record in zip(points, build_records(table.iloc[start:end]), strict=True)
         ]
         yield (b"," if start else b"") + orjson.dumps(features)[1:-1]
     yield b"]}\n"

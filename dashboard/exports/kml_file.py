@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from dashboard.exports.content import Content, kinds_of
+from dashboard.exports.content import Content, column_types
 
 CHUNK_ROWS = 5_000
 _TYPES = {"string": "string", "number": "double", "integer": "int"}
@@ -14,7 +14,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def kml_chunks(content: Content) -> Iterator[bytes]:
     """The content as one document, in pieces; columns are typed extended data."""
     table = content.table
-    kinds = kinds_of(table)
+    kinds = column_types(table)
     yield _head(content, kinds).encode()
     for start in range(0, len(table), CHUNK_ROWS):
         end = start + CHUNK_ROWS

@@ -11,7 +11,7 @@ from datetime import datetime
 import xlsxwriter
 
 from dashboard.errors import ExportError
-from dashboard.exports.content import Content, kinds_of
+from dashboard.exports.content import Content, column_types
 
 MAX_SHEET_ROWS = 1_048_576
 MAX_CELL = 32_767
@@ -52,7 +52,7 @@ def _workbook(content: Content) -> bytes:
 
 def _rows_sheet(book: xlsxwriter.Workbook, content: Content, bold: object) -> None:
     table = content.table
-    kinds = kinds_of(table)
+    kinds = column_types(table)
     sheet = book.add_worksheet(content.name.capitalize())
     sheet.freeze_panes(1, 0)
     writers = []

@@ -9,8 +9,8 @@ import pandas as pd
 
 from dashboard.errors import AskingError
 from dashboard.jobs.runner import Job, Work
-from dashboard.sites.categoricals import codes_of, spread
-from dashboard.sites.positions import distinct_places
+from dashboard.sites.categoricals import factorize, spread
+from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.summary import plural
 from geocache.choosing import NOT_ASKED, was_not_asked
 from geocache.keys import place_key
@@ -23,9 +23,9 @@ MOST_PLACES = 1_000
 
 def unasked(sites: pd.DataFrame) -> tuple[Place, ...]:
     """The distinct places of a site table for which a provider was not asked yet."""
-    codes, reasons = codes_of(sites["reason"])
+    codes, reasons = factorize(sites["reason"])
     open_ = np.array([NOT_ASKED in str(text) for text in reasons], dtype=bool)
-    return tuple(distinct_places(sites[spread(codes, open_)])[1])
+    return tuple(list_distinct_places(sites[spread(codes, open_)])[1])
 
 
 def asking_key(places: Sequence[Place]) -> str:

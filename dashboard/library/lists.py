@@ -9,10 +9,10 @@ import pandas as pd
 
 from dashboard.errors import ReadError
 from dashboard.readers import read
-from dashboard.sites.categoricals import stacked
-from dashboard.sites.positions import Known, Locate
+from dashboard.sites.categoricals import concat_tables
+from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
-from dashboard.sites.table import empty_table, site_table
+from dashboard.sites.table import build_site_table, empty_table
 from dashboard.sites.trial import Trial
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _date_of(reading: Reading, trial: Trial) -> str:
 
 
 def merge(
-    lists: Sequence[OpenedList], locate: Locate | None, known: Known | None = None
+    lists: Sequence[OpenedList], locate: LocateMany | None, known: Known | None = None
 ) -> Library:
     """One library of some lists; a trial that two lists hold is opened once, the newer wins."""
     chosen: dict[str, tuple[str, int]] = {}
@@ -143,11 +143,11 @@ def merge(
         if opened.reading is not None
     ]
     dates = [_date_of(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
-    table = site_table(readings, locate, known) if readings else empty_table()
+    table = build_site_table(readings, locate, known) if readings else empty_table()
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
 
 
-def extend(library: Library, own: Sequence[OpenedList], locate: Locate | None) -> Library:
+def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | None) -> Library:
     """The library with further lists; the newer of a trial that both hold is shown.
 
     The library's own table is kept as it is, so that only what is added is located.
@@ -175,7 +175,7 @@ def extend(library: Library, own: Sequence[OpenedList], locate: Locate | None) -
     return Library(
         (*library.lists, *own),
         trials,
-        stacked(tables) if tables else empty_table(),
+        concat_tables(tables) if tables else empty_table(),
         tuple(notes),
         max(library.as_of, added.as_of),
     )

@@ -15,7 +15,7 @@ from dashboard.errors import ReadError
 from dashboard.library.lists import OpenedList, opened_bytes
 from dashboard.library.processes import end_with_parent
 from dashboard.settings import Settings
-from dashboard.sites.positions import distinct_places
+from dashboard.sites.positions import list_distinct_places
 from geocache.closing import Closing
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
@@ -134,7 +134,7 @@ def _serve(connection: Connection, settings: Settings) -> None:
         del data
         if opened.reading is not None:
             cache = cache or GeoCache(settings=settings)
-            places = distinct_places(opened.reading.sites)[1]
+            places = list_distinct_places(opened.reading.sites)[1]
             for part in _located(places, cache):
                 _tell(connection, Step(LOCATING, part))
             cache.flush()

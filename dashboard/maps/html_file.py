@@ -8,7 +8,7 @@ from dashboard.errors import ExportError
 from dashboard.maps import bundle, folium_map
 from dashboard.maps.layer import Circle, layer_data
 from dashboard.sites import summary
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.vocabulary import NOT_STATED
 
 MOST_SITES = 50_000
@@ -81,7 +81,7 @@ def map_html(
 
 
 def _table(sites: pd.DataFrame) -> str:
-    rows = plain(sites[list(TABLE_COLUMNS)])
+    rows = to_plain_text(sites[list(TABLE_COLUMNS)])
     rows["status"] = rows["status"].replace("", NOT_STATED)
     head = "".join(f"<th>{name.replace('_', ' ').capitalize()}</th>" for name in TABLE_COLUMNS)
     body = "".join(

@@ -21,7 +21,7 @@ from dashboard.maps.places import (
 )
 from dashboard.maps.store import MapStore
 from dashboard.sites import summary
-from dashboard.sites.categoricals import remembered, texts_of
+from dashboard.sites.categoricals import list_texts, memoize_per_table
 
 INLINE_SITES = 2_000
 """Up to so many sites all texts travel with the layer: popups open without asking."""
@@ -71,7 +71,7 @@ def layer_data(
             "picked_places": [int(place) for place in places],
         }
     data |= {
-        "countries": {c: n for c, n in summary.counts_of(sites["country_code"]).items() if c},
+        "countries": {c: n for c, n in summary.count_values(sites["country_code"]).items() if c},
         "legend": colour_by,
         "active": list(active_countries),
         "picked": [int(row) for row in picked],
@@ -101,12 +101,12 @@ def _places_of(picked: tuple[int, ...], data: dict[str, Any]) -> list[int]:
     return sorted({bisect_right(first, position[r]) - 1 for r in picked if r in position})
 
 
-@remembered
+@memoize_per_table
 def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
     located = sites[sites["latitude"].notna()]
     order = np.lexsort(
         [
-            np.asarray(texts_of(located[name]), dtype="str")
+            np.asarray(list_texts(located[name]), dtype="str")
             for name in ("site_number", "trial_id", "precision")
         ]
         + [located["longitude"].to_numpy(), located["latitude"].to_numpy()]
@@ -117,20 +117,20 @@ def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
     first_rows = located.iloc[place_index(located).first]
     sizes = np.bincount(number, minlength=len(first_rows)).tolist()
     doubts: list[dict[str, None]] = [{} for _ in sizes]
-    for place, flags in zip(number.tolist(), texts_of(located["flags"]), strict=True):
+    for place, flags in zip(number.tolist(), list_texts(located["flags"]), strict=True):
         if flags and (why := doubt(flags)):
             doubts[place][why] = None
     starts = [0]
     for size in sizes[:-1]:
         starts.append(starts[-1] + size)
-    labels = (texts_of(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
+    labels = (list_texts(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
     words = words_of(located)
     data = {
         "categories": _looks(categories),
         "places": {
             "lat": first_rows["latitude"].round(5).tolist(),
             "lon": first_rows["longitude"].round(5).tolist(),
-            "area": [int(p in AREAS) for p in texts_of(first_rows["precision"])],
+            "area": [int(p in AREAS) for p in list_texts(first_rows["precision"])],
             "label": [place_label(*of) for of in zip(*labels, strict=True)],
             "doubt": ["; ".join(of) for of in doubts],
             "sites": sizes,

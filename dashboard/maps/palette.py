@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.sites.categoricals import codes_of, counts_by_code
+from dashboard.sites.categoricals import count_codes, factorize
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Precision
 
@@ -78,14 +78,14 @@ def categories_of(
 
     Beyond seven trials the most frequent six keep a look of their own and the rest share one.
     """
-    codes, distinct = codes_of(sites[COLOUR_BY[colour_by]])
+    codes, distinct = factorize(sites[COLOUR_BY[colour_by]])
     names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
         known = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
     elif colour_by == "precision":
         known = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
     else:
-        counts = counts_by_code(codes, len(distinct))
+        counts = count_codes(codes, len(distinct))
         ranked = np.argsort(-counts, kind="stable")
         ranked = ranked[: int((counts > 0).sum())]
         shown = ranked if len(ranked) <= len(CYCLE) else ranked[: len(CYCLE) - 1]

@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.sites.categoricals import Codes, codes_of, combined, first_rows, remembered, texts_of
+from dashboard.sites.categoricals import (
+    Codes,
+    combine_codes,
+    factorize,
+    find_first_rows,
+    list_texts,
+    memoize_per_table,
+)
 from dashboard.sites.summary import country_label
 from geocache.place import Flag, Precision
 
@@ -44,21 +51,21 @@ class PlaceIndex:
         return len(self.first)
 
 
-@remembered
+@memoize_per_table
 def place_index(sites: pd.DataFrame) -> PlaceIndex:
     """The places of a site table, in the order of their first sites."""
     latitude = sites["latitude"].to_numpy(dtype="float64")
     rows = np.flatnonzero(~np.isnan(latitude))
     lat = _whole(latitude[rows])
     lon = _whole(sites["longitude"].to_numpy(dtype="float64")[rows])
-    precision, precisions = codes_of(sites["precision"])
+    precision, precisions = factorize(sites["precision"])
     precision = precision[rows]
-    keys = combined(
+    keys = combine_codes(
         [(lat + 90 * HUNDRED_THOUSANDTHS, 2**25), (lon + 180 * HUNDRED_THOUSANDTHS, 2**26),
          (precision, len(precisions))]
     )  # fmt: skip
     codes, distinct = pd.factorize(keys)
-    first = first_rows(codes, len(distinct))
+    first = find_first_rows(codes, len(distinct))
     number = np.full(len(sites), -1, dtype=np.int32)
     number[rows] = codes
     areas = np.array([word in AREAS for word in precisions], dtype=np.uint8)
@@ -69,11 +76,11 @@ def _whole(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     return np.round(degrees * HUNDRED_THOUSANDTHS).astype(np.int32)
 
 
-@remembered
+@memoize_per_table
 def place_labels(sites: pd.DataFrame) -> list[str]:
     """What each place of :func:`place_index` is called: its first site's city and country."""
     first = sites.iloc[place_index(sites).first]
-    columns = (texts_of(first[n]) for n in ("city", "place_name", "country_code", "country"))
+    columns = (list_texts(first[n]) for n in ("city", "place_name", "country_code", "country"))
     return [place_label(*words) for words in zip(*columns, strict=True)]
 
 
@@ -90,7 +97,7 @@ def doubt(flags: str) -> str:
 
 def doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """The codes of the flags, and which of their distinct texts say something to doubt."""
-    codes, distinct = codes_of(sites["flags"])
+    codes, distinct = factorize(sites["flags"])
     return codes, np.array([bool(doubt(str(flags))) for flags in distinct], dtype=bool)
 
 
@@ -106,7 +113,7 @@ class SiteWords(NamedTuple):
 
 def words_of(sites: pd.DataFrame) -> list[SiteWords]:
     """The words of each site."""
-    columns = (texts_of(sites[name]) for name in SiteWords._fields)
+    columns = (list_texts(sites[name]) for name in SiteWords._fields)
     return [SiteWords(*words) for words in zip(*columns, strict=True)]
 
 

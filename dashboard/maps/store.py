@@ -29,7 +29,7 @@ from dashboard.maps.places import (
     site_detail,
     site_title,
 )
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 
 PREFIX = "/map-data"
 PAGE_SITES = 50
@@ -119,7 +119,7 @@ class MapStore:
         shown = order[offset : offset + PAGE_SITES]
         codes, of_distinct = doubtful(sites)
         texts = sites["flags"].iloc[np.unique(codes, return_index=True)[1]].astype("str")
-        page = plain(sites.iloc[shown])
+        page = to_plain_text(sites.iloc[shown])
         return {
             "total": len(found),
             "doubt": "; ".join(dict.fromkeys(filter(None, map(doubt, texts))))

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.errors import FilterError
-from dashboard.exports.tables import origins_of
+from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.maps import bundle, folium_map
 from dashboard.page.panels import countries, header, jobs
@@ -40,7 +40,7 @@ def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> folium_
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = near.centre_of(filters.near, opened.search, table)
+    centre = near.find_centre(filters.near, opened.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return folium_map.Circle(
@@ -111,7 +111,7 @@ def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Serv
             sites,
             library.table,
             downloads.link_of(filters, in_api=library is opened.library()),
-            origins_of(library, opened.cache),
+            build_provenance(library, opened.cache),
             header.title_of(sites, library.trials),
         ),
         "Countries": lambda: countries.country_table(sites),

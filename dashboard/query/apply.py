@@ -11,10 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.errors import FilterError
-from dashboard.query.coordinates import BBox, point_of
+from dashboard.query.coordinates import BBox, parse_point
 from dashboard.query.filters import Filters
-from dashboard.query.near import Locate, centre_of, distance_km
-from dashboard.sites.categoricals import codes_of, folded, folded_texts, remembered, spread
+from dashboard.query.near import LocatePlace, distance_km, find_centre
+from dashboard.sites.categoricals import (
+    factorize,
+    memoize_per_table,
+    normalize_text,
+    normalize_texts,
+    spread,
+)
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.place import Position
 
@@ -28,13 +34,13 @@ Mask = npt.NDArray[np.bool_]
 
 
 def _one_of(column: pd.Series, values: tuple[str, ...]) -> Mask:
-    codes, distinct = codes_of(column)
-    wanted = pa.array(sorted({folded(value) for value in values}), type=pa.large_string())
-    return spread(codes, _mask(pc.is_in(folded_texts(distinct), value_set=wanted)))
+    codes, distinct = factorize(column)
+    wanted = pa.array(sorted({normalize_text(value) for value in values}), type=pa.large_string())
+    return spread(codes, _mask(pc.is_in(normalize_texts(distinct), value_set=wanted)))
 
 
 def _flagged(column: pd.Series, values: tuple[str, ...]) -> Mask:
-    codes, distinct = codes_of(column)
+    codes, distinct = factorize(column)
     wanted = set(values)
     passed = [not wanted.isdisjoint(str(text).split(";")) for text in distinct]
     return spread(codes, np.array(passed, dtype=bool))
@@ -46,13 +52,13 @@ def _mask(passed: pa.Array) -> Mask:
 
 
 def _search(sites: pd.DataFrame, query: str) -> Mask:
-    words = dict.fromkeys(folded(query).split())
-    columns = [codes_of(sites[name]) for name in SEARCHED]
+    words = dict.fromkeys(normalize_text(query).split())
+    columns = [factorize(sites[name]) for name in SEARCHED]
     mask = np.ones(len(sites), dtype=bool)
     for word in words:
         found = np.zeros(len(sites), dtype=bool)
         for codes, distinct in columns:
-            holds = _mask(pc.match_substring(folded_texts(distinct), word))
+            holds = _mask(pc.match_substring(normalize_texts(distinct), word))
             if holds.any():
                 found |= spread(codes, holds)
         mask &= found
@@ -103,7 +109,7 @@ def masks(sites: pd.DataFrame, filters: Filters) -> dict[str, Mask]:
     return found
 
 
-@remembered
+@memoize_per_table
 def _in_use(_sites: pd.DataFrame) -> WeakValueDictionary[Filters, pd.DataFrame]:
     """What was filtered from a table, for as long as anybody holds it."""
     return WeakValueDictionary()
@@ -143,7 +149,7 @@ def _kept(sites: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     return found
 
 
-def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -> pd.DataFrame:
+def apply(sites: pd.DataFrame, filters: Filters, locate: LocatePlace | None = None) -> pd.DataFrame:
     """The rows the filters keep, in the table's order, with its columns.
 
     With ``near`` they come by distance, with a last column ``distance_km`` (1 decimal); rows
@@ -155,10 +161,10 @@ def apply(sites: pd.DataFrame, filters: Filters, locate: Locate | None = None) -
     kept = _kept(sites, filters)
     if not filters.near:
         return kept
-    if locate is None and point_of(filters.near) is None:
+    if locate is None and parse_point(filters.near) is None:
         raise FilterError("near", filters.near, "a place name needs a geocoder")
-    centre = centre_of(filters.near, locate or (lambda _: Position()), sites)
-    assert centre.latitude is not None  # noqa: S101 - centre_of answers resolved positions
+    centre = find_centre(filters.near, locate or (lambda _: Position()), sites)
+    assert centre.latitude is not None  # noqa: S101 - find_centre answers resolved positions
     assert centre.longitude is not None  # noqa: S101
     distances = distance_km(centre.latitude, centre.longitude, kept["latitude"], kept["longitude"])
     near = kept.assign(**{DISTANCE_COLUMN: distances.round(1)})

@@ -23,20 +23,20 @@ class BBox(NamedTuple):
     north: float
 
     def __str__(self) -> str:
-        return ",".join(number_text(value) for value in self)
+        return ",".join(format_number(value) for value in self)
 
 
-def number_text(value: float) -> str:
+def format_number(value: float) -> str:
     """A number as people write it, exact and never with an exponent."""
     return f"{Decimal(repr(float(value))).normalize():f}"
 
 
-def number_of(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
     """The number a text is, ``None`` where it is something else."""
     return float(text) if _NUMBER.fullmatch(text.strip()) else None
 
 
-def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
+def parse_point(text: str, parameter: str = "near") -> tuple[float, float] | None:
     """``LAT,LON`` as two numbers, ``None`` where the text is something else.
 
     Raises:
@@ -52,13 +52,13 @@ def point_of(text: str, parameter: str = "near") -> tuple[float, float] | None:
     return latitude, longitude
 
 
-def box_of(value: str) -> BBox:
+def parse_box(value: str) -> BBox:
     """A box from ``W,S,E,N``; the latitudes may stand in either order.
 
     Raises:
         FilterError: not four numbers, or out of range.
     """
-    numbers = [number_of(part) for part in value.split(",")]
+    numbers = [parse_number(part) for part in value.split(",")]
     ranges = ("W and E -180 to 180", "S and N -90 to 90")
     if len(numbers) != 4 or None in numbers:
         raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
@@ -70,13 +70,13 @@ def box_of(value: str) -> BBox:
     return BBox(west, south, east, north)
 
 
-def radius_of(value: str) -> float:
+def parse_radius(value: str) -> float:
     """Kilometres, more than nothing and no more than half way round.
 
     Raises:
         FilterError: something else.
     """
-    radius = number_of(value)
+    radius = parse_number(value)
     if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
         allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
         message = f"radius_km={value}: give kilometres {allowed}"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.query.apply import Mask, masks
 from dashboard.query.filters import Filters
-from dashboard.sites.categoricals import Codes, codes_of, counts_by_code, remembered
+from dashboard.sites.categoricals import Codes, count_codes, factorize, memoize_per_table
 from dashboard.sites.summary import most_frequent
 from dashboard.sites.vocabulary import NOT_STATED
 
@@ -31,7 +31,7 @@ MOST_CHOICES = 250
 """More than a person scrolls through; the search finds the others."""
 
 
-@remembered
+@memoize_per_table
 def facet_counts(sites: pd.DataFrame, filters: Filters) -> dict[str, dict[str, int]]:
     """For each filter of :data:`FACETS`, the count of each choice, most frequent first.
 
@@ -56,8 +56,8 @@ def _rows(others: list[Mask]) -> Codes | None:
 def _choices(
     column: pd.Series, rows: Codes | None, name: str, chosen: tuple[str, ...]
 ) -> dict[str, int]:
-    codes, distinct = codes_of(column)
-    counts: Codes = counts_by_code(codes if rows is None else codes[rows], len(distinct))
+    codes, distinct = factorize(column)
+    counts: Codes = count_codes(codes if rows is None else codes[rows], len(distinct))
     if name == "flag":
         distinct, counts = _single_flags(distinct, counts)
     rename: Callable[[str], str] = (lambda v: v or NOT_STATED) if name == "status" else str

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from dashboard.errors import FilterError
-from dashboard.query.coordinates import BBox, number_text
+from dashboard.query.coordinates import BBox, format_number
 from dashboard.query.parameters import CLOSED_SETS, FILTERS, MAX_QUERY, nearest_first
 
 __all__ = [
@@ -142,7 +142,7 @@ def to_query(filters: Filters) -> list[tuple[str, str]]:
         if name in LIST_NAMES:
             pairs += [(name, item) for item in value]
         elif name == "radius_km":
-            pairs += [(name, number_text(value))] if value is not None else []
+            pairs += [(name, format_number(value))] if value is not None else []
         elif value:
             pairs.append((name, str(value)))
     return pairs

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 
 from dashboard.errors import FilterError
-from dashboard.query.coordinates import point_of
+from dashboard.query.coordinates import parse_point
 from dashboard.query.parameters import NEAR_FORMS
-from dashboard.sites.categoricals import codes_of, folded, folded_texts, spread
+from dashboard.sites.categoricals import factorize, normalize_text, normalize_texts, spread
 from geocache.geo.distance import EARTH_RADIUS_KM
 from geocache.place import Flag, Place, Position, Precision
 
@@ -23,7 +23,7 @@ SAME_CITY_KM = 50.0
 LIKE = 75
 """So many per cent a name must be like another to be offered for it."""
 
-Locate = Callable[[Place], Position]
+LocatePlace = Callable[[Place], Position]
 
 _US_ZIP = re.compile(r"^\s*([0-9]{5})(?:-[0-9]{4})?\s*$")
 _ONE_SIGN = 1
@@ -42,7 +42,7 @@ def distance_km(
     return distances
 
 
-def readings_of(text: str) -> list[Place]:
+def list_interpretations(text: str) -> list[Place]:
     """The places a few words may mean, most likely first.
 
     A US ZIP code; ``Graz, Austria``; ``Rochester, Minnesota``; a bare city. One sign alone is
@@ -62,17 +62,17 @@ def readings_of(text: str) -> list[Place]:
     return [Place(city=parts[0])]
 
 
-def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
+def find_place(text: str, locate: LocatePlace, parameter: str = "near") -> Position:
     """Where ``LAT,LON``, a ZIP code or a place in words is; unresolved when nobody knows.
 
     Raises:
         FilterError: two numbers that are no coordinates.
     """
-    point = point_of(text, parameter)
+    point = parse_point(text, parameter)
     if point:
         why = "the coordinates asked for"
         return Position(*point, Precision.FACILITY, text.strip(), "query", 1.0, reason=why)
-    answers = (locate(place) for place in readings_of(text))
+    answers = (locate(place) for place in list_interpretations(text))
     first: Position | None = None
     for position in answers:
         if position.resolved:
@@ -81,7 +81,7 @@ def find_place(text: str, locate: Locate, parameter: str = "near") -> Position:
     return first or Position(reason="no place named")
 
 
-def centre_of(near: str, locate: Locate, sites: pd.DataFrame | None = None) -> Position:
+def find_centre(near: str, locate: LocatePlace, sites: pd.DataFrame | None = None) -> Position:
     """The position that ``near`` names: ``LAT,LON``, a US ZIP, or a place ("Graz, Austria").
 
     A bare city is the one in the site table, if that has one of that name; else it must be the
@@ -108,8 +108,10 @@ def centre_of(near: str, locate: Locate, sites: pd.DataFrame | None = None) -> P
 
 def _city_in(sites: pd.DataFrame, name: str) -> Position | None:
     """Where the table has the city of that name; ``None`` without one, or with several."""
-    codes, distinct = codes_of(sites["city"])
-    same = pc.equal(folded_texts(distinct), folded(name.strip())).to_numpy(zero_copy_only=False)
+    codes, distinct = factorize(sites["city"])
+    same = pc.equal(normalize_texts(distinct), normalize_text(name.strip())).to_numpy(
+        zero_copy_only=False
+    )
     found = sites[spread(codes, same) & sites["latitude"].notna().to_numpy()]
     if found.empty or not name.strip():
         return None

@@ -17,9 +17,9 @@ from dashboard.query.coordinates import (
     EARTH_HALF_ROUND_KM,
     LATITUDE,
     LONGITUDE,
-    box_of,
-    point_of,
-    radius_of,
+    parse_box,
+    parse_point,
+    parse_radius,
 )
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.geo.countries import country_code, country_name
@@ -130,7 +130,7 @@ def _country(value: str) -> str:
 def _near(value: str) -> str:
     if not value.strip():
         raise FilterError("near", value, "near: empty", NEAR_FORMS)
-    point_of(value)
+    parse_point(value)
     return value.strip()
 
 
@@ -187,7 +187,7 @@ FILTERS: dict[str, Parameter] = {
         ),
         Parameter(
             "bbox",
-            box_of,
+            parse_box,
             "Box W,S,E,N in degrees (WGS 84); W greater than E crosses the antimeridian.",
             {"type": "string", "pattern": f"^{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}$"},
             example="5.9,47.3,15,55.1",
@@ -209,7 +209,7 @@ FILTERS: dict[str, Parameter] = {
         ),
         Parameter(
             "radius_km",
-            radius_of,
+            parse_radius,
             "With near: no farther than this many kilometres.",
             {"type": "number", "exclusiveMinimum": 0, "maximum": EARTH_HALF_ROUND_KM},
             example="100",

@@ -64,7 +64,7 @@ def parse_query(
     )
 
 
-def rows_of(table: pd.DataFrame, query: Query) -> pd.DataFrame:
+def select_rows(table: pd.DataFrame, query: Query) -> pd.DataFrame:
     """The rows that ``offset`` and ``limit`` leave, with all columns."""
     if not query.offset and query.limit is None:
         return table

@@ -6,7 +6,7 @@ from dashboard.readers.common.builder import Gathered
 from dashboard.readers.common.job import Job
 from dashboard.readers.files.parquet import MAGIC, parquet_places
 from dashboard.readers.formats import gather
-from dashboard.sites.positions import distinct_places
+from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.reading import READ_COLUMNS
 from geocache.place import Place
 
@@ -56,7 +56,7 @@ class OnlyPlaces(Gathered):
         self.settle()
         frame = self.frame()
         self.sites += len(frame)
-        self._take(distinct_places(frame)[1])
+        self._take(list_distinct_places(frame)[1])
         for name in (*READ_COLUMNS, "record", "trials"):
             getattr(self, name).clear()
 

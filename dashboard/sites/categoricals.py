@@ -27,7 +27,7 @@ _MOST_OF_ONE = 64
 _BITMAP_LIMIT = 300_000_000
 
 
-def compact(table: pd.DataFrame) -> pd.DataFrame:
+def to_categoricals(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with every text column as a categorical."""
     return table.assign(
         **{
@@ -39,7 +39,7 @@ def compact(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plain(table: pd.DataFrame) -> pd.DataFrame:
+def to_plain_text(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with text columns as plain text, for few rows and for other programs."""
     columns = {
         name: column.array.categories.array.take(column.array.codes, allow_fill=True)
@@ -50,16 +50,16 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=table.index, copy=False)
 
 
-def texts_of(column: pd.Series) -> list[str]:
+def list_texts(column: pd.Series) -> list[str]:
     """The texts of a column as Python strings: ten times faster than iterating it."""
-    codes, distinct = codes_of(column)
+    codes, distinct = factorize(column)
     found: list[str] = distinct.to_numpy(dtype=object)[codes].tolist()
     return found
 
 
-def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def concat_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of equal columns one below the other, text as categoricals, rows numbered anew."""
-    parts = [compact(table) for table in tables]
+    parts = [to_categoricals(table) for table in tables]
     if len(parts) == 1:
         return parts[0].reset_index(drop=True)
     columns: dict[str, object] = {}
@@ -72,14 +72,14 @@ def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def recoded(codes: Codes, words: list[str]) -> pd.Categorical:
+def categorical_from_codes(codes: Codes, words: list[str]) -> pd.Categorical:
     """A categorical of ``words[code]`` for each code; words may repeat, all codes are one's."""
     numbers, distinct = pd.factorize(np.array(words, dtype=object))
     spread_numbers = numbers[codes] if len(words) else np.empty(0, dtype=np.int64)
     return pd.Categorical.from_codes(spread_numbers, categories=pd.Index(distinct, dtype="str"))
 
 
-def codes_of(column: pd.Series) -> tuple[Codes, pd.Index]:
+def factorize(column: pd.Series) -> tuple[Codes, pd.Index]:
     """For each row the number of its text, and the distinct texts by number."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories
@@ -87,18 +87,18 @@ def codes_of(column: pd.Series) -> tuple[Codes, pd.Index]:
     return codes, pd.Index(distinct)
 
 
-def row_order(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.int64]:
+def order_rows(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.int64]:
     """Row numbers in the order of a column: text without case, empty last, else as they are."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         ordered = column.reset_index(drop=True).sort_values(
             kind="stable", ascending=not descending, na_position="last"
         )
         return ordered.index.to_numpy()
-    codes, distinct = codes_of(column)
+    codes, distinct = factorize(column)
     texts = distinct.astype("str")
     rank = np.empty(len(texts), dtype=np.int64)
-    rank[np.argsort(folded_texts(texts).to_numpy(zero_copy_only=False), kind="stable")] = np.arange(
-        len(texts)
+    rank[np.argsort(normalize_texts(texts).to_numpy(zero_copy_only=False), kind="stable")] = (
+        np.arange(len(texts))
     )
     if descending:
         rank = len(texts) - rank
@@ -106,12 +106,12 @@ def row_order(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.
     return np.argsort(rank[codes], kind="stable")
 
 
-def counts_by_code(codes: Codes, size: int) -> npt.NDArray[np.int64]:
+def count_codes(codes: Codes, size: int) -> npt.NDArray[np.int64]:
     """How often each of ``size`` codes occurs."""
     return np.bincount(codes, minlength=size)
 
 
-def first_rows(codes: Codes, size: int) -> npt.NDArray[np.int64]:
+def find_first_rows(codes: Codes, size: int) -> npt.NDArray[np.int64]:
     """The first row of each of ``size`` codes; ``len(codes)`` for those that do not occur."""
     first = np.full(size, len(codes), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
@@ -125,7 +125,7 @@ def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
     return of_distinct[codes]
 
 
-def combined(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
+def combine_codes(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
     """One number a row for several columns, each given as codes and how many there are."""
     total: npt.NDArray[np.int64] | None = None
     span = 1
@@ -138,7 +138,9 @@ def combined(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
     return np.empty(0, dtype=np.int64) if total is None else total
 
 
-def distinct_pairs(rows: Codes, of: Codes, row_count: int, of_count: int) -> npt.NDArray[np.int64]:
+def count_distinct_pairs(
+    rows: Codes, of: Codes, row_count: int, of_count: int
+) -> npt.NDArray[np.int64]:
     """For each of ``row_count`` codes, how many distinct codes of the other column meet it."""
     if row_count * of_count <= min(_BITMAP_LIMIT, 100 * len(rows) + 1_000_000):
         seen = np.zeros(row_count * of_count, dtype=bool)
@@ -153,7 +155,7 @@ def distinct_pairs(rows: Codes, of: Codes, row_count: int, of_count: int) -> npt
 
 
 @lru_cache(maxsize=65_536)
-def folded(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Text without case and accents, for searching as people type."""
     if text.isascii():
         return text.lower()
@@ -165,7 +167,7 @@ _remembered: dict[tuple[object, int], tuple[weakref.ref[Any], dict[object, Any]]
 _lock = threading.RLock()
 
 
-def remembered(
+def memoize_per_table(
     function: Callable[Concatenate[Any, Given], Result],
 ) -> Callable[Concatenate[Any, Given], Result]:
     """Remember a pure function's results for its first argument as long as that lives.
@@ -209,21 +211,21 @@ def _let_go(kept: dict[Any, Any], most: int) -> None:
         del kept[next(iter(kept))]
 
 
-@remembered
-def folded_texts(distinct: pd.Index) -> pa.Array:
-    """:func:`folded` of each distinct text."""
+@memoize_per_table
+def normalize_texts(distinct: pd.Index) -> pa.Array:
+    """:func:`normalize_text` of each distinct text."""
     texts = pa.array(distinct.astype("str"), type=pa.large_string(), from_pandas=False)
     lower = pc.utf8_lower(texts)
     other = np.flatnonzero(~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False))
     if not len(other):
         return lower
-    replaced = [folded(text) for text in texts.take(pa.array(other)).to_pylist()]
+    replaced = [normalize_text(text) for text in texts.take(pa.array(other)).to_pylist()]
     mask = np.zeros(len(texts), dtype=bool)
     mask[other] = True
     return pc.replace_with_mask(lower, pa.array(mask), pa.array(replaced, type=pa.large_string()))
 
 
-def array_of(column: pd.Series) -> pa.Array:
+def to_arrow(column: pd.Series) -> pa.Array:
     """The column as one Arrow array of plain values; NaN and ``None`` are null."""
     array = pa.array(column, from_pandas=True)
     if isinstance(array, pa.ChunkedArray):

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from dashboard.sites.categoricals import folded
+from dashboard.sites.categoricals import normalize_text
 from dashboard.sites.trial import Trial
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute|y\b|m\b)?", re.IGNORECASE)
@@ -21,20 +21,20 @@ def age_years(text: str) -> float | None:
     return float(found[1]) * _YEARS[(found[2] or "year").casefold()]
 
 
-def conditions_of(trials: Iterable[Trial]) -> dict[str, int]:
+def count_conditions(trials: Iterable[Trial]) -> dict[str, int]:
     """Conditions with how many trials name them, most frequent first; spellings in one case."""
     counts: dict[str, int] = {}
     shown: dict[str, str] = {}
     for trial in trials:
-        for key in dict.fromkeys(folded(c) for c in trial.conditions):
+        for key in dict.fromkeys(normalize_text(c) for c in trial.conditions):
             counts[key] = counts.get(key, 0) + 1
         for condition in trial.conditions:
-            shown.setdefault(folded(condition), condition)
+            shown.setdefault(normalize_text(condition), condition)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return {shown[key]: count for key, count in ordered}
 
 
-class Offered(NamedTuple):
+class Criteria(NamedTuple):
     """What some trials can be chosen by: their conditions, and whether any states age or sex."""
 
     conditions: dict[str, int]
@@ -42,16 +42,16 @@ class Offered(NamedTuple):
     sexes: bool
 
 
-_offered: deque[tuple[Mapping[str, Trial], Offered]] = deque(maxlen=4)
+_offered: deque[tuple[Mapping[str, Trial], Criteria]] = deque(maxlen=4)
 
 
-def offered(trials: Mapping[str, Trial]) -> Offered:
+def find_criteria(trials: Mapping[str, Trial]) -> Criteria:
     """What these trials can be chosen by; remembered for the last few mappings, as they stand."""
     for known, found in tuple(_offered):
         if known is trials:
             return found
-    found = Offered(
-        conditions_of(trials.values()),
+    found = Criteria(
+        count_conditions(trials.values()),
         any(t.minimum_age or t.maximum_age for t in trials.values()),
         any(t.sex for t in trials.values()),
     )
@@ -59,7 +59,7 @@ def offered(trials: Mapping[str, Trial]) -> Offered:
     return found
 
 
-def matching(
+def find_matching_trials(
     trials: Mapping[str, Trial],
     *,
     conditions: Iterable[str] = (),
@@ -70,11 +70,11 @@ def matching(
 
     A record that does not state a limit sets none: nobody is left out for a gap in a record.
     """
-    wanted = {folded(c) for c in conditions}
+    wanted = {normalize_text(c) for c in conditions}
     return tuple(
         trial_id
         for trial_id, trial in trials.items()
-        if (not wanted or not wanted.isdisjoint(folded(c) for c in trial.conditions))
+        if (not wanted or not wanted.isdisjoint(normalize_text(c) for c in trial.conditions))
         and _accepts_age(trial, age)
         and _accepts_sex(trial, sex)
     )

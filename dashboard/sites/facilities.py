@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 
 from dashboard.sites.categoricals import (
     Codes,
-    codes_of,
-    combined,
-    counts_by_code,
-    first_rows,
-    folded,
-    folded_texts,
-    remembered,
+    combine_codes,
+    count_codes,
+    factorize,
+    find_first_rows,
+    memoize_per_table,
+    normalize_text,
+    normalize_texts,
     spread,
 )
 from dashboard.sites.summary import country_label
@@ -35,30 +35,30 @@ def facility_key(name: str) -> str:
     ``Dana-Farber Cancer Institute`` and ``dana farber cancer institute`` agree; names that differ
     in any other word do not.
     """
-    words = _BETWEEN.sub(" ", _JOINED.sub("", folded(name))).split()
+    words = _BETWEEN.sub(" ", _JOINED.sub("", normalize_text(name))).split()
     return " ".join(word for word in words if word not in {"the", "and", "of"})
 
 
-@remembered
-def by_facility(sites: pd.DataFrame) -> pd.DataFrame:
+@memoize_per_table
+def count_by_facility(sites: pd.DataFrame) -> pd.DataFrame:
     """A row a facility with :data:`FACILITY_COLUMNS`, most trials first, then most sites.
 
     Facilities are told apart by name, city and country; those that name nobody are left out. The
     name shown is the most frequent spelling; ``trial_ids`` is a list.
     """
-    facility, names = codes_of(sites["facility"])
-    city, cities = codes_of(sites["city"])
-    land, lands = codes_of(sites["country_code"])
-    trial, trials = codes_of(sites["trial_id"])
+    facility, names = factorize(sites["facility"])
+    city, cities = factorize(sites["city"])
+    land, lands = factorize(sites["country_code"])
+    trial, trials = factorize(sites["trial_id"])
     name_key, place_key = (
         _keys_of(names),
-        pd.factorize(folded_texts(cities).to_numpy(zero_copy_only=False))[0],
+        pd.factorize(normalize_texts(cities).to_numpy(zero_copy_only=False))[0],
     )
     named = np.flatnonzero(spread(facility, name_key > 0))
     if not len(named):
         return pd.DataFrame(columns=list(FACILITY_COLUMNS))
     facility, trial = facility[named], trial[named]
-    keys = combined(
+    keys = combine_codes(
         [
             (name_key[facility], len(names) + 1),
             (place_key[city[named]], len(cities)),
@@ -67,7 +67,7 @@ def by_facility(sites: pd.DataFrame) -> pd.DataFrame:
     )
     group, distinct = pd.factorize(keys)
     size = len(distinct)
-    first = sites.iloc[named[first_rows(group, size)]]
+    first = sites.iloc[named[find_first_rows(group, size)]]
     ids = _ids_of_groups(group, trial, trials, size)
     codes_and_texts = zip(first["country_code"], first["country"], strict=True)
     counts = pd.DataFrame(
@@ -75,7 +75,7 @@ def by_facility(sites: pd.DataFrame) -> pd.DataFrame:
             "facility": _most_frequent_names(group, facility, names, size),
             "city": first["city"].astype("str").to_numpy(),
             "country": [country_label(str(code), str(text)) for code, text in codes_and_texts],
-            "sites": counts_by_code(group, size),
+            "sites": count_codes(group, size),
             "trials": [len(of) for of in ids],
             "trial_ids": ids,
         }
@@ -86,23 +86,25 @@ def by_facility(sites: pd.DataFrame) -> pd.DataFrame:
     return counts[list(FACILITY_COLUMNS)].reset_index(drop=True)
 
 
-def also_here(site: pd.Series, sites: pd.DataFrame) -> list[str]:
-    """The other trials at the facility of one row of the site table, as :func:`by_facility` tells.
+def find_other_trials(site: pd.Series, sites: pd.DataFrame) -> list[str]:
+    """The other trials at the facility of a row, grouped as in :func:`count_by_facility`.
 
     None where the facility is not named.
     """
     key = "" if is_placeholder(site.facility) else facility_key(site.facility)
     if not key:
         return []
-    city, cities = codes_of(sites["city"])
-    same = pc.equal(folded_texts(cities), folded(site.city)).to_numpy(zero_copy_only=False)
+    city, cities = factorize(sites["city"])
+    same = pc.equal(normalize_texts(cities), normalize_text(site.city)).to_numpy(
+        zero_copy_only=False
+    )
     near = sites[spread(city, same) & (sites["country_code"] == site.country_code).to_numpy()]
     pairs = near[["facility", "trial_id"]].drop_duplicates().astype("str")
     there = {trial for name, trial in pairs.itertuples(index=False) if facility_key(name) == key}
     return sorted(there - {site.trial_id, ""})
 
 
-@remembered
+@memoize_per_table
 def _keys_of(names: pd.Index) -> npt.NDArray[np.int64]:
     """For each facility's name the number of its key, 0 for those that name nobody."""
     keys = ["" if is_placeholder(name) else facility_key(name) for name in map(str, names)]
@@ -114,7 +116,7 @@ def _most_frequent_names(group: Codes, facility: Codes, names: pd.Index, size: i
     codes, pairs = pd.factorize(group.astype(np.int64) * len(names) + facility)
     of_group, name = pairs // len(names), pairs % len(names)
     rank = np.argsort(np.argsort(names.astype("str")))
-    order = np.lexsort((rank[name], -counts_by_code(codes, len(pairs)), of_group))
+    order = np.lexsort((rank[name], -count_codes(codes, len(pairs)), of_group))
     best = order[np.searchsorted(of_group[order], np.arange(size))]
     return [str(text) for text in names[name[best]]]
 

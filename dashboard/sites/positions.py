@@ -7,14 +7,20 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from dashboard.sites.categoricals import codes_of, combined, first_rows, recoded, spread
+from dashboard.sites.categoricals import (
+    categorical_from_codes,
+    combine_codes,
+    factorize,
+    find_first_rows,
+    spread,
+)
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
 from geocache.keys import fold
 from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
 
-Locate = Callable[[Sequence[Place]], Iterable[Position]]
+LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
 
 CONFLICT_KM = 50.0
 PLACE_COLUMNS = Place._fields
@@ -28,10 +34,10 @@ class Known:
     pinned: tuple[Place, ...] = ()
 
 
-def rows_of_places(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
+def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
     """Which rows of a table with :data:`PLACE_COLUMNS` are one of some places, spelt alike."""
     found = np.zeros(len(table), dtype=bool)
-    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
+    columns = [factorize(table[name]) for name in PLACE_COLUMNS]
     for place in places:
         mask = np.ones(len(table), dtype=bool)
         for (codes, distinct), part in zip(columns, place, strict=True):
@@ -42,7 +48,7 @@ def rows_of_places(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
     return found
 
 
-def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, ExtensionArray]:
+def position_columns(table: pd.DataFrame, locate: LocateMany | None) -> dict[str, ExtensionArray]:
     """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
 
     ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
@@ -58,7 +64,7 @@ def position_columns(table: pd.DataFrame, locate: Locate | None) -> dict[str, Ex
         if name in {"latitude", "longitude", "score"}:
             joined[name] = pd.array(list(values), dtype="float64").take(codes)
         else:
-            joined[name] = recoded(codes, list(values))
+            joined[name] = categorical_from_codes(codes, list(values))
     return joined
 
 
@@ -75,23 +81,23 @@ def _row(position: Position) -> tuple[object, ...]:
     )
 
 
-def distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
+def list_distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     """For each row the number of its place, and the places by number."""
-    columns = [codes_of(table[name]) for name in PLACE_COLUMNS]
-    codes, keys = pd.factorize(combined((of, len(distinct)) for of, distinct in columns))
-    first = first_rows(codes, len(keys))
+    columns = [factorize(table[name]) for name in PLACE_COLUMNS]
+    codes, keys = pd.factorize(combine_codes((of, len(distinct)) for of, distinct in columns))
+    first = find_first_rows(codes, len(keys))
     words = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
     return codes, [Place(*row) for row in zip(*words, strict=True)]
 
 
-def _answers(table: pd.DataFrame, locate: Locate | None) -> tuple[np.ndarray, list[Position]]:
+def _answers(table: pd.DataFrame, locate: LocateMany | None) -> tuple[np.ndarray, list[Position]]:
     """For each row the number of its answer, and the answers by number, each once.
 
     The hospitals of a city mostly share one answer, so there are far fewer than places.
     """
     if locate is None:
         return np.zeros(len(table), dtype=np.int64), [Position()]
-    codes, places = distinct_places(table)
+    codes, places = list_distinct_places(table)
     numbers: dict[Position, int] = {}
     of_place = [numbers.setdefault(answer, len(numbers)) for answer in locate(places)]
     return np.array(of_place, dtype=np.int64)[codes], list(numbers)
@@ -103,18 +109,18 @@ def _with_registry_points(
     """Codes and answers again, with a further answer for each distinct registry point."""
     given = table[own]
     keys = [(codes[own], len(answers))]
-    for name in ("city", "country"):  # what :func:`weigh` reads of a place
-        of, texts = codes_of(given[name])
+    for name in ("city", "country"):  # what :func:`choose_position` reads of a place
+        of, texts = factorize(given[name])
         keys.append((of, len(texts)))
     for name in ("latitude", "longitude"):
         of, degrees = pd.factorize(given[name].to_numpy())
         keys.append((of, len(degrees)))
-    numbers, distinct = pd.factorize(combined(keys))
-    first = first_rows(numbers, len(distinct))
+    numbers, distinct = pd.factorize(combine_codes(keys))
+    first = find_first_rows(numbers, len(distinct))
     words = [given[name].iloc[first].astype("str") for name in PLACE_COLUMNS]
     points = (given[name].iloc[first] for name in ("latitude", "longitude"))
     weighed = [
-        weigh(Place(*place), answers[answer], latitude, longitude)
+        choose_position(Place(*place), answers[answer], latitude, longitude)
         for answer, latitude, longitude, *place in zip(
             codes[own][first], *points, *words, strict=True
         )
@@ -124,7 +130,7 @@ def _with_registry_points(
     return codes, answers + weighed
 
 
-def weigh(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
+def choose_position(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
     """The registry's own point against a provider's answer: the one to show.
 
     A pin wins. The registry's point wins over providers unless it lies outside the country, or

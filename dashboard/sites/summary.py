@@ -8,13 +8,13 @@ import pandas as pd
 
 from dashboard.sites.categoricals import (
     Codes,
-    codes_of,
-    combined,
-    counts_by_code,
-    distinct_pairs,
-    first_rows,
-    recoded,
-    remembered,
+    categorical_from_codes,
+    combine_codes,
+    count_codes,
+    count_distinct_pairs,
+    factorize,
+    find_first_rows,
+    memoize_per_table,
     spread,
 )
 from dashboard.sites.vocabulary import NOT_STATED
@@ -57,40 +57,40 @@ def country_label(code: str, text: str = "") -> str:
 def country_labels(sites: pd.DataFrame) -> pd.Series:
     """For each row what its country is called, as :func:`country_label` says."""
     land, names = _countries(sites)
-    labels = recoded(land, [country_label(*name) for name in names])
+    labels = categorical_from_codes(land, [country_label(*name) for name in names])
     return pd.Series(labels.astype("str"), index=sites.index)
 
 
-@remembered
+@memoize_per_table
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
     """Counts over a site table; a city counts once in each country and state, no trial as none."""
     land, names = _countries(sites)
     city, _ = _cities(sites)
-    trial, trials = codes_of(sites["trial_id"])
+    trial, trials = factorize(sites["trial_id"])
     named = np.array([bool(code or text) for code, text in names], dtype=bool)
     return KeyFigures(
         sites=len(sites),
-        countries=int((named & (counts_by_code(land, len(names)) > 0)).sum()),
+        countries=int((named & (count_codes(land, len(names)) > 0)).sum()),
         cities=len(city),
-        trials=int(((counts_by_code(trial, len(trials)) > 0) & np.asarray(trials != "")).sum()),
+        trials=int(((count_codes(trial, len(trials)) > 0) & np.asarray(trials != "")).sum()),
         on_map=int(sites["latitude"].notna().sum()),
     )
 
 
-@remembered
+@memoize_per_table
 def first_trials(sites: pd.DataFrame, most: int) -> tuple[str, ...]:
     """The trials of a site table in its order, so many at the most."""
-    trial, trials = codes_of(sites["trial_id"])
-    first = first_rows(trial, len(trials))
+    trial, trials = factorize(sites["trial_id"])
+    first = find_first_rows(trial, len(trials))
     order = np.argsort(first, kind="stable")[: min(most, int((first < len(sites)).sum()))]
     return tuple(str(name) for name in trials[order])
 
 
-@remembered
+@memoize_per_table
 def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
     """For each row the number of its country, and each country's code, or text without a code."""
-    codes, distinct_codes = codes_of(sites["country_code"])
-    texts, distinct_texts = codes_of(sites["country"])
+    codes, distinct_codes = factorize(sites["country_code"])
+    texts, distinct_texts = factorize(sites["country"])
     coded = np.asarray(distinct_codes != "")
     names = [(str(code), "") for code in distinct_codes]
     names += [("", str(text)) for text in distinct_texts]
@@ -100,22 +100,22 @@ def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
     return np.where(has_code, codes, texts.astype(np.int64) + len(distinct_codes)), names
 
 
-@remembered
+@memoize_per_table
 def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
     """A number for each distinct city, and the number of the country each lies in."""
     land, names = _countries(sites)
     lands = len(names)
-    city, cities = codes_of(sites["city"])
-    state, states = codes_of(sites["state"])
-    keys = pd.unique(combined([(state, len(states)), (city, len(cities)), (land, lands)]))
+    city, cities = factorize(sites["city"])
+    state, states = factorize(sites["state"])
+    keys = pd.unique(combine_codes([(state, len(states)), (city, len(cities)), (land, lands)]))
     empty = np.asarray(cities == "")
     if empty.any():
         keys = keys[~empty[keys // lands % len(cities)]]
     return keys, keys % lands if lands else keys
 
 
-@remembered
-def by_country(sites: pd.DataFrame) -> pd.DataFrame:
+@memoize_per_table
+def count_by_country(sites: pd.DataFrame) -> pd.DataFrame:
     """A row a country with :data:`COUNTRY_COLUMNS`, most sites first, then by name.
 
     Grouped by ``country_code``; sites whose country has no code are grouped by its text.
@@ -123,8 +123,8 @@ def by_country(sites: pd.DataFrame) -> pd.DataFrame:
     land, names = _countries(sites)
     size = len(names)
     _, city_lands = _cities(sites)
-    trial, trials = codes_of(sites["trial_id"])
-    of_land = counts_by_code(land, size)
+    trial, trials = factorize(sites["trial_id"])
+    of_land = count_codes(land, size)
     labels = [country_label(*name) for name in names]
     order = sorted(np.flatnonzero(of_land), key=lambda n: (-of_land[n], labels[n]))
     counts = pd.DataFrame(
@@ -132,36 +132,36 @@ def by_country(sites: pd.DataFrame) -> pd.DataFrame:
             "country": pd.Series([labels[n] for n in order], dtype="str"),
             "country_code": pd.Series([names[n][0] for n in order], dtype="str"),
             "sites": of_land[order],
-            "cities": counts_by_code(city_lands, size)[order],
-            "trials": distinct_pairs(land, trial, size, len(trials))[order],
-            "recruiting": counts_by_code(land[_recruiting(sites)], size)[order],
+            "cities": count_codes(city_lands, size)[order],
+            "trials": count_distinct_pairs(land, trial, size, len(trials))[order],
+            "recruiting": count_codes(land[_recruiting(sites)], size)[order],
         }
     )
     return counts[list(COUNTRY_COLUMNS)]
 
 
-@remembered
+@memoize_per_table
 def _recruiting(sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    codes, distinct = codes_of(sites["status"])
+    codes, distinct = factorize(sites["status"])
     return spread(codes, np.array([word == "Recruiting" for word in distinct], dtype=bool))
 
 
-@remembered
-def by_trial(sites: pd.DataFrame) -> pd.DataFrame:
+@memoize_per_table
+def count_by_trial(sites: pd.DataFrame) -> pd.DataFrame:
     """A row a trial with :data:`TRIAL_COLUMNS`, in the table's order."""
-    trial, trials = codes_of(sites["trial_id"])
+    trial, trials = factorize(sites["trial_id"])
     land, names = _countries(sites)
     size = len(trials)
-    first = first_rows(trial, size)
+    first = find_first_rows(trial, size)
     order = np.argsort(first, kind="stable")
     order = order[: int((first < len(sites)).sum())]
     named = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
     columns: dict[str, object] = {
         name: sites[name].iloc[first[order]].astype("str").to_numpy() for name in named
     }
-    columns["sites"] = counts_by_code(trial, size)[order]
+    columns["sites"] = count_codes(trial, size)[order]
     columns["countries"] = _named_countries(trial, land, names, size)[order]
-    columns["recruiting"] = counts_by_code(trial[_recruiting(sites)], size)[order]
+    columns["recruiting"] = count_codes(trial[_recruiting(sites)], size)[order]
     counts = pd.DataFrame(columns)
     return counts.astype(dict.fromkeys(named, "str"))[list(TRIAL_COLUMNS)]
 
@@ -171,8 +171,8 @@ def _named_countries(
 ) -> npt.NDArray[np.int64]:
     named = spread(land, np.array([bool(code or text) for code, text in names], dtype=bool))
     if named.all():
-        return distinct_pairs(trial, land, size, len(names))
-    return distinct_pairs(trial[named], land[named], size, len(names))
+        return count_distinct_pairs(trial, land, size, len(names))
+    return count_distinct_pairs(trial[named], land[named], size, len(names))
 
 
 def most_frequent(
@@ -201,10 +201,10 @@ def _by_frequency(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0].casefold()
 
 
-def counts_of(column: pd.Series) -> dict[str, int]:
+def count_values(column: pd.Series) -> dict[str, int]:
     """How often each value stands in a column, most frequent first, then by value."""
-    codes, distinct = codes_of(column)
-    return most_frequent(distinct, counts_by_code(codes, len(distinct)), len(distinct) + 1)
+    codes, distinct = factorize(column)
+    return most_frequent(distinct, count_codes(codes, len(distinct)), len(distinct) + 1)
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -222,7 +222,7 @@ def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
     ]
     if figures.trials > 1:
         parts[0] += f" and {plural(figures.trials, 'trial')}"
-    countries = by_country(sites)
+    countries = count_by_country(sites)
     if len(countries) > 1:
         first, second = countries.iloc[0], countries.iloc[1]
         if first["sites"] > second["sites"]:

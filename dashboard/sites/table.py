@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard.sites.categoricals import codes_of, recoded, stacked
-from dashboard.sites.positions import PLACE_COLUMNS, Known, Locate, position_columns, rows_of_places
+from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize
+from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from geocache.geo.countries import country_code
 from geocache.place import POSITION_COLUMNS
@@ -42,8 +42,8 @@ def split_facility(text: str) -> tuple[str, str]:
     return found[1], (found[2] or "").strip()
 
 
-def site_table(
-    readings: Sequence[Reading], locate: Locate | None = None, known: Known | None = None
+def build_site_table(
+    readings: Sequence[Reading], locate: LocateMany | None = None, known: Known | None = None
 ) -> pd.DataFrame:
     """The site table of some readings: a row a site, with :data:`COLUMNS`.
 
@@ -59,21 +59,25 @@ def site_table(
     frames = [reading.sites for reading in readings if len(reading.sites)]
     if not frames:
         return empty_table()
-    read = stacked([frame[list(READ_COLUMNS)] for frame in frames])
+    read = concat_tables([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
-    codes, trial_ids = codes_of(read["trial_id"])
+    codes, trial_ids = factorize(read["trial_id"])
     of_ids = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
     for column, text in TRIAL_COLUMNS.items():
-        columns[column] = recoded(codes, [getattr(trial, text, "") for trial in of_ids])
-    codes, names = codes_of(read["country"])
-    columns["country_code"] = recoded(codes, [country_code(str(name)) for name in names])
+        columns[column] = categorical_from_codes(
+            codes, [getattr(trial, text, "") for trial in of_ids]
+        )
+    codes, names = factorize(read["country"])
+    columns["country_code"] = categorical_from_codes(
+        codes, [country_code(str(name)) for name in names]
+    )
     for name in ("latitude", "longitude"):
         columns[name] = read[name].astype("float64")
     table = pd.DataFrame(columns)
     saved = _saved_positions(readings, table, known or Known())
     columns |= saved if saved is not None else position_columns(table, locate)
     if saved is not None and known and known.pinned:
-        again = rows_of_places(table, known.pinned)
+        again = find_rows(table, known.pinned)
         if again.any():
             return _relocated(pd.DataFrame({n: columns[n] for n in COLUMNS}), table, again, locate)
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
@@ -90,20 +94,20 @@ def _saved_positions(
         if reading.positions is None or not known.version or reading.positions_of != known.version:
             return None
         parts.append(reading.positions)
-    positions = stacked(parts)
+    positions = concat_tables(parts)
     assert len(positions) == len(table)  # noqa: S101 - row for row
     return {str(name): positions[name] for name in positions.columns}
 
 
 def _relocated(
-    located: pd.DataFrame, read: pd.DataFrame, again: np.ndarray, locate: Locate | None
+    located: pd.DataFrame, read: pd.DataFrame, again: np.ndarray, locate: LocateMany | None
 ) -> pd.DataFrame:
     """The table with some rows' positions found again."""
     part = read[again].reset_index(drop=True)
     fresh = located[again].reset_index(drop=True).assign(**position_columns(part, locate))
     order = np.empty(len(located), dtype=np.int64)
     order[np.concatenate([np.flatnonzero(~again), np.flatnonzero(again)])] = np.arange(len(located))
-    return stacked([located[~again], fresh]).iloc[order].reset_index(drop=True)
+    return concat_tables([located[~again], fresh]).iloc[order].reset_index(drop=True)
 
 
 def empty_table() -> pd.DataFrame:

@@ -171,7 +171,7 @@ def site_status_word(text: str) -> str:
     return word if word in SITE_STATUSES else _SITE_STATUS_BY_KEY.get(_status_key(text), "")
 
 
-def says_not_if_recruiting(text: str) -> bool:
+def is_unclear_if_recruiting(text: str) -> bool:
     """True for words such as ``Active``, which one list writes for open sites, another for all."""
     return _status_key(text) in _SAYS_NOT_KEYS
 

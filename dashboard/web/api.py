@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from dashboard.errors import ExportError, FilterError
-from dashboard.exports.tables import TABLES, Table
+from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.parameters import MAX_QUERY
 from dashboard.service.service import Service
 from dashboard.sites import summary
@@ -31,8 +31,8 @@ from dashboard.web.errors import (
     starting,
     too_long,
 )
-from dashboard.web.positions import positions_body
-from dashboard.web.response_cache import COMPANION, Answer, Answers, gzip_chunks
+from dashboard.web.positions import build_positions
+from dashboard.web.response_cache import CSV_METADATA, CachedResponse, ResponseCache, gzip_chunks
 from geocache.version import __version__
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Api:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.answers = Answers(service)
+        self.answers = ResponseCache(service)
         self._limiters: dict[int, anyio.CapacityLimiter] = {}
 
     async def work(self, task: Callable[[], Any], at_once: int = WORKERS) -> Any:
@@ -116,7 +116,7 @@ class Api:
         status, body = await self.work(self.health_body, HEALTH_WORKERS)
         return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
-    def data(self, table: Table, suffix: str) -> Endpoint:
+    def data(self, table: Dataset, suffix: str) -> Endpoint:
         """The endpoint of one table in one format."""
 
         async def endpoint(request: Request) -> Response:
@@ -134,11 +134,11 @@ class Api:
         if not self.service.ready or self.service.failure:
             return starting(failed=bool(self.service.failure))
         pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        body = await self.work(lambda: positions_body(self.service, pairs))
+        body = await self.work(lambda: build_positions(self.service, pairs))
         return JSONResponse(body, headers={"Cache-Control": "no-cache"})
 
 
-def sent(answer: Answer, request: Request) -> Response:
+def sent(answer: CachedResponse, request: Request) -> Response:
     """The answer as this client can take it: unchanged, zipped, or as it is."""
     headers = answer.headers
     known = request.headers.get("if-none-match", "")
@@ -164,13 +164,13 @@ def routes(service: Service) -> list[BaseRoute]:
         ("/api/health", api.health),
         ("/api/positions", api.positions),
     ]
-    for table in TABLES.values():
+    for table in DATASETS.values():
         found += [
             (f"/api/{table.name}.{suffix}", api.data(table, suffix))
-            for suffix in (*table.suffixes, COMPANION)
+            for suffix in (*table.suffixes, CSV_METADATA)
         ]
-    document = openapi.document()
-    shown = docs_page.page(document)
+    document = openapi.build_document()
+    shown = docs_page.build_page(document)
 
     async def openapi_json(_: Request) -> Response:
         return JSONResponse(document)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard.exports import FORMATS
-from dashboard.exports.tables import TABLES
+from dashboard.exports.datasets import DATASETS
 from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, Parameter, columns_parameter
 
 _STYLE = """
@@ -21,7 +21,7 @@ a { color: #1d4ed8 } @media (prefers-color-scheme: dark) { a { color: #8ab4ff } 
 """
 
 
-def page(document: dict[str, Any]) -> str:
+def build_page(document: dict[str, Any]) -> str:
     """The page: no script, nothing from another host."""
     info = document["info"]
     about = "".join(f"<p>{_words(part)}</p>" for part in info["description"].split("\n\n"))
@@ -64,7 +64,7 @@ def _routes(document: dict[str, Any]) -> str:
 
 
 def _parameters() -> str:
-    columns = columns_parameter(TABLES["sites"].columns)
+    columns = columns_parameter(DATASETS["sites"].columns)
     rows = []
     for parameter in (*FILTERS.values(), columns, LIMIT, OFFSET):
         query = urlencode({parameter.name: parameter.example})
@@ -99,7 +99,7 @@ def _columns() -> str:
             + (", and with <code>near</code> <code>distance_km</code>" if table.distance else ""),
             ", ".join(escape(FORMATS[suffix].label) for suffix in table.suffixes),
         )
-        for table in TABLES.values()
+        for table in DATASETS.values()
     ]
     return _rows(("Routes", "Columns", "Formats"), rows)
 

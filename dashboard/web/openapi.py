@@ -4,19 +4,19 @@ from typing import Any
 
 from dashboard.exports import FORMATS
 from dashboard.exports.csvw import MEDIA_TYPE as COMPANION_TYPE
-from dashboard.exports.tables import TABLES, Table
+from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, Parameter, columns_parameter
 from dashboard.web.openapi_parts import (
     COUNT,
     TEXT,
     TEXTS,
-    answers_of,
+    build_operation,
     health_path,
-    object_of,
-    operation_of,
+    object_schema,
+    ok_response,
     positions_path,
 )
-from dashboard.web.response_cache import COMPANION
+from dashboard.web.response_cache import CSV_METADATA
 from geocache.version import __version__
 
 NUMBERS = {"latitude", "longitude", "score", "distance_km"}
@@ -31,17 +31,17 @@ Equal data gives equal bytes; `ETag` and `If-None-Match` save sending them twice
 changes anything."""
 
 
-def document() -> dict[str, Any]:
+def build_document() -> dict[str, Any]:
     """The whole document."""
     shared = {name: parameter_object(p) for name, p in FILTERS.items()}
     shared |= {"limit": parameter_object(LIMIT), "offset": parameter_object(OFFSET)}
     paths: dict[str, Any] = {"/api/health": health_path()}
-    for table in TABLES.values():
-        for suffix in (*table.suffixes, COMPANION):
+    for table in DATASETS.values():
+        for suffix in (*table.suffixes, CSV_METADATA):
             paths[f"/api/{table.name}.{suffix}"] = _table_path(table, suffix)
     paths["/api/positions"] = positions_path()
     paths["/api/openapi.json"] = {
-        "get": operation_of("openapi", "This document", answers_of({"type": "object"}))
+        "get": build_operation("openapi", "This document", ok_response({"type": "object"}))
     }
     return {
         "openapi": "3.1.0",
@@ -56,8 +56,8 @@ def document() -> dict[str, Any]:
         "components": {
             "parameters": shared,
             "schemas": {
-                "Error": object_of({"error": TEXT, "message": TEXT}),
-                "BadParameter": object_of(
+                "Error": object_schema({"error": TEXT, "message": TEXT}),
+                "BadParameter": object_schema(
                     {
                         "error": TEXT,
                         "message": TEXT,
@@ -68,7 +68,7 @@ def document() -> dict[str, Any]:
                     optional={"parameter", "value", "allowed"},
                 ),
                 "About": _about(),
-                **{t.name.capitalize(): _table_schema(t) for t in TABLES.values()},
+                **{t.name.capitalize(): _table_schema(t) for t in DATASETS.values()},
             },
             "responses": _error_responses(),
         },
@@ -91,7 +91,7 @@ def parameter_object(parameter: Parameter) -> dict[str, Any]:
 
 
 def _about() -> dict[str, Any]:
-    return object_of(
+    return object_schema(
         {
             "as_of": {**TEXT, "description": "Newest date of the trials in it, ISO 8601."},
             "as_of_oldest": {**TEXT, "description": "Oldest date of the trials in it."},
@@ -114,14 +114,14 @@ def _column(name: str, table: str) -> dict[str, Any]:
     return TEXT
 
 
-def _table_schema(table: Table) -> dict[str, Any]:
+def _table_schema(table: Dataset) -> dict[str, Any]:
     columns = {name: _column(name, table.name) for name in table.columns}
     if table.distance:
         columns["distance_km"] = _column("distance_km", table.name)
-    field = object_of({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
-    fields = object_of({"fields": {"type": "array", "items": field}})
+    field = object_schema({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
+    fields = object_schema({"fields": {"type": "array", "items": field}})
     row = {"type": "object", "properties": columns, "additionalProperties": False}
-    return object_of(
+    return object_schema(
         {
             "title": TEXT,
             "about": {"$ref": "#/components/schemas/About"},
@@ -146,14 +146,14 @@ def _error_responses() -> dict[str, Any]:
     }
 
 
-def _table_path(table: Table, suffix: str) -> dict[str, Any]:
+def _table_path(table: Dataset, suffix: str) -> dict[str, Any]:
     parameters = [
         *({"$ref": f"#/components/parameters/{name}"} for name in FILTERS),
         parameter_object(columns_parameter(table.columns)),
         {"$ref": "#/components/parameters/limit"},
         {"$ref": "#/components/parameters/offset"},
     ]
-    if suffix == COMPANION:
+    if suffix == CSV_METADATA:
         media_type, words = COMPANION_TYPE, f"What stands beside {table.name}.csv"
     else:
         media_type = FORMATS[suffix].media_type.partition(";")[0]
@@ -161,16 +161,16 @@ def _table_path(table: Table, suffix: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if suffix == "json":
         schema = {"$ref": f"#/components/schemas/{table.name.capitalize()}"}
-    elif suffix in {"geojson", COMPANION}:
+    elif suffix in {"geojson", CSV_METADATA}:
         schema = {"type": "object"}
     elif suffix in {"xlsx", "parquet"}:
         schema = {}
     name = f"{table.name}_{suffix}".replace(".", "_").replace("-", "_")
-    answers = answers_of(schema, media_type)
+    answers = ok_response(schema, media_type)
     answers["200"]["headers"] = {
         "ETag": {"schema": TEXT},
         "X-As-Of": {"schema": TEXT, "description": "Newest date of the trials in it."},
         "X-Total-Count": {"schema": TEXT, "description": "Rows before limit and offset."},
         "X-Attribution": {"schema": TEXT, "description": "Whose data it is."},
     }
-    return {"get": operation_of(name, words, answers, parameters, asks=True)}
+    return {"get": build_operation(name, words, answers, parameters, asks=True)}

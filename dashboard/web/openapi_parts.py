@@ -11,18 +11,18 @@ TEXTS = {"type": "array", "items": TEXT}
 COUNT = {"type": "integer", "minimum": 0}
 
 
-def object_of(properties: dict[str, Any], optional: set[str] | None = None) -> dict[str, Any]:
+def object_schema(properties: dict[str, Any], optional: set[str] | None = None) -> dict[str, Any]:
     """An object of these properties, all required but ``optional``."""
     required = [name for name in properties if name not in (optional or set())]
     return {"type": "object", "properties": properties, "required": required}
 
 
-def answers_of(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
+def ok_response(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
     """A 200 of this schema."""
     return {"200": {"description": "The answer", "content": {media_type: {"schema": schema}}}}
 
 
-def operation_of(
+def build_operation(
     name: str,
     words: str,
     answers: dict[str, Any],
@@ -44,7 +44,7 @@ def operation_of(
 
 def health_path() -> dict[str, Any]:
     """``/api/health``."""
-    ok = object_of(
+    ok = object_schema(
         {
             "status": {"const": "ok"},
             "version": TEXT,
@@ -55,24 +55,24 @@ def health_path() -> dict[str, Any]:
             "unresolved": COUNT,
         }
     )
-    waiting = object_of({"status": {"enum": ["starting", "failed"]}, "version": TEXT})
-    answers = answers_of(ok)
+    waiting = object_schema({"status": {"enum": ["starting", "failed"]}, "version": TEXT})
+    answers = ok_response(ok)
     answers["503"] = {
         "description": "Not yet, or not at all",
         "content": {"application/json": {"schema": waiting}},
     }
     return {
-        "get": operation_of("health", "Whether the lists are open, and what they hold", answers)
+        "get": build_operation("health", "Whether the lists are open, and what they hold", answers)
     }
 
 
 def positions_path() -> dict[str, Any]:
     """``/api/positions``."""
     number = {"type": ["number", "null"]}
-    alternative = object_of(
+    alternative = object_schema(
         {"latitude": number, "longitude": number, "place_name": TEXT, "score": {"type": "number"}}
     )
-    position = object_of(
+    position = object_schema(
         {
             "place": TEXT,
             "latitude": number,
@@ -86,8 +86,10 @@ def positions_path() -> dict[str, Any]:
             "alternatives": {"type": "array", "items": alternative},
         }
     )
-    about = object_of({"attribution": TEXTS})
-    body = object_of({"title": TEXT, "about": about, "data": {"type": "array", "items": position}})
+    about = object_schema({"attribution": TEXTS})
+    body = object_schema(
+        {"title": TEXT, "about": about, "data": {"type": "array", "items": position}}
+    )
     place = {
         "name": "place",
         "in": "query",
@@ -105,5 +107,5 @@ def positions_path() -> dict[str, Any]:
         "example": ["Graz, Austria"],
     }
     words = "Where places are, told offline"
-    answers = answers_of(body)
-    return {"get": operation_of("positions", words, answers, [place], asks=True)}
+    answers = ok_response(body)
+    return {"get": build_operation("positions", words, answers, [place], asks=True)}

@@ -12,7 +12,7 @@ from geocache.place import Position
 MAX_PLACES = 100
 
 
-def places_of(pairs: list[tuple[str, str]]) -> list[str]:
+def parse_places(pairs: list[tuple[str, str]]) -> list[str]:
     """The places a query names.
 
     Raises:
@@ -33,13 +33,13 @@ def places_of(pairs: list[tuple[str, str]]) -> list[str]:
     return places
 
 
-def positions_body(service: Service, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def build_positions(service: Service, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """One position for each ``place``, in order; one that nobody knows says why.
 
     Raises:
         FilterError: the query cannot be used, or coordinates out of range.
     """
-    found = [(place, find_place(place, service.locate, "place")) for place in places_of(pairs)]
+    found = [(place, find_place(place, service.locate, "place")) for place in parse_places(pairs)]
     used = {position.source for _, position in found}
     attribution = [p.attribution for p in service.cache.providers if p.name in used]
     return {

@@ -12,28 +12,28 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.exports import FORMATS, Content, Origins
+from dashboard.exports import FORMATS, Content, Provenance
 from dashboard.exports.csvw import MEDIA_TYPE as COMPANION_TYPE
-from dashboard.exports.csvw import companion
-from dashboard.exports.tables import Table, content_of, origins_of
+from dashboard.exports.csvw import build_metadata
+from dashboard.exports.datasets import Dataset, build_content, build_provenance
 from dashboard.library.lists import Library
 from dashboard.query import near
 from dashboard.query.query import Query
 from dashboard.service.service import Service
-from dashboard.sites.categoricals import array_of
+from dashboard.sites.categoricals import to_arrow
 from geocache.version import __version__
 
 WHOLE_ROWS = 5_000
 """Answers of up to so many rows are made whole; longer ones are streamed."""
 
 KEPT_BYTES = 32 * 2**20
-COMPANION = "csv-metadata.json"
+CSV_METADATA = "csv-metadata.json"
 COMPRESS_LEVEL = 4
 MAX_LINK = 2_000
 
 
 @dataclass(slots=True)
-class Answer:
+class CachedResponse:
     """One answer: ``body`` whole, or ``chunks`` that make it anew."""
 
     headers: dict[str, str]
@@ -52,10 +52,10 @@ class Answer:
 class Snapshot:
     """The library at one moment, with the answers already made from it."""
 
-    def __init__(self, library: Library, origins: Origins) -> None:
+    def __init__(self, library: Library, origins: Provenance) -> None:
         self.library = library
         self.origins = origins
-        self._kept: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], CachedResponse] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -68,14 +68,14 @@ class Snapshot:
             if isinstance(column.dtype, pd.CategoricalDtype):
                 _digest(digest, pa.array(column.cat.codes.to_numpy()))
                 column = column.cat.categories.to_series()  # noqa: PLW2901
-            _digest(digest, array_of(column))
+            _digest(digest, to_arrow(column))
         described = [(o.name, o.reading.format if o.reading else "") for o in self.library.lists]
         dates = [(t.trial_id, t.as_of, t.last_updated) for t in self.library.trials.values()]
         said = (described, dates, self.library.as_of, sorted(self.origins.attributions.items()))
         digest.update(repr(said).encode())
         return digest.hexdigest()
 
-    def kept(self, key: tuple[str, str]) -> Answer | None:
+    def kept(self, key: tuple[str, str]) -> CachedResponse | None:
         """The answer made before, if it is still there."""
         with self._lock:
             found = self._kept.get(key)
@@ -83,7 +83,7 @@ class Snapshot:
                 self._kept.move_to_end(key)
             return found
 
-    def keep(self, key: tuple[str, str], answer: Answer) -> None:
+    def keep(self, key: tuple[str, str], answer: CachedResponse) -> None:
         """Keep an answer, and let go of those unused longest."""
         size = 2 * len(answer.body) + len(key[1]) + 1_000
         if answer.chunks is not None or size > KEPT_BYTES // 8:
@@ -97,7 +97,7 @@ class Snapshot:
                 self._bytes -= 2 * len(old.body) + len(query) + 1_000
 
 
-class Answers:
+class ResponseCache:
     """Answers from a service's library, as it is at the moment.
 
     Args:
@@ -117,16 +117,16 @@ class Answers:
         library = self._service.library()
         found = self._snapshot
         if found is None or found.library is not library:
-            found = Snapshot(library, origins_of(library, self._service.cache))
+            found = Snapshot(library, build_provenance(library, self._service.cache))
             self._snapshot = found
         return found
 
-    def answer(self, table: Table, suffix: str, query_string: str) -> Answer:
+    def answer(self, table: Dataset, suffix: str, query_string: str) -> CachedResponse:
         """The answer to one request.
 
         Args:
             table: what is asked for.
-            suffix: a format's, or :data:`COMPANION`.
+            suffix: a format's, or :data:`CSV_METADATA`.
             query_string: as sent.
 
         Raises:
@@ -142,17 +142,19 @@ class Answers:
             snapshot.keep(key, found)
         return found
 
-    def _made(self, snapshot: Snapshot, table: Table, suffix: str, query: Query) -> Answer:
+    def _made(
+        self, snapshot: Snapshot, table: Dataset, suffix: str, query: Query
+    ) -> CachedResponse:
         locate = self._service.search
-        content = content_of(table, query, snapshot.library, snapshot.origins, locate)
+        content = build_content(table, query, snapshot.library, snapshot.origins, locate)
         headers = self._headers(snapshot, content, suffix, query)
-        if suffix == COMPANION:
+        if suffix == CSV_METADATA:
             url = f"{table.name}.csv" + (f"?{query.text()}" if query.text() else "")
-            return Answer(headers, packed=False, body=companion(content, url))
+            return CachedResponse(headers, packed=False, body=build_metadata(content, url))
         made = FORMATS[suffix]
         if made.packed or len(content.rows) <= WHOLE_ROWS:
-            return Answer(headers, made.packed, b"".join(made.chunks(content)))
-        return Answer(headers, made.packed, chunks=lambda: made.chunks(content))
+            return CachedResponse(headers, made.packed, b"".join(made.chunks(content)))
+        return CachedResponse(headers, made.packed, chunks=lambda: made.chunks(content))
 
     def _headers(
         self, snapshot: Snapshot, content: Content, suffix: str, query: Query
@@ -160,7 +162,7 @@ class Answers:
         asked = query.text()
         place = query.filters.near
         sites = snapshot.library.table
-        centre = near.centre_of(place, self._service.search, sites)[:2] if place else ()
+        centre = near.find_centre(place, self._service.search, sites)[:2] if place else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',
@@ -170,13 +172,13 @@ class Answers:
             "X-Total-Count": str(content.about.total),
             "X-Attribution": _ascii("; ".join(content.about.attribution)),
         }
-        if suffix == COMPANION:
+        if suffix == CSV_METADATA:
             return {"Content-Type": COMPANION_TYPE, **headers}
         headers["Content-Type"] = FORMATS[suffix].media_type
         if suffix not in {"json", "geojson"}:
             headers["Content-Disposition"] = f'attachment; filename="{content.name}.{suffix}"'
         if suffix == "csv" and len(asked) <= MAX_LINK:
-            target = f"{content.name}.{COMPANION}" + (f"?{asked}" if asked else "")
+            target = f"{content.name}.{CSV_METADATA}" + (f"?{asked}" if asked else "")
             headers["Link"] = f'<{target}>; rel="describedby"; type="{COMPANION_TYPE}"'
         return headers
 

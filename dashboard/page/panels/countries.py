@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.sites import summary
-from dashboard.sites.categoricals import remembered
+from dashboard.sites.categoricals import memoize_per_table
 from dashboard.sites.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>
@@ -42,9 +42,9 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
         st.html(f"{BARS_STYLE}{box}{_bars_of(sites)}</div>")
 
 
-@remembered
+@memoize_per_table
 def _bars_of(sites: pd.DataFrame) -> str:
-    counts = summary.by_country(sites)
+    counts = summary.count_by_country(sites)
     return bars(counts["country"], counts["sites"], int(counts["sites"].max()))
 
 
@@ -60,7 +60,7 @@ def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
 
 def country_table(sites: pd.DataFrame) -> None:
     """Draw the counts per country as a table with each country's share."""
-    counts = summary.by_country(sites)
+    counts = summary.count_by_country(sites)
     shares = counts.assign(share=100 * counts["sites"] / max(1, len(sites)))
     st.dataframe(
         shares,

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.maps import folium_map
 from dashboard.maps.places import doubt as doubt_words
 from dashboard.page.widgets.markdown import link, plain, trial_link
-from dashboard.sites.facilities import also_here
+from dashboard.sites.facilities import find_other_trials
 from dashboard.sites.trial import Trial
 
 
@@ -28,7 +28,7 @@ def site_details(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tria
             lines.append(f"{link(trial_link(trial), trial.trial_id)} · {plain(trial.title)}")
         st.markdown("  \n".join(lines))
         st.caption(plain(position_words(site)))
-        others = also_here(site, whole)
+        others = find_other_trials(site, whole)
         if others:
             st.caption("Also at this facility: " + ", ".join(plain(t) for t in others))
 

@@ -13,7 +13,7 @@ from dashboard.page.widgets.markdown import plain
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.query.parameters import MAX_TEXT, NEAR_FORMS
-from dashboard.sites.eligibility import matching, offered
+from dashboard.sites.eligibility import find_criteria, find_matching_trials
 from dashboard.sites.trial import Trial
 
 RADII = (10, 25, 50, 100, 250, 500)
@@ -99,7 +99,7 @@ def _set_person(trials: Mapping[str, Trial]) -> None:
     if not any(value not in ([], None, "") for value in chosen):
         address.change(trial=())
         return
-    found = matching(trials, conditions=chosen[0], age=chosen[1], sex=chosen[2])
+    found = find_matching_trials(trials, conditions=chosen[0], age=chosen[1], sex=chosen[2])
     address.change(trial=found or ("no trial fits",))
 
 
@@ -108,7 +108,7 @@ def who_can_take_part(trials: Mapping[str, Trial]) -> None:
 
     What is chosen becomes the trial filter, so that links, queries and files keep it.
     """
-    conditions, ages, sexes = offered(trials)
+    conditions, ages, sexes = find_criteria(trials)
     if len(trials) < 2 or not (conditions or ages or sexes):
         return
     with st.expander("Who can take part", icon=":material/person_search:"):

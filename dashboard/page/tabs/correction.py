@@ -8,9 +8,9 @@ from dashboard.page.tabs import point_map
 from dashboard.page.widgets import feedback
 from dashboard.page.widgets.feedback import within
 from dashboard.page.widgets.markdown import plain
-from dashboard.query.coordinates import point_of
+from dashboard.query.coordinates import parse_point
 from dashboard.service.service import Service
-from dashboard.sites import quality, summary
+from dashboard.sites import doubts, summary
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import distance_km
@@ -21,11 +21,11 @@ _LAST_NAME = "pin_who_last"
 _MOST_OF_NAME = 80
 
 
-def put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
+def put_right(doubt: doubts.Doubt, library: Library, opened: Service) -> None:
     """Draw what speaks against it, its choices beside a map of them, and the ways to correct it."""
     answer = opened.locate(doubt.places[0])
     lists = [one.reading.sites for one in library.lists if one.reading is not None]
-    options = quality.choices(doubt, answer, quality.own_points(lists, doubt))
+    options = doubts.list_candidates(doubt, answer, doubts.find_registry_points(lists, doubt))
     name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
     with st.container(border=True):
         why = ": ".join(part for part in (doubt.problem, doubt.reason) if part)
@@ -47,7 +47,7 @@ def put_right(doubt: quality.Doubt, library: Library, opened: Service) -> None:
 
 
 def _option(
-    doubt: quality.Doubt, first: Alternative, option: Alternative, number: int, opened: Service
+    doubt: doubts.Doubt, first: Alternative, option: Alternative, number: int, opened: Service
 ) -> None:
     shown = number == 0 and doubt.latitude is not None
     apart = distance_km((first.latitude, first.longitude), (option.latitude, option.longitude))
@@ -67,7 +67,7 @@ def _option(
             )
 
 
-def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
+def _by_hand(doubt: doubts.Doubt, opened: Service) -> None:
     st.text_input(
         "Or pin it here (latitude, longitude)",
         key=point_map.POINT,
@@ -97,7 +97,7 @@ def _by_hand(doubt: quality.Doubt, opened: Service) -> None:
         )
 
 
-def _put_back(doubt: quality.Doubt, opened: Service) -> None:
+def _put_back(doubt: doubts.Doubt, opened: Service) -> None:
     st.button(
         "Undo: look for it again",
         key="put_back",
@@ -107,7 +107,7 @@ def _put_back(doubt: quality.Doubt, opened: Service) -> None:
     )
 
 
-def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
+def _unpin_all(doubt: doubts.Doubt, opened: Service) -> None:
     def unpin() -> None:
         for place in doubt.places:
             opened.unpin(place)
@@ -116,7 +116,7 @@ def _unpin_all(doubt: quality.Doubt, opened: Service) -> None:
     feedback.change(opened, unpin, said, ":material/undo:")
 
 
-def _leave_off(doubt: quality.Doubt, opened: Service) -> None:
+def _leave_off(doubt: doubts.Doubt, opened: Service) -> None:
     if not within("Your name", _who(), _MOST_OF_NAME):
         return
     feedback.change(
@@ -135,9 +135,9 @@ def _who() -> str:
     return typed
 
 
-def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
+def _pin_typed(doubt: doubts.Doubt, opened: Service) -> None:
     try:
-        point = point_of(st.session_state[point_map.POINT])
+        point = parse_point(st.session_state[point_map.POINT])
     except ValueError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
@@ -150,7 +150,7 @@ def _pin_typed(doubt: quality.Doubt, opened: Service) -> None:
 
 
 def _pin(
-    doubt: quality.Doubt, latitude: float, longitude: float, opened: Service, note: str
+    doubt: doubts.Doubt, latitude: float, longitude: float, opened: Service, note: str
 ) -> None:
     if not within("Your name", _who(), _MOST_OF_NAME):
         return

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import exports
-from dashboard.exports import Origins
+from dashboard.exports import Provenance
 from dashboard.maps.html_file import MOST_SITES, map_html
 from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
@@ -61,7 +61,7 @@ def _addresses(link: Link) -> None:
         st.caption("Lists you added are yours alone: links and queries do not hold them.")
 
 
-def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+def download_buttons(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
     """Draw the downloads of exactly the filtered rows; each file is made when it is asked for.
 
     Args:
@@ -90,7 +90,7 @@ def download_buttons(sites: pd.DataFrame, link: Link, origins: Origins, title: s
     )
 
 
-def _other_files(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> None:
+def _other_files(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
     for form in exports.FORMATS.values():
         if form.suffix != "csv":
             st.download_button(
@@ -116,15 +116,15 @@ def _other_files(sites: pd.DataFrame, link: Link, origins: Origins, title: str) 
     )
 
 
-def _content(sites: pd.DataFrame, link: Link, origins: Origins) -> exports.Content:
+def _content(sites: pd.DataFrame, link: Link, origins: Provenance) -> exports.Content:
     return exports.Content("sites", sites, origins.about(sites, filter_text=link.query))
 
 
-def _file(sites: pd.DataFrame, link: Link, origins: Origins, suffix: str) -> bytes:
+def _file(sites: pd.DataFrame, link: Link, origins: Provenance, suffix: str) -> bytes:
     return exports.to_bytes(_content(sites, link, origins), suffix)
 
 
-def _map(sites: pd.DataFrame, link: Link, origins: Origins, title: str) -> bytes:
+def _map(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> bytes:
     about = _content(sites, link, origins).about
     return map_html(
         sites,

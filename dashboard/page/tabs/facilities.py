@@ -6,13 +6,13 @@ import streamlit as st
 from dashboard.page.tabs import pagination
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.sites import summary
-from dashboard.sites.categoricals import plain
-from dashboard.sites.facilities import by_facility
+from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.facilities import count_by_facility
 
 
 def facilities_view(sites: pd.DataFrame) -> None:
     """Draw the facilities of the filtered sites with the trials that run there."""
-    counts = by_facility(sites)
+    counts = count_by_facility(sites)
     if counts.empty:
         st.markdown("No site here names its facility.")
         return
@@ -21,7 +21,7 @@ def facilities_view(sites: pd.DataFrame) -> None:
     st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
     sortable = [column for column in counts.columns if column != "trial_ids"]
     st.dataframe(
-        plain(pagination.page_of(counts, sortable, sites_tab.label, "facilities")),
+        to_plain_text(pagination.page_of(counts, sortable, sites_tab.label, "facilities")),
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={

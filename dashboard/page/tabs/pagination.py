@@ -11,7 +11,7 @@ from dashboard.page.state import address
 from dashboard.page.widgets.feedback import within
 from dashboard.query.filters import to_query
 from dashboard.query.parameters import MAX_TEXT
-from dashboard.sites.categoricals import remembered, row_order
+from dashboard.sites.categoricals import memoize_per_table, order_rows
 
 PAGE_ROWS = 1_000
 _AS_LISTED = "as listed"
@@ -71,14 +71,14 @@ def page_of(
     return _page(rows, by, descending, start)[0]
 
 
-@remembered
+@memoize_per_table
 def _page(rows: pd.DataFrame, by: str, descending: bool, start: int) -> tuple[pd.DataFrame]:
     """One page, as the only one of a tuple: the same object each time it is asked for."""
     return (rows.iloc[_order(rows, by, descending)[start : start + PAGE_ROWS]],)
 
 
 def _order(rows: pd.DataFrame, by: str, descending: bool) -> np.ndarray:
-    return row_order(rows[by], descending=descending) if by in rows else np.arange(len(rows))
+    return order_rows(rows[by], descending=descending) if by in rows else np.arange(len(rows))
 
 
 def _lifted(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.maps import folium_map
 from dashboard.maps.viewport import frame
 from dashboard.page.widgets import folium_map as component
-from dashboard.query.coordinates import point_of
+from dashboard.query.coordinates import parse_point
 from dashboard.service.service import Service
 from geocache.geo.borders import extent
 from geocache.place import Alternative
@@ -71,7 +71,7 @@ def _corners(country: str) -> list[tuple[float, float]]:
 
 def _chosen() -> tuple[float, float] | None:
     try:
-        return point_of(st.session_state.get(POINT, ""))
+        return parse_point(st.session_state.get(POINT, ""))
     except ValueError:
         return None  # said when it is to be pinned
 

@@ -7,7 +7,7 @@ from dashboard.library.lists import Library
 from dashboard.page.tabs import ask_online, correction
 from dashboard.page.tabs.pins import pins_view
 from dashboard.service.service import Service
-from dashboard.sites import quality, summary
+from dashboard.sites import doubts, summary
 
 _BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
 
@@ -15,18 +15,18 @@ _BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space s
 def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
     """Draw the places in doubt among the filtered sites, and the pins that people set."""
     ask_online.offer(sites, opened)
-    doubts = quality.doubts(sites)
-    found = doubts.shown
+    every = doubts.find_doubts(sites)
+    found = every.shown
     if not found:
         st.markdown("Every site shown is on the map, and nothing speaks against its position.")
     else:
         st.markdown(
-            f"{_counts(doubts)} Select a row to see why, and to put it right.", help=_BY_KEYBOARD
+            f"{_counts(every)} Select a row to see why, and to put it right.", help=_BY_KEYBOARD
         )
-        if doubts.places > len(found):
-            st.caption(f"The first {len(found):,} of {doubts.places:,} places; filter for others.")
+        if every.places > len(found):
+            st.caption(f"The first {len(found):,} of {every.places:,} places; filter for others.")
         state = st.dataframe(
-            quality.doubt_table(found),
+            doubts.build_doubt_table(found),
             hide_index=True,
             height=320 if len(found) > 8 else "auto",
             key=f"doubts_{hash(found)}",  # other rows: what was selected is not any more
@@ -49,7 +49,7 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
     pins_view(opened)
 
 
-def _counts(found: quality.Doubts) -> str:
+def _counts(found: doubts.Doubts) -> str:
     said = {
         "Not on the map": found.missing,
         "Doubtful": found.flagged,

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard.exports import Origins
+from dashboard.exports import Provenance
 from dashboard.page.state import address, selection
 from dashboard.page.tabs import downloads, pagination
 from dashboard.page.widgets import on_demand
@@ -17,7 +17,7 @@ from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.sites import summary
-from dashboard.sites.categoricals import array_of, codes_of, remembered
+from dashboard.sites.categoricals import factorize, memoize_per_table, to_arrow
 from dashboard.sites.table import COLUMNS, TRIAL_COLUMNS
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.place import POSITION_COLUMNS
@@ -55,7 +55,7 @@ def label(column: str) -> str:
 
 
 def site_table_view(
-    sites: pd.DataFrame, whole: pd.DataFrame, link: downloads.Link, origins: Origins, title: str
+    sites: pd.DataFrame, whole: pd.DataFrame, link: downloads.Link, origins: Provenance, title: str
 ) -> None:
     """Draw the filtered site table, its columns chooser and its downloads.
 
@@ -107,10 +107,10 @@ def site_table_view(
     )
 
 
-@remembered
+@memoize_per_table
 def _on_screen(rows: pd.DataFrame, unit: str) -> pa.Table:
     """The rows as the browser takes them; distances in ``km`` or ``miles``."""
-    columns = {str(name): array_of(column) for name, column in rows.items()}
+    columns = {str(name): to_arrow(column) for name, column in rows.items()}
     stated = columns["status"]
     columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
     if DISTANCE_COLUMN in columns:
@@ -145,10 +145,10 @@ def _chosen_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]
     return [c for c in present if c in FIRST or not (c in empty or c in of_one_trial)]
 
 
-@remembered
+@memoize_per_table
 def _empty(sites: pd.DataFrame) -> frozenset[str]:
     """The columns that hold no text in any row."""
-    texts = {str(name): codes_of(col) for name, col in sites.items() if col.dtype.kind != "f"}
+    texts = {str(name): factorize(col) for name, col in sites.items() if col.dtype.kind != "f"}
     return frozenset(
         name for name, (codes, distinct) in texts.items() if np.asarray(distinct == "")[codes].all()
     )

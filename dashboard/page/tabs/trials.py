@@ -10,7 +10,7 @@ from dashboard.page.tabs import pagination
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.widgets.markdown import nct_url
 from dashboard.sites import summary
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.trial import Trial
 
 MATRIX_TRIALS = 40
@@ -25,10 +25,12 @@ def _filter_picked(ids: list[str]) -> None:
 
 def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
-    every = summary.by_trial(sites).sort_values("sites", ascending=False, kind="stable")
+    every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
     words = summary.plural(len(every), "trial")
     st.markdown(f"**{words}**. Select rows to keep only those trials.")
-    counts = plain(pagination.page_of(every, list(every.columns), sites_tab.label, "trials"))
+    counts = to_plain_text(
+        pagination.page_of(every, list(every.columns), sites_tab.label, "trials")
+    )
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
     ids = list(counts["trial_id"])
@@ -73,7 +75,7 @@ def _as_of(trial: Trial | None) -> str:
 def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     st.markdown("**Sites by trial and country**")
     largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
-    countries = summary.by_country(sites)["country"].head(MATRIX_COUNTRIES)
+    countries = summary.count_by_country(sites)["country"].head(MATRIX_COUNTRIES)
     of_largest = sites[sites["trial_id"].isin(largest)]
     labels = summary.country_labels(of_largest)
     kept = labels.isin(countries).to_numpy()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dashboard.readers.common.degrees import as_number
 from dashboard.readers.common.encoding import MOJIBAKE, repair
 from dashboard.sites.vocabulary import (
-    says_not_if_recruiting,
+    is_unclear_if_recruiting,
     site_status_word,
     status_word,
 )
@@ -95,7 +95,7 @@ def status_column(column: Sequence[str], warn: Callable[[str], None]) -> list[st
         shown, word = text[:60], words[text]
         if word and word != status_word(text):
             meant.append(f"{shown!r} as {word}")
-        elif text and says_not_if_recruiting(text):
+        elif text and is_unclear_if_recruiting(text):
             warn(
                 f"site status {shown!r} does not say whether a site recruits; those sites have none"
             )

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.errors import ReadError
-from dashboard.sites.categoricals import array_of, codes_of, first_rows
-from dashboard.sites.positions import PLACE_COLUMNS, distinct_places
+from dashboard.sites.categoricals import factorize, find_first_rows, to_arrow
+from dashboard.sites.positions import PLACE_COLUMNS, list_distinct_places
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
@@ -57,7 +57,7 @@ def parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Place]]]:
             part = file.read_row_group(group, columns)
             rows = part.num_rows
             frame = pd.DataFrame({c: _column(part, c, rows, name) for c in PLACE_COLUMNS})
-            yield rows, distinct_places(frame)[1]
+            yield rows, list_distinct_places(frame)[1]
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def _read(data: bytes, name: str) -> Reading:
     metadata = table.schema.metadata or {}
     positions_of = metadata.get(_POSITIONS_OF, b"").decode(errors="replace")
     positions = sites[list(POSITION_COLUMNS)] if positions_of else None
-    source, sources = codes_of(sites["source"])
+    source, sources = factorize(sites["source"])
     own = np.array([text == "registry" for text in sources], dtype=bool)
     registry = own[source] if len(own) else np.zeros(rows, dtype=bool)
     read = sites[list(READ_COLUMNS)].assign(
@@ -137,8 +137,8 @@ def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
 
 
 def _trials(sites: pd.DataFrame) -> Iterable[Trial]:
-    codes, distinct = codes_of(sites["trial_id"])
-    first = first_rows(codes, len(distinct))
+    codes, distinct = factorize(sites["trial_id"])
+    first = find_first_rows(codes, len(distinct))
     first = np.sort(first[first < len(codes)])
     names = ("trial_id", "trial_title", "trial_status", "phase", "sponsor")
     texts = [sites[name].iloc[first].astype("str").tolist() for name in names]
@@ -173,4 +173,4 @@ def write_parquet(
 def _encoded(column: pd.Series) -> pa.Array:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return pa.array(column.cat.remove_unused_categories())
-    return array_of(column).dictionary_encode()
+    return to_arrow(column).dictionary_encode()

@@ -13,8 +13,8 @@ from dashboard.exports.csv_file import to_csv
 from dashboard.readers import only_places, read, read_places
 from dashboard.readers.files.parquet import write_parquet
 from dashboard.readers.tables import site_list
-from dashboard.sites.categoricals import plain
-from dashboard.sites.positions import distinct_places
+from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.positions import list_distinct_places
 from geocache import GeoCache, Place
 from harness.site_lists import site_list as site_list_of
 
@@ -31,7 +31,7 @@ def lists(tmp_path: Path) -> Path:
     """A folder with two lists that share places."""
     folder = tmp_path / "lists"
     folder.mkdir()
-    table = plain(site_list_of(400, places=60))
+    table = to_plain_text(site_list_of(400, places=60))
     table[["latitude", "longitude"]] = float("nan")
     for name, part in (("a.csv", table.iloc[:250]), ("b.csv", table.iloc[150:])):
         (folder / name).write_bytes(to_csv(part))
@@ -39,7 +39,7 @@ def lists(tmp_path: Path) -> Path:
 
 
 def distinct(lists: Path) -> int:
-    table = plain(site_list_of(400, places=60))
+    table = to_plain_text(site_list_of(400, places=60))
     return len(table[["facility", "city", "state", "postcode", "country"]].drop_duplicates())
 
 
@@ -86,13 +86,13 @@ def test_places_come_part_by_part_without_the_sites(
     if suffix == "parquet":
         write_parquet(table, path)
     else:
-        data = to_csv(plain(table))
+        data = to_csv(to_plain_text(table))
         path.write_bytes(gzip.compress(data) if suffix.endswith("gz") else data)
     parts: list[list[Place]] = []
     data = path.read_bytes()
     sites = read_places(data, path.name, lambda places: parts.append(list(places)))
     assert sites == 700
     assert {place for part in parts for place in part} == set(
-        distinct_places(read(data, path.name).sites)[1]
+        list_distinct_places(read(data, path.name).sites)[1]
     )
     assert max(map(len, parts)) <= 100 or suffix == "parquet"

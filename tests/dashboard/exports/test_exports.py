@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from dashboard.errors import ExportError
-from dashboard.exports import FORMATS, Content, Origins, csvw, to_bytes, to_csv
-from dashboard.exports.formula_injection import neutralised, original
+from dashboard.exports import FORMATS, Content, Provenance, csvw, to_bytes, to_csv
+from dashboard.exports.formula_injection import escape_formulas, unescape_formula
 from dashboard.exports.xlsx_file import MAX_SHEET_ROWS
 from dashboard.library.lists import Library
-from dashboard.sites.categoricals import compact, plain
-from dashboard.sites.summary import by_country
+from dashboard.sites.categoricals import to_categoricals, to_plain_text
+from dashboard.sites.summary import count_by_country
 from dashboard.sites.table import COLUMNS
 
 KML_SCHEMA = Path(fastkml.__file__).parent / "schema" / "ogckml22.xsd"
@@ -52,11 +52,11 @@ DANGEROUS = [
 @pytest.fixture
 def content(seed_library: Library) -> Content:
     """The seed, one site without a position."""
-    sites = plain(seed_library.table)
+    sites = to_plain_text(seed_library.table)
     sites.loc[0, ["latitude", "longitude"]] = float("nan")
     sites.loc[0, "precision"] = "unresolved"
     sites.loc[1, "facility"] = "".join(AWKWARD)
-    origins = Origins(seed_library, {"gazetteer": "GeoNames (CC BY 4.0)"})
+    origins = Provenance(seed_library, {"gazetteer": "GeoNames (CC BY 4.0)"})
     return Content("sites", sites, origins.about(sites, filter_text="country=DE"))
 
 
@@ -81,13 +81,13 @@ def test_what_a_file_says_of_itself(content: Content) -> None:
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_text_is_left_alone(text: str) -> None:
-    assert neutralised(pa.array([text])).to_pylist() == [text]
+    assert escape_formulas(pa.array([text])).to_pylist() == [text]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
-    assert neutralised(pa.array([text])).to_pylist() == ["'" + text]
-    assert original("'" + text) == text
+    assert escape_formulas(pa.array([text])).to_pylist() == ["'" + text]
+    assert unescape_formula("'" + text) == text
 
 
 letters = st.characters(exclude_categories=["Cs"])
@@ -96,8 +96,8 @@ signs = st.text(st.one_of(st.sampled_from("=+-@'\t\r\n \x00０＝"), letters), m
 
 @given(st.lists(signs, max_size=5))
 def test_the_text_before_can_always_be_had_back(texts: list[str]) -> None:
-    written = neutralised(pa.array(texts, pa.string())).to_pylist()
-    assert [original(text) for text in written] == texts
+    written = escape_formulas(pa.array(texts, pa.string())).to_pylist()
+    assert [unescape_formula(text) for text in written] == texts
     for text in written:
         assert not text.lstrip().startswith(("=", "@"))
 
@@ -109,7 +109,7 @@ def test_csv_is_read_back_cell_by_cell(rows: list[tuple[str, str, float]]) -> No
     assert raw.startswith(b"\xef\xbb\xbf")
     read = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     assert read[0] == ["a", "b", "n"]
-    assert [(original(a), original(b), float(n)) for a, b, n in read[1:]] == rows
+    assert [(unescape_formula(a), unescape_formula(b), float(n)) for a, b, n in read[1:]] == rows
 
 
 def test_a_column_alone_loses_no_row() -> None:
@@ -119,7 +119,7 @@ def test_a_column_alone_loses_no_row() -> None:
 
 
 def test_coded_columns_are_written_as_plain_ones(content: Content) -> None:
-    coded = compact(content.rows)
+    coded = to_categoricals(content.rows)
     assert to_csv(coded) == to_csv(content.rows)
     assert to_csv(coded.iloc[3:9]) == to_csv(content.rows.iloc[3:9])
     for suffix in FORMATS:
@@ -128,7 +128,7 @@ def test_coded_columns_are_written_as_plain_ones(content: Content) -> None:
 
 
 def test_csv_beside_it_says_where_from(content: Content) -> None:
-    described = json.loads(csvw.companion(content, "sites.csv"))
+    described = json.loads(csvw.build_metadata(content, "sites.csv"))
     assert described["url"] == "sites.csv"
     assert described["dc:date"] == "2020-02-10"
     assert "country=DE" in described["dc:description"]
@@ -158,7 +158,7 @@ def test_excel_has_types_a_fixed_header_a_filter_and_no_formula(content: Content
 
 def test_excel_text_that_looks_like_a_formula_stays_text() -> None:
     rows = pd.DataFrame({"facility": pd.Series([*DANGEROUS, "x" * 40_000], dtype="str")})
-    content = Content("sites", rows, Origins(Library((), {}, rows), {}).about(_sites(0)))
+    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).about(_sites(0)))
     raw = to_bytes(content, "xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(raw))["Sites"]
     values = [cell.value for cell in sheet["A"]]
@@ -174,7 +174,7 @@ def _sites(rows: int) -> pd.DataFrame:
 
 def test_more_rows_than_a_sheet_holds_is_a_clear_error() -> None:
     rows = pd.DataFrame({"trial_id": pd.Series("NCT00000001", index=range(MAX_SHEET_ROWS))})
-    content = Content("sites", rows, Origins(Library((), {}, rows), {}).about(_sites(0)))
+    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).about(_sites(0)))
     with pytest.raises(ExportError, match=r"1,048,576 rows do not fit .* limit"):
         to_bytes(content, "xlsx")
 
@@ -253,6 +253,6 @@ def test_an_empty_table_is_a_file_with_its_columns(content: Content, suffix: str
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
 def test_counts_are_whole_numbers(content: Content, suffix: str) -> None:
-    counts = Content("countries", by_country(content.rows), content.about)
+    counts = Content("countries", count_by_country(content.rows), content.about)
     text = to_bytes(counts, suffix).decode()
     assert ("Germany,DE,17,17,1,0" in text) or ('"sites":17,"cities":17' in text)

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from dashboard.exports import Content, Origins, to_bytes
-from dashboard.exports.formula_injection import original
+from dashboard.exports import Content, Provenance, to_bytes
+from dashboard.exports.formula_injection import unescape_formula
 from dashboard.library.lists import merge, opened_bytes
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 
 KML = "{http://www.opengis.net/kml/2.2}"
 PAYLOADS = (
@@ -54,9 +54,9 @@ def content() -> Content:
     for number, payload in enumerate(PAYLOADS):
         writer.writerow([f"T{number}", payload, payload, payload, payload, payload, "Austria"])
     library = merge([opened_bytes(text.getvalue().encode(), "<b>list</b> & ]]>.csv")], None)
-    table = plain(library.table).assign(latitude=47.07, longitude=15.44)
+    table = to_plain_text(library.table).assign(latitude=47.07, longitude=15.44)
     hostile = {"gazetteer": "<script>alert(1)</script>"}
-    about = Origins(library, hostile).about(table, filter_text="q=<script>&]]>")
+    about = Provenance(library, hostile).about(table, filter_text="q=<script>&]]>")
     return Content("sites", table, about)
 
 
@@ -115,7 +115,7 @@ def test_kml_is_well_formed_and_holds_it_as_text(content: Content, tmp_path: Pat
 def test_csv_runs_in_no_spreadsheet_and_gives_it_back(content: Content) -> None:
     text = to_bytes(content, "csv").decode("utf-8-sig")
     cells = list(csv.DictReader(io.StringIO(text, newline="")))
-    found = [{name: original(one[name]) for name in FIELDS} for one in cells]
+    found = [{name: unescape_formula(one[name]) for name in FIELDS} for one in cells]
     assert found == rows(content)
     assert not [v for one in cells for v in one.values() if v.strip()[:1] in set("=+-@")]
 

@@ -9,7 +9,7 @@ import pytest
 from dashboard.errors import FilterError
 from dashboard.query.apply import LATEST_ROWS, LATEST_TABLES, apply
 from dashboard.query.filters import BBox, Filters, parse
-from dashboard.query.near import centre_of
+from dashboard.query.near import find_centre
 from dashboard.sites.table import COLUMNS
 from geocache.gazetteer import Gazetteer
 from geocache.place import Flag, Place, Position
@@ -86,7 +86,7 @@ def test_near_takes_coordinates_without_a_geocoder(seed: pd.DataFrame) -> None:
 def test_near_knows_zip_codes_and_places(
     gazetteer: Gazetteer, words: str, latitude: float, longitude: float
 ) -> None:
-    found = centre_of(words, gazetteer.locate)
+    found = find_centre(words, gazetteer.locate)
     assert found.latitude == pytest.approx(latitude, abs=0.2)
     assert found.longitude == pytest.approx(longitude, abs=0.2)
 

@@ -12,7 +12,7 @@ from dashboard.errors import ReadError
 from dashboard.library.lists import merge, open_file
 from dashboard.readers import read
 from dashboard.readers.files.parquet import write_parquet
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import Known
 from dashboard.sites.table import COLUMNS
 from geocache import GeoCache
@@ -44,7 +44,7 @@ def nowhere(places: object) -> list[Position]:
 
 def test_positions_of_the_same_data_and_rules_are_kept(table: pd.DataFrame, saved: Path) -> None:
     library = merge([open_file(saved)], nowhere, Known(MARK))
-    pd.testing.assert_frame_equal(plain(library.table), plain(table))
+    pd.testing.assert_frame_equal(to_plain_text(library.table), to_plain_text(table))
     assert library.as_of == "2024-02-03"
     assert set(library.trials) == set(table["trial_id"].unique())
     some = library.trials[str(table["trial_id"].iloc[0])]
@@ -60,11 +60,11 @@ def test_positions_of_other_rules_are_found_again(
     assert set(library.table["source"].unique()) <= {"gazetteer", ""}
     assert (library.table["reason"] != "name of the city").any()
     text = ["trial_id", "facility", "city", "country", "status"]
-    pd.testing.assert_frame_equal(plain(library.table[text]), plain(table[text]))
+    pd.testing.assert_frame_equal(to_plain_text(library.table[text]), to_plain_text(table[text]))
 
 
 def test_a_pin_wins_over_what_was_saved(table: pd.DataFrame, saved: Path) -> None:
-    row = plain(table.iloc[[7]]).iloc[0]
+    row = to_plain_text(table.iloc[[7]]).iloc[0]
     place = Place(row.facility, row.city.upper(), row.state, row.postcode, row.country)
 
     def pinned(places: object) -> list[Position]:
@@ -76,7 +76,7 @@ def test_a_pin_wins_over_what_was_saved(table: pd.DataFrame, saved: Path) -> Non
     same = ["facility", "city", "state", "postcode", "country"]
     assert len(moved[same].drop_duplicates()) == 1
     others = library.table.drop(moved.index)
-    pd.testing.assert_frame_equal(plain(others), plain(table.loc[others.index]))
+    pd.testing.assert_frame_equal(to_plain_text(others), to_plain_text(table.loc[others.index]))
 
 
 def test_what_is_no_site_table_says_what_is_missing(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from dashboard.exports.csv_file import to_csv
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.service.service import Service
 from dashboard.settings import Settings
-from dashboard.sites.categoricals import plain
+from dashboard.sites.categoricals import to_plain_text
 from harness import started
 from harness.site_lists import site_list
 
@@ -73,7 +73,7 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 
 def test_a_killed_warm_leaves_no_process_and_goes_on_where_it_was(data_folder: Path) -> None:
-    table = plain(site_list(8_000, places=7_000))
+    table = to_plain_text(site_list(8_000, places=7_000))
     table[["latitude", "longitude"]] = float("nan")
     source = data_folder / "many.csv"
     source.write_bytes(to_csv(table))

@@ -6,12 +6,12 @@ import weakref
 import pandas as pd
 import pytest
 
-from dashboard.query.apply import apply, folded
+from dashboard.query.apply import apply
 from dashboard.query.facets import MOST_CHOICES, facet_counts
 from dashboard.query.filters import Filters
 from dashboard.sites import categoricals, summary
-from dashboard.sites.categoricals import compact, plain, row_order, stacked
-from dashboard.sites.facilities import by_facility
+from dashboard.sites.categoricals import concat_tables, order_rows, to_categoricals, to_plain_text
+from dashboard.sites.facilities import count_by_facility
 from harness.site_lists import site_list
 
 FILTERS = (
@@ -35,34 +35,36 @@ def table() -> pd.DataFrame:
 def test_filters_counts_and_facets_are_those_of_plain_text(
     table: pd.DataFrame, filters: Filters
 ) -> None:
-    text = plain(table)
+    text = to_plain_text(table)
     kept, expected = apply(table, filters), apply(text, filters)
     assert kept.index.tolist() == expected.index.tolist()
-    pd.testing.assert_frame_equal(plain(kept), expected)
+    pd.testing.assert_frame_equal(to_plain_text(kept), expected)
     assert facet_counts(table, filters) == facet_counts(text, filters)
     assert summary.key_figures(kept) == summary.key_figures(expected)
-    pd.testing.assert_frame_equal(summary.by_country(kept), summary.by_country(expected))
-    pd.testing.assert_frame_equal(summary.by_trial(kept), summary.by_trial(expected))
+    pd.testing.assert_frame_equal(
+        summary.count_by_country(kept), summary.count_by_country(expected)
+    )
+    pd.testing.assert_frame_equal(summary.count_by_trial(kept), summary.count_by_trial(expected))
 
 
 def test_counts_are_those_that_pandas_gives(table: pd.DataFrame) -> None:
-    text = plain(table)
-    counts = summary.by_country(table).set_index("country_code")
+    text = to_plain_text(table)
+    counts = summary.count_by_country(table).set_index("country_code")
     grouped = text.groupby("country_code")
     assert counts["sites"].to_dict() == grouped.size().to_dict()
     assert counts["trials"].to_dict() == grouped["trial_id"].nunique().to_dict()
     cities = text[["city", "state", "country_code"]].drop_duplicates().groupby("country_code")
     assert counts["cities"].to_dict() == cities.size().to_dict()
-    trials = summary.by_trial(table).set_index("trial_id")
+    trials = summary.count_by_trial(table).set_index("trial_id")
     by_trial = text.groupby("trial_id", sort=False)
     assert trials.index.tolist() == list(by_trial.groups)
     assert trials["countries"].to_dict() == by_trial["country_code"].nunique().to_dict()
 
 
 def test_facilities_count_their_trials(table: pd.DataFrame) -> None:
-    facilities = by_facility(table)
+    facilities = count_by_facility(table)
     one = facilities.iloc[0]
-    named = plain(table)
+    named = to_plain_text(table)
     rows = named[(named["facility"] == one["facility"]) & (named["city"] == one["city"])]
     assert one["sites"] == len(rows)
     assert one["trial_ids"] == sorted(set(rows["trial_id"]))
@@ -70,7 +72,7 @@ def test_facilities_count_their_trials(table: pd.DataFrame) -> None:
 
 def test_a_facet_lists_the_most_frequent_and_what_is_chosen(table: pd.DataFrame) -> None:
     facets = facet_counts(table, Filters())
-    counts = plain(table)["city"].value_counts()
+    counts = to_plain_text(table)["city"].value_counts()
     assert len(counts) > MOST_CHOICES
     assert len(facets["city"]) == MOST_CHOICES
     assert list(facets["city"].values()) == counts.tolist()[:MOST_CHOICES]
@@ -79,25 +81,25 @@ def test_a_facet_lists_the_most_frequent_and_what_is_chosen(table: pd.DataFrame)
 
 
 def test_stacked_tables_keep_their_text(table: pd.DataFrame) -> None:
-    both = stacked([table.iloc[:50], plain(table.iloc[3_000:3_100])])
-    expected = pd.concat([plain(table.iloc[:50]), plain(table.iloc[3_000:3_100])])
-    pd.testing.assert_frame_equal(plain(both), expected.reset_index(drop=True))
+    both = concat_tables([table.iloc[:50], to_plain_text(table.iloc[3_000:3_100])])
+    expected = pd.concat([to_plain_text(table.iloc[:50]), to_plain_text(table.iloc[3_000:3_100])])
+    pd.testing.assert_frame_equal(to_plain_text(both), expected.reset_index(drop=True))
     assert isinstance(both["city"].dtype, pd.CategoricalDtype)
 
 
 def test_a_column_orders_rows_without_case_and_empty_last() -> None:
     column = pd.Series(["b", "", "A", "b", "c"])
-    for one in (column, compact(column.to_frame("x"))["x"]):
-        assert row_order(one).tolist() == [2, 0, 3, 4, 1]
-        assert row_order(one, descending=True).tolist() == [4, 0, 3, 2, 1]
-    assert row_order(pd.Series([2.0, None, 1.0])).tolist() == [2, 0, 1]
+    for one in (column, to_categoricals(column.to_frame("x"))["x"]):
+        assert order_rows(one).tolist() == [2, 0, 3, 4, 1]
+        assert order_rows(one, descending=True).tolist() == [4, 0, 3, 2, 1]
+    assert order_rows(pd.Series([2.0, None, 1.0])).tolist() == [2, 0, 1]
 
 
 @pytest.mark.parametrize("text", ["Müller", "STRAẞE", "İzmir", "ﬁn", "Ωμέγα", "plain"])
 def test_folding_many_texts_is_folding_each(text: str) -> None:
-    assert categoricals.folded_texts(pd.Index([text, "x"], dtype="str")).to_pylist()[0] == folded(
-        text
-    )
+    assert categoricals.normalize_texts(pd.Index([text, "x"], dtype="str")).to_pylist()[
+        0
+    ] == categoricals.normalize_text(text)
 
 
 def test_what_is_remembered_of_a_table_goes_with_it() -> None:
@@ -113,8 +115,8 @@ def test_what_is_remembered_of_a_table_goes_with_it() -> None:
 
 
 def test_writing_into_plain_text_leaves_the_table_as_it_was() -> None:
-    table = compact(pd.DataFrame({"city": ["Graz", "Yvoir"], "latitude": [47.0, 50.0]}))
-    copy = plain(table)
+    table = to_categoricals(pd.DataFrame({"city": ["Graz", "Yvoir"], "latitude": [47.0, 50.0]}))
+    copy = to_plain_text(table)
     copy.loc[0, "latitude"] = float("nan")
     copy.loc[0, "city"] = ""
     assert table["latitude"].tolist() == [47.0, 50.0]

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.sites.eligibility import age_years, conditions_of, matching
-from dashboard.sites.facilities import also_here, by_facility, facility_key
+from dashboard.sites.eligibility import age_years, count_conditions, find_matching_trials
+from dashboard.sites.facilities import count_by_facility, facility_key, find_other_trials
 from dashboard.sites.table import empty_table
 from dashboard.sites.trial import Trial
 
@@ -38,7 +38,7 @@ def sites(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
 
 
 def test_one_row_a_facility_with_its_trials() -> None:
-    counts = by_facility(
+    counts = count_by_facility(
         sites(
             ("NCT1", "Royal Free Hospital", "London", "GB"),
             ("NCT2", "royal free hospital", "London", "GB"),
@@ -60,12 +60,12 @@ def test_what_else_runs_at_a_facility_however_it_is_spelled() -> None:
         ("NCT4", "Research Site", "Paris", "FR"),
         ("NCT5", "Research Site", "Paris", "FR"),
     )
-    assert also_here(table.iloc[0], table) == ["NCT2"]
-    assert also_here(table.iloc[3], table) == [], "a placeholder is no facility"
+    assert find_other_trials(table.iloc[0], table) == ["NCT2"]
+    assert find_other_trials(table.iloc[3], table) == [], "a placeholder is no facility"
 
 
 def test_only_placeholders_give_no_facility() -> None:
-    assert by_facility(sites(("NCT1", "Research Site", "Ulm", "DE"))).empty
+    assert count_by_facility(sites(("NCT1", "Research Site", "Ulm", "DE"))).empty
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ TRIALS = {
     ],
 )
 def test_trials_that_fit_a_person(asked: dict[str, object], found: tuple[str, ...]) -> None:
-    assert matching(TRIALS, **asked) == found  # type: ignore[arg-type]
+    assert find_matching_trials(TRIALS, **asked) == found  # type: ignore[arg-type]
 
 
 def test_conditions_are_counted_by_trial_whatever_their_case() -> None:
-    assert conditions_of(TRIALS.values()) == {"Asthma": 2, "COPD": 1, "Melanoma": 1}
+    assert count_conditions(TRIALS.values()) == {"Asthma": 2, "COPD": 1, "Melanoma": 1}

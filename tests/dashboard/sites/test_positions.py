@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard.sites.positions import position_columns, weigh
+from dashboard.sites.positions import choose_position, position_columns
 from geocache.place import POSITION_COLUMNS, Flag, Place, Position, Precision
 
 GRAZ = Place(city="Graz", country="Austria")
@@ -12,20 +12,20 @@ ANSWER = Position(47.06667, 15.45, Precision.CITY, "Graz", "gazetteer", 0.97, ()
 
 def test_a_pin_wins_over_the_registry() -> None:
     pin = ANSWER._replace(source="pin", latitude=47.0)
-    assert weigh(GRAZ, pin, 48.2, 16.37) is pin
+    assert choose_position(GRAZ, pin, 48.2, 16.37) is pin
     off = Position(source="pin", reason="left off by eva")
-    assert weigh(GRAZ, off, 47.07, 15.44) is off
+    assert choose_position(GRAZ, off, 47.07, 15.44) is off
 
 
 def test_the_registrys_own_point_wins_when_it_agrees() -> None:
-    position = weigh(GRAZ, ANSWER, 47.07, 15.44)
+    position = choose_position(GRAZ, ANSWER, 47.07, 15.44)
     assert (position.latitude, position.longitude) == (47.07, 15.44)
     assert (position.source, position.precision) == ("registry", "city")
     assert position.flags == ()
 
 
 def test_a_point_far_from_an_unflagged_answer_conflicts_and_both_are_kept() -> None:
-    position = weigh(GRAZ, ANSWER, 48.2, 16.37)
+    position = choose_position(GRAZ, ANSWER, 48.2, 16.37)
     assert (position.latitude, position.source) == (ANSWER.latitude, "gazetteer")
     assert Flag.CONFLICTING_POINT in position.flags
     assert (position.alternatives[0].latitude, position.alternatives[0].longitude) == (48.2, 16.37)
@@ -33,20 +33,20 @@ def test_a_point_far_from_an_unflagged_answer_conflicts_and_both_are_kept() -> N
 
 def test_a_doubtful_answer_does_not_overrule_the_registry() -> None:
     doubtful = ANSWER._replace(flags=(Flag.AMBIGUOUS,))
-    assert weigh(GRAZ, doubtful, 48.2, 16.37).source == "registry"
+    assert choose_position(GRAZ, doubtful, 48.2, 16.37).source == "registry"
 
 
 def test_a_point_outside_the_country_is_not_shown_as_sure() -> None:
     paris = (48.8566, 2.3522)
-    assert weigh(GRAZ, ANSWER, *paris).source == "gazetteer"
-    alone = weigh(GRAZ, Position(reason="unknown"), *paris)
+    assert choose_position(GRAZ, ANSWER, *paris).source == "gazetteer"
+    alone = choose_position(GRAZ, Position(reason="unknown"), *paris)
     assert Flag.OUTSIDE_COUNTRY in alone.flags
 
 
 @pytest.mark.parametrize("point", [(91.0, 0.0), (0.0, 200.0)])
 def test_what_is_no_coordinate_is_never_shown(point: tuple[float, float]) -> None:
-    assert weigh(GRAZ, ANSWER, *point).latitude == ANSWER.latitude
-    assert not weigh(GRAZ, Position(), *point).resolved
+    assert choose_position(GRAZ, ANSWER, *point).latitude == ANSWER.latitude
+    assert not choose_position(GRAZ, Position(), *point).resolved
 
 
 def test_each_distinct_place_is_asked_once_and_rows_keep_their_order() -> None:

@@ -16,7 +16,7 @@ def test_the_seed_in_one_sentence(seed: pd.DataFrame) -> None:
 
 
 def test_counts_per_country_most_first_then_by_name(seed: pd.DataFrame) -> None:
-    counts = summary.by_country(seed)
+    counts = summary.count_by_country(seed)
     assert tuple(counts.columns) == summary.COUNTRY_COLUMNS
     assert dict(zip(counts["country_code"], counts["sites"], strict=True)) == SEED_COUNTRIES
     assert list(counts["country"][:3]) == ["Germany", "Italy", "France"]
@@ -34,8 +34,8 @@ def test_key_figures(seed: pd.DataFrame) -> None:
 
 def test_an_empty_table_has_counts_too() -> None:
     empty = empty_table()
-    assert summary.by_country(empty).empty
-    assert summary.by_trial(empty).empty
+    assert summary.count_by_country(empty).empty
+    assert summary.count_by_trial(empty).empty
     assert summary.sentence(empty) == "No site."
     assert facet_counts(empty, Filters())["country"] == {}
 

@@ -19,7 +19,7 @@ from geocache.errors import ConfigurationError, ReadOnlyError
 from tests.login import COOKIE_SECRET, Guarded, guarded
 
 USER_COOKIE = "_streamlit_user"
-ROUTES = sorted(path for path in openapi.document()["paths"] if path != "/api/health")
+ROUTES = sorted(path for path in openapi.build_document()["paths"] if path != "/api/health")
 OTHERS = (
     "/api",
     "/api/docs",

@@ -8,14 +8,14 @@ import pandas as pd
 
 from dashboard.sites.categoricals import (
     Codes,
-    codes_of,
-    combined,
-    first_rows,
-    remembered,
+    combine_codes,
+    factorize,
+    find_first_rows,
+    list_texts,
+    memoize_per_table,
     spread,
-    texts_of,
 )
-from dashboard.sites.positions import distinct_places, rows_of_places
+from dashboard.sites.positions import find_rows, list_distinct_places
 from geocache.geo.distance import distance_km
 from geocache.place import Alternative, Flag, Place, Position
 
@@ -74,7 +74,7 @@ class Doubts:
     left_off: int
 
 
-def problem_of(latitude: object, flags: str, source: str = "") -> str:
+def describe_problem(latitude: object, flags: str, source: str = "") -> str:
     """What is wrong in a few words, empty when nothing is."""
     if pd.isna(latitude):  # type: ignore[call-overload]
         return LEFT_OFF if source == "pin" else "not on the map"
@@ -82,23 +82,23 @@ def problem_of(latitude: object, flags: str, source: str = "") -> str:
     return ", ".join(flag.replace("_", " ") for flag in found)
 
 
-@remembered
-def doubts(sites: pd.DataFrame) -> Doubts:
+@memoize_per_table
+def find_doubts(sites: pd.DataFrame) -> Doubts:
     """The places in doubt, those without a position first, then by number of sites.
 
     Last come those that a person left off the map. Sites of one city, state, postcode and country
     with the same position and problem are one. Of many the first :data:`MOST_DOUBTS` are told.
     """
-    flags, distinct = codes_of(sites["flags"])
-    doubtful = np.array([bool(problem_of(0.0, str(text))) for text in distinct], dtype=bool)
+    flags, distinct = factorize(sites["flags"])
+    doubtful = np.array([bool(describe_problem(0.0, str(text))) for text in distinct], dtype=bool)
     rows = np.flatnonzero(sites["latitude"].isna().to_numpy() | spread(flags, doubtful))
     table = sites.iloc[rows]
-    group, keys = pd.factorize(combined(_coded(table[name]) for name in _TOGETHER))
+    group, keys = pd.factorize(combine_codes(_coded(table[name]) for name in _TOGETHER))
     count = np.bincount(group, minlength=len(keys))
-    first = table.iloc[first_rows(group, len(keys))]
+    first = table.iloc[find_first_rows(group, len(keys))]
     missing = first["latitude"].isna().to_numpy()
     left_off = missing & (first["source"] == "pin").to_numpy()
-    texts = (texts_of(first[name]) for name in ("country", "city"))
+    texts = (list_texts(first[name]) for name in ("country", "city"))
     ranked = sorted(
         zip(left_off.tolist(), (~missing).tolist(), (-count).tolist(), *texts, range(len(keys)),
             strict=True)
@@ -116,7 +116,7 @@ def doubts(sites: pd.DataFrame) -> Doubts:
 
 
 def _coded(column: pd.Series) -> tuple[Codes, int]:
-    codes, distinct = codes_of(column)
+    codes, distinct = factorize(column)
     return codes, len(distinct)
 
 
@@ -128,17 +128,17 @@ def _doubt(group: pd.DataFrame) -> Doubt:
         state=str(first["state"]),
         postcode=str(first["postcode"]),
         country=str(first["country"]),
-        problem=problem_of(first["latitude"], str(first["flags"]), str(first["source"])),
+        problem=describe_problem(first["latitude"], str(first["flags"]), str(first["source"])),
         reason=str(first["reason"]),
         place_name=str(first["place_name"]),
         rows=tuple(int(row) for row in group.index),
-        places=tuple(distinct_places(group)[1]),
+        places=tuple(list_distinct_places(group)[1]),
         latitude=None if missing else float(first["latitude"]),
         longitude=None if missing else float(first["longitude"]),
     )
 
 
-def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
+def build_doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
     """The doubts as a table with :data:`DOUBT_COLUMNS`."""
     rows = [
         (d.problem, d.city, d.state, d.country, len(d.rows), d.place_name, d.reason) for d in found
@@ -146,20 +146,22 @@ def doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(DOUBT_COLUMNS))
 
 
-OWN_POINT = "the registry's own point"
+REGISTRY_POINT = "the registry's own point"
 
 
-def own_points(readings: Iterable[pd.DataFrame], doubt: Doubt) -> list[tuple[float, float]]:
+def find_registry_points(
+    readings: Iterable[pd.DataFrame], doubt: Doubt
+) -> list[tuple[float, float]]:
     """The registry's own points of a doubt's places, as the lists gave them, each once."""
     found = []
     for sites in readings:
         given = sites[sites["latitude"].notna() & sites["longitude"].notna()]
-        mine = given[rows_of_places(given, doubt.places)]
+        mine = given[find_rows(given, doubt.places)]
         found += list(zip(mine["latitude"].tolist(), mine["longitude"].tolist(), strict=True))
     return list(dict.fromkeys(found))
 
 
-def choices(
+def list_candidates(
     doubt: Doubt, answer: Position, own: Sequence[tuple[float, float]]
 ) -> list[Alternative]:
     """Where the place could be, what is shown now first; places within 1 km stand once.
@@ -175,7 +177,7 @@ def choices(
     if answer.latitude is not None and answer.longitude is not None:
         name = answer.place_name
         found.append(Alternative(answer.latitude, answer.longitude, name, answer.score))
-    found += [Alternative(*point, OWN_POINT, 0.5) for point in own]
+    found += [Alternative(*point, REGISTRY_POINT, 0.5) for point in own]
     found += answer.alternatives
     kept: list[Alternative] = []
     for one in found:

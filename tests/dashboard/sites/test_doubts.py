@@ -2,15 +2,15 @@
 
 import pytest
 
-from dashboard.sites import quality
-from dashboard.sites.categoricals import plain
+from dashboard.sites import doubts
+from dashboard.sites.categoricals import to_plain_text
 from geocache.place import Alternative, Position, Precision
 from harness.site_lists import site_list
 
 
 def test_places_without_a_position_come_first_and_every_site_is_counted() -> None:
     table = site_list(2_000, places=80)
-    found = quality.doubts(table)
+    found = doubts.find_doubts(table)
     missing = table["latitude"].isna()
     flagged = table["flags"].astype(str).isin(["ambiguous", "approximate"]) & ~missing
     assert (found.missing, found.flagged, found.left_off) == (missing.sum(), flagged.sum(), 0)
@@ -18,40 +18,42 @@ def test_places_without_a_position_come_first_and_every_site_is_counted() -> Non
     placed = [one.latitude is not None for one in found.shown]
     assert placed == sorted(placed)
     assert found.places == len(found.shown)
-    assert quality.doubts(plain(table)) == found
+    assert doubts.find_doubts(to_plain_text(table)) == found
 
 
 def test_of_very_many_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     table = site_list(4_000, places=400)
-    every = quality.doubts(table)
-    monkeypatch.setattr(quality, "MOST_DOUBTS", 10)
-    few = quality.doubts(table.copy(deep=False))  # nothing is remembered of a new table
+    every = doubts.find_doubts(table)
+    monkeypatch.setattr(doubts, "MOST_DOUBTS", 10)
+    few = doubts.find_doubts(table.copy(deep=False))  # nothing is remembered of a new table
     assert few.shown == every.shown[:10]
     assert few.places == every.places > 10
-    assert len(quality.doubt_table(few.shown)) == 10
+    assert len(doubts.build_doubt_table(few.shown)) == 10
 
 
 def test_nothing_to_doubt() -> None:
     table = site_list(50, places=5)
     sure = table[table["latitude"].notna() & (table["flags"] == "")]
-    assert quality.doubts(sure).shown == ()
-    assert quality.doubts(sure.iloc[:0]).places == 0
+    assert doubts.find_doubts(sure).shown == ()
+    assert doubts.find_doubts(sure.iloc[:0]).places == 0
 
 
-def doubt_of_one_city() -> quality.Doubt:
-    table = plain(site_list(4, places=1)).assign(latitude=47.0, longitude=15.0, flags="ambiguous")
-    (found,) = quality.doubts(table).shown
+def doubt_of_one_city() -> doubts.Doubt:
+    table = to_plain_text(site_list(4, places=1)).assign(
+        latitude=47.0, longitude=15.0, flags="ambiguous"
+    )
+    (found,) = doubts.find_doubts(table).shown
     assert found.rows == (0, 1, 2, 3)
     return found
 
 
 def test_the_registrys_own_points_of_a_place_are_told_once() -> None:
     doubt = doubt_of_one_city()
-    given = plain(site_list(4, places=1))
+    given = to_plain_text(site_list(4, places=1))
     given["latitude"] = [48.1, 48.1, float("nan"), 48.3]
     given["longitude"] = [16.1, 16.1, 16.2, 16.3]
     elsewhere = given.assign(city="Elsewhere")
-    assert quality.own_points([given, elsewhere], doubt) == [(48.1, 16.1), (48.3, 16.3)]
+    assert doubts.find_registry_points([given, elsewhere], doubt) == [(48.1, 16.1), (48.3, 16.3)]
 
 
 def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
@@ -60,7 +62,7 @@ def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
     answer = Position(
         47.002, 15.0, Precision.CITY, "The same", "atlas", 0.9, (), "found", alternatives=others
     )
-    found = quality.choices(doubt, answer, [(49.0, 16.0)])
-    assert [one.place_name for one in found] == [doubt.place_name, quality.OWN_POINT, "Far"]
+    found = doubts.list_candidates(doubt, answer, [(49.0, 16.0)])
+    assert [one.place_name for one in found] == [doubt.place_name, doubts.REGISTRY_POINT, "Far"]
     assert (found[0].latitude, found[0].longitude) == (47.0, 15.0)
-    assert quality.choices(doubt, Position(), [])[1:] == []
+    assert doubts.list_candidates(doubt, Position(), [])[1:] == []

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard.exports import FORMATS, Content, Origins
+from dashboard.exports import FORMATS, Content, Provenance
 from dashboard.library.lists import Library
 from dashboard.query import apply
-from dashboard.query.near import Locate
-from dashboard.query.query import Query, parse_query, rows_of
+from dashboard.query.near import LocatePlace
+from dashboard.query.query import Query, parse_query, select_rows
 from dashboard.sites import summary
 from dashboard.sites.table import COLUMNS
 from geocache.lookup import GeoCache
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Dataset:
     """One thing that can be asked for: its columns, and how it is made of the filtered sites."""
 
     name: str
@@ -35,22 +35,22 @@ class Table:
         return parse_query(pairs, self.columns, distance=self.distance)
 
 
-TABLES: dict[str, Table] = {
+DATASETS: dict[str, Dataset] = {
     t.name: t
     for t in (
-        Table("sites", "A row a site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
-        Table(
+        Dataset("sites", "A row a site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
+        Dataset(
             "countries",
             "Counts per country, most sites first",
             summary.COUNTRY_COLUMNS,
-            summary.by_country,
+            summary.count_by_country,
             ("csv", "json"),
         ),
-        Table(
+        Dataset(
             "trials",
             "Counts per trial",
             summary.TRIAL_COLUMNS,
-            summary.by_trial,
+            summary.count_by_trial,
             ("csv", "json"),
         ),
     )
@@ -58,13 +58,13 @@ TABLES: dict[str, Table] = {
 """Everything that can be asked for, by name."""
 
 
-def origins_of(library: Library, cache: GeoCache) -> Origins:
+def build_provenance(library: Library, cache: GeoCache) -> Provenance:
     """Where the library's trials are from, and whose the positions are."""
-    return Origins(library, {p.name: p.attribution for p in cache.providers})
+    return Provenance(library, {p.name: p.attribution for p in cache.providers})
 
 
-def content_of(
-    table: Table, query: Query, library: Library, origins: Origins, locate: Locate
+def build_content(
+    table: Dataset, query: Query, library: Library, origins: Provenance, locate: LocatePlace
 ) -> Content:
     """The rows a query asks for, and what to say of them.
 
@@ -73,7 +73,7 @@ def content_of(
     """
     sites = apply.apply(library.table, query.filters, locate)
     whole = table.make(sites)
-    rows = rows_of(whole, query)
+    rows = select_rows(whole, query)
     about = origins.about(sites, filter_text=query.text())
     return Content(
         table.name, rows, replace(about, total=len(whole), rows=len(rows)), query.columns
