@@ -22,12 +22,12 @@ class Person:
     name: str = ""
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """What others read: the e-mail address, else the name."""
         return self.email or self.name or self.subject
 
 
-def person_of(claims: Mapping[str, Any]) -> Person | None:
+def parse_claims(claims: Mapping[str, Any]) -> Person | None:
     """The person that a provider's claims describe; None where they name nobody."""
     subject = _text(claims, "sub")
     if not subject or not claims.get("is_logged_in"):
@@ -43,7 +43,7 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-class Named:
+class AllowList:
     """The people a setting names: e-mail addresses, domains such as ``example.org``, or ``*``.
 
     Args:
@@ -92,8 +92,8 @@ class Access:
     """
 
     def __init__(self, readers: str, editors: str) -> None:
-        self._readers = Named("SITE_MAP_READERS", readers or EVERYBODY)
-        self._editors = Named("SITE_MAP_EDITORS", editors)
+        self._readers = AllowList("SITE_MAP_READERS", readers or EVERYBODY)
+        self._editors = AllowList("SITE_MAP_EDITORS", editors)
         self.restricts = bool(readers.strip() or editors.strip())
         """Whether a setting was made, which is of no use without a login."""
 

@@ -13,14 +13,14 @@ from starlette.routing import BaseRoute
 from dashboard.errors import FilterError
 from dashboard.maps import bundle
 from dashboard.maps.store import map_store
-from dashboard.page.state import signed_in
+from dashboard.page.state import login
 from dashboard.service.service import service
 from dashboard.web import api, map_data, map_drawn
 from dashboard.web.login_gate import LoginGate
-from dashboard.web.preload import LoadAhead
+from dashboard.web.preload import PreloadLinks
 from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.session_cookie import SessionCookie
-from dashboard.web.static_cache import KeptFiles
+from dashboard.web.static_cache import StaticCache
 
 PAGE = Path(__file__).parent / "page" / "main.py"
 
@@ -35,7 +35,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     Raises:
         ConfigurationError: a login is half configured; the server does not start.
     """
-    signed_in.check(service().settings.access)
+    login.check_configuration(service().settings.access)
     import_module("dashboard.page.main")
     # Streamlit puts the page's folder into this list for as long as the page runs, unless it is
     # there. As it is taken out, an import in another thread passes over the folder that moves up,
@@ -52,7 +52,7 @@ def routes() -> list[BaseRoute]:
         *api.routes(service()),
         *map_data.routes(map_store()),
         *bundle.routes(),
-        map_drawn.route(map_drawn.ARRIVALS),
+        map_drawn.build_route(map_drawn.EVENTS),
     ]
 
 
@@ -71,13 +71,13 @@ def options() -> dict[str, Any]:
             ),
             Middleware(
                 LoginGate,
-                configured=signed_in.configured,
-                person_of=signed_in.person_of_cookies,
+                configured=login.is_configured,
+                person_of=login.read_login_cookie,
                 access=settings.access,
             ),
             Middleware(SessionCookie),
-            Middleware(LoadAhead),
-            Middleware(KeptFiles),
+            Middleware(PreloadLinks),
+            Middleware(StaticCache),
         ],
     }
 

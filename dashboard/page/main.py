@@ -10,8 +10,8 @@ from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.maps import bundle, folium_map
 from dashboard.page.panels import countries, header, jobs
-from dashboard.page.panels.map_panel import map_panel
-from dashboard.page.sidebar import login, nearest, registry_form, sidebar
+from dashboard.page.panels.map_panel import draw_map_panel
+from dashboard.page.sidebar import account, nearest, registry_form, sidebar
 from dashboard.page.state import address, session
 from dashboard.page.tabs import (
     downloads,
@@ -23,11 +23,12 @@ from dashboard.page.tabs import (
 )
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.widgets import accessibility, feedback
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.query import apply, near
 from dashboard.query.facets import facet_counts
 from dashboard.query.filters import Filters
-from dashboard.service.service import Service, service
+from dashboard.service.service import Service
+from dashboard.service.service import service as current_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 0.25
 
 
-def circle_of(filters: Filters, opened: Service, table: pd.DataFrame) -> folium_map.Circle | None:
+def circle_of(filters: Filters, service: Service, table: pd.DataFrame) -> folium_map.Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = near.find_centre(filters.near, opened.search, table)
+    centre = near.find_centre(filters.near, service.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return folium_map.Circle(
@@ -53,17 +54,17 @@ def main() -> None:
     st.set_page_config(
         page_title="Trial site map", page_icon=str(bundle.OWN / "icon.svg"), layout="wide"
     )
-    opened = login.entered(service())
-    wait_for(opened)
-    ended = jobs.ended(opened)
-    library = session.combined(opened)
+    service = account.require_login(current_service())
+    wait_for(service)
+    ended = jobs.ended(service)
+    library = session.combined(service)
     filters = address.read_address()
     unused = st.session_state[address.NOTES]
     notes = [f"Not used from this link: {'; '.join(unused)}"] if unused else []
     lost: FilterError | None = None
     try:
-        sites = apply.apply(library.table, filters, opened.search)
-        circle = circle_of(filters, opened, library.table)
+        sites = apply.apply(library.table, filters, service.search)
+        circle = circle_of(filters, service, library.table)
     except FilterError as error:
         lost = error if error.parameter == "near" else None
         if lost is None:
@@ -73,52 +74,52 @@ def main() -> None:
 
     # A container each for what comes and goes: the map below keeps its place, and so its view.
     news, title, below_title = st.container(), st.container(), st.container()
-    accessibility.add()
+    accessibility.add_fixes()
     # Before what became of an upload is told, so that the next goes into the uploader that stays.
-    sidebar.adding(opened)
+    sidebar.adding(service)
     with title:
-        header.words(sites, library.trials, library.as_of)
+        header.draw_title(sites, library.trials, library.as_of)
     with below_title:
-        header.key_figures(sites)
+        header.draw_key_figures(sites)
         sidebar.active_filters(filters)
         if circle is not None:
-            st.caption(f"Distances are from {plain(circle.name)}.")
+            st.caption(f"Distances are from {escape(circle.name)}.")
         if sites.empty and lost is None:
-            sites_tab.empty_state(filters, len(library.table))
+            sites_tab.draw_empty_state(filters, len(library.table))
     # What is said first is shown first: what stands over the map, so that the map stays where it
     # is; then the map, which does not wait for what is below and beside it.
-    map_panel(sites, library.trials, circle, opened.settings.site_map_tiles, library.table)
+    draw_map_panel(sites, library.trials, circle, service.settings.site_map_tiles, library.table)
     with news:
-        open_lists.problems(library, opened.cache.warnings)
-        jobs.jobs_panel(opened, ended)
+        open_lists.draw_problems(library, service.cache.warnings)
+        jobs.draw_jobs(service, ended)
         missing = tuple(t for t in filters.trial if t not in library.trials)
-        registry_form.offer_missing(opened, missing)
+        registry_form.draw_missing_trials(service, missing)
         for note in notes:
-            st.warning(plain(note))
+            st.warning(escape(note))
         if lost is not None:
-            nearest.which_place(lost, "page")
+            nearest.draw_place_choices(lost, "page")
     sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, lost)
-    login.account()
-    panels(sites, library, filters, opened)
-    header.footer(opened)
-    feedback.told()
+    account.draw_account()
+    panels(sites, library, filters, service)
+    header.draw_footer(service)
+    feedback.show_toasts()
 
 
-def panels(sites: pd.DataFrame, library: Library, filters: Filters, opened: Service) -> None:
+def panels(sites: pd.DataFrame, library: Library, filters: Filters, service: Service) -> None:
     """Draw the tabs; only the open one costs anything."""
     bodies: dict[str, Callable[[], None]] = {
-        "Sites": lambda: sites_tab.site_table_view(
+        "Sites": lambda: sites_tab.draw_site_table(
             sites,
             library.table,
-            downloads.link_of(filters, in_api=library is opened.library()),
-            build_provenance(library, opened.cache),
-            header.title_of(sites, library.trials),
+            downloads.build_link(filters, in_api=library is service.library()),
+            build_provenance(library, service.cache),
+            header.build_file_title(sites, library.trials),
         ),
-        "Countries": lambda: countries.country_table(sites),
-        "Facilities": lambda: facilities.facilities_view(sites),
+        "Countries": lambda: countries.draw_table(sites),
+        "Facilities": lambda: facilities.draw_facilities(sites),
         "Trials": lambda: trial_panel(sites, library),
-        "Quality": lambda: quality.quality_view(sites, library, opened),
-        "Open lists": lambda: open_lists.lists_view(library, opened),
+        "Quality": lambda: quality.draw_quality(sites, library, service),
+        "Open lists": lambda: open_lists.draw_lists(library, service),
     }
     for tab, body in zip(
         st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True
@@ -132,21 +133,21 @@ def trial_panel(sites: pd.DataFrame, library: Library) -> None:
     """Draw the table of trials where there are several, and the record of one."""
     shown = list(sites["trial_id"].unique())
     if len(shown) > 1:
-        trials.trials_view(sites, library.trials)
-    trial_record.trial_record(library.trials, shown)
+        trials.draw_trials(sites, library.trials)
+    trial_record.draw_trial_record(library.trials, shown)
 
 
-def wait_for(opened: Service) -> None:
+def wait_for(service: Service) -> None:
     """Return once the lists are open; until then show how far it is, and stop if it failed."""
-    opened.start()
-    if not opened.wait(PATIENCE_SECONDS):
+    service.start()
+    if not service.wait(PATIENCE_SECONDS):
         place = st.empty()
-        while not opened.wait(PATIENCE_SECONDS):
-            progress = opened.progress
-            place.progress(progress.fraction, f"{plain(progress.stage)} …")
+        while not service.wait(PATIENCE_SECONDS):
+            progress = service.progress
+            place.progress(progress.fraction, f"{escape(progress.stage)} …")
         place.empty()
-    if opened.failure:
-        st.error(plain(opened.failure))
+    if service.failure:
+        st.error(escape(service.failure))
         st.stop()
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access import Access, Person
 
-WANTED = "site_map_wanted"
+RETURN_COOKIE = "site_map_wanted"
 """The cookie that keeps a link's query string while somebody logs in, which leads back to ``/``."""
 
 _WANTED_SECONDS = 900
@@ -78,13 +78,13 @@ class LoginGate:
         cookies = HTTPConnection(scope).cookies
         person = self._person_of(cookies)
         if path == "/":
-            await self._shell(person, cookies.get(WANTED, ""))(scope, receive, send)
+            await self._shell(person, cookies.get(RETURN_COOKIE, ""))(scope, receive, send)
         elif self._access.may_open(person):
             await self._app(scope, receive, _private(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refused(person)(scope, receive, send)
+            await build_refusal(person)(scope, receive, send)
 
     def _shell(self, person: Person | None, wanted: str) -> ASGIApp:
         """The page itself; a link that somebody came with outlives the login."""
@@ -93,14 +93,16 @@ class LoginGate:
             query = scope.get("query_string", b"").decode("latin-1")
             if scope["type"] == "http" and person and wanted and not query:
                 back = RedirectResponse(f"/?{unquote(wanted)}", 302)
-                back.delete_cookie(WANTED)
+                back.delete_cookie(RETURN_COOKIE)
                 await back(scope, receive, send)
                 return
             kept = quote(query, safe="")
             if person or not query or len(kept) > _LONGEST_WANTED:
                 await self._app(scope, receive, send)
                 return
-            cookie = f"{WANTED}={kept}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_WANTED_SECONDS}"
+            cookie = (
+                f"{RETURN_COOKIE}={kept}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_WANTED_SECONDS}"
+            )
 
             async def with_cookie(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -117,7 +119,7 @@ def is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
-def refused(person: Person | None) -> JSONResponse:
+def build_refusal(person: Person | None) -> JSONResponse:
     """401 where nobody is known, 403 where it is somebody who may not open the dashboard."""
     if person is None:
         body = {
@@ -127,7 +129,7 @@ def refused(person: Person | None) -> JSONResponse:
         return JSONResponse(body, 401, headers={"Cache-Control": "no-store"})
     body = {
         "error": "not_a_reader",
-        "message": f"{person.shown} may not open this dashboard: ask who runs it "
+        "message": f"{person.display_name} may not open this dashboard: ask who runs it "
         "(SITE_MAP_READERS)",
     }
     return JSONResponse(body, 403, headers={"Cache-Control": "no-store"})

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from dashboard.web.session_cookie import COOKIE
 
 PATH = "/assets/drawn"
-OPENING_SECONDS, PATIENCE_SECONDS = 2.0, 0.3
+OPENING_TIMEOUT_SECONDS, RERUN_TIMEOUT_SECONDS = 2.0, 0.3
 """So long the rest of the page waits at the most, when it opens and later."""
 
 
-class Arrivals:
+class MapDrawnEvents:
     """Browser sessions that wait for their map. For threads."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Arrivals:
                 drawn.set()
 
 
-def route(arrivals: Arrivals) -> Route:
+def build_route(arrivals: MapDrawnEvents) -> Route:
     """The route by which a map says that it is drawn."""
 
     async def drawn(request: Request) -> Response:
@@ -58,5 +58,5 @@ def route(arrivals: Arrivals) -> Route:
     return Route(PATH, drawn, methods=["POST"])
 
 
-ARRIVALS = Arrivals()
+EVENTS = MapDrawnEvents()
 """Those of this process."""

@@ -21,9 +21,12 @@ _IMPORTED = re.compile(rb'(?:from|import)\s*"\./([\w.-]+\.js)"')
 
 
 @cache
-def links() -> str:
+def build_link_header() -> str:
     """The value of the ``Link`` header of the page."""
-    parts = [f'</static/js/{name}>; rel="modulepreload"; crossorigin' for name in page_parts()]
+    parts = [
+        f'</static/js/{name}>; rel="modulepreload"; crossorigin'
+        for name in find_component_scripts()
+    ]
     own = (
         (bundle.script(), 'rel="prefetch"; as="script"'),
         (bundle.style(), 'rel="prefetch"; as="style"'),
@@ -32,7 +35,7 @@ def links() -> str:
     return ", ".join([*parts, *(f"<{asset.path}>; {how}" for asset, how in own)])
 
 
-def page_parts() -> list[str]:
+def find_component_scripts() -> list[str]:
     """File names of the component part and of all that it imports, but for what the page names.
 
     Most of them stand in the page's own HTML. A proxy gives an answer's headers little room, nginx
@@ -56,7 +59,7 @@ def _imports(folder: Path) -> Iterator[str]:
         seen |= found
 
 
-class LoadAhead:
+class PreloadLinks:
     """Middleware: the page's document names what it will need.
 
     Args:
@@ -71,7 +74,7 @@ class LoadAhead:
 
         async def send_with_links(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
-                MutableHeaders(scope=message).append("Link", links())
+                MutableHeaders(scope=message).append("Link", build_link_header())
             await send(message)
 
         whole = scope["type"] == "http" and scope["path"] == "/"

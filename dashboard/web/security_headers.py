@@ -10,7 +10,7 @@ OWN_FRAMES = "'self'"
 PACKED = (".xlsx", ".parquet")
 
 
-def content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> str:
+def build_content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> str:
     """The Content-Security-Policy of every answer.
 
     Streamlit writes styles inline, and the map's component evaluates the script that folium made;
@@ -20,7 +20,7 @@ def content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> str:
         frame_ancestors: who may show the page in a frame.
         tiles: URL template of the tile layer.
     """
-    images = ["'self'", "data:", "blob:", *([tile_origin(tiles)] if tiles else [])]
+    images = ["'self'", "data:", "blob:", *([parse_tile_origin(tiles)] if tiles else [])]
     rules = {
         "default-src": "'self'",
         "script-src": "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
@@ -39,7 +39,7 @@ def content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def tile_origin(tiles: str) -> str:
+def parse_tile_origin(tiles: str) -> str:
     """The host of a tile URL template, as a policy names it; ``{s}.`` stands for any part."""
     parts = urlsplit(re.sub(r"\{s\}", "*", tiles))
     host = re.sub(r"[^a-zA-Z0-9.:*-]", "", parts.netloc.rpartition("@")[2])
@@ -62,7 +62,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> None:
         self._app = app
         self._headers = {
-            "Content-Security-Policy": content_policy(frame_ancestors, tiles),
+            "Content-Security-Policy": build_content_policy(frame_ancestors, tiles),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "strict-origin-when-cross-origin",
             "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=()",

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 COOKIE = "site_map_session"
 
 
-def cookie_of(header: str) -> str:
+def parse_session_cookie(header: str) -> str:
     """The session's name in a ``Cookie`` header, empty where there is none."""
     try:
         found = SimpleCookie(header).get(COOKIE)
@@ -30,7 +30,7 @@ class SessionCookie:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add the cookie to the page's answer."""
         wanted = scope["type"] == "http" and scope["path"] == "/"
-        if not wanted or cookie_of(Headers(scope=scope).get("cookie", "")):
+        if not wanted or parse_session_cookie(Headers(scope=scope).get("cookie", "")):
             await self.app(scope, receive, send)
             return
         secure = "; Secure" if scope.get("scheme") == "https" else ""

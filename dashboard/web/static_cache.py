@@ -16,14 +16,14 @@ MOST_BYTES = 64 * 2**20
 """More is not kept: a file answers to many spellings of its path."""
 
 
-class Kept(NamedTuple):
+class CachedResponse(NamedTuple):
     """An answer as it went out."""
 
     start: Message
     body: bytes
 
 
-class KeptFiles:
+class StaticCache:
     """Keeps whole answers for files, compressed as the first browser wanted them.
 
     A page is some 160 files; compressing them anew for every visitor was most of what opening the
@@ -37,7 +37,7 @@ class KeptFiles:
     def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES) -> None:
         self._app = app
         self._room = most_bytes
-        self._kept: dict[tuple[str, bool], Kept] = {}
+        self._kept: dict[tuple[str, bool], CachedResponse] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass on and keep."""
@@ -50,7 +50,7 @@ class KeptFiles:
         await send({**kept.start, "headers": list(kept.start["headers"])})
         await send({"type": "http.response.body", "body": kept.body})
 
-    async def _asked(self, key: tuple[str, bool], scope: Scope) -> Kept:
+    async def _asked(self, key: tuple[str, bool], scope: Scope) -> CachedResponse:
         """Ask for a file to the end, whether or not who wanted it first is still there."""
         request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
         said: list[Message] = []
@@ -67,7 +67,7 @@ class KeptFiles:
         body = b"".join(part.get("body", b"") for part in said[1:])
         headers = MutableHeaders(raw=list(said[0]["headers"]))
         headers["content-length"] = str(len(body))
-        kept = Kept({**said[0], "headers": headers.raw}, body)
+        kept = CachedResponse({**said[0], "headers": headers.raw}, body)
         whole = len(said) > 1 and not said[-1].get("more_body", False)
         if said[0]["status"] == 200 and whole and len(body) <= self._room:
             self._kept[key] = kept

@@ -65,8 +65,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Service]]:
 
     A page run in this process does not wait for its map: no browser is there to draw it.
     """
-    monkeypatch.setattr(map_drawn, "OPENING_SECONDS", 0)
-    monkeypatch.setattr(map_drawn, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(map_drawn, "OPENING_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr(map_drawn, "RERUN_TIMEOUT_SECONDS", 0)
     service.cache_clear()
     st.cache_data.clear()
     yield service

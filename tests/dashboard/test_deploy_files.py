@@ -7,7 +7,7 @@ import pytest
 from streamlit.runtime.secrets import secrets_singleton
 
 from dashboard.access import Person
-from dashboard.page.state import signed_in
+from dashboard.page.state import login
 from dashboard.settings import Settings
 from geocache.errors import ConfigurationError
 from geocache.store.kinds import kind_of
@@ -40,11 +40,11 @@ def test_the_secrets_do_not_work_before_they_are_changed(secrets_file: Path) -> 
     access = Settings().access
     secrets_file.write_text(text)
     with pytest.raises(ConfigurationError, match="cookie_secret"):
-        signed_in.check(access)
+        login.check_configuration(access)
     secrets_singleton._reset()
     secrets_file.write_text(text.replace("CHANGE ME", "x" * 48))
-    signed_in.check(access)
-    assert signed_in.providers() == ("default",)
+    login.check_configuration(access)
+    assert login.list_providers() == ("default",)
 
 
 def test_nginx_and_the_unit_speak_of_the_same_ports() -> None:

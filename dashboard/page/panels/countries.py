@@ -30,7 +30,7 @@ BARS_STYLE = """<style>
 REGION = "role='region' aria-label='Sites per country'"
 
 
-def country_chart(sites: pd.DataFrame, height: int) -> None:
+def draw_chart(sites: pd.DataFrame, height: int) -> None:
     """Draw sites per country as bars, most first, with their numbers.
 
     A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
@@ -45,10 +45,10 @@ def country_chart(sites: pd.DataFrame, height: int) -> None:
 @memoize_per_table
 def _bars_of(sites: pd.DataFrame) -> str:
     counts = summary.count_by_country(sites)
-    return bars(counts["country"], counts["sites"], int(counts["sites"].max()))
+    return build_bars(counts["country"], counts["sites"], int(counts["sites"].max()))
 
 
-def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
+def build_bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
     """HTML of a table of countries, each number with a bar as long as its share of ``most``."""
     rows = "".join(
         f"<tr><th scope='row' title='{escape(country)}'>{escape(country)}</th>"
@@ -58,7 +58,7 @@ def bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
     return f"<table class='bars'><caption>Sites per country</caption>{rows}</table>"
 
 
-def country_table(sites: pd.DataFrame) -> None:
+def draw_table(sites: pd.DataFrame) -> None:
     """Draw the counts per country as a table with each country's share."""
     counts = summary.count_by_country(sites)
     shares = counts.assign(share=100 * counts["sites"] / max(1, len(sites)))

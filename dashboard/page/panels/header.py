@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.page.widgets.markdown import link, plain, trial_link
+from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.service.service import Service
 from dashboard.sites import summary
 from dashboard.sites.trial import Trial
@@ -15,7 +15,7 @@ NAMED = 4
 """Of many trials so many are named."""
 
 
-def words(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
+def draw_title(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
     """Draw the title and the sentence on the filtered sites."""
     ids = summary.first_trials(sites, NAMED)
     if len(ids) == 1 and ids[0] in trials:
@@ -23,12 +23,12 @@ def words(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> None:
     else:
         st.title("Trial site map", anchor=False)
         if len(sites):
-            st.caption(plain(_many(ids, trials, summary.key_figures(sites).trials)))
+            st.caption(escape(_many(ids, trials, summary.key_figures(sites).trials)))
     if len(sites):
-        st.markdown(plain(summary.sentence(sites, as_of)))
+        st.markdown(escape(summary.sentence(sites, as_of)))
 
 
-def key_figures(sites: pd.DataFrame) -> None:
+def draw_key_figures(sites: pd.DataFrame) -> None:
     """Draw the key figures of the filtered sites."""
     figures = summary.key_figures(sites)
     with st.container(horizontal=True, gap="small"):
@@ -40,7 +40,7 @@ def key_figures(sites: pd.DataFrame) -> None:
         st.metric("On the map", f"{figures.on_map:,} of {figures.sites:,}", border=True)
 
 
-def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
+def build_file_title(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
     """What the sites are called in a file: their trial, or how many trials they are of."""
     ids = summary.first_trials(sites, 2)
     one = trials.get(ids[0]) if len(ids) == 1 else None
@@ -51,15 +51,15 @@ def title_of(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
 
 
 def _one_trial(trial: Trial, as_of: str) -> None:
-    st.title(plain(trial.title or trial.trial_id or "Site list"), anchor=False)
+    st.title(escape(trial.title or trial.trial_id or "Site list"), anchor=False)
     dated = trial.as_of or trial.last_updated
     facts = [
-        link(trial_link(trial), trial.trial_id) if trial.trial_id else "",
-        plain(trial.acronym),
-        plain(trial.status),
-        plain(trial.phase),
+        link(trial_url(trial), trial.trial_id) if trial.trial_id else "",
+        escape(trial.acronym),
+        escape(trial.status),
+        escape(trial.phase),
         f"{trial.enrollment:,} participants" if trial.enrollment is not None else "",
-        f"as of {plain(dated)}" if dated and dated != as_of else "",
+        f"as of {escape(dated)}" if dated and dated != as_of else "",
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
 
@@ -73,9 +73,9 @@ def _many(ids: Sequence[str], trials: Mapping[str, Trial], total: int) -> str:
     return f"{summary.plural(total, 'trial')} open: {', '.join(names)}{more}"
 
 
-def footer(opened: Service) -> None:
+def draw_footer(service: Service) -> None:
     """Draw the credits, and in short the policies of public services."""
-    lines = [f"Positions: {plain(words)}" for words in opened.cache.attributions]
-    lines += [plain(notice) for notice in opened.cache.notices]
-    lines.append(f"Trial site map {plain(__version__)}. Borders are no statement on their status.")
+    lines = [f"Positions: {escape(credit)}" for credit in service.cache.attributions]
+    lines += [escape(notice) for notice in service.cache.notices]
+    lines.append(f"Trial site map {escape(__version__)}. Borders are no statement on their status.")
     st.caption("  \n".join(lines))

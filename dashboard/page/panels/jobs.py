@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.jobs.runner import Job, State, TooManyJobsError
 from dashboard.page.state import session
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from geocache.errors import ReadOnlyError
 
@@ -21,31 +21,31 @@ Ended = frozenset[tuple[str, float]]
 """Jobs that have ended, each by its key and when it began."""
 
 
-def ended(opened: Service) -> Ended:
+def ended(service: Service) -> Ended:
     """The jobs that have ended by now: to be asked before what they brought is read."""
-    return _ended_of(opened.jobs.seen_by(session.owner()))
+    return _ended_of(service.jobs.seen_by(session.owner()))
 
 
 def _ended_of(jobs: Iterable[Job]) -> Ended:
     return frozenset((job.key, job.started) for job in jobs if job.state is not State.RUNNING)
 
 
-def jobs_panel(opened: Service, on_page: Ended) -> None:
+def draw_jobs(service: Service, on_page: Ended) -> None:
     """Draw the process's jobs; while one runs it is drawn anew every second, and nothing else.
 
     Args:
-        opened: whose jobs.
+        service: whose jobs.
         on_page: the jobs whose results the page holds; the page is drawn anew for any other.
     """
-    jobs = opened.jobs.seen_by(session.owner())
+    jobs = service.jobs.seen_by(session.owner())
     if not jobs:
         return
     running = any(job.state is State.RUNNING for job in jobs)
-    st.fragment(_draw, run_every=1.0 if running else None)(opened, on_page, watching=running)
+    st.fragment(_draw, run_every=1.0 if running else None)(service, on_page, watching=running)
 
 
-def _draw(opened: Service, on_page: Ended, *, watching: bool) -> None:
-    jobs = opened.jobs.seen_by(session.owner())
+def _draw(service: Service, on_page: Ended, *, watching: bool) -> None:
+    jobs = service.jobs.seen_by(session.owner())
     # Compared with what this very page holds, not with a note in the session's state: two runs of
     # a session may overlap, and one of them would read that the other had seen to it.
     begun = not watching and any(job.state is State.RUNNING for job in jobs)
@@ -56,41 +56,41 @@ def _draw(opened: Service, on_page: Ended, *, watching: bool) -> None:
             if job.state is State.RUNNING:
                 _running(job)
             else:
-                _ended(job, opened)
+                _ended(job, service)
 
 
 def _running(job: Job) -> None:
     left = job.seconds_left
-    words = f"{plain(job.title)}: {plain(job.message)}"
+    words = f"{escape(job.title)}: {escape(job.message)}"
     if left is not None:
         words += f", about {_duration(left)} left"
     st.progress(job.fraction, words)
     st.button("Cancel", key=f"cancel_{job.key}", on_click=job.cancel, disabled=job.cancelled)
 
 
-def _ended(job: Job, opened: Service) -> None:
-    st.markdown(f"{_ICONS[job.state]} {plain(job.title)}: {plain(job.message)}")
+def _ended(job: Job, service: Service) -> None:
+    st.markdown(f"{_ICONS[job.state]} {escape(job.title)}: {escape(job.message)}")
     with st.container(horizontal=True):
-        if job.state is not State.DONE and job.again is not None and opened.may_change:
+        if job.state is not State.DONE and job.again is not None and service.may_change:
             st.button(
                 "Go on",
                 key=f"go_on_{job.key}",
                 icon=":material/play_arrow:",
                 on_click=_go_on,
-                args=(opened, job.key),
+                args=(service, job.key),
                 help="What came until now is kept.",
             )
         st.button(
-            "Dismiss", key=f"dismiss_{job.key}", on_click=opened.jobs.dismiss, args=(job.key,)
+            "Dismiss", key=f"dismiss_{job.key}", on_click=service.jobs.dismiss, args=(job.key,)
         )
 
 
-def _go_on(opened: Service, key: str) -> None:
+def _go_on(service: Service, key: str) -> None:
     try:
-        opened.check_may_change()
-        opened.jobs.go_on(key, owner=session.owner())
+        service.check_may_change()
+        service.jobs.go_on(key, owner=session.owner())
     except (TooManyJobsError, ReadOnlyError) as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.toast(escape(str(error)), icon=":material/error:")
 
 
 def _duration(seconds: float) -> str:

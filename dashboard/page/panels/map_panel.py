@@ -23,7 +23,7 @@ _SHOWN = "map_shown"
 
 
 @st.fragment
-def map_panel(
+def draw_map_panel(
     sites: pd.DataFrame,
     trials: Mapping[str, Trial],
     circle: folium_map.Circle | None,
@@ -40,7 +40,7 @@ def map_panel(
         whole: the site table that ``sites`` was filtered from.
     """
     colour_by = address.colour_by()
-    chosen = selection.among(sites)
+    chosen = selection.selected_in(sites)
     data = folium_map.layer_data(
         sites,
         colour_by=colour_by,
@@ -61,19 +61,19 @@ def map_panel(
                 key=key,
                 height=MAP_HEIGHT,
                 returned=("last_active_drawing", "last_object_clicked_count"),
-                on_change=lambda: heed(st.session_state[key]),
+                on_change=lambda: handle_click(st.session_state[key]),
             )
         _colour_choice(colour_by)
     with beside:
         for row in chosen[:MAX_DETAILS]:
-            site_card.site_details(
+            site_card.draw_site_card(
                 sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
             )
         if len(chosen) > MAX_DETAILS:
             st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
-        countries.country_chart(sites, 240 if chosen else MAP_HEIGHT)
+        countries.draw_chart(sites, 240 if chosen else MAP_HEIGHT)
     if (
-        selection.table_is_behind()
+        selection.take_table_outdated()
     ):  # the details are drawn; now the table, which is not of this panel
         st.rerun()
 
@@ -87,9 +87,9 @@ def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         yield
         return
     st.session_state[_SHOWN] = (sites, revision)
-    with map_drawn.ARRIVALS.expected(cookie) as drawn:
+    with map_drawn.EVENTS.expected(cookie) as drawn:
         yield
-        drawn.wait(map_drawn.PATIENCE_SECONDS if known else map_drawn.OPENING_SECONDS)
+        drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if known else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
 def _colour_choice(colour_by: str) -> None:
@@ -110,7 +110,7 @@ def _recolour() -> None:
     address.set_view("colour", st.session_state["view_colour"] or "status", "status")
 
 
-def heed(said: Mapping[str, object] | None) -> None:
+def handle_click(said: Mapping[str, object] | None) -> None:
     """Act on a click in the map: a country or the view filters, a site is picked."""
     said = said or {}
     count = said.get("last_object_clicked_count")
@@ -132,4 +132,4 @@ def heed(said: Mapping[str, object] | None) -> None:
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "site":
-        selection.pick_on_map([int(properties["site"])])
+        selection.select_on_map([int(properties["site"])])

@@ -7,33 +7,33 @@ import streamlit as st
 
 from dashboard.maps import folium_map
 from dashboard.maps.places import doubt as doubt_words
-from dashboard.page.widgets.markdown import link, plain, trial_link
+from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.sites.facilities import find_other_trials
 from dashboard.sites.trial import Trial
 
 
-def site_details(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
+def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw a card of one row of the site table, with what else runs there in all open lists."""
     with st.container(border=True):
-        st.markdown(f"**{plain(folium_map.site_title(site))}**")
+        st.markdown(f"**{escape(folium_map.site_title(site))}**")
         where = ", ".join(
             part for part in (site.city, site.state, site.postcode, site.country) if part
         )
-        lines = [plain(where or "No address")]
+        lines = [escape(where or "No address")]
         if site.site_number:
-            lines.append(f"Site number {plain(site.site_number)}")
-        lines.append(f"Status: {plain(site.status or 'not stated')}")
+            lines.append(f"Site number {escape(site.site_number)}")
+        lines.append(f"Status: {escape(site.status or 'not stated')}")
         trial = trials.get(site.trial_id)
         if trial and trial.title:
-            lines.append(f"{link(trial_link(trial), trial.trial_id)} · {plain(trial.title)}")
+            lines.append(f"{link(trial_url(trial), trial.trial_id)} · {escape(trial.title)}")
         st.markdown("  \n".join(lines))
-        st.caption(plain(position_words(site)))
+        st.caption(escape(describe_position(site)))
         others = find_other_trials(site, whole)
         if others:
-            st.caption("Also at this facility: " + ", ".join(plain(t) for t in others))
+            st.caption("Also at this facility: " + ", ".join(escape(t) for t in others))
 
 
-def position_words(site: pd.Series) -> str:
+def describe_position(site: pd.Series) -> str:
     """How exactly a site is placed, by whom and what to doubt, in a sentence."""
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.errors import FilterError
 from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
-from dashboard.page.widgets.feedback import within
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.query.parameters import MAX_TEXT, NEAR_FORMS
@@ -22,7 +22,7 @@ _OPENED = "nearest_sites_opened"
 
 def _set_near() -> None:
     place = st.session_state["near_place"].strip()
-    if not within("Near", place, MAX_TEXT):
+    if not check_length("Near", place, MAX_TEXT):
         return
     reach = st.session_state["near_radius"]
     per_unit = KM_PER[st.session_state["near_unit"]]
@@ -33,7 +33,7 @@ def _set_near() -> None:
 
 
 @st.fragment
-def nearest(filters: Filters, lost: FilterError | None = None) -> None:
+def draw_nearest(filters: Filters, lost: FilterError | None = None) -> None:
     """Draw the form for the nearest sites; ``lost`` says why the place in it was not found."""
     opened = st.session_state.setdefault(_OPENED, bool(filters.near))
     on_demand.expander(
@@ -61,7 +61,7 @@ def _near(filters: Filters, lost: FilterError | None) -> None:
         on_change=_set_near,
     )
     if lost is not None:
-        which_place(lost, "sidebar")
+        draw_place_choices(lost, "sidebar")
     st.selectbox(
         "Within",
         options,
@@ -73,15 +73,15 @@ def _near(filters: Filters, lost: FilterError | None) -> None:
     st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_set_near, horizontal=True)
 
 
-def which_place(lost: FilterError, where: str) -> None:
+def draw_place_choices(lost: FilterError, where: str) -> None:
     """Say why nobody knows where "near" is, and offer what it may mean, a button each."""
     places = [place for place in lost.allowed if place not in NEAR_FORMS][:4]
     hint = "" if places else " Try it with its country, a US ZIP code, or latitude and longitude."
-    st.warning(f"“{plain(lost.value)}”: {plain(str(lost).partition(': ')[2])}.{hint}")
+    st.warning(f"“{escape(lost.value)}”: {escape(str(lost).partition(': ')[2])}.{hint}")
     with st.container(horizontal=True, gap="small"):
         for place in places:
             key = f"place_{where}_{place}"
-            st.button(plain(place), key=key, on_click=_choose_place, args=(place,))
+            st.button(escape(place), key=key, on_click=_choose_place, args=(place,))
 
 
 def _choose_place(place: str) -> None:
@@ -103,7 +103,7 @@ def _set_person(trials: Mapping[str, Trial]) -> None:
     address.change(trial=found or ("no trial fits",))
 
 
-def who_can_take_part(trials: Mapping[str, Trial]) -> None:
+def draw_eligibility(trials: Mapping[str, Trial]) -> None:
     """Draw the choice of trials by condition, age and sex, where the open records tell them.
 
     What is chosen becomes the trial filter, so that links, queries and files keep it.

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard.jobs.runner import TooManyJobsError
 from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
-from dashboard.page.widgets.feedback import within
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.markdown import escape
 from dashboard.registry.search import Search, trial_numbers
 from dashboard.service.service import Service
 from dashboard.sites.vocabulary import TRIAL_STATUSES
@@ -25,19 +25,19 @@ _WORDS = {
 }
 
 
-def registry_form(opened: Service) -> None:
+def draw_registry_form(service: Service) -> None:
     """Draw the form; nothing is asked of the registry before its button is pressed."""
-    if not opened.may_change:
+    if not service.may_change:
         return
     on_demand.expander(
         "Add trials from the registry",
-        partial(_form, opened),
+        partial(_form, service),
         key="add_trials",
         icon=":material/cloud_download:",
     )
 
 
-def _form(opened: Service) -> None:
+def _form(service: Service) -> None:
     with st.form("registry", border=False):
         st.text_area(
             "NCT numbers",
@@ -50,16 +50,16 @@ def _form(opened: Service) -> None:
         for label, key in _WORDS.items():
             st.text_input(label, key=key)
         st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
-        st.form_submit_button("Fetch", icon=":material/download:", on_click=_fetch, args=(opened,))
-    st.caption(f"Asks {plain(opened.registry_host)}. What is fetched is open to everyone here.")
+        st.form_submit_button("Fetch", icon=":material/download:", on_click=_fetch, args=(service,))
+    st.caption(f"Asks {escape(service.registry_host)}. What is fetched is open to everyone here.")
 
 
-def _fetch(opened: Service) -> None:
+def _fetch(service: Service) -> None:
     state = st.session_state
     text = str(state["registry_numbers"])
-    if not within("NCT numbers", text, MAX_NUMBERS_TEXT, "fetch them in several parts"):
+    if not check_length("NCT numbers", text, MAX_NUMBERS_TEXT, "fetch them in several parts"):
         return
-    if not all(within(label, state[key], MAX_WORDS) for label, key in _WORDS.items()):
+    if not all(check_length(label, state[key], MAX_WORDS) for label, key in _WORDS.items()):
         return
     numbers = trial_numbers(text)
     condition, intervention, sponsor, country = (str(state[key]) for key in _WORDS.values())
@@ -75,28 +75,28 @@ def _fetch(opened: Service) -> None:
     elif not numbers and search.empty:
         st.toast("Give NCT numbers, or something to search for", icon=":material/error:")
     else:
-        start(opened, numbers, search)
+        start_fetch(service, numbers, search)
         st.rerun()
 
 
-def start(opened: Service, numbers: list[str], search: Search) -> None:
+def start_fetch(service: Service, numbers: list[str], search: Search) -> None:
     """Begin fetching; two who ask for the same share one job."""
     try:
-        opened.fetch(numbers, search, owner=session.owner())
+        service.fetch(numbers, search, owner=session.owner())
     except (TooManyJobsError, ReadOnlyError) as error:
-        feedback.tell(plain(str(error)), "error")
+        feedback.queue_toast(escape(str(error)), "error")
 
 
-def offer_missing(opened: Service, wanted: tuple[str, ...]) -> None:
+def draw_missing_trials(service: Service, wanted: tuple[str, ...]) -> None:
     """For a link to trials that are not open: say so, and offer to fetch them."""
     numbers = trial_numbers(" ".join(wanted))
     if not numbers:
         return
-    st.info(f"Not open here: {plain(', '.join(numbers[:10]))}", icon=":material/travel_explore:")
-    if opened.may_change:
+    st.info(f"Not open here: {escape(', '.join(numbers[:10]))}", icon=":material/travel_explore:")
+    if service.may_change:
         st.button(
             "Fetch from the registry",
             key="fetch_missing",
-            on_click=start,
-            args=(opened, numbers, Search()),
+            on_click=start_fetch,
+            args=(service, numbers, Search()),
         )

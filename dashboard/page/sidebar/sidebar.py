@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.errors import FilterError
 from dashboard.page.sidebar import nearest, registry_form, uploads
 from dashboard.page.state import address
-from dashboard.page.widgets.feedback import within
+from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.query.parameters import MAX_TEXT
@@ -36,7 +36,7 @@ ORDER = ("country", "state", "city", "status", "trial", "phase", "sponsor", "pre
 
 def _write(name: str) -> None:
     value = st.session_state[f"filter_{name}"]
-    if isinstance(value, str) and not within(LABELS[name], value, MAX_TEXT):
+    if isinstance(value, str) and not check_length(LABELS[name], value, MAX_TEXT):
         return
     address.change(**{name: tuple(value) if isinstance(value, list) else value.strip()})
 
@@ -92,8 +92,8 @@ def sidebar(
                 key="filter_recruiting",
                 on_change=_recruiting,
             )
-        nearest.nearest(filters, lost)
-        nearest.who_can_take_part(trials)
+        nearest.draw_nearest(filters, lost)
+        nearest.draw_eligibility(trials)
         for name in ORDER:
             counts = facets[name]
             chosen = getattr(filters, name)
@@ -109,8 +109,8 @@ def adding(opened: Service) -> None:
 
 @st.fragment
 def _adding(opened: Service) -> None:
-    uploads.bring(opened)
-    registry_form.registry_form(opened)
+    uploads.draw_uploads(opened)
+    registry_form.draw_registry_form(opened)
 
 
 def _recruiting() -> None:

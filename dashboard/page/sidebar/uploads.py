@@ -11,8 +11,8 @@ from dashboard.library.reader_process import AT_ONCE_BYTES
 from dashboard.library.uploads import ShelfError
 from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
-from dashboard.page.widgets.feedback import within
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.sites.summary import plural
 
@@ -21,44 +21,44 @@ MOST_NOTES = 2
 _UPLOADS = "uploads_number"
 
 
-def _add(opened: Service, data: bytes, name: str) -> bool:
+def _add(service: Service, data: bytes, name: str) -> bool:
     """Keep one list and tell in one line what it held."""
     try:
-        one = opened.shelf.add(session.owner(), data, name)
+        one = service.shelf.add(session.owner(), data, name)
     except ShelfError as error:
-        feedback.tell(f"{plain(name)}: {plain(str(error))}", "error")
+        feedback.queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
         return False
     reading = one.opened.reading
     if reading is None:
-        feedback.tell(f"{plain(name)}: {plain(one.opened.error)}", "error")
+        feedback.queue_toast(f"{escape(name)}: {escape(one.opened.error)}", "error")
         return False
     words = plural(len(reading.sites), "site")
     if reading.trials:
         words += f", {plural(len(reading.trials), 'trial')}"
-    feedback.tell(f"{plain(name)}: {words}", "check")
+    feedback.queue_toast(f"{escape(name)}: {words}", "check")
     return True
 
 
-def _upload(opened: Service) -> None:
+def _upload(service: Service) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     files = st.session_state.get(f"uploads_{number}") or []
     if not files:
         return
     st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
-    _bring(opened, [Brought(file.name, file.getvalue()) for file in files])
+    _bring(service, [Brought(file.name, file.getvalue()) for file in files])
     st.rerun()
 
 
-def _bring(opened: Service, files: list[Brought]) -> bool:
+def _bring(service: Service, files: list[Brought]) -> bool:
     if sum(len(file.data) for file in files) <= AT_ONCE_BYTES:
-        before = session.combined(opened).notes
-        added = [_add(opened, data, name) for name, data in files]
-        _tell_twice_open([note for note in session.combined(opened).notes if note not in before])
+        before = session.combined(service).notes
+        added = [_add(service, data, name) for name, data in files]
+        _tell_twice_open([note for note in session.combined(service).notes if note not in before])
         return all(added)
     try:
-        opened.bring(files, owner=session.owner())
+        service.bring(files, owner=session.owner())
     except TooManyJobsError as error:
-        feedback.tell(plain(str(error)), "error")
+        feedback.queue_toast(escape(str(error)), "error")
         return False
     return True
 
@@ -67,39 +67,39 @@ def _tell_twice_open(notes: Sequence[str]) -> None:
     """Say which of the added trials were open already."""
     if len(notes) > MOST_NOTES:
         rest = len(notes) - MOST_NOTES
-        feedback.tell(f"{plural(rest, 'trial')} more already open: see “Open lists”", "info")
+        feedback.queue_toast(f"{plural(rest, 'trial')} more already open: see “Open lists”", "info")
     for note in notes[:MOST_NOTES]:
-        feedback.tell(plain(note), "info")
+        feedback.queue_toast(escape(note), "info")
 
 
-def _paste(opened: Service) -> None:
+def _paste(service: Service) -> None:
     text = st.session_state["pasted"].strip()
     if not text:
         return
-    if not within("Pasted text", text, MAX_PASTE, "save it as a file and upload that"):
+    if not check_length("Pasted text", text, MAX_PASTE, "save it as a file and upload that"):
         st.session_state["pasted"] = ""
         return
-    number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(opened)) + 1
-    if _bring(opened, [Brought(f"Pasted list {number}", text.encode())]):
+    number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(service)) + 1
+    if _bring(service, [Brought(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
     st.rerun()
 
 
-def bring(opened: Service) -> None:
+def draw_uploads(service: Service) -> None:
     """Draw where a person adds lists of their own."""
     on_demand.expander(
-        "Add sites", partial(_ways, opened), key="add_sites", icon=":material/add_location_alt:"
+        "Add sites", partial(_ways, service), key="add_sites", icon=":material/add_location_alt:"
     )
 
 
-def _ways(opened: Service) -> None:
+def _ways(service: Service) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     st.file_uploader(
         "Files",
         accept_multiple_files=True,
         key=f"uploads_{number}",
         on_change=_upload,
-        args=(opened,),
+        args=(service,),
         help="Registry downloads (JSON, CSV, XML), registry pages saved as text or HTML, or any "
         "site list as CSV, Excel or ODS, also zipped. What you add is seen in this browser only.",
     )
@@ -109,4 +109,4 @@ def _ways(opened: Service) -> None:
         height=90,
         placeholder="facility, city, country\nLKH Graz, Graz, Austria",
     )
-    st.button("Add pasted text", on_click=_paste, args=(opened,), key="add_pasted")
+    st.button("Add pasted text", on_click=_paste, args=(service,), key="add_pasted")

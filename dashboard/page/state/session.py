@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.library.lists import Library, extend
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import OwnList, ShelfError
-from dashboard.page.state import signed_in
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.state import login
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.web.session_cookie import COOKIE
 from geocache.errors import ReadOnlyError
@@ -32,55 +32,55 @@ def owner() -> str:
     Of two people who log in one after the other in the same browser, each has lists of their own.
     """
     name = cookie() or st.session_state.setdefault(_OWNER, uuid.uuid4().hex)
-    person = signed_in.person_on_page()
+    person = login.current_person()
     return f"{name} {person.subject}" if person else name
 
 
-def own_lists(opened: Service) -> tuple[OwnList, ...]:
+def own_lists(service: Service) -> tuple[OwnList, ...]:
     """The session's lists, oldest first."""
-    return opened.shelf.lists(owner())
+    return service.shelf.lists(owner())
 
 
-def combined(opened: Service) -> Library:
+def combined(service: Service) -> Library:
     """What this session sees: the lists open for everyone and its own."""
-    library = opened.library()
-    own = own_lists(opened)
+    library = service.library()
+    own = own_lists(service)
     if not own:
         st.session_state.pop(_COMBINED, None)
         return library
     known = st.session_state.get(_COMBINED)
     if known is None or known[0] is not library or known[1] != own:
-        made = extend(library, [o.opened for o in own], opened.locate_many)
+        made = extend(library, [o.opened for o in own], service.locate_many)
         st.session_state[_COMBINED] = known = (library, own, made)
     result: Library = known[2]
     return result
 
 
-def remove(opened: Service, list_id: str) -> None:
+def remove(service: Service, list_id: str) -> None:
     """Close and delete one of the session's lists."""
     with _refusal_told():
-        opened.shelf.remove(owner(), list_id)
+        service.shelf.remove(owner(), list_id)
 
 
-def reread(opened: Service, list_id: str, columns: Mapping[str, str]) -> None:
+def reread(service: Service, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
     with _refusal_told():
-        opened.shelf.reread(owner(), list_id, columns)
+        service.shelf.reread(owner(), list_id, columns)
 
 
-def share(opened: Service, one: OwnList) -> None:
+def share(service: Service, one: OwnList) -> None:
     """Show one of the session's lists to everyone who opens this server, read as it is here."""
-    shelf = opened.shelf
+    shelf = service.shelf
     with _refusal_told():
         data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
-        opened.share(data, one.opened.name, columns, one.opened)
+        service.share(data, one.opened.name, columns, one.opened)
         shelf.remove(owner(), one.id)
 
 
-def unshare(opened: Service, list_id: str) -> None:
+def unshare(service: Service, list_id: str) -> None:
     """Close and delete a list that was shared with everyone."""
     with _refusal_told():
-        opened.unshare(list_id)
+        service.unshare(list_id)
 
 
 @contextmanager
@@ -88,9 +88,9 @@ def _refusal_told() -> Iterator[None]:
     try:
         yield
     except (ShelfError, ReadOnlyError) as error:
-        st.toast(plain(str(error)), icon=":material/error:", duration="long")
+        st.toast(escape(str(error)), icon=":material/error:", duration="long")
 
 
-def shared(opened: Service) -> tuple[OwnList, ...]:
+def shared(service: Service) -> tuple[OwnList, ...]:
     """The lists that people shared with everyone."""
-    return opened.shelf.lists(EVERYONE)
+    return service.shelf.lists(EVERYONE)

@@ -1,4 +1,4 @@
-"""The offer to ask an online provider for what is not known offline; nothing is asked unasked."""
+"""Offers to ask online geocoders for places that were only looked up offline."""
 
 import pandas as pd
 import streamlit as st
@@ -7,17 +7,17 @@ from dashboard.errors import DashboardError
 from dashboard.jobs.geocode import MOST_PLACES, unasked
 from dashboard.jobs.runner import State
 from dashboard.page.state import session
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError
 from geocache.place import Place
 
 
-def offer(sites: pd.DataFrame, opened: Service) -> None:
+def draw_offer(sites: pd.DataFrame, service: Service) -> None:
     """Where providers that are switched on were not asked yet: how many places, and a button."""
-    names = [provider.name for provider in opened.cache.providers if provider.online]
-    if not names or not opened.may_change:
+    names = [provider.name for provider in service.cache.providers if provider.online]
+    if not names or not service.may_change:
         return
     places = unasked(sites)
     if not places:
@@ -26,7 +26,7 @@ def offer(sites: pd.DataFrame, opened: Service) -> None:
     with st.container(border=True):
         of = f" (the first of {len(places):,})" if len(some) < len(places) else ""
         st.markdown(
-            f"{plural(len(places), 'place')} could be asked of {plain(' and '.join(names))}. "
+            f"{plural(len(places), 'place')} could be asked of {escape(' and '.join(names))}. "
             f"What the list says of them is sent there."
         )
         st.button(
@@ -34,18 +34,18 @@ def offer(sites: pd.DataFrame, opened: Service) -> None:
             key="ask_online",
             icon=":material/travel_explore:",
             on_click=_ask,
-            args=(opened, some),
+            args=(service, some),
             disabled=any(
                 job.state is State.RUNNING and job.key.startswith("ask:")
-                for job in opened.jobs.all()
+                for job in service.jobs.all()
             ),
         )
-        for notice in opened.cache.notices:
-            st.caption(plain(notice))
+        for notice in service.cache.notices:
+            st.caption(escape(notice))
 
 
-def _ask(opened: Service, places: tuple[Place, ...]) -> None:
+def _ask(service: Service, places: tuple[Place, ...]) -> None:
     try:
-        opened.ask(places, owner=session.owner())
+        service.ask(places, owner=session.owner())
     except (DashboardError, ReadOnlyError) as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.toast(escape(str(error)), icon=":material/error:")

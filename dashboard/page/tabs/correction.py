@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard.library.lists import Library
-from dashboard.page.state import signed_in
+from dashboard.page.state import login
 from dashboard.page.tabs import point_map
 from dashboard.page.widgets import feedback
-from dashboard.page.widgets.feedback import within
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.markdown import escape
 from dashboard.query.coordinates import parse_point
 from dashboard.service.service import Service
 from dashboard.sites import doubts, summary
@@ -21,59 +21,59 @@ _LAST_NAME = "pin_who_last"
 _MOST_OF_NAME = 80
 
 
-def put_right(doubt: doubts.Doubt, library: Library, opened: Service) -> None:
+def draw_correction(doubt: doubts.Doubt, library: Library, service: Service) -> None:
     """Draw what speaks against it, its choices beside a map of them, and the ways to correct it."""
-    answer = opened.locate(doubt.places[0])
+    answer = service.locate(doubt.places[0])
     lists = [one.reading.sites for one in library.lists if one.reading is not None]
     options = doubts.list_candidates(doubt, answer, doubts.find_registry_points(lists, doubt))
     name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
     with st.container(border=True):
         why = ": ".join(part for part in (doubt.problem, doubt.reason) if part)
-        st.markdown(f"**{plain(name)}**, {plain(why)}")
-        if not opened.may_change:
-            off = opened.settings.site_map_read_only or not signed_in.configured()
+        st.markdown(f"**{escape(name)}**, {escape(why)}")
+        if not service.may_change:
+            off = service.settings.site_map_read_only or not login.is_configured()
             what = "turned off on this server" if off else "left to others: ask who runs this"
             st.caption(f"Corrections are {what}.")
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, option in enumerate(options):
-                _option(doubt, options[0], option, number, opened)
-            if opened.may_change and doubt.left_off:
-                _put_back(doubt, opened)
-            elif opened.may_change:
-                _by_hand(doubt, opened)
+                _option(doubt, options[0], option, number, service)
+            if service.may_change and doubt.left_off:
+                _put_back(doubt, service)
+            elif service.may_change:
+                _by_hand(doubt, service)
         with right:
-            point_map.point_map(options, country_code(doubt.country), opened)
+            point_map.draw_point_map(options, country_code(doubt.country), service)
 
 
 def _option(
-    doubt: doubts.Doubt, first: Alternative, option: Alternative, number: int, opened: Service
+    doubt: doubts.Doubt, first: Alternative, option: Alternative, number: int, service: Service
 ) -> None:
     shown = number == 0 and doubt.latitude is not None
     apart = distance_km((first.latitude, first.longitude), (option.latitude, option.longitude))
     about = " (shown now)" if shown else f", {apart:,.0f} km from 1" if number else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"{number + 1}\\. {plain(option.place_name)}  \n"
+            f"{number + 1}\\. {escape(option.place_name)}  \n"
             f"{option.latitude:.4f}, {option.longitude:.4f}{about}",
             width="stretch",
         )
-        if opened.may_change:
+        if service.may_change:
             st.button(
                 "This one",
                 key=f"this_{number}",
                 on_click=_pin,
-                args=(doubt, option.latitude, option.longitude, opened, option.place_name),
+                args=(doubt, option.latitude, option.longitude, service, option.place_name),
             )
 
 
-def _by_hand(doubt: doubts.Doubt, opened: Service) -> None:
+def _by_hand(doubt: doubts.Doubt, service: Service) -> None:
     st.text_input(
         "Or pin it here (latitude, longitude)",
         key=point_map.POINT,
         placeholder="click on the map, or type 50.33, 4.88",
     )
-    if signed_in.person_on_page() is None:
+    if login.current_person() is None:
         # What was typed is forgotten with the field, which the next place brings back.
         st.session_state.setdefault(_NAME, st.session_state.get(_LAST_NAME, ""))
         st.text_input("Your name, kept with the pin", key=_NAME)
@@ -85,81 +85,81 @@ def _by_hand(doubt: doubts.Doubt, opened: Service) -> None:
             type="primary",
             icon=":material/push_pin:",
             on_click=_pin_typed,
-            args=(doubt, opened),
+            args=(doubt, service),
         )
         st.button(
             f"Leave {sites} off the map",
             key="leave_off",
             icon=":material/location_off:",
             on_click=_leave_off,
-            args=(doubt, opened),
+            args=(doubt, service),
             help="For what has no place, such as “Multiple sites”. It stays in the table.",
         )
 
 
-def _put_back(doubt: doubts.Doubt, opened: Service) -> None:
+def _put_back(doubt: doubts.Doubt, service: Service) -> None:
     st.button(
         "Undo: look for it again",
         key="put_back",
         icon=":material/undo:",
         on_click=_unpin_all,
-        args=(doubt, opened),
+        args=(doubt, service),
     )
 
 
-def _unpin_all(doubt: doubts.Doubt, opened: Service) -> None:
+def _unpin_all(doubt: doubts.Doubt, service: Service) -> None:
     def unpin() -> None:
         for place in doubt.places:
-            opened.unpin(place)
+            service.unpin(place)
 
     said = f"Looked for again: {doubt.city or doubt.country}"
-    feedback.change(opened, unpin, said, ":material/undo:")
+    feedback.run_action(service, unpin, said, ":material/undo:")
 
 
-def _leave_off(doubt: doubts.Doubt, opened: Service) -> None:
-    if not within("Your name", _who(), _MOST_OF_NAME):
+def _leave_off(doubt: doubts.Doubt, service: Service) -> None:
+    if not check_length("Your name", _who(), _MOST_OF_NAME):
         return
-    feedback.change(
-        opened,
-        lambda: opened.leave_off(doubt.places, note="", who=_who()),
+    feedback.run_action(
+        service,
+        lambda: service.leave_off(doubt.places, note="", who=_who()),
         f"Left off: {doubt.city or doubt.country}",
         ":material/location_off:",
     )
 
 
 def _who() -> str:
-    person = signed_in.person_on_page()
+    person = login.current_person()
     if person is not None:
-        return person.shown
+        return person.display_name
     st.session_state[_LAST_NAME] = typed = str(st.session_state.get(_NAME, "")).strip()
     return typed
 
 
-def _pin_typed(doubt: doubts.Doubt, opened: Service) -> None:
+def _pin_typed(doubt: doubts.Doubt, service: Service) -> None:
     try:
         point = parse_point(st.session_state[point_map.POINT])
     except ValueError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.toast(escape(str(error)), icon=":material/error:")
         return
     if point is None:
         st.toast(
             "Give latitude and longitude in degrees, such as 50.33, 4.88", icon=":material/error:"
         )
         return
-    _pin(doubt, *point, opened, "")
+    _pin(doubt, *point, service, "")
 
 
 def _pin(
-    doubt: doubts.Doubt, latitude: float, longitude: float, opened: Service, note: str
+    doubt: doubts.Doubt, latitude: float, longitude: float, service: Service, note: str
 ) -> None:
-    if not within("Your name", _who(), _MOST_OF_NAME):
+    if not check_length("Your name", _who(), _MOST_OF_NAME):
         return
     said = f"Pinned: {doubt.city or doubt.country}"
     if not in_country(latitude, longitude, country_code(doubt.country)):
         said += f". The point lies outside {doubt.country}"
-    done = feedback.change(
-        opened,
-        lambda: opened.pin(doubt.places, latitude, longitude, note=note, who=_who()),
+    done = feedback.run_action(
+        service,
+        lambda: service.pin(doubt.places, latitude, longitude, note=note, who=_who()),
         said,
         ":material/push_pin:",
     )

@@ -39,14 +39,14 @@ class Link:
         return f"{self.page.rstrip('/')}/api/sites.csv" + (f"?{self.query}" if self.query else "")
 
 
-def link_of(filters: Filters, *, in_api: bool) -> Link:
+def build_link(filters: Filters, *, in_api: bool) -> Link:
     """The link to what is shown; ``in_api`` where every session sees the same lists."""
     parts = urlsplit(st.context.url or "")
     page = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "/"
     return Link(page, urlencode(to_query(filters)), in_api)
 
 
-def link_button(link: Link) -> None:
+def draw_link_button(link: Link) -> None:
     """Draw "Link": this view, and the same sites as an HTTP query, each to copy."""
     on_demand.popover("Link", partial(_addresses, link), key="link", icon=":material/link:")
 
@@ -61,7 +61,7 @@ def _addresses(link: Link) -> None:
         st.caption("Lists you added are yours alone: links and queries do not hold them.")
 
 
-def download_buttons(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
+def draw_download_buttons(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
     """Draw the downloads of exactly the filtered rows; each file is made when it is asked for.
 
     Args:

@@ -10,7 +10,7 @@ from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.facilities import count_by_facility
 
 
-def facilities_view(sites: pd.DataFrame) -> None:
+def draw_facilities(sites: pd.DataFrame) -> None:
     """Draw the facilities of the filtered sites with the trials that run there."""
     counts = count_by_facility(sites)
     if counts.empty:
@@ -21,7 +21,7 @@ def facilities_view(sites: pd.DataFrame) -> None:
     st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
     sortable = [column for column in counts.columns if column != "trial_ids"]
     st.dataframe(
-        to_plain_text(pagination.page_of(counts, sortable, sites_tab.label, "facilities")),
+        to_plain_text(pagination.paginate(counts, sortable, sites_tab.column_label, "facilities")),
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={

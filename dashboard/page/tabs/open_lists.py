@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.library.lists import Library, OpenedList
 from dashboard.library.uploads import OwnList
 from dashboard.page.state import session
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.sites import summary
 
@@ -15,40 +15,40 @@ SHOWN_PROBLEMS = 5
 _NOT_USED = "(none)"
 
 
-def problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
+def draw_problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
     """Say at the top of the page what could not be opened; silent when all is well."""
-    failed = [opened for opened in library.lists if opened.error]
+    failed = [one for one in library.lists if one.error]
     lines = [
-        f"**{plain(opened.name)}** was not opened: {plain(opened.error)}"
-        for opened in failed[:SHOWN_PROBLEMS]
+        f"**{escape(one.name)}** was not opened: {escape(one.error)}"
+        for one in failed[:SHOWN_PROBLEMS]
     ]
     if len(failed) > SHOWN_PROBLEMS:
         more = summary.plural(len(failed) - SHOWN_PROBLEMS, "more list")
-        lines.append(f"{more} not opened.")
+        lines.append(f"{more} could not be opened.")
     if lines:
         lines.append("“Open lists” says more, and closes what you added.")
         st.error("  \n".join(lines))
     for words in cache_warnings:
-        st.warning(plain(words))
+        st.warning(escape(words))
 
 
-def _row(opened: OpenedList, whose: str) -> dict[str, object]:
-    reading = opened.reading
+def _row(one: OpenedList, whose: str) -> dict[str, object]:
+    reading = one.reading
     return {
-        "list": opened.name,
+        "list": one.name,
         "whose": whose,
         "format": reading.format if reading else "not opened",
         "trials": len(reading.trials) if reading else 0,
         "sites": len(reading.sites) if reading else 0,
         "as_of": reading.as_of if reading else "",
         "warnings": len(reading.warnings) if reading else 0,
-        "problem": opened.error,
+        "problem": one.error,
     }
 
 
-def lists_view(library: Library, opened: Service) -> None:
+def draw_lists(library: Library, service: Service) -> None:
     """Draw every open list with its format, counts, date and warnings."""
-    own = session.own_lists(opened)
+    own = session.own_lists(service)
     mine = {id(one.opened) for one in own}
     rows = [_row(o, "you" if id(o) in mine else "everyone") for o in library.lists]
     st.dataframe(
@@ -67,36 +67,36 @@ def lists_view(library: Library, opened: Service) -> None:
         alt=f"Open lists, {len(rows)} rows",
     )
     for one in own:
-        _own(one, opened)
-    if opened.may_change:
-        for one in session.shared(opened):
-            _shared(one, opened)
+        _own(one, service)
+    if service.may_change:
+        for one in session.shared(service):
+            _shared(one, service)
     for note in library.notes:
-        st.caption(plain(note))
+        st.caption(escape(note))
     for a_list in library.lists:
         if a_list.reading and a_list.reading.warnings:
             _warnings(a_list.name, a_list.reading.warnings)
 
 
 def _warnings(name: str, warnings: tuple[str, ...]) -> None:
-    with st.expander(f"{plain(name)}: {summary.plural(len(warnings), 'warning')}"):
-        st.markdown("\n".join(f"- {plain(warning)}" for warning in warnings[:SHOWN_WARNINGS]))
+    with st.expander(f"{escape(name)}: {summary.plural(len(warnings), 'warning')}"):
+        st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:SHOWN_WARNINGS]))
         if len(warnings) > SHOWN_WARNINGS:
             st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")
 
 
-def _own(one: OwnList, opened: Service) -> None:
+def _own(one: OwnList, service: Service) -> None:
     reading = one.opened.reading
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(one.opened.name)}**, seen by you only", width="stretch")
-            if opened.may_change and reading is not None:
+            st.markdown(f"**{escape(one.opened.name)}**, seen by you only", width="stretch")
+            if service.may_change and reading is not None:
                 st.button(
                     "Share with everyone here",
                     key=f"share_{one.id}",
                     icon=":material/group:",
                     on_click=session.share,
-                    args=(opened, one),
+                    args=(service, one),
                     help="Everyone who opens this server will see it, also over HTTP.",
                 )
             st.button(
@@ -104,30 +104,30 @@ def _own(one: OwnList, opened: Service) -> None:
                 key=f"delete_{one.id}",
                 icon=":material/delete:",
                 on_click=session.remove,
-                args=(opened, one.id),
+                args=(service, one.id),
             )
         header, taken = (
             (reading.header, dict(reading.columns))
             if reading is not None
-            else opened.shelf.preview(session.owner(), one.id)
+            else service.shelf.preview(session.owner(), one.id)
         )
         if header:
-            _columns(one.id, header, taken, opened)
+            _columns(one.id, header, taken, service)
 
 
-def _shared(one: OwnList, opened: Service) -> None:
+def _shared(one: OwnList, service: Service) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f"**{plain(one.opened.name)}**, shared with everyone here", width="stretch")
+        st.markdown(f"**{escape(one.opened.name)}**, shared with everyone here", width="stretch")
         st.button(
             "Close and delete for everyone",
             key=f"unshare_{one.id}",
             icon=":material/delete:",
             on_click=session.unshare,
-            args=(opened, one.id),
+            args=(service, one.id),
         )
 
 
-def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], opened: Service) -> None:
+def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], service: Service) -> None:
     with st.expander("Which column is what"), st.form(f"columns_{name}", border=False):
         with st.grid(4, min_column_width=150):
             for ours in dict.fromkeys((*GUESSED, *taken)):
@@ -140,14 +140,14 @@ def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], opened: 
                     key=f"column_{name}_{ours}",
                 )
         st.form_submit_button(
-            "Read again with these columns", on_click=_reread, args=(name, taken, opened)
+            "Read again with these columns", on_click=_reread, args=(name, taken, service)
         )
 
 
-def _reread(name: str, taken: dict[str, str], opened: Service) -> None:
+def _reread(name: str, taken: dict[str, str], service: Service) -> None:
     chosen = {
         ours: st.session_state[f"column_{name}_{ours}"]
         for ours in dict.fromkeys((*GUESSED, *taken))
         if st.session_state[f"column_{name}_{ours}"] != _NOT_USED
     }
-    session.reread(opened, name, chosen)
+    session.reread(service, name, chosen)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.page.state import address
-from dashboard.page.widgets.feedback import within
+from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import to_query
 from dashboard.query.parameters import MAX_TEXT
 from dashboard.sites.categoricals import memoize_per_table, order_rows
@@ -18,7 +18,7 @@ _AS_LISTED = "as listed"
 _SEARCH, _OF = "table_search", "pages_of"
 
 
-def page_of(
+def paginate(
     rows: pd.DataFrame,
     columns: list[str],
     label: Callable[[str], str],
@@ -102,5 +102,5 @@ def _search_field() -> None:
 
 def _search() -> None:
     words = st.session_state[_SEARCH].strip()
-    if within("Search", words, MAX_TEXT):
+    if check_length("Search", words, MAX_TEXT):
         address.change(q=words)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.page.widgets import feedback
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.pins import Import, pins_csv
 from dashboard.service.service import Service
 from dashboard.sites.summary import plural
@@ -18,34 +18,34 @@ _DONE = "pins_imported"
 _PROBLEM = "pins_problem"
 
 
-def pins_view(opened: Service) -> None:
+def draw_pins(service: Service) -> None:
     """Draw the pins, where there are any or some may be brought."""
-    pins = opened.cache.pins()
-    if not pins and not opened.may_change:
+    pins = service.cache.pins()
+    if not pins and not service.may_change:
         return
     said = f"Pins set by people ({len(pins):,})"
     with st.expander(said, icon=":material/push_pin:", key="pins_expander"):
         for number, pin in enumerate(reversed(pins[-_SHOWN:])):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_words(pin), width="stretch")
-                if opened.may_change:
-                    st.button("Undo", key=f"unpin_{number}", on_click=_unpin, args=(opened, pin))
+                if service.may_change:
+                    st.button("Undo", key=f"unpin_{number}", on_click=_unpin, args=(service, pin))
         if len(pins) > _SHOWN:
             st.caption(f"… and {len(pins) - _SHOWN:,} earlier ones; the file holds them all.")
         if pins:
             st.download_button(
                 "Download pins",
-                lambda: pins_csv(opened.cache),
+                lambda: pins_csv(service.cache),
                 file_name="pins.csv",
                 mime="text/csv",
                 on_click="ignore",
                 key="download_pins",
             )
-        if opened.may_change:
-            _bring(opened)
+        if service.may_change:
+            _bring(service)
 
 
-def _bring(opened: Service) -> None:
+def _bring(service: Service) -> None:
     number = st.session_state.get(_NUMBER, 0)
     st.file_uploader(
         "Import pins",
@@ -53,13 +53,13 @@ def _bring(opened: Service) -> None:
         key=f"pins_{number}",
         max_upload_size=MAX_FILE_MB,
         on_change=_import,
-        args=(opened,),
+        args=(service,),
         help="A file as “Download pins” or `geocache export --pins` writes it, or a table with "
         "latitude, longitude and any of facility, city, state, postcode, country.",
     )
     problem = st.session_state.get(_PROBLEM)
     if problem:
-        st.error(f"Nothing was imported. {plain(problem)}", icon=":material/error:")
+        st.error(f"Nothing was imported. {escape(problem)}", icon=":material/error:")
     done: Import | None = st.session_state.get(_DONE)
     if done is None:
         return
@@ -67,7 +67,7 @@ def _bring(opened: Service) -> None:
         older = f"; {done.older:,} older than what is here left out" if done.older else ""
         replaced = f", {len(done.replaced):,} of them in place of another" if done.replaced else ""
         st.markdown(
-            f"**{plain(done.name)}**: {plural(len(done.pins), 'pin')} imported{replaced}{older}.",
+            f"**{escape(done.name)}**: {plural(len(done.pins), 'pin')} imported{replaced}{older}.",
             width="stretch",
         )
         if done.pins:
@@ -76,11 +76,11 @@ def _bring(opened: Service) -> None:
                 key="undo_import",
                 icon=":material/undo:",
                 on_click=_undo,
-                args=(opened, done),
+                args=(service, done),
             )
 
 
-def _import(opened: Service) -> None:
+def _import(service: Service) -> None:
     number = st.session_state.get(_NUMBER, 0)
     file = st.session_state.get(f"pins_{number}")
     if file is None:
@@ -88,28 +88,28 @@ def _import(opened: Service) -> None:
     st.session_state[_NUMBER] = number + 1
     st.session_state[_PROBLEM] = ""
     try:
-        st.session_state[_DONE] = opened.import_pins(file.getvalue(), file.name)
+        st.session_state[_DONE] = service.import_pins(file.getvalue(), file.name)
     except (InputError, ReadOnlyError) as error:
         st.session_state[_PROBLEM] = str(error)
         st.session_state[_DONE] = None
 
 
-def _undo(opened: Service, done: Import) -> None:
+def _undo(service: Service, done: Import) -> None:
     said = f"Taken back: the import of {done.name}"
-    if feedback.change(opened, lambda: opened.undo_import(done), said, ":material/undo:"):
+    if feedback.run_action(service, lambda: service.undo_import(done), said, ":material/undo:"):
         st.session_state[_DONE] = None
 
 
-def _unpin(opened: Service, pin: Pin) -> None:
+def _unpin(service: Service, pin: Pin) -> None:
     said = f"Taken back: {pin.place.city or pin.place.country}"
-    feedback.change(opened, lambda: opened.unpin(pin.place), said, ":material/undo:")
+    feedback.run_action(service, lambda: service.unpin(pin.place), said, ":material/undo:")
 
 
 def _words(pin: Pin) -> str:
     when = pd.Timestamp(pin.pinned_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
-    who = f" by {plain(pin.who)}" if pin.who else ""
-    note = f": {plain(pin.note)}" if pin.note else ""
-    place = plain(", ".join(part for part in pin.place if part))
+    who = f" by {escape(pin.who)}" if pin.who else ""
+    note = f": {escape(pin.note)}" if pin.note else ""
+    place = escape(", ".join(part for part in pin.place if part))
     at = "left off the map"
     if pin.latitude is not None and pin.longitude is not None:
         at = f"{pin.latitude:.5f}, {pin.longitude:.5f}"

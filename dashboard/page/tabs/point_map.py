@@ -21,17 +21,17 @@ _WIDTH, _HEIGHT = 480, 300
 _SIZE = 24
 
 
-def point_map(options: Sequence[Alternative], country: str, opened: Service) -> None:
+def draw_point_map(options: Sequence[Alternative], country: str, service: Service) -> None:
     """Draw the options by number, and the point that was chosen; a click chooses it.
 
     Args:
         options: where the place could be; the map shows them all.
         country: ISO 3166-1 alpha-2; shown where there are no options.
-        opened: the service, for its settings.
+        service: the service, for its settings.
     """
     chooser = folium_map.base_map(
         dark=st.context.theme.type == "dark",
-        tiles=opened.settings.site_map_tiles,
+        tiles=service.settings.site_map_tiles,
         chooser=True,
     )
     group = folium.FeatureGroup()

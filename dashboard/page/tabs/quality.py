@@ -5,16 +5,16 @@ import streamlit as st
 
 from dashboard.library.lists import Library
 from dashboard.page.tabs import ask_online, correction
-from dashboard.page.tabs.pins import pins_view
+from dashboard.page.tabs.pins import draw_pins
 from dashboard.service.service import Service
 from dashboard.sites import doubts, summary
 
 _BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
 
 
-def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None:
+def draw_quality(sites: pd.DataFrame, library: Library, service: Service) -> None:
     """Draw the places in doubt among the filtered sites, and the pins that people set."""
-    ask_online.offer(sites, opened)
+    ask_online.draw_offer(sites, service)
     every = doubts.find_doubts(sites)
     found = every.shown
     if not found:
@@ -45,8 +45,8 @@ def quality_view(sites: pd.DataFrame, library: Library, opened: Service) -> None
         )
         rows = state["selection"]["rows"]
         if rows and rows[0] < len(found):
-            correction.put_right(found[rows[0]], library, opened)
-    pins_view(opened)
+            correction.draw_correction(found[rows[0]], library, service)
+    draw_pins(service)
 
 
 def _counts(found: doubts.Doubts) -> str:

@@ -49,12 +49,12 @@ _TABLE = "site_table"
 _COLUMNS = "view_columns"
 
 
-def label(column: str) -> str:
+def column_label(column: str) -> str:
     """What a column is called on screen."""
     return LABELS.get(column, column.replace("_", " ").capitalize())
 
 
-def site_table_view(
+def draw_site_table(
     sites: pd.DataFrame, whole: pd.DataFrame, link: downloads.Link, origins: Provenance, title: str
 ) -> None:
     """Draw the filtered site table, its columns chooser and its downloads.
@@ -83,12 +83,12 @@ def site_table_view(
                 key="columns",
                 icon=":material/view_column:",
             )
-            downloads.link_button(link)
-            downloads.download_buttons(sites, link, origins, title)
+            downloads.draw_link_button(link)
+            downloads.draw_download_buttons(sites, link, origins, title)
 
     above()
-    lifted = selection.numbers(sites, selection.lifted())
-    rows = pagination.page_of(sites, shown, label, search=True, first=lifted)
+    lifted = selection.find_row_numbers(sites, selection.first_in_table())
+    rows = pagination.paginate(sites, shown, column_label, search=True, first=lifted)
     selection.show_in_table(_TABLE, rows)
     st.dataframe(
         _on_screen(rows, address.unit()),
@@ -98,7 +98,7 @@ def site_table_view(
         column_config={column: _config(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
         key=_TABLE,
-        on_select=lambda: selection.from_table(st.session_state[_TABLE], rows),
+        on_select=lambda: selection.select_in_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
     )
     st.caption(
@@ -120,16 +120,16 @@ def _on_screen(rows: pd.DataFrame, unit: str) -> pa.Table:
 
 def _config(column: str) -> ColumnConfig:
     if column == "score":
-        return st.column_config.NumberColumn(label(column), format="%.2f")
+        return st.column_config.NumberColumn(column_label(column), format="%.2f")
     if column in {"facility", "trial_title", "reason"}:
-        return st.column_config.TextColumn(label(column), width="medium")
+        return st.column_config.TextColumn(column_label(column), width="medium")
     if column in {"city", "country"}:
-        return st.column_config.TextColumn(label(column), width=130)
+        return st.column_config.TextColumn(column_label(column), width=130)
     if column in {"latitude", "longitude"}:
-        return st.column_config.NumberColumn(label(column), format="%.5f")
+        return st.column_config.NumberColumn(column_label(column), format="%.5f")
     if column == DISTANCE_COLUMN:
         return st.column_config.NumberColumn(f"Distance ({address.unit()})", format="%.1f")
-    return st.column_config.Column(label(column))
+    return st.column_config.Column(column_label(column))
 
 
 def _chosen_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]) -> list[str]:
@@ -161,7 +161,7 @@ def _columns_pills(present: list[str], shown: list[str]) -> None:
         present,
         selection_mode="multi",
         key=_COLUMNS,
-        format_func=label,
+        format_func=column_label,
         on_change=_columns_changed,
         args=(present,),
     )
@@ -173,7 +173,7 @@ def _columns_changed(present: list[str]) -> None:
     st.rerun()
 
 
-def empty_state(filters: Filters, total: int) -> None:
+def draw_empty_state(filters: Filters, total: int) -> None:
     """What to do when no site matches."""
     if filters and total:
         st.info(

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from dashboard.page.widgets.markdown import link, nct_url, plain, pubmed_url, trial_link
+from dashboard.page.widgets.markdown import escape, link, nct_url, pubmed_url, trial_url
 from dashboard.sites.trial import Trial
 
 
-def trial_record(trials: Mapping[str, Trial], shown: Iterable[str]) -> None:
+def draw_trial_record(trials: Mapping[str, Trial], shown: Iterable[str]) -> None:
     """Draw the record of a trial; where several are shown, the person chooses."""
     ids = [i for i in dict.fromkeys(shown) if i in trials]
     if not ids:
@@ -36,9 +36,9 @@ def _facts(facts: Mapping[str, str]) -> None:
 
 
 def _record(trial: Trial) -> None:
-    st.markdown(f"#### {plain(trial.title)}")
+    st.markdown(f"#### {escape(trial.title)}")
     if trial.official_title and trial.official_title != trial.title:
-        st.markdown(plain(trial.official_title))
+        st.markdown(escape(trial.official_title))
     left, right = st.columns(2, gap="large")
     with left:
         _facts(_identity(trial) | _people(trial))
@@ -50,20 +50,20 @@ def _record(trial: Trial) -> None:
 
 
 def _identity(trial: Trial) -> dict[str, str]:
-    ids = [link(trial_link(trial), trial.trial_id)] if trial.trial_id else []
-    ids += [plain(other.id) for other in trial.other_ids if other.id != trial.trial_id]
+    ids = [link(trial_url(trial), trial.trial_id)] if trial.trial_id else []
+    ids += [escape(other.id) for other in trial.other_ids if other.id != trial.trial_id]
     results = {True: "Available", False: "None posted", None: ""}[trial.has_results]
     enrolled = f"{trial.enrollment:,} participants" if trial.enrollment is not None else ""
     return {
         "Ids": ", ".join(ids),
-        "Acronym": plain(trial.acronym),
-        "Status": plain(trial.status),
-        "Phase": plain(trial.phase),
+        "Acronym": escape(trial.acronym),
+        "Status": escape(trial.status),
+        "Phase": escape(trial.phase),
         "Enrollment": enrolled,
-        "Study type": plain(_words(trial.study_type)),
-        "Start": plain(trial.start_date),
-        "Completion": plain(trial.completion_date),
-        "Last updated": plain(trial.last_updated),
+        "Study type": escape(_words(trial.study_type)),
+        "Start": escape(trial.start_date),
+        "Completion": escape(trial.completion_date),
+        "Last updated": escape(trial.last_updated),
         "Results": results,
     }
 
@@ -79,43 +79,43 @@ def _ages(trial: Trial) -> str:
 def _design(trial: Trial) -> dict[str, str]:
     healthy = {True: "Accepted", False: "Not accepted", None: ""}[trial.healthy_volunteers]
     return {
-        "Conditions": plain(", ".join(trial.conditions)),
-        "Allocation": plain(_words(trial.allocation)),
-        "Model": plain(_words(trial.intervention_model)),
-        "Purpose": plain(_words(trial.primary_purpose)),
-        "Masking": plain(_words(trial.masking)),
-        "Ages": plain(_ages(trial)),
-        "Sex": plain(_words(trial.sex)),
+        "Conditions": escape(", ".join(trial.conditions)),
+        "Allocation": escape(_words(trial.allocation)),
+        "Model": escape(_words(trial.intervention_model)),
+        "Purpose": escape(_words(trial.primary_purpose)),
+        "Masking": escape(_words(trial.masking)),
+        "Ages": escape(_ages(trial)),
+        "Sex": escape(_words(trial.sex)),
         "Healthy volunteers": healthy,
     }
 
 
 def _people(trial: Trial) -> dict[str, str]:
     sponsors = [
-        plain(", ".join(p for p in (s.name, _words(s.sponsor_class), _words(s.role)) if p))
+        escape(", ".join(p for p in (s.name, _words(s.sponsor_class), _words(s.role)) if p))
         for s in trial.sponsors
     ]
     investigators = [
-        plain(", ".join(p for p in (i.name, i.affiliation) if p)) for i in trial.investigators
+        escape(", ".join(p for p in (i.name, i.affiliation) if p)) for i in trial.investigators
     ]
     return {
         "Sponsor": "; ".join(sponsors),
-        "Responsible party": plain(_words(trial.responsible_party)),
+        "Responsible party": escape(_words(trial.responsible_party)),
         "Investigators": "; ".join(investigators),
     }
 
 
 def _treatment(trial: Trial) -> None:
     for arm in trial.arms:
-        kind = f" ({plain(_words(arm.type))})" if arm.type else ""
-        st.markdown(f"**Arm: {plain(arm.label)}**{kind}  \n{plain(arm.description)}")
+        kind = f" ({escape(_words(arm.type))})" if arm.type else ""
+        st.markdown(f"**Arm: {escape(arm.label)}**{kind}  \n{escape(arm.description)}")
     for given in trial.interventions:
-        kind = f" ({plain(_words(given.type))})" if given.type else ""
+        kind = f" ({escape(_words(given.type))})" if given.type else ""
         names = (
-            f"  \nAlso called {plain(', '.join(given.other_names))}" if given.other_names else ""
+            f"  \nAlso called {escape(', '.join(given.other_names))}" if given.other_names else ""
         )
         st.markdown(
-            f"**Intervention: {plain(given.name)}**{kind}  \n{plain(given.description)}{names}"
+            f"**Intervention: {escape(given.name)}**{kind}  \n{escape(given.description)}{names}"
         )
 
 
@@ -127,7 +127,7 @@ def _texts(trial: Trial) -> None:
     ):
         if text:
             with st.expander(title, expanded=title == "Summary"):
-                st.markdown("\n\n".join(plain(part) for part in text.split("\n") if part.strip()))
+                st.markdown("\n\n".join(escape(part) for part in text.split("\n") if part.strip()))
 
 
 def _publications(trial: Trial) -> None:
@@ -135,7 +135,7 @@ def _publications(trial: Trial) -> None:
         st.markdown("**References**")
         st.markdown(
             "\n".join(
-                f"- {plain(r.citation)} "
+                f"- {escape(r.citation)} "
                 + (link(pubmed_url(r.pmid), f"PMID {r.pmid}") if r.pmid else "")
                 for r in trial.references
             )
@@ -145,7 +145,7 @@ def _publications(trial: Trial) -> None:
         st.markdown(
             "\n".join(
                 f"- {link(nct_url(r.trial_id), r.trial_id)} "
-                + plain(" · ".join(p for p in (r.title, r.status, r.phase) if p))
+                + escape(" · ".join(p for p in (r.title, r.status, r.phase) if p))
                 for r in trial.related
             )
         )

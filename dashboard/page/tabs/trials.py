@@ -23,13 +23,13 @@ def _filter_picked(ids: list[str]) -> None:
     address.change(trial=tuple(ids[row] for row in rows if row < len(ids)))
 
 
-def trials_view(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
+def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
     every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
     words = summary.plural(len(every), "trial")
     st.markdown(f"**{words}**. Select rows to keep only those trials.")
     counts = to_plain_text(
-        pagination.page_of(every, list(every.columns), sites_tab.label, "trials")
+        pagination.paginate(every, list(every.columns), sites_tab.column_label, "trials")
     )
     counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]

@@ -30,7 +30,7 @@ def _html() -> str:
     return f"{_STYLE}<script>{scripts}</script>"
 
 
-def add() -> None:
+def add_fixes() -> None:
     """Add it in the sidebar, and first: with something in it the sidebar takes its room at once.
 
     What stands beside it would else be drawn too wide, and then move.

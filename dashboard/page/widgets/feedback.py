@@ -1,4 +1,4 @@
-"""A change that a person makes: done and said, or refused and said why."""
+"""Runs a user action and reports the outcome; toasts, also across a full rerun."""
 
 import logging
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.errors import DashboardError
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from geocache.errors import InputError, ReadOnlyError, StoreError
 
 log = logging.getLogger(__name__)
 
 
-def change(opened: Service, do: Callable[[], object], said: str, icon: str) -> bool:
+def run_action(service: Service, do: Callable[[], object], said: str, icon: str) -> bool:
     """Do it, and say so in a few words; whether it was done.
 
     What is refused says why. What is done but would not outlive the server (a full disk, a store
@@ -24,24 +24,24 @@ def change(opened: Service, do: Callable[[], object], said: str, icon: str) -> b
         do()
     except StoreError:  # its words may name where the store lies
         log.exception("A change could not be saved")
-        why = (*opened.cache.warnings, "the server's log says why")[0]
-        st.toast(f"Not done: {plain(why)}", icon=":material/error:", duration="long")
+        why = (*service.cache.warnings, "the server's log says why")[0]
+        st.toast(f"Not done: {escape(why)}", icon=":material/error:", duration="long")
         return False
     except (DashboardError, InputError, ReadOnlyError) as error:
-        st.toast(plain(str(error)), icon=":material/error:", duration="long")
+        st.toast(escape(str(error)), icon=":material/error:", duration="long")
         return False
-    if opened.cache.lasting:
-        st.toast(plain(said), icon=icon)
+    if service.cache.lasting:
+        st.toast(escape(said), icon=icon)
     else:
         st.toast(
-            f"{plain(said)}, but it cannot be saved now: see the warning at the top",
+            f"{escape(said)}, but it cannot be saved now: see the warning at the top",
             icon=":material/warning:",
             duration="long",
         )
     return True
 
 
-def within(label: str, text: str, most: int, instead: str = "shorten it") -> bool:
+def check_length(label: str, text: str, most: int, instead: str = "shorten it") -> bool:
     """Whether a text has no more characters; otherwise say so, and what to do instead."""
     if len(text) <= most:
         return True
@@ -54,12 +54,12 @@ _WAITING = "toasts_waiting"
 Kind = Literal["check", "error", "info"]
 
 
-def tell(words: str, kind: Kind) -> None:
+def queue_toast(words: str, kind: Kind) -> None:
     """Have the next run of the whole page say this."""
     st.session_state[_WAITING] = (*st.session_state.get(_WAITING, ()), (words, kind))
 
 
-def told() -> None:
+def show_toasts() -> None:
     """Say what waits to be said."""
     for words, kind in st.session_state.pop(_WAITING, ()):
         st.toast(words, icon=f":material/{kind}:")

@@ -12,7 +12,7 @@ WORD_JOINER = "\u2060"
 _NCT = re.compile(r"^NCT\d{8}$")
 
 
-def plain(text: object) -> str:
+def escape(text: object) -> str:
     """Text as Markdown that shows exactly that text: no markup, link, emoji or formula."""
     words = " ".join(str(text).split())
     apart = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
@@ -33,7 +33,7 @@ def safe_url(url: str) -> str:
 def link(url: str, text: str) -> str:
     """A Markdown link, or the text alone where the URL is not safe."""
     target = safe_url(url)
-    return f"[{plain(text)}]({target})" if target else plain(text)
+    return f"[{escape(text)}]({target})" if target else escape(text)
 
 
 def nct_url(trial_id: str) -> str:
@@ -46,6 +46,6 @@ def pubmed_url(pmid: str) -> str:
     return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid.isdigit() else ""
 
 
-def trial_link(trial: Trial) -> str:
+def trial_url(trial: Trial) -> str:
     """Where the trial's record lives: the registry's page, else what the source names."""
     return nct_url(trial.trial_id) or trial.url

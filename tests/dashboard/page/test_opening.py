@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from dashboard.maps import bundle
-from dashboard.page.panels.countries import bars
+from dashboard.page.panels.countries import build_bars
 from dashboard.web import map_drawn, preload
 from dashboard.web.session_cookie import COOKIE
 from tests.dashboard.web.asgi import asked_of
@@ -19,8 +19,8 @@ ADA = {"Cookie": f"{COOKIE}=ada"}
 
 
 def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
-    arrivals = map_drawn.Arrivals()
-    app = Starlette(routes=[map_drawn.route(arrivals)])
+    arrivals = map_drawn.MapDrawnEvents()
+    app = Starlette(routes=[map_drawn.build_route(arrivals)])
     with arrivals.expected("ada") as of_ada, arrivals.expected("bob") as of_bob:
         with arrivals.expected("ada") as in_another_tab:
             answer = asked_of(app, map_drawn.PATH, ADA, "POST")
@@ -33,8 +33,8 @@ def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
 
 
 def test_a_map_that_nobody_waits_for_changes_nothing() -> None:
-    arrivals = map_drawn.Arrivals()
-    app = Starlette(routes=[map_drawn.route(arrivals)])
+    arrivals = map_drawn.MapDrawnEvents()
+    app = Starlette(routes=[map_drawn.build_route(arrivals)])
     assert asked_of(app, map_drawn.PATH, {}, "POST").status_code == 204
     assert asked_of(app, map_drawn.PATH, ADA, "POST").status_code == 204
     assert asked_of(app, map_drawn.PATH, {}).status_code == 405
@@ -46,7 +46,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
     answer = PlainTextResponse("here")
     app = Starlette(
         routes=[Route("/", answer), Route("/other", answer)],
-        middleware=[Middleware(preload.LoadAhead)],
+        middleware=[Middleware(preload.PreloadLinks)],
     )
     named = asked_of(app, "/", {}).headers["link"]
     for asset in (bundle.script(), bundle.style(), bundle.countries()):
@@ -55,7 +55,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "static" / "static" / "js"
-    parts = preload.page_parts()
+    parts = preload.find_component_scripts()
     assert any(part.startswith("ComponentInstance.") for part in parts)
     assert len(parts) == len(set(parts)) > 1
     page = (folder.parents[1] / "index.html").read_text()
@@ -85,7 +85,7 @@ class Cells(HTMLParser):
 
 def test_bars_are_as_long_as_their_numbers_and_hold_names_as_text() -> None:
     hostile = "<img src=x onerror=alert(1)>' onclick='x"
-    made = Cells(bars(["Germany", hostile], [1700, 17], 1700))
+    made = Cells(build_bars(["Germany", hostile], [1700, 17], 1700))
     assert made.texts == ["Sites per country", "Germany", "1,700", hostile, "17"]
     assert made.widths == ["width:100.0%", "width:1.0%"]
     assert made.tags == {"table", "caption", "tr", "th", "td", "i"}

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from dashboard.access import Access, Named, Person, person_of
-from dashboard.page.state import signed_in
+from dashboard.access import Access, AllowList, Person, parse_claims
+from dashboard.page.state import login
 from dashboard.registry.search import Search
 from dashboard.service.service import Service
 from dashboard.settings import Settings
@@ -173,14 +173,14 @@ def test_what_is_open_is_named(path: str, expected: bool) -> None:
 def test_an_address_counts_unless_the_provider_says_it_is_not_verified(
     claims: dict[str, object], email: str
 ) -> None:
-    found = person_of({**claims, "is_logged_in": True})
+    found = parse_claims({**claims, "is_logged_in": True})
     assert found is not None
     assert found.email == email
 
 
 def test_claims_that_name_nobody_are_nobody() -> None:
-    assert person_of({"is_logged_in": False, "sub": "1"}) is None
-    assert person_of({"is_logged_in": True, "email": "ann@example.org"}) is None
+    assert parse_claims({"is_logged_in": False, "sub": "1"}) is None
+    assert parse_claims({"is_logged_in": True, "email": "ann@example.org"}) is None
 
 
 def test_who_may_open_and_who_may_edit() -> None:
@@ -199,7 +199,7 @@ def test_who_may_open_and_who_may_edit() -> None:
 @pytest.mark.parametrize("value", ["ann", "ann@", "@", "a@b@c.org", "ann smith@example.org"])
 def test_a_name_that_is_nobody_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match="SITE_MAP_EDITORS"):
-        Named("SITE_MAP_EDITORS", value)
+        AllowList("SITE_MAP_EDITORS", value)
 
 
 def test_whoever_is_no_editor_changes_nothing(data_folder: Path) -> None:
@@ -264,17 +264,17 @@ def test_a_login_half_configured_lets_nobody_in(
     if text is not None:
         secrets_file.write_text(text)
     with pytest.raises(ConfigurationError, match=said):
-        signed_in.check(Access("", editors))
+        login.check_configuration(Access("", editors))
 
 
 def test_a_login_may_have_several_providers(secrets_file: Path) -> None:
     secrets_file.write_text(f"{GOOD}{CLIENT}[auth.google]{CLIENT}")
-    signed_in.check(Access("", "example.org"))
-    assert signed_in.configured()
-    assert signed_in.providers() == ("default", "google")
+    login.check_configuration(Access("", "example.org"))
+    assert login.is_configured()
+    assert login.list_providers() == ("default", "google")
 
 
 def test_without_a_secrets_file_there_is_no_login(secrets_file: Path) -> None:
-    signed_in.check(Access("", ""))
-    assert not signed_in.configured()
-    assert signed_in.person_on_page() is None
+    login.check_configuration(Access("", ""))
+    assert not login.is_configured()
+    assert login.current_person() is None

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from dashboard.settings import Settings
-from dashboard.web.security_headers import content_policy, tile_origin
+from dashboard.web.security_headers import build_content_policy, parse_tile_origin
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from dashboard.web.security_headers import content_policy, tile_origin
 )
 def test_a_tile_layer_adds_its_host_for_pictures_only(template: str, origin: str) -> None:
     if ";" in template:  # nothing gets out of its directive
-        assert ";" not in tile_origin(template)
-        assert " " not in tile_origin(template)
+        assert ";" not in parse_tile_origin(template)
+        assert " " not in parse_tile_origin(template)
         return
-    assert tile_origin(template) == origin
-    policy = content_policy(tiles=template)
+    assert parse_tile_origin(template) == origin
+    policy = build_content_policy(tiles=template)
     named = [rule for rule in policy.split("; ") if origin and origin in rule]
     assert all(rule.startswith("img-src") for rule in named)
 

@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message
 
-from dashboard.web.static_cache import KeptFiles
+from dashboard.web.static_cache import StaticCache
 from harness.serving import Server
 from tests.dashboard.web.asgi import asked_of, run_apart
 
@@ -34,7 +34,7 @@ def served(folder: Path, **options: int) -> Starlette:
             Mount("/static", StaticFiles(directory=folder)),
             Mount("/x", StaticFiles(directory=folder)),
         ],
-        middleware=[Middleware(KeptFiles, **options), Middleware(GZipMiddleware)],
+        middleware=[Middleware(StaticCache, **options), Middleware(GZipMiddleware)],
     )
 
 

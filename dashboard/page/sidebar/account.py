@@ -2,38 +2,38 @@
 
 import streamlit as st
 
-from dashboard.page.state import signed_in
-from dashboard.page.widgets.markdown import plain
+from dashboard.page.state import login
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 
 
-def entered(opened: Service) -> Service:
+def require_login(service: Service) -> Service:
     """The service as this person may use it; without a login, as it is.
 
     Draws the way in and stops the page for whoever may not open it.
     """
-    if not signed_in.configured():
-        return opened
-    person = signed_in.person_on_page()
-    access = opened.settings.access
+    if not login.is_configured():
+        return service
+    person = login.current_person()
+    access = service.settings.access
     if person is None:
         _way_in()
         st.stop()
     if not access.may_open(person):
         _title()
-        st.error(f"{plain(person.shown)} may not open this dashboard. Ask who runs it.")
+        st.error(f"{escape(person.display_name)} may not open this dashboard. Ask who runs it.")
         _way_out()
         st.stop()
-    return opened if access.may_edit(person) else opened.for_reader(person.shown)
+    return service if access.may_edit(person) else service.for_reader(person.display_name)
 
 
-def account() -> None:
+def draw_account() -> None:
     """Say who is signed in, with a button to log out; nothing without a login."""
-    known = signed_in.person_on_page()
+    known = login.current_person()
     if known is None:
         return
     with st.sidebar.container(horizontal=True, vertical_alignment="center", key="account"):
-        st.text(f"Signed in as {known.shown}", width="stretch")
+        st.text(f"Signed in as {known.display_name}", width="stretch")
         _way_out()
 
 
@@ -44,9 +44,9 @@ def _title() -> None:
 def _way_in() -> None:
     _title()
     st.markdown("Log in to see the sites.")
-    for name in signed_in.providers():
-        label = "Log in" if name == signed_in.DEFAULT else f"Log in with {name}"
-        words = () if name == signed_in.DEFAULT else (name,)
+    for name in login.list_providers():
+        label = "Log in" if name == login.DEFAULT else f"Log in with {name}"
+        words = () if name == login.DEFAULT else (name,)
         st.button(
             label,
             key=f"log_in_{name}",

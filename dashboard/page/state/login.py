@@ -25,7 +25,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from dashboard.access import Access, Person, person_of
+from dashboard.access import Access, Person, parse_claims
 from geocache.errors import ConfigurationError
 
 DEFAULT = "default"
@@ -33,7 +33,7 @@ SHORTEST_SECRET = 32
 _NEEDED = ("client_id", "client_secret", "server_metadata_url")
 
 
-def configured() -> bool:
+def is_configured() -> bool:
     """Whether the operator set a login up: ``[auth]`` in Streamlit's ``secrets.toml``."""
     return any(path.exists() for path in _files()) and bool(get_secrets_auth_section())
 
@@ -42,7 +42,7 @@ def _files() -> list[Path]:
     return [Path(str(name)) for name in config.get_option("secrets.files")]
 
 
-def providers() -> tuple[str, ...]:
+def list_providers() -> tuple[str, ...]:
     """The login providers by the names they have in ``secrets.toml``."""
     section = get_secrets_auth_section()
     named = tuple(
@@ -53,12 +53,12 @@ def providers() -> tuple[str, ...]:
     return ((DEFAULT,) if "client_id" in section else ()) + named
 
 
-def person_on_page() -> Person | None:
+def current_person() -> Person | None:
     """Who opened this page, as Streamlit checked when its websocket was opened."""
-    return person_of(st.user.to_dict()) if configured() else None
+    return parse_claims(st.user.to_dict()) if is_configured() else None
 
 
-def person_of_cookies(cookies: Mapping[str, str]) -> Person | None:
+def read_login_cookie(cookies: Mapping[str, str]) -> Person | None:
     """Who a request's cookies say is there: the one that Streamlit signs after a login."""
     value = get_cookie_with_chunks(partial(_unsigned, cookies), USER_COOKIE_NAME)
     if value is None:
@@ -69,7 +69,7 @@ def person_of_cookies(cookies: Mapping[str, str]) -> Person | None:
         return None
     if not isinstance(claims, dict) or claims.get("origin") != get_origin_from_redirect_uri():
         return None
-    return person_of(claims)
+    return parse_claims(claims)
 
 
 def _unsigned(cookies: Mapping[str, str], name: str) -> bytes | None:
@@ -77,7 +77,7 @@ def _unsigned(cookies: Mapping[str, str], name: str) -> bytes | None:
     return decode_signed_value(get_cookie_secret(), name, value) if value else None
 
 
-def check(access: Access) -> None:
+def check_configuration(access: Access) -> None:
     """Raise where people would be let in, or kept out, other than the operator meant.
 
     Raises:
@@ -116,7 +116,7 @@ def _check_section(section: Mapping[str, Any]) -> None:
             f"[auth] in secrets.toml: cookie_secret must be {SHORTEST_SECRET} random characters "
             "or more, and the same on every replica"
         )
-    names = providers()
+    names = list_providers()
     if not names:
         raise ConfigurationError(f"[auth] in secrets.toml: {', '.join(_NEEDED)} are missing")
     for name in names:
