@@ -9,7 +9,7 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from dashboard.readers.files.parquet import write_parquet
-from dashboard.service.geocoding import positions_of
+from dashboard.service.geocoding import describe_rules
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
@@ -24,7 +24,7 @@ def saved(sites: int, folder: Path, places: int | None = None) -> tuple[Path, pd
     """A generated site table of that size, saved as a dashboard of this version would save it."""
     table = site_list(sites, places)
     with GeoCache("sqlite://", providers=[Gazetteer(INDEX)], settings=Settings()) as cache:
-        mark = positions_of(cache)
+        mark = describe_rules(cache)
     path = folder / f"sites-{sites}.parquet"
     write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
     return path, table

@@ -5,10 +5,10 @@ DashboardError
 ├── FilterError (ValueError)        a filter has an unknown name or value
 ├── ExportError (ValueError)        a table does not fit the format asked for
 ├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
-├── KeptTrialsError (OSError)       fetched trials cannot be kept or read back now
-├── SharedListsError (OSError)      lists shared with everyone cannot be kept or read back now
-├── AskingError (ConnectionError)   an online provider did not answer for every place
-└── KeepingError (RuntimeError)     the disk does not take what should be kept
+├── TrialStorageError (OSError)       fetched trials cannot be kept or read back now
+├── ListStorageError (OSError)      lists shared with everyone cannot be kept or read back now
+├── GeocodeJobError (ConnectionError)   an online provider did not answer for every place
+└── SaveError (RuntimeError)     the disk does not take what should be kept
 """
 
 from geocache.errors import ConfigurationError, IndexBuildError, StoreError
@@ -58,24 +58,24 @@ class RegistryError(DashboardError, ConnectionError):
     """Raised when the registry could not be asked, or its answer could not be used."""
 
 
-class KeptTrialsError(DashboardError, OSError):
+class TrialStorageError(DashboardError, OSError):
     """Raised when the server that has the fetched trials cannot be reached, or refuses."""
 
 
-class SharedListsError(DashboardError, OSError):
+class ListStorageError(DashboardError, OSError):
     """Raised when the server that has the shared lists cannot be reached, or refuses."""
 
 
-class AskingError(DashboardError, ConnectionError):
+class GeocodeJobError(DashboardError, ConnectionError):
     """Raised when an online provider did not answer for every place; says for how many, and why."""
 
 
-class KeepingError(DashboardError, RuntimeError):
+class SaveError(DashboardError, RuntimeError):
     """Raised when the disk does not take what should be kept; says why, and names no path."""
 
 
-def told(error: Exception) -> str:
-    """Why, for a visitor: the words of an error may name a path, so only its kind is told."""
+def public_message(error: Exception) -> str:
+    """Why, for a visitor: the words of an error may name a path, so only its kind is given."""
     if isinstance(error, ConfigurationError):
         kind = "a setting cannot work"
     elif isinstance(error, IndexBuildError):

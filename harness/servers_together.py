@@ -21,13 +21,13 @@ def work(service: Service, name: str, rounds: int) -> None:
         data = LIST.format(name=name, number=number).encode()
         service.pin([Place(city=f"{name} {number}")], 40 + number, 9, note="", who=name)
         service.pin([Place(city=f"both {number}")], 40 + number, 10, note="", who=name)
-        service.shelf.add(f"session of {name}", data, f"{number}.csv")
-        service.shelf.add("session of both", data, "same.csv")
+        service.uploads.add(f"session of {name}", data, f"{number}.csv")
+        service.uploads.add("session of both", data, "same.csv")
         service.share(data, f"{name} {number}.csv")
         if number % 3 == 0:
-            first = service.shelf.lists(f"session of {name}")[0]
-            service.shelf.remove(f"session of {name}", first.id)
-        service.fetched.keep(study(number, site(f"Clinic {name}")), "2026-01-01")
+            first = service.uploads.lists(f"session of {name}")[0]
+            service.uploads.remove(f"session of {name}", first.id)
+        service.fetched.save(study(number, site(f"Clinic {name}")), "2026-01-01")
         assert len(service.library().table) >= number + 1
 
 

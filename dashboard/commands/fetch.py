@@ -9,11 +9,11 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from dashboard.errors import KeptTrialsError, RegistryError
-from dashboard.library.fetched import Change, Fetch, Fetched, Progress
-from dashboard.library.storage import home_of_trials
+from dashboard.errors import RegistryError, TrialStorageError
+from dashboard.library.fetched import FetchedTrials, FetchProgress, FetchResult, TrialChange
+from dashboard.library.storage import build_trial_storage
 from dashboard.registry.client import Page, Registry
-from dashboard.registry.search import Search, trial_numbers
+from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
 from geocache.settings import settings_of
@@ -45,8 +45,8 @@ def fetch_command(  # noqa: PLR0917 - a command's options
       site-map fetch NCT01207388 NCT02552212
       site-map fetch --condition asthma --country Austria --status Recruiting
     """
-    asked = trial_numbers(" ".join(numbers))
-    search = Search(condition, intervention, sponsor, country, tuple(statuses))
+    asked = find_trial_ids(" ".join(numbers))
+    search = RegistrySearch(condition, intervention, sponsor, country, tuple(statuses))
     try:
         parameters = search.parameters()
     except ValueError as error:
@@ -77,37 +77,37 @@ def refresh_command(as_json: bool) -> int:
 
 
 @contextmanager
-def _registry() -> Iterator[tuple[Registry, Fetched]]:
+def _registry() -> Iterator[tuple[Registry, FetchedTrials]]:
     """The registry and the kept trials; what goes wrong with either is one line."""
     settings = settings_of(Settings)
     try:
         settings.check_may_change()
         with (
             Registry(settings.site_map_registry_url) as registry,
-            Fetched(home_of_trials(settings)) as kept,
+            FetchedTrials(build_trial_storage(settings)) as kept,
         ):
             yield registry, kept
     except RegistryError as error:
         raise click.UsageError(str(error)) from None
     except ReadOnlyError as error:
         raise click.UsageError(str(error)) from None
-    except KeptTrialsError as error:
+    except TrialStorageError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"the data folder cannot be written: {error}") from None
 
 
-def _fetched(kept: Fetched, pages: Iterator[Page], asked: Iterable[str]) -> Fetch:
+def _fetched(kept: FetchedTrials, pages: Iterator[Page], asked: Iterable[str]) -> FetchResult:
     with tqdm(desc="Trials", unit="trial", delay=1, leave=False, disable=None) as bar:
 
-        def show(progress: Progress) -> None:
+        def show(progress: FetchProgress) -> None:
             bar.total = progress.total
             bar.update(progress.done - bar.n)
 
         return kept.fetch(pages, asked, show)
 
 
-def _report(result: Fetch, as_json: bool, done: str) -> int:
+def _report(result: FetchResult, as_json: bool, done: str) -> int:
     for change in result.changes:
         for line in lines_of(change):
             click.echo(line, err=as_json)
@@ -123,7 +123,7 @@ def _report(result: Fetch, as_json: bool, done: str) -> int:
     return 1 if result.problem or result.missing else 0
 
 
-def lines_of(change: Change) -> list[str]:
+def lines_of(change: TrialChange) -> list[str]:
     """What changed of one trial, a line each; nothing where all is as before."""
     lines = []
     if change.new:
@@ -140,7 +140,7 @@ def lines_of(change: Change) -> list[str]:
     return lines
 
 
-def _document(result: Fetch) -> dict[str, Any]:
+def _document(result: FetchResult) -> dict[str, Any]:
     return {
         "trials": [asdict(change) for change in result.changes],
         "missing": result.missing,

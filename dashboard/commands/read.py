@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from dashboard.errors import ReadError
 from dashboard.exports.csv_file import to_csv
-from dashboard.library.lists import OpenedList, files_of, merge
+from dashboard.library.lists import OpenedList, find_files, merge
 from dashboard.readers import TARGETS, read
 from geocache.files.atomic import replacing
 
@@ -69,7 +69,7 @@ def read_command(  # noqa: PLR0917 - a command's options
         raise click.UsageError("say where the table goes: -o OUT.csv, or -o - for standard output")
     if as_json and str(output) == "-":
         raise click.UsageError("--json and -o - both want standard output")
-    lists = [_open(item, columns) for item in files_of(files)]
+    lists = [_open(item, columns) for item in find_files(files)]
     for opened in lists:
         _print(opened, show_warnings)
     failed = sum(opened.reading is None for opened in lists)

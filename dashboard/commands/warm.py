@@ -12,8 +12,8 @@ import click
 from tqdm import tqdm
 
 from dashboard.errors import ReadError
-from dashboard.library.lists import OpenedList, files_of
-from dashboard.library.processes import end_with_parent
+from dashboard.library.lists import OpenedList, find_files
+from dashboard.library.processes import exit_with_parent
 from dashboard.readers import read_places
 from dashboard.settings import Settings
 from geocache.choosing import was_not_asked
@@ -28,7 +28,7 @@ FEW_PLACES = 5_000
 """Up to so many places a second process costs more than it saves."""
 
 
-class Warming(Closing):
+class BulkGeocoder(Closing):
     """Takes places, each looked up once, and remembers the answers.
 
     Offline providers are asked by other processes as soon as there are more than a few places,
@@ -134,7 +134,7 @@ _caches: list[GeoCache] = []
 
 
 def _open(settings: Settings) -> None:
-    end_with_parent()
+    exit_with_parent()
     _caches.append(GeoCache(settings=settings))
 
 
@@ -170,8 +170,8 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
       site-map warm downloads/ --dask tcp://10.0.0.1:8786
     """
     sites = failed = opened = 0
-    with Warming(settings_of(Settings), dask) as warming:
-        for item in files_of(paths):
+    with BulkGeocoder(settings_of(Settings), dask) as warming:
+        for item in find_files(paths):
             try:
                 sites += _read(item, warming)
                 opened += 1
@@ -203,7 +203,7 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
     return 1 if bad else 0
 
 
-def _read(path: Path | OpenedList, warming: Warming) -> int:
+def _read(path: Path | OpenedList, warming: BulkGeocoder) -> int:
     if isinstance(path, OpenedList):
         raise ReadError(path.name, path.error)
     try:

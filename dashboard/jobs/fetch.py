@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dashboard.errors import RegistryError
 from dashboard.jobs.runner import Job, Work
-from dashboard.library.fetched import Fetched, Progress
+from dashboard.library.fetched import FetchedTrials, FetchProgress
 from dashboard.registry.client import STOPPED, Page, Registry
-from dashboard.registry.search import Search
+from dashboard.registry.search import RegistrySearch
 from dashboard.sites.summary import plural
 
 
-def job_key(numbers: Sequence[str], search: Search) -> str:
+def build_fetch_key(numbers: Sequence[str], search: RegistrySearch) -> str:
     """One key for one purpose: the same trials, or the same search."""
     return "fetch:" + (",".join(sorted(numbers)) if numbers else repr(search))
 
 
-def fetch_work(
-    url: str, kept: Fetched, numbers: Sequence[str], search: Search, done: Callable[[], None]
+def build_fetch_work(
+    url: str,
+    kept: FetchedTrials,
+    numbers: Sequence[str],
+    search: RegistrySearch,
+    done: Callable[[], None],
 ) -> Work:
     """The work of fetching trials by number, or by a search where there are no numbers.
 
@@ -29,7 +33,7 @@ def fetch_work(
     """
 
     def work(job: Job) -> str:
-        def show(progress: Progress) -> None:
+        def show(progress: FetchProgress) -> None:
             job.done, job.total = progress.done, progress.total or 0
             job.message = f"{plural(progress.done, 'trial')} so far"
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from dashboard.errors import AskingError
+from dashboard.errors import GeocodeJobError
 from dashboard.jobs.runner import Job, Work
 from dashboard.sites.categoricals import factorize, spread
 from dashboard.sites.positions import list_distinct_places
@@ -17,24 +17,24 @@ from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.place import Place
 
-MOST_PLACES = 1_000
+MAX_PLACES = 1_000
 """Asked for in one job; a public service answers one a second. `site-map warm` takes any number."""
 
 
-def unasked(sites: pd.DataFrame) -> tuple[Place, ...]:
+def find_unasked_places(sites: pd.DataFrame) -> tuple[Place, ...]:
     """The distinct places of a site table for which a provider was not asked yet."""
     codes, reasons = factorize(sites["reason"])
     open_ = np.array([NOT_ASKED in str(text) for text in reasons], dtype=bool)
     return tuple(list_distinct_places(sites[spread(codes, open_)])[1])
 
 
-def asking_key(places: Sequence[Place]) -> str:
+def build_geocode_key(places: Sequence[Place]) -> str:
     """One key for the same places, whoever asks."""
     text = "\x1e".join(sorted(map(place_key, places)))
     return f"ask:{blake2b(text.encode(), digest_size=16).hexdigest()}"
 
 
-def asking_work(cache: GeoCache, places: Sequence[Place]) -> Work:
+def build_geocode_work(cache: GeoCache, places: Sequence[Place]) -> Work:
     """The work of asking. Each answer is remembered as it comes; what fails can be asked again."""
 
     def work(job: Job) -> str:
@@ -52,7 +52,7 @@ def asking_work(cache: GeoCache, places: Sequence[Place]) -> Work:
         said = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
         if unasked_:
             reason = why.most_common(1)[0][0]
-            raise AskingError(
+            raise GeocodeJobError(
                 f"{said}; {unasked_:,} not asked ({reason}). What was answered is kept."
             )
         return said + "."

@@ -1,7 +1,7 @@
 """Long work off the page's thread: progress, an estimate, cancelling, one job for one purpose.
 
-Jobs belong to the process, not to a session, so that a reload of the page finds them again and two
-people who ask for the same get one.
+JobRunner belong to the process, not to a session, so that a reload of the page finds them again and
+two people who ask for the same get one.
 """
 
 import logging
@@ -16,11 +16,11 @@ from dashboard.errors import DashboardError
 log = logging.getLogger(__name__)
 
 MAX_RUNNING = 4
-MAX_OF_ONE_SESSION = 2
+MAX_PER_SESSION = 2
 KEEP_FINISHED_SECONDS = 600.0
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job stands."""
 
     RUNNING = "running"
@@ -53,7 +53,7 @@ class Job:
     title: str
     owner: str = ""
     private: bool = False
-    state: State = State.RUNNING
+    state: JobState = JobState.RUNNING
     done: int = 0
     total: int = 0
     message: str = ""
@@ -96,7 +96,7 @@ class Job:
     def seconds_left(self) -> float | None:
         """An estimate from the pace so far, ``None`` while there is nothing to go by."""
         spent = time.monotonic() - self.started
-        if self.state is not State.RUNNING or not self.total or not self.done or spent < 1.0:
+        if self.state is not JobState.RUNNING or not self.total or not self.done or spent < 1.0:
             return None
         return spent * (self.total - self.done) / self.done
 
@@ -105,7 +105,7 @@ Work = Callable[[Job], str]
 """What a job does; returns a sentence on how it ended."""
 
 
-class Jobs:
+class JobRunner:
     """The jobs of one process."""
 
     def __init__(self) -> None:
@@ -120,25 +120,25 @@ class Jobs:
         *,
         owner: str = "",
         private: bool = False,
-        goes_on: bool = False,
+        resumable: bool = False,
     ) -> Job:
         """Run ``work`` on a thread; if a job of the same key runs already, that one.
 
-        ``goes_on``: what it had done is not done twice, so that :meth:`go_on` makes sense.
+        ``resumable``: what it had done is not done twice, so that :meth:`resume` makes sense.
 
         Raises:
             TooManyJobsError: as many jobs run as may at once, here or for one session.
         """
         with self._lock:
             known = self._jobs.get(key)
-            if known is not None and known.state is State.RUNNING:
+            if known is not None and known.state is JobState.RUNNING:
                 return known
-            running = [job for job in self._jobs.values() if job.state is State.RUNNING]
+            running = [job for job in self._jobs.values() if job.state is JobState.RUNNING]
             own = sum(job.owner == owner for job in running) if owner else 0
-            if own >= MAX_OF_ONE_SESSION:
+            if own >= MAX_PER_SESSION:
                 raise TooManyJobsError(
                     f"{own} jobs of yours are running, and one person may have "
-                    f"{MAX_OF_ONE_SESSION} at a time: wait for one to end, or cancel it"
+                    f"{MAX_PER_SESSION} at a time: wait for one to end, or cancel it"
                 )
             if len(running) >= MAX_RUNNING:
                 raise TooManyJobsError(
@@ -146,7 +146,7 @@ class Jobs:
                     "time: wait for one to end"
                 )
             job = self._jobs[key] = Job(key, title, owner, private)
-            job.again = work if goes_on else None
+            job.again = work if resumable else None
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job
 
@@ -157,15 +157,15 @@ class Jobs:
             self._jobs = {
                 key: job
                 for key, job in self._jobs.items()
-                if job.state is State.RUNNING or now - job.ended < KEEP_FINISHED_SECONDS
+                if job.state is JobState.RUNNING or now - job.ended < KEEP_FINISHED_SECONDS
             }
             return tuple(self._jobs.values())
 
-    def seen_by(self, owner: str) -> tuple[Job, ...]:
+    def visible_to(self, owner: str) -> tuple[Job, ...]:
         """As :meth:`all`, without the private ones of other sessions."""
         return tuple(job for job in self.all() if not job.private or job.owner == owner)
 
-    def go_on(self, key: str, *, owner: str) -> None:
+    def resume(self, key: str, *, owner: str) -> None:
         """Do a job again that ended early; nothing where there is none of that key.
 
         Raises:
@@ -173,28 +173,28 @@ class Jobs:
         """
         job = next((job for job in self.all() if job.key == key), None)
         if job is not None and job.again is not None:
-            self.start(key, job.title, job.again, owner=owner, private=job.private, goes_on=True)
+            self.start(key, job.title, job.again, owner=owner, private=job.private, resumable=True)
 
     def dismiss(self, key: str) -> None:
         """Forget a job that ended."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and job.state is not State.RUNNING:
+            if job is not None and job.state is not JobState.RUNNING:
                 del self._jobs[key]
 
     @staticmethod
     def _run(job: Job, work: Work) -> None:
         try:
             job.message = work(job)
-            job.state = State.CANCELLED if job.cancelled else State.DONE
+            job.state = JobState.CANCELLED if job.cancelled else JobState.DONE
         except JobCancelled:
-            job.state, job.message = State.CANCELLED, "Cancelled; what had arrived is kept."
+            job.state, job.message = JobState.CANCELLED, "Cancelled; what had arrived is kept."
         except DashboardError as error:
             log.warning("%s: %s", job.title, error)
-            job.state, job.message = State.FAILED, str(error)
+            job.state, job.message = JobState.FAILED, str(error)
         except Exception:
             log.exception("%s failed", job.title)
-            job.state, job.message = State.FAILED, "It failed; the server's log says why."
+            job.state, job.message = JobState.FAILED, "It failed; the server's log says why."
         finally:
             job.ended = time.monotonic()
             job.finished.set()

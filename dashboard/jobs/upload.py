@@ -5,22 +5,22 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from dashboard.jobs.runner import Job, Work
-from dashboard.library.reader_process import READING, ReadingProcess, Step
-from dashboard.library.uploads import Shelf, ShelfError
+from dashboard.library.reader_process import READING, ReaderProcess, ReaderProgress
+from dashboard.library.uploads import UploadError, UploadStore
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 
 _READING_PERCENT = 60
 
 
-class Brought(NamedTuple):
+class Upload(NamedTuple):
     """One file as a person brought it."""
 
     name: str
     data: bytes
 
 
-def brought_key(owner: str, files: Sequence[Brought]) -> str:
+def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
     """One key for the same files of the same session."""
     digest = blake2b(owner.encode(), digest_size=16)
     for file in files:
@@ -28,7 +28,9 @@ def brought_key(owner: str, files: Sequence[Brought]) -> str:
     return f"read:{digest.hexdigest()}"
 
 
-def reading_work(shelf: Shelf, settings: Settings, owner: str, files: Sequence[Brought]) -> Work:
+def build_upload_work(
+    uploads: UploadStore, settings: Settings, owner: str, files: Sequence[Upload]
+) -> Work:
     """The work of reading files, finding their places, and keeping them as an owner's lists.
 
     All but the keeping is done by another process. Each file is kept as soon as it is done;
@@ -39,11 +41,11 @@ def reading_work(shelf: Shelf, settings: Settings, owner: str, files: Sequence[B
         total = 100 * len(files)
         sites = trials = 0
         problems = []
-        with ReadingProcess(settings) as process:
+        with ReaderProcess(settings) as process:
             for number, (name, data) in enumerate(files):
                 done = 100 * number
 
-                def report(step: Step, done: int = done, name: str = name) -> None:
+                def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
                     job.report(done + _percent(step), total, f"{step.doing} {name}")
 
                 opened = process.open(data, name, report=report)
@@ -53,16 +55,16 @@ def reading_work(shelf: Shelf, settings: Settings, owner: str, files: Sequence[B
                 else:
                     problems.append(f"{name} was not opened: {opened.error}")
                 try:
-                    shelf.add(owner, data, name, opened=opened)
-                except ShelfError as error:
-                    raise ShelfError(f"{name}: {error}") from error
+                    uploads.add(owner, data, name, opened=opened)
+                except UploadError as error:
+                    raise UploadError(f"{name}: {error}") from error
         read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
         return "; ".join([read, *problems]) + "."
 
     return work
 
 
-def _percent(step: Step) -> int:
+def _percent(step: ReaderProgress) -> int:
     """How much of a file is done, of 100."""
     if step.doing == READING:
         return int(_READING_PERCENT * step.part)

@@ -11,7 +11,7 @@ _LEFT_SECONDS = 3_600.0
 """A file that was begun so long ago is nobody's work any more."""
 
 
-def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
+def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Write all of a file or none of it, whoever else writes it and whenever the process ends.
 
     Args:
@@ -29,7 +29,7 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
             os.fsync(file.fileno())
 
 
-def begun_long_ago(path: Path) -> bool:
+def is_stale(path: Path) -> bool:
     """Whether a file was last written more than an hour ago; false for one that is gone."""
     try:
         return path.stat().st_mtime < time.time() - _LEFT_SECONDS
@@ -37,10 +37,10 @@ def begun_long_ago(path: Path) -> bool:
         return False
 
 
-def sweep(folder: Path) -> None:
+def delete_partial_files(folder: Path) -> None:
     """Delete what killed processes left half-written in a folder."""
     for path in folder.glob(f".*{_PART}"):
-        if begun_long_ago(path):
+        if is_stale(path):
             path.unlink(missing_ok=True)
 
 
@@ -52,6 +52,6 @@ def changed_at(path: Path) -> int:
         return 0
 
 
-def disk_words(error: OSError) -> str:
+def describe_disk_error(error: OSError) -> str:
     """What a disk said, without the path it was about; of a server only that it was one."""
     return (error.strerror or "its server does not take it").lower()

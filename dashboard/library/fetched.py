@@ -12,23 +12,23 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import KeepingError, ReadError, RegistryError
-from dashboard.library.atomic_files import disk_words
-from dashboard.library.fetched_storage import NUMBER, Home
+from dashboard.errors import ReadError, RegistryError, SaveError
+from dashboard.library.atomic_files import describe_disk_error
+from dashboard.library.fetched_storage import TRIAL_ID, TrialStorage
 from dashboard.readers import Reading, read
 from dashboard.registry.client import Page
 from geocache.closing import Closing
 
 log = logging.getLogger(__name__)
 
-NAME = "Fetched trials"
+LIST_NAME = "FetchedTrials trials"
 """What the list of fetched trials is called on the page."""
 
 
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
 
-class Progress(NamedTuple):
+class FetchProgress(NamedTuple):
     """How far a fetch is: studies kept, and how many there are in all (None: not known)."""
 
     done: int
@@ -36,7 +36,7 @@ class Progress(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TrialChange:
     """What fetching a trial again changed. Sites are ``number, facility, city, …, country``."""
 
     trial_id: str
@@ -53,22 +53,22 @@ class Change:
 
 
 @dataclass(slots=True)
-class Fetch:
+class FetchResult:
     """What a fetch brought: changes by trial, numbers not found, and why it ended early."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[TrialChange] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problem: str = ""
 
 
-class Fetched(Closing):
+class FetchedTrials(Closing):
     """The kept records.
 
     Args:
         home: where they lie.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: TrialStorage) -> None:
         self._home = home
         self._last: tuple[object, Reading | None] | None = None
 
@@ -76,9 +76,9 @@ class Fetched(Closing):
         """The trials that are kept, in order."""
         return self._home.numbers()
 
-    def mark(self) -> object:
+    def change_token(self) -> object:
         """Differs once another process kept something, unless the store's revision says so."""
-        return self._home.mark()
+        return self._home.change_token()
 
     def reading(self) -> Reading | None:
         """The kept trials as one list; None where none is kept.
@@ -94,7 +94,7 @@ class Fetched(Closing):
             log.warning("%s", error)
         return self._last[1] if self._last else None
 
-    def keep(self, study: dict[str, Any], today: str) -> Change | None:
+    def save(self, study: dict[str, Any], today: str) -> TrialChange | None:
         """Keep one study; what changed, or None for a study without a number.
 
         Others see it after :meth:`tell`.
@@ -104,27 +104,27 @@ class Fetched(Closing):
             return None
         before = self._reading_of(number)
         data = orjson.dumps({**study, "fetchedOn": today})
-        change = compare(number, before, read(data, number))
+        change = compare_readings(number, before, read(data, number))
         self._home.write(number, data)
         return change
 
-    def forget(self, numbers: Iterable[str]) -> int:
+    def delete(self, numbers: Iterable[str]) -> int:
         """Delete kept trials; how many there were."""
-        gone = self._home.delete(number for number in numbers if NUMBER.fullmatch(number))
-        self.tell()
+        gone = self._home.delete(number for number in numbers if TRIAL_ID.fullmatch(number))
+        self.notify()
         return gone
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Let every process see what is other than it was."""
         self._last = None
         try:
-            self._home.tell()
+            self._home.notify()
         except OSError as error:  # no room even for that: this process knows what it fetched
             log.warning("Other servers could not be told of fetched trials: %s", error)
 
-    def tidy(self) -> None:
+    def delete_leftovers(self) -> None:
         """Delete what killed processes left half-written."""
-        self._home.tidy()
+        self._home.delete_leftovers()
 
     def close(self) -> None:
         """Let go of connections; the next call makes new ones."""
@@ -134,50 +134,50 @@ class Fetched(Closing):
         self,
         pages: Iterator[Page],
         asked: Iterable[str] = (),
-        progress: Callable[[Progress], None] | None = None,
-    ) -> Fetch:
+        progress: Callable[[FetchProgress], None] | None = None,
+    ) -> FetchResult:
         """Keep what the pages bring, page by page, and say what changed.
 
         ``asked`` are the numbers that should come. What was kept before an error stays kept; the
-        error ends up in :attr:`Fetch.problem`.
+        error ends up in :attr:`FetchResult.problem`.
 
         Raises:
             RegistryError: nothing came at all.
-            KeepingError: nothing could be kept.
+            SaveError: nothing could be kept.
         """
-        result = Fetch()
+        result = FetchResult()
         today = datetime.now(UTC).date().isoformat()
         came: set[str] = set()
         try:
             for page in pages:
                 for study in page.studies:
                     number = _number_of(study)
-                    change = None if number in came else self.keep(study, today)
+                    change = None if number in came else self.save(study, today)
                     if change is not None:
                         came.add(number)
                         result.changes.append(change)
                 result.problem = page.problem
                 if progress is not None:
-                    progress(Progress(len(came), page.total))
+                    progress(FetchProgress(len(came), page.total))
         except RegistryError as error:
             if not came:
                 raise
             result.problem = str(error)
         except OSError as error:
             log.exception("A fetched trial could not be kept")
-            result.problem = f"what is fetched cannot be kept: {disk_words(error)}"
+            result.problem = f"what is fetched cannot be kept: {describe_disk_error(error)}"
             if not came:
-                raise KeepingError(result.problem) from error
+                raise SaveError(result.problem) from error
         finally:
             if came:
-                self.tell()
+                self.notify()
         if not result.problem:
             result.missing = [number for number in asked if number not in came]
         return result
 
     def _read_all(self) -> Reading | None:
         records = self._home.read(self._home.numbers())
-        return read(b"\n".join(map(_one_line, records)), NAME) if records else None
+        return read(b"\n".join(map(_one_line, records)), LIST_NAME) if records else None
 
     def _reading_of(self, number: str) -> Reading | None:
         try:
@@ -194,13 +194,13 @@ def _number_of(study: dict[str, Any]) -> str:
     protocol = study.get("protocolSection")
     who = protocol.get("identificationModule") if isinstance(protocol, dict) else None
     number = who.get("nctId") if isinstance(who, dict) else None
-    return number if isinstance(number, str) and NUMBER.fullmatch(number) else ""
+    return number if isinstance(number, str) and TRIAL_ID.fullmatch(number) else ""
 
 
-def compare(trial_id: str, before: Reading | None, after: Reading) -> Change:
+def compare_readings(trial_id: str, before: Reading | None, after: Reading) -> TrialChange:
     """Sites added and removed, and statuses that changed, between two readings of a trial."""
     if before is None:
-        return Change(trial_id, new=True)
+        return TrialChange(trial_id, new=True)
     old, new = _sites(before), _sites(after)
     added = Counter({site: len(statuses) for site, statuses in new.items()})
     removed = Counter({site: len(statuses) for site, statuses in old.items()})
@@ -213,7 +213,7 @@ def compare(trial_id: str, before: Reading | None, after: Reading) -> Change:
         if was != now
     ]
     was, now = before.trials[0].status, after.trials[0].status
-    return Change(
+    return TrialChange(
         trial_id,
         added=tuple(gained.elements()),
         removed=tuple(lost.elements()),

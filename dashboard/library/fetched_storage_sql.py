@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, select
 
-from dashboard.errors import KeptTrialsError
-from dashboard.library.fetched_storage import Home
-from dashboard.library.sql import ServerTables
+from dashboard.errors import TrialStorageError
+from dashboard.library.fetched_storage import TrialStorage
+from dashboard.library.sql import SqlTables
 from geocache.store import schema
 
 _TOLD = "fetched trials told"
@@ -21,8 +21,8 @@ trials = Table(
 )
 
 
-class DatabaseHome:
-    """As :class:`dashboard.library.fetched_storage.Home`: a row a trial.
+class SqlTrialStorage:
+    """As :class:`dashboard.library.fetched_storage.TrialStorage`: a row a trial.
 
     Nothing is opened before the first call. Telling also moves the revision of the cache of
     positions on, which every page compares anyway, so that nobody has to ask for two.
@@ -32,52 +32,52 @@ class DatabaseHome:
         before: what was kept here before there was a server; its records are taken over, once.
     """
 
-    def __init__(self, url: str, before: Home | None = None) -> None:
-        self._tables = ServerTables(url, self._prepare, _failed)
+    def __init__(self, url: str, before: TrialStorage | None = None) -> None:
+        self._tables = SqlTables(url, self._prepare, _failed)
         self._before = before
 
     def numbers(self) -> list[str]:
-        """As :meth:`Home.numbers`."""
+        """As :meth:`TrialStorage.numbers`."""
         statement = select(trials.c.number).order_by(trials.c.number)
         return self._tables.done(lambda connection: list(connection.scalars(statement)))
 
     def read(self, numbers: Sequence[str]) -> list[bytes]:
-        """As :meth:`Home.read`."""
+        """As :meth:`TrialStorage.read`."""
         statement = select(trials.c.number, trials.c.record).where(trials.c.number.in_(numbers))
         rows = self._tables.done(lambda connection: connection.execute(statement).all())
         found = {row.number: bytes(row.record) for row in rows}
         return [found[number] for number in numbers if number in found]
 
     def write(self, number: str, record: bytes) -> None:
-        """As :meth:`Home.write`."""
+        """As :meth:`TrialStorage.write`."""
         row = {"number": number, "record": record}
         self._tables.done(lambda connection: connection.execute(self._tables.upsert(trials), row))
 
     def delete(self, numbers: Iterable[str]) -> int:
-        """As :meth:`Home.delete`."""
+        """As :meth:`TrialStorage.delete`."""
         statement = delete(trials).where(trials.c.number.in_(list(numbers)))
         return self._tables.done(lambda connection: connection.execute(statement).rowcount)
 
-    def tell(self) -> None:
-        """As :meth:`Home.tell`."""
+    def notify(self) -> None:
+        """As :meth:`TrialStorage.notify`."""
         self._tables.done(self._tell)
 
-    def mark(self) -> object:
-        """As :meth:`Home.mark`: the store's revision says it."""
+    def change_token(self) -> object:
+        """As :meth:`TrialStorage.change_token`: the store's revision says it."""
         return 0
 
     def revision(self) -> object:
-        """As :meth:`Home.revision`."""
+        """As :meth:`TrialStorage.revision`."""
         statement = select(schema.meta.c.value).where(schema.meta.c.name == _TOLD)
         return self._tables.done(lambda connection: connection.scalar(statement)) or 0
 
-    def tidy(self) -> None:
-        """As :meth:`Home.tidy`; a server undoes what was not finished by itself."""
+    def delete_leftovers(self) -> None:
+        """As :meth:`TrialStorage.delete_leftovers`; a server rolls back by itself."""
         if self._before is not None:
-            self._before.tidy()
+            self._before.delete_leftovers()
 
     def close(self) -> None:
-        """As :meth:`Home.close`."""
+        """As :meth:`TrialStorage.close`."""
         self._tables.close()
 
     def _tell(self, connection: Connection) -> None:
@@ -103,5 +103,5 @@ class DatabaseHome:
             self._tell(connection)
 
 
-def _failed(why: str) -> KeptTrialsError:
-    return KeptTrialsError(f"fetched trials cannot be reached: {why}")
+def _failed(why: str) -> TrialStorageError:
+    return TrialStorageError(f"fetched trials cannot be reached: {why}")

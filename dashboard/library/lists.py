@@ -17,7 +17,7 @@ from dashboard.sites.trial import Trial
 
 log = logging.getLogger(__name__)
 
-NOT_LISTS = {"readme.md", "readme.txt", "readme"}
+IGNORED_NAMES = {"readme.md", "readme.txt", "readme"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class Library:
     as_of: str = ""
 
 
-def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
+def find_files(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
     """The files that sources name, folders opened one level deep, in name order.
 
     What cannot be opened comes as an :class:`OpenedList` with its error.
@@ -56,7 +56,7 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
                 for path in source.iterdir()
                 if path.is_file()
                 and not path.name.startswith(".")
-                and path.name.casefold() not in NOT_LISTS
+                and path.name.casefold() not in IGNORED_NAMES
                 and path.suffix not in {".py", ".pyc"}
             )
             if not inside:
@@ -68,7 +68,7 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
             yield OpenedList(source.name, error="no such file or folder")
 
 
-def opened_bytes(
+def open_bytes(
     data: bytes,
     name: str,
     columns: Mapping[str, str] | None = None,
@@ -92,13 +92,13 @@ def open_file(path: Path) -> OpenedList:
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
-    return opened_bytes(data, path.name)
+    return open_bytes(data, path.name)
 
 
 def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:
     """Read every file that sources name."""
     opened = []
-    for item in files_of(sources):
+    for item in find_files(sources):
         if isinstance(item, OpenedList):
             log.warning("%s: %s", item.name, item.error)
             opened.append(item)

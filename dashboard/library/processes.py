@@ -6,7 +6,7 @@ from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 
 
-def end_with_parent() -> None:
+def exit_with_parent() -> None:
     """End this process as soon as its parent is gone, also where that was killed.
 
     A killed parent cannot say goodbye, and a worker that waits for its next task would wait on.

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
-from dashboard.library.lists import OpenedList, opened_bytes
-from dashboard.library.processes import end_with_parent
+from dashboard.library.lists import OpenedList, open_bytes
+from dashboard.library.processes import exit_with_parent
 from dashboard.settings import Settings
 from dashboard.sites.positions import list_distinct_places
 from geocache.closing import Closing
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 
-AT_ONCE_BYTES = 1_000_000
+MAX_INLINE_BYTES = 1_000_000
 """Up to so many bytes are read where they are wanted: a process takes longer to start."""
 
 READING = "reading"
@@ -31,17 +31,17 @@ _LESS_URGENT = 5
 """How much a reading process lets others go first, as ``nice`` counts."""
 
 
-class Step(NamedTuple):
+class ReaderProgress(NamedTuple):
     """How far a file is: what is being done (:data:`READING`, :data:`LOCATING`), and 0-1."""
 
     doing: str
     part: float
 
 
-Report = Callable[[Step], None]
+Report = Callable[[ReaderProgress], None]
 
 
-class ReadingProcess(Closing):
+class ReaderProcess(Closing):
     """One process that reads files one after the other, and has their places found.
 
     It starts with the first file. To be used as a context: leaving it ends the process, whatever
@@ -65,7 +65,7 @@ class ReadingProcess(Closing):
         columns: Mapping[str, str] | None = None,
         report: Report = lambda _: None,
     ) -> OpenedList:
-        """As :func:`dashboard.library.lists.opened_bytes`; its places are remembered afterwards.
+        """As :func:`dashboard.library.lists.open_bytes`; its places are remembered afterwards.
 
         ``report`` is called at least every fifth of a second, and may raise to give up.
 
@@ -77,7 +77,7 @@ class ReadingProcess(Closing):
                 self._process.start()
                 self._theirs.close()
             self._ours.send((data, name, columns))
-            step = Step(READING, 0.0)
+            step = ReaderProgress(READING, 0.0)
             while True:
                 report(step)
                 if self._ours.poll(_LOOK_SECONDS):
@@ -100,14 +100,14 @@ class ReadingProcess(Closing):
         self._ours.close()
 
 
-def open_apart(
+def read_in_child(
     settings: Settings, data: bytes, name: str, columns: Mapping[str, str] | None = None
 ) -> OpenedList:
-    """As :func:`dashboard.library.lists.opened_bytes`, a large file in a process of its own."""
-    if len(data) <= AT_ONCE_BYTES:
-        return opened_bytes(data, name, columns)
+    """As :func:`dashboard.library.lists.open_bytes`, a large file in a process of its own."""
+    if len(data) <= MAX_INLINE_BYTES:
+        return open_bytes(data, name, columns)
     try:
-        with ReadingProcess(settings) as process:
+        with ReaderProcess(settings) as process:
             return process.open(data, name, columns)
     except ReadError as error:
         return OpenedList(name, error=error.reason)
@@ -117,7 +117,7 @@ def open_apart(
 
 
 def _serve(connection: Connection, settings: Settings) -> None:
-    end_with_parent()
+    exit_with_parent()
     os.nice(_LESS_URGENT)
     with contextlib.suppress(OSError):  # where memory is short, this process goes, not the server
         Path("/proc/self/oom_score_adj").write_text("500")
@@ -128,20 +128,20 @@ def _serve(connection: Connection, settings: Settings) -> None:
             data, name, columns = connection.recv()
         except (EOFError, OSError):  # the server ended; it may have been killed amid a message
             return
-        opened = opened_bytes(
-            data, name, columns, lambda part: _tell(connection, Step(READING, part))
+        opened = open_bytes(
+            data, name, columns, lambda part: _tell(connection, ReaderProgress(READING, part))
         )
         del data
         if opened.reading is not None:
             cache = cache or GeoCache(settings=settings)
             places = list_distinct_places(opened.reading.sites)[1]
             for part in _located(places, cache):
-                _tell(connection, Step(LOCATING, part))
+                _tell(connection, ReaderProgress(LOCATING, part))
             cache.flush()
         _tell(connection, opened)
 
 
-def _tell(connection: Connection, said: Step | OpenedList) -> None:
+def _tell(connection: Connection, said: ReaderProgress | OpenedList) -> None:
     """Send it; where the server is gone, this process goes too, and quietly."""
     try:
         connection.send(said)

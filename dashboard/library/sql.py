@@ -28,7 +28,7 @@ _PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5)
 _MOST_SECONDS = 2.0
 
 
-class ServerTables:
+class SqlTables:
     """Transactions on the server of a store; nothing is opened before the first.
 
     Args:

@@ -2,39 +2,39 @@
 
 from functools import partial
 
-from dashboard.library.fetched_storage import FolderHome, Home
-from dashboard.library.reader_process import open_apart
-from dashboard.library.upload_storage import EVERYONE, FolderLists, Lists
-from dashboard.library.uploads import Shelf
+from dashboard.library.fetched_storage import FolderTrialStorage, TrialStorage
+from dashboard.library.reader_process import read_in_child
+from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage, UploadStorage
+from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
 from geocache.store.kinds import kind_of
 
 
-def home_of_trials(settings: Settings) -> Home:
+def build_trial_storage(settings: Settings) -> TrialStorage:
     """Where the settings say that fetched trials lie."""
-    folder = FolderHome(settings.site_map_data / "registry")
+    folder = FolderTrialStorage(settings.site_map_data / "registry")
     if not kind_of(settings.store_url).server:
         return folder
-    from dashboard.library.fetched_storage_sql import DatabaseHome  # noqa: PLC0415 - only with a server
+    from dashboard.library.fetched_storage_sql import SqlTrialStorage  # noqa: PLC0415 - only with a server
 
-    return DatabaseHome(settings.store_url, folder)
+    return SqlTrialStorage(settings.store_url, folder)
 
 
-def home_of_shared_lists(settings: Settings) -> Lists:
+def build_shared_storage(settings: Settings) -> UploadStorage:
     """Where the settings say that lists shared with everyone lie."""
-    folder = FolderLists(settings.site_map_data / "lists" / EVERYONE)
+    folder = FolderUploadStorage(settings.site_map_data / "lists" / EVERYONE)
     if not kind_of(settings.store_url).server:
         return folder
-    from dashboard.library.upload_storage_sql import DatabaseLists  # noqa: PLC0415 - only with a server
+    from dashboard.library.upload_storage_sql import SqlUploadStorage  # noqa: PLC0415 - only with a server
 
-    return DatabaseLists(settings.store_url, folder)
+    return SqlUploadStorage(settings.store_url, folder)
 
 
-def shelf_of(settings: Settings) -> Shelf:
+def build_upload_store(settings: Settings) -> UploadStore:
     """Where the settings say that lists are kept; large ones are read by another process."""
-    return Shelf(
+    return UploadStore(
         settings.site_map_data / "lists",
         settings.check_may_change,
-        partial(open_apart, settings),
-        home_of_shared_lists(settings),
+        partial(read_in_child, settings),
+        build_shared_storage(settings),
     )

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from dashboard.library.atomic_files import begun_long_ago, changed_at, sweep, write_whole
+from dashboard.library.atomic_files import (
+    changed_at,
+    delete_partial_files,
+    is_stale,
+    write_atomically,
+)
 
 EVERYONE = "everyone"
 """The owner of what is shared, and the name of its folder."""
@@ -15,7 +20,7 @@ EVERYONE = "everyone"
 EXPIRE_SECONDS = 7 * 86_400.0
 
 
-class Lists(Protocol):
+class UploadStorage(Protocol):
     """One owner's lists, each whole or not there. For threads and many processes.
 
     What is said about a list is a JSON object. Every call raises OSError where the disk or the
@@ -52,14 +57,14 @@ class Lists(Protocol):
     def size(self) -> int:
         """How many bytes all lists have."""
 
-    def mark(self) -> object:
+    def change_token(self) -> object:
         """Differs once a list came or went, unless the store's revision says so anyway."""
 
     def close(self) -> None:
         """Let go of what is open; the next call opens it again."""
 
 
-class FolderLists:
+class FolderUploadStorage:
     """Two files a list, ``ID.bin`` and ``ID.json``; it is there once the second is.
 
     Args:
@@ -70,59 +75,59 @@ class FolderLists:
         self.folder = folder
 
     def entries(self) -> dict[str, object]:
-        """As :meth:`Lists.entries`."""
+        """As :meth:`UploadStorage.entries`."""
         return {path.stem: changed_at(path) for path in sorted(self.folder.glob("*.json"))}
 
     def about(self, list_id: str) -> dict[str, Any]:
-        """As :meth:`Lists.about`."""
+        """As :meth:`UploadStorage.about`."""
         about: dict[str, Any] = json.loads((self.folder / f"{list_id}.json").read_bytes())
         return about
 
     def data(self, list_id: str) -> bytes:
-        """As :meth:`Lists.data`."""
+        """As :meth:`UploadStorage.data`."""
         return (self.folder / f"{list_id}.bin").read_bytes()
 
     def write(self, list_id: str, data: bytes, about: Mapping[str, Any]) -> object:
-        """As :meth:`Lists.write`."""
+        """As :meth:`UploadStorage.write`."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(self.folder / f"{list_id}.bin", data)
+        write_atomically(self.folder / f"{list_id}.bin", data)
         return self.describe(list_id, about)
 
     def describe(self, list_id: str, about: Mapping[str, Any]) -> object:
-        """As :meth:`Lists.describe`."""
+        """As :meth:`UploadStorage.describe`."""
         path = self.folder / f"{list_id}.json"
-        write_whole(path, json.dumps(dict(about)).encode())
+        write_atomically(path, json.dumps(dict(about)).encode())
         return changed_at(path)
 
     def delete(self, list_id: str) -> None:
-        """As :meth:`Lists.delete`."""
+        """As :meth:`UploadStorage.delete`."""
         for suffix in (".json", ".bin"):
             (self.folder / f"{list_id}{suffix}").unlink(missing_ok=True)
 
     def size(self) -> int:
-        """As :meth:`Lists.size`."""
+        """As :meth:`UploadStorage.size`."""
         return sum(path.stat().st_size for path in self.folder.glob("*.bin"))
 
-    def mark(self) -> object:
-        """As :meth:`Lists.mark`."""
+    def change_token(self) -> object:
+        """As :meth:`UploadStorage.change_token`."""
         return changed_at(self.folder)
 
     def close(self) -> None:
-        """As :meth:`Lists.close`: nothing stays open."""
+        """As :meth:`UploadStorage.close`: nothing stays open."""
 
-    def tidy(self) -> None:
+    def delete_leftovers(self) -> None:
         """Delete what killed processes left half-written."""
-        sweep(self.folder)
+        delete_partial_files(self.folder)
         for path in self.folder.glob("*.bin"):
-            if begun_long_ago(path) and not path.with_suffix(".json").exists():
+            if is_stale(path) and not path.with_suffix(".json").exists():
                 path.unlink(missing_ok=True)
 
 
-def expire(folder: Path) -> None:
+def delete_expired(folder: Path) -> None:
     """Delete the folders in it that nobody used for a week, and what was left half-written."""
     oldest = time.time() - EXPIRE_SECONDS
     for one in folder.glob("*"):
         if one.name != EVERYONE and changed_at(one) < oldest * 1e9:
             shutil.rmtree(one, ignore_errors=True)
         else:
-            FolderLists(one).tidy()
+            FolderUploadStorage(one).delete_leftovers()

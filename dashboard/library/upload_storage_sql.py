@@ -20,9 +20,9 @@ from sqlalchemy import (
     update,
 )
 
-from dashboard.errors import SharedListsError
-from dashboard.library.sql import ServerTables
-from dashboard.library.upload_storage import FolderLists
+from dashboard.errors import ListStorageError
+from dashboard.library.sql import SqlTables
+from dashboard.library.upload_storage import FolderUploadStorage
 from geocache.store import schema
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ _PART_BYTES = 8 * 2**20
 """A driver takes several times the size of a value: 200 MB as one made a process 1.6 GB large."""
 
 
-class DatabaseLists:
-    """As :class:`dashboard.library.upload_storage.Lists`: a row a list, and some for its bytes.
+class SqlUploadStorage:
+    """An ``UploadStorage`` in a database: a row a list, and further rows for its bytes.
 
     Nothing is opened before the first call. Every change moves the revision of the cache of
     positions on, which every page compares anyway.
@@ -63,8 +63,8 @@ class DatabaseLists:
             stay in it as they were. Each machine may have had a folder of its own.
     """
 
-    def __init__(self, url: str, before: FolderLists) -> None:
-        self._tables = ServerTables(url, self._prepare, _failed)
+    def __init__(self, url: str, before: FolderUploadStorage) -> None:
+        self._tables = SqlTables(url, self._prepare, _failed)
         self._before = before
 
     def entries(self) -> dict[str, object]:
@@ -124,8 +124,8 @@ class DatabaseLists:
         statement = select(func.sum(func.octet_length(parts.c.data)))
         return int(self._tables.done(lambda connection: connection.scalar(statement)) or 0)
 
-    def mark(self) -> object:
-        """As :meth:`Lists.mark`: the store's revision says it."""
+    def change_token(self) -> object:
+        """As :meth:`Lists.change_token`: the store's revision says it."""
         return 0
 
     def close(self) -> None:
@@ -166,5 +166,5 @@ class DatabaseLists:
             schema.bump(connection)
 
 
-def _failed(why: str) -> SharedListsError:
-    return SharedListsError(f"shared lists cannot be reached: {why}")
+def _failed(why: str) -> ListStorageError:
+    return ListStorageError(f"shared lists cannot be reached: {why}")

@@ -16,40 +16,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.errors import DashboardError, ReadError, SharedListsError
-from dashboard.library.atomic_files import disk_words
-from dashboard.library.lists import OpenedList, opened_bytes
-from dashboard.library.upload_storage import EVERYONE, FolderLists, Lists, expire
+from dashboard.errors import DashboardError, ListStorageError, ReadError
+from dashboard.library.atomic_files import describe_disk_error
+from dashboard.library.lists import OpenedList, open_bytes
+from dashboard.library.upload_storage import (
+    EVERYONE,
+    FolderUploadStorage,
+    UploadStorage,
+    delete_expired,
+)
 from dashboard.readers import preview
 
 log = logging.getLogger(__name__)
 
 MAX_LISTS = 50
 MAX_BYTES = 500_000_000
-MOST_UNREAD_BYTES = 5_000_000
+MAX_UNREAD_BYTES = 5_000_000
 _READINGS_HELD = 200
 _NOT_KEPT = "the list could not be kept"
 
 
-class ShelfError(DashboardError, OSError):
+class UploadError(DashboardError, OSError):
     """Raised when a list cannot be kept: too many, too large, or no room on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnList:
+class StoredList:
     """One list that somebody brought."""
 
     id: str
     opened: OpenedList
 
 
-class Shelf:
+class UploadStore:
     """The lists people brought to one server.
 
     Args:
         folder: where they are kept, a folder for each owner; made if missing.
         check_may_share: raises where what everyone sees must not be changed.
-        read: reads a list; as :func:`dashboard.library.lists.opened_bytes`, which does it here and
+        read: reads a list; as :func:`dashboard.library.lists.open_bytes`, which does it here and
             now.
         shared: where those shared with everyone are kept, unless in such a folder too.
     """
@@ -58,18 +63,18 @@ class Shelf:
         self,
         folder: Path,
         check_may_share: Callable[[], None] = lambda: None,
-        read: Callable[[bytes, str, Mapping[str, str] | None], OpenedList] = opened_bytes,
-        shared: Lists | None = None,
+        read: Callable[[bytes, str, Mapping[str, str] | None], OpenedList] = open_bytes,
+        shared: UploadStorage | None = None,
     ) -> None:
         self._folder = folder
         self._check_may_share = check_may_share
         self._read = read
-        self._shared = shared or FolderLists(folder / EVERYONE)
-        self._shared_last: tuple[OwnList, ...] = ()
+        self._shared = shared or FolderUploadStorage(folder / EVERYONE)
+        self._shared_last: tuple[StoredList, ...] = ()
         self._readings: OrderedDict[tuple[str, str], tuple[object, OpenedList]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def lists(self, owner: str) -> tuple[OwnList, ...]:
+    def lists(self, owner: str) -> tuple[StoredList, ...]:
         """An owner's lists, oldest first; while their server is away, what they last were."""
         home = self._of(owner)
         try:
@@ -77,17 +82,19 @@ class Shelf:
                 list_id: self._opened(owner, home, list_id, version)
                 for list_id, version in home.entries().items()
             }
-        except SharedListsError as error:
+        except ListStorageError as error:
             log.warning("%s", error)
             return self._shared_last
-        found = tuple(OwnList(list_id, one) for list_id, one in opened.items() if one is not None)
+        found = tuple(
+            StoredList(list_id, one) for list_id, one in opened.items() if one is not None
+        )
         if owner == EVERYONE:
             self._shared_last = found
         return found
 
-    def mark(self, owner: str) -> object:
+    def change_token(self, owner: str) -> object:
         """Differs once a list came or went, whichever process did that."""
-        return self._of(owner).mark()
+        return self._of(owner).change_token()
 
     def add(
         self,
@@ -97,7 +104,7 @@ class Shelf:
         *,
         columns: Mapping[str, str] | None = None,
         opened: OpenedList | None = None,
-    ) -> OwnList:
+    ) -> StoredList:
         """Keep a list and open it; one of the same name is replaced.
 
         What cannot be read is told in the list's error; it is kept only while it is small enough
@@ -107,34 +114,34 @@ class Shelf:
         person said so, from now on; ``opened`` the list, where it was read already.
 
         Raises:
-            ShelfError: too many lists, too many bytes, or their home does not take it.
+            UploadError: too many lists, too many bytes, or their home does not take it.
         """
         self._check(owner)
         opened = opened or self._read(data, name, columns)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        if opened.error and len(data) > MOST_UNREAD_BYTES:
+        if opened.error and len(data) > MAX_UNREAD_BYTES:
             data = b""
         known = self.lists(owner)
         same = [one.id for one in known if one.opened.name == name]
         if len(known) - len(same) >= MAX_LISTS:
-            raise ShelfError(f"{MAX_LISTS} lists are open already: close some first")
+            raise UploadError(f"{MAX_LISTS} lists are open already: close some first")
         home = self._of(owner)
         with _refusing(_NOT_KEPT):
             if home.size() + len(data) > MAX_BYTES:
-                raise ShelfError(
+                raise UploadError(
                     f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first"
                 )
             version = home.write(list_id, data, _about(name, opened, columns))
         for old in same:
             self.remove(owner, old)
         self._hold(owner, list_id, version, opened)
-        return OwnList(list_id, opened)
+        return StoredList(list_id, opened)
 
-    def reread(self, owner: str, list_id: str, columns: Mapping[str, str]) -> OwnList:
+    def reread(self, owner: str, list_id: str, columns: Mapping[str, str]) -> StoredList:
         """Read a list again, its columns taken as the person says, from now on.
 
         Raises:
-            ShelfError: there is no such list, or its home does not take the choice.
+            UploadError: there is no such list, or its home does not take the choice.
         """
         self._check(owner)
         data = self.data(owner, list_id)
@@ -144,14 +151,14 @@ class Shelf:
             opened = self._read(data, name, columns)
             version = home.describe(list_id, _about(name, opened, columns))
         self._hold(owner, list_id, version, opened)
-        return OwnList(list_id, opened)
+        return StoredList(list_id, opened)
 
     def preview(self, owner: str, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
         """A plain table's columns, and which is taken for which; empty for any other file."""
         try:
             data = self.data(owner, list_id)
-            found = preview(data, list_id) if len(data) <= MOST_UNREAD_BYTES else None
-        except (ShelfError, ReadError):
+            found = preview(data, list_id) if len(data) <= MAX_UNREAD_BYTES else None
+        except (UploadError, ReadError):
             found = None
         return (found.header, dict(found.columns)) if found else ((), {})
 
@@ -159,7 +166,7 @@ class Shelf:
         """A list's bytes as they were brought.
 
         Raises:
-            ShelfError: there is no such list, or it cannot be reached.
+            UploadError: there is no such list, or it cannot be reached.
         """
         with _refusing("the list cannot be read"):
             return self._of(owner).data(list_id)
@@ -168,7 +175,7 @@ class Shelf:
         """Which column of a list is what, where a person said so; else empty.
 
         Raises:
-            ShelfError: there is no such list, or it cannot be reached.
+            UploadError: there is no such list, or it cannot be reached.
         """
         with _refusing("the list cannot be read"):
             return dict(self._of(owner).about(list_id).get("columns") or {})
@@ -177,7 +184,7 @@ class Shelf:
         """Delete a list for good.
 
         Raises:
-            ShelfError: its home does not do it now.
+            UploadError: its home does not do it now.
         """
         self._check(owner)
         with _refusing("the list could not be deleted"):
@@ -185,9 +192,9 @@ class Shelf:
         with self._lock:
             self._readings.pop((owner, list_id), None)
 
-    def expire(self) -> None:
+    def delete_expired(self) -> None:
         """Delete the lists of sessions that were not used for a week, and what was half-written."""
-        expire(self._folder)
+        delete_expired(self._folder)
 
     def close(self) -> None:
         """Let go of connections; the next call makes new ones."""
@@ -197,13 +204,15 @@ class Shelf:
         if owner == EVERYONE:
             self._check_may_share()
 
-    def _of(self, owner: str) -> Lists:
+    def _of(self, owner: str) -> UploadStorage:
         if owner == EVERYONE:
             return self._shared
         # The cookie itself is a secret: a folder's name must not be one.
-        return FolderLists(self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32])
+        return FolderUploadStorage(self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32])
 
-    def _opened(self, owner: str, home: Lists, list_id: str, version: object) -> OpenedList | None:
+    def _opened(
+        self, owner: str, home: UploadStorage, list_id: str, version: object
+    ) -> OpenedList | None:
         with self._lock:
             known = self._readings.get((owner, list_id))
             if known is not None and known[0] == version:
@@ -215,7 +224,7 @@ class Shelf:
                 opened = OpenedList(str(about["name"]), error=str(about["error"]))
             else:
                 opened = self._read(home.data(list_id), str(about["name"]), about.get("columns"))
-        except SharedListsError:
+        except ListStorageError:
             raise
         except (OSError, ValueError, KeyError) as error:
             log.warning("A list on the shelf cannot be opened: %s", error)
@@ -240,11 +249,11 @@ def _about(name: str, opened: OpenedList, columns: Mapping[str, str] | None) -> 
 def _refusing(what: str) -> Iterator[None]:
     try:
         yield
-    except ShelfError:
+    except UploadError:
         raise
     except FileNotFoundError as error:
-        raise ShelfError("this list is no longer here") from error
+        raise UploadError("this list is no longer here") from error
     except (OSError, ValueError) as error:
         log.warning("%s: %s", what, error)
-        why = disk_words(error) if isinstance(error, OSError) else "it is damaged"
-        raise ShelfError(f"{what}: {why}") from error
+        why = describe_disk_error(error) if isinstance(error, OSError) else "it is damaged"
+        raise UploadError(f"{what}: {why}") from error

@@ -13,8 +13,13 @@ import orjson
 import tenacity
 
 from dashboard.errors import RegistryError
-from dashboard.registry.retry import TryAgain, retry_after_seconds, wait_seconds, whole_studies
-from dashboard.registry.search import Search
+from dashboard.registry.retry import (
+    TemporaryError,
+    choose_wait_seconds,
+    parse_complete_studies,
+    parse_retry_after,
+)
+from dashboard.registry.search import RegistrySearch
 from geocache.closing import Closing
 from geocache.version import __version__
 
@@ -88,7 +93,9 @@ class Registry(Closing):
             if problem:
                 return
 
-    def search(self, what: Search, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Page]:
+    def search(
+        self, what: RegistrySearch, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Page]:
         """The records a search finds. Raises RegistryError when nothing at all could be asked."""
         yield from self._pages(what.parameters(), cancelled, first=True)
 
@@ -126,16 +133,16 @@ class Registry(Closing):
         """One page, tried again while the server is busy; of a page cut in half what is whole."""
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._attempts),
-            wait=wait_seconds,
+            wait=choose_wait_seconds,
             retry=tenacity.retry_if_exception(
-                lambda error: isinstance(error, TryAgain) and not cancelled()
+                lambda error: isinstance(error, TemporaryError) and not cancelled()
             ),
             sleep=lambda seconds: self._sleep(seconds, cancelled),
             reraise=True,
         )
         try:
             return retrying(self._once, parameters)
-        except TryAgain as error:
+        except TemporaryError as error:
             return _Answer(error.studies, None, "", str(error))
 
     def _once(self, parameters: Mapping[str, str]) -> "_Answer":
@@ -148,14 +155,16 @@ class Registry(Closing):
                     if len(body) > _MOST_PAGE_BYTES:
                         raise RegistryError(f"{self._host} sent a page larger than any list")
         except httpx.TransportError as error:
-            raise TryAgain(self._why(error), studies=whole_studies(bytes(body))) from error
+            raise TemporaryError(
+                self._why(error), studies=parse_complete_studies(bytes(body))
+            ) from error
         except httpx.HTTPError as error:
             raise RegistryError(f"{self._host} could not be asked: {error}") from error
         try:
             page = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             reason = f"the answer of {self._host} breaks off or is no JSON"
-            raise TryAgain(reason, studies=whole_studies(bytes(body))) from error
+            raise TemporaryError(reason, studies=parse_complete_studies(bytes(body))) from error
         if not isinstance(page, dict) or not isinstance(page.get("studies"), list):
             raise RegistryError(f"{self._host} does not answer like the registry's API v2")
         total = page.get("totalCount")
@@ -170,9 +179,9 @@ class Registry(Closing):
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in _RETRIED:
-            wait = retry_after_seconds(response.headers.get("Retry-After", ""))
+            wait = parse_retry_after(response.headers.get("Retry-After", ""))
             busy = "asks to slow down" if status == 429 else "has a problem of its own"
-            raise TryAgain(f"{self._host} {busy} (status {status})", wait_seconds=wait)
+            raise TemporaryError(f"{self._host} {busy} (status {status})", wait_seconds=wait)
         if status != 200:
             response.read()
             detail = " ".join(response.text.split())[:200]

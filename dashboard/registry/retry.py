@@ -10,7 +10,7 @@ from dashboard.readers.files.json_scan import list_start, record_slices
 _MOST_WAIT_SECONDS = 120.0
 
 
-class TryAgain(Exception):  # noqa: N818 - a signal, caught by the client
+class TemporaryError(Exception):
     """The request may work the next time; holds what arrived of it."""
 
     def __init__(
@@ -25,20 +25,20 @@ class TryAgain(Exception):  # noqa: N818 - a signal, caught by the client
         self.studies = studies or []
 
 
-def wait_seconds(state: tenacity.RetryCallState) -> float:
+def choose_wait_seconds(state: tenacity.RetryCallState) -> float:
     """What the server asks for, else 1, 2, 4 … seconds."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_seconds if isinstance(error, TryAgain) else None
+    asked = error.wait_seconds if isinstance(error, TemporaryError) else None
     seconds = asked if asked is not None else 2.0 ** (state.attempt_number - 1)
     return min(seconds, _MOST_WAIT_SECONDS)
 
 
-def retry_after_seconds(text: str) -> float | None:
+def parse_retry_after(text: str) -> float | None:
     """What a ``Retry-After`` header asks for, None where it gives no number."""
     return float(text) if text.strip().isdigit() and len(text) < 8 else None
 
 
-def whole_studies(body: bytes) -> list[dict[str, Any]]:
+def parse_complete_studies(body: bytes) -> list[dict[str, Any]]:
     """The studies of a page that breaks off, those that arrived whole."""
     start = list_start(body)
     if start is None:

@@ -13,7 +13,7 @@ _API_STATUS = {word: re.sub(r"[^A-Z]+", "_", word.upper()) for word in TRIAL_STA
 }
 
 
-def trial_numbers(text: str) -> list[str]:
+def find_trial_ids(text: str) -> list[str]:
     """The NCT numbers in a text, each once, in order, however they are written and set apart.
 
     ``nct 01207388; NCT-02552212`` -> ``["NCT01207388", "NCT02552212"]``.
@@ -23,7 +23,7 @@ def trial_numbers(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class RegistrySearch:
     """A search of the registry; empty parts do not narrow it.
 
     ``statuses`` are words of :data:`dashboard.sites.vocabulary.TRIAL_STATUSES`, in any spelling.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from dashboard.service.pins import Import, import_pins, undo_import
+from dashboard.service.pins import PinImport, import_pins, undo_import
 from dashboard.settings import Settings
 from dashboard.sites.positions import Known
 from geocache.errors import ReadOnlyError
@@ -44,7 +44,7 @@ class LocalCache:
 
     def known(self) -> Known:
         """Which positions of a saved site table are today's."""
-        return Known(positions_of(self.cache), tuple(pin.place for pin in self.cache.pins()))
+        return Known(describe_rules(self.cache), tuple(pin.place for pin in self.cache.pins()))
 
     @property
     def may_change(self) -> bool:
@@ -95,7 +95,7 @@ class LocalCache:
         self.check_may_change()
         self.cache.unpin(place)
 
-    def import_pins(self, data: bytes, name: str) -> Import:
+    def import_pins(self, data: bytes, name: str) -> PinImport:
         """Set the pins that a file holds.
 
         Raises:
@@ -105,7 +105,7 @@ class LocalCache:
         self.check_may_change()
         return import_pins(self.cache, data, name)
 
-    def undo_import(self, done: Import) -> int:
+    def undo_import(self, done: PinImport) -> int:
         """Take an import back; how many pins that were.
 
         Raises:
@@ -115,6 +115,6 @@ class LocalCache:
         return undo_import(self.cache, done)
 
 
-def positions_of(cache: GeoCache) -> str:
+def describe_rules(cache: GeoCache) -> str:
     """By which data and rules a geocache finds positions: the mark of a saved site table."""
     return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)

@@ -13,7 +13,7 @@ MAX_PINS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class PinImport:
     """What an import did: the pins it set, those it replaced, and how many it left as older."""
 
     name: str
@@ -22,7 +22,7 @@ class Import:
     older: int
 
 
-def import_pins(cache: GeoCache, data: bytes, name: str) -> Import:
+def import_pins(cache: GeoCache, data: bytes, name: str) -> PinImport:
     """Set the pins in a file, CSV or JSON Lines, for everyone; newer ones that are there stay.
 
     Raises:
@@ -35,12 +35,12 @@ def import_pins(cache: GeoCache, data: bytes, name: str) -> Import:
     before = set(cache.pins())
     count, replaced = take_pins(cache, pins)
     news = set(pins) - before
-    return Import(
+    return PinImport(
         name, tuple(pin for pin in cache.pins() if pin in news), replaced, len(pins) - count
     )
 
 
-def undo_import(cache: GeoCache, done: Import) -> int:
+def undo_import(cache: GeoCache, done: PinImport) -> int:
     """Take an import back; how many pins. What was changed again since is left as it is."""
     now = {place_key(pin.place): pin for pin in cache.pins()}
     replaced = {place_key(pin.place): pin for pin in done.replaced}

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
-from dashboard.errors import told
-from dashboard.jobs.fetch import fetch_work, job_key
-from dashboard.jobs.geocode import asking_key, asking_work
-from dashboard.jobs.runner import Job, Jobs
-from dashboard.jobs.upload import Brought, brought_key, reading_work
-from dashboard.library.fetched import Fetched
+from dashboard.errors import public_message
+from dashboard.jobs.fetch import build_fetch_key, build_fetch_work
+from dashboard.jobs.geocode import build_geocode_key, build_geocode_work
+from dashboard.jobs.runner import Job, JobRunner
+from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
+from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library, OpenedList, merge, open_sources
-from dashboard.library.storage import home_of_trials, shelf_of
+from dashboard.library.storage import build_trial_storage, build_upload_store
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.registry.search import Search
+from dashboard.registry.search import RegistrySearch
 from dashboard.service.geocoding import LocalCache
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
@@ -52,9 +52,9 @@ class Service(LocalCache):
         self.settings = settings
         self._serving = serving
         self.progress = Progress()
-        self.shelf = shelf_of(settings)
-        self.fetched = Fetched(home_of_trials(settings))
-        self.jobs = Jobs()
+        self.uploads = build_upload_store(settings)
+        self.fetched = FetchedTrials(build_trial_storage(settings))
+        self.jobs = JobRunner()
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -112,7 +112,7 @@ class Service(LocalCache):
         return self._library
 
     def _revision_now(self) -> object:
-        return self.cache.revision, self.fetched.mark(), self.shelf.mark(EVERYONE)
+        return self.cache.revision, self.fetched.change_token(), self.uploads.change_token(EVERYONE)
 
     def _merge(self) -> None:
         revision = self._revision_now()  # as it was before: what comes meanwhile is not lost
@@ -123,7 +123,7 @@ class Service(LocalCache):
         """Give the geocache back; the service is of no use afterwards."""
         if self._thread is not None:
             self._thread.join()
-        for held in (self._cache, self.fetched, self.shelf):
+        for held in (self._cache, self.fetched, self.uploads):
             if held is not None:
                 held.close()
 
@@ -141,7 +141,7 @@ class Service(LocalCache):
             ShelfError: it cannot be kept.
         """
         self.check_may_change()
-        self.shelf.add(EVERYONE, data, name, columns=columns, opened=opened)
+        self.uploads.add(EVERYONE, data, name, columns=columns, opened=opened)
         self.reopen()
 
     def unshare(self, list_id: str) -> None:
@@ -151,7 +151,7 @@ class Service(LocalCache):
             ReadOnlyError: the server is read-only.
         """
         self.check_may_change()
-        self.shelf.remove(EVERYONE, list_id)
+        self.uploads.remove(EVERYONE, list_id)
         self.reopen()
 
     @property
@@ -159,7 +159,7 @@ class Service(LocalCache):
         """The host that is asked for trials."""
         return urlsplit(self.settings.site_map_registry_url).hostname or ""
 
-    def fetch(self, numbers: Sequence[str], search: Search, *, owner: str) -> Job:
+    def fetch(self, numbers: Sequence[str], search: RegistrySearch, *, owner: str) -> Job:
         """Fetch trials as a job; they are open to everyone once it ends.
 
         Raises:
@@ -169,18 +169,22 @@ class Service(LocalCache):
         self.check_may_change()
         url = self.settings.site_map_registry_url
         title = f"Fetching {plural(len(numbers), 'trial')}" if numbers else "Searching the registry"
-        work = fetch_work(url, self.fetched, numbers, search, self.reopen)
-        return self.jobs.start(job_key(numbers, search), title, work, owner=owner, goes_on=True)
+        work = build_fetch_work(url, self.fetched, numbers, search, self.reopen)
+        return self.jobs.start(
+            build_fetch_key(numbers, search), title, work, owner=owner, resumable=True
+        )
 
-    def bring(self, files: Sequence[Brought], *, owner: str) -> Job:
+    def bring(self, files: Sequence[Upload], *, owner: str) -> Job:
         """Read what a session brought as a job of its own; the lists are open once it ends.
 
         Raises:
             TooManyJobsError: as many jobs run as may at once.
         """
         title = files[0].name if len(files) == 1 else plural(len(files), "file")
-        work = reading_work(self.shelf, self.settings, owner, files)
-        return self.jobs.start(brought_key(owner, files), title, work, owner=owner, private=True)
+        work = build_upload_work(self.uploads, self.settings, owner, files)
+        return self.jobs.start(
+            build_upload_key(owner, files), title, work, owner=owner, private=True
+        )
 
     def ask(self, places: Sequence[Place], *, owner: str) -> Job:
         """Ask the online providers for some places as a job.
@@ -192,8 +196,8 @@ class Service(LocalCache):
         self.check_may_change()
         names = " and ".join(p.name for p in self.cache.providers if p.online)
         title = f"Asking {names} for {plural(len(places), 'place')}"
-        work = asking_work(self.cache, places)
-        return self.jobs.start(asking_key(places), title, work, owner=owner, goes_on=True)
+        work = build_geocode_work(self.cache, places)
+        return self.jobs.start(build_geocode_key(places), title, work, owner=owner, resumable=True)
 
     def reopen(self) -> None:
         """Show what was shared, unshared or fetched since."""
@@ -201,7 +205,7 @@ class Service(LocalCache):
             self._merge()
 
     def _merged(self) -> Library:
-        shared = [one.opened for one in self.shelf.lists(EVERYONE)]
+        shared = [one.opened for one in self.uploads.lists(EVERYONE)]
         reading = self.fetched.reading()
         fetched = [OpenedList(reading.name, reading)] if reading else []
         return merge([*self._sources, *fetched, *shared], self.locate_many, self.known())
@@ -211,8 +215,8 @@ class Service(LocalCache):
             self._tell("Opening the place index", 0.0)
             self._cache = GeoCache(settings=self.settings, progress=self._tell)
             self._tell("Reading site lists", 0.9)
-            self.shelf.expire()
-            self.fetched.tidy()
+            self.uploads.delete_expired()
+            self.fetched.delete_leftovers()
             self._sources = open_sources(self.settings.sources)
             self._tell("Locating sites", 0.95)
             self._merge()
@@ -223,7 +227,7 @@ class Service(LocalCache):
             self.error = error
             if self._serving:
                 log.exception("Not opened; the data folder is %s", self.settings.site_map_data)
-            self.failure = f"The lists could not be opened: {told(error)}"
+            self.failure = f"The lists could not be opened: {public_message(error)}"
         finally:
             self._ready.set()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from dashboard.readers.files.parquet import write_parquet
-from dashboard.service.geocoding import positions_of
+from dashboard.service.geocoding import describe_rules
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
@@ -31,7 +31,7 @@ def many(
     """A dashboard over it."""
     folder = tmp_path_factory.mktemp("many")
     with GeoCache("sqlite://", providers=[Gazetteer(place_index)]) as cache:
-        mark = positions_of(cache)
+        mark = describe_rules(cache)
     path = folder / "sites.parquet"
     write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
     with serving(folder, place_index, SITE_MAP_SOURCES=str(path)) as running:

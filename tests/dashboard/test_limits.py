@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from dashboard.errors import ReadError
-from dashboard.jobs.runner import MAX_OF_ONE_SESSION, MAX_RUNNING, Job, Jobs, TooManyJobsError
+from dashboard.jobs.runner import MAX_PER_SESSION, MAX_RUNNING, Job, JobRunner, TooManyJobsError
 from dashboard.query.filters import Filters, parse_leniently
 from dashboard.readers import read
 
@@ -18,12 +18,12 @@ def test_jobs_of_one_person_and_of_all() -> None:
         go_on.wait(60)
         return "done"
 
-    jobs = Jobs()
-    for number in range(MAX_OF_ONE_SESSION):
+    jobs = JobRunner()
+    for number in range(MAX_PER_SESSION):
         jobs.start(f"eva {number}", "Fetch", work, owner="eva")
     with pytest.raises(TooManyJobsError, match="one person may have 2 at a time"):
         jobs.start("eva more", "Fetch", work, owner="eva")
-    for number in range(MAX_RUNNING - MAX_OF_ONE_SESSION):
+    for number in range(MAX_RUNNING - MAX_PER_SESSION):
         jobs.start(f"ada {number}", "Fetch", work, owner="ada")
     with pytest.raises(TooManyJobsError, match="this server does 4 at a time"):
         jobs.start("one more", "Fetch", work, owner="ida")

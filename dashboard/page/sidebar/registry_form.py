@@ -9,7 +9,7 @@ from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
-from dashboard.registry.search import Search, trial_numbers
+from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.service.service import Service
 from dashboard.sites.vocabulary import TRIAL_STATUSES
 from geocache.errors import ReadOnlyError
@@ -61,9 +61,11 @@ def _fetch(service: Service) -> None:
         return
     if not all(check_length(label, state[key], MAX_WORDS) for label, key in _WORDS.items()):
         return
-    numbers = trial_numbers(text)
+    numbers = find_trial_ids(text)
     condition, intervention, sponsor, country = (str(state[key]) for key in _WORDS.values())
-    search = Search(condition, intervention, sponsor, country, tuple(state["registry_status"]))
+    search = RegistrySearch(
+        condition, intervention, sponsor, country, tuple(state["registry_status"])
+    )
     if len(numbers) > MAX_NUMBERS:
         st.toast(
             f"{len(numbers):,} NCT numbers, and at most {MAX_NUMBERS:,} are fetched at a time: "
@@ -79,7 +81,7 @@ def _fetch(service: Service) -> None:
         st.rerun()
 
 
-def start_fetch(service: Service, numbers: list[str], search: Search) -> None:
+def start_fetch(service: Service, numbers: list[str], search: RegistrySearch) -> None:
     """Begin fetching; two who ask for the same share one job."""
     try:
         service.fetch(numbers, search, owner=session.owner())
@@ -89,7 +91,7 @@ def start_fetch(service: Service, numbers: list[str], search: Search) -> None:
 
 def draw_missing_trials(service: Service, wanted: tuple[str, ...]) -> None:
     """For a link to trials that are not open: say so, and offer to fetch them."""
-    numbers = trial_numbers(" ".join(wanted))
+    numbers = find_trial_ids(" ".join(wanted))
     if not numbers:
         return
     st.info(f"Not open here: {escape(', '.join(numbers[:10]))}", icon=":material/travel_explore:")
@@ -98,5 +100,5 @@ def draw_missing_trials(service: Service, wanted: tuple[str, ...]) -> None:
             "Fetch from the registry",
             key="fetch_missing",
             on_click=start_fetch,
-            args=(service, numbers, Search()),
+            args=(service, numbers, RegistrySearch()),
         )

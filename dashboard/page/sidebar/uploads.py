@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from dashboard.jobs.runner import TooManyJobsError
-from dashboard.jobs.upload import Brought
-from dashboard.library.reader_process import AT_ONCE_BYTES
-from dashboard.library.uploads import ShelfError
+from dashboard.jobs.upload import Upload
+from dashboard.library.reader_process import MAX_INLINE_BYTES
+from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
 from dashboard.page.widgets.feedback import check_length
@@ -24,8 +24,8 @@ _UPLOADS = "uploads_number"
 def _add(service: Service, data: bytes, name: str) -> bool:
     """Keep one list and tell in one line what it held."""
     try:
-        one = service.shelf.add(session.owner(), data, name)
-    except ShelfError as error:
+        one = service.uploads.add(session.owner(), data, name)
+    except UploadError as error:
         feedback.queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
         return False
     reading = one.opened.reading
@@ -45,12 +45,12 @@ def _upload(service: Service) -> None:
     if not files:
         return
     st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
-    _bring(service, [Brought(file.name, file.getvalue()) for file in files])
+    _bring(service, [Upload(file.name, file.getvalue()) for file in files])
     st.rerun()
 
 
-def _bring(service: Service, files: list[Brought]) -> bool:
-    if sum(len(file.data) for file in files) <= AT_ONCE_BYTES:
+def _bring(service: Service, files: list[Upload]) -> bool:
+    if sum(len(file.data) for file in files) <= MAX_INLINE_BYTES:
         before = session.combined(service).notes
         added = [_add(service, data, name) for name, data in files]
         _tell_twice_open([note for note in session.combined(service).notes if note not in before])
@@ -80,7 +80,7 @@ def _paste(service: Service) -> None:
         st.session_state["pasted"] = ""
         return
     number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(service)) + 1
-    if _bring(service, [Brought(f"Pasted list {number}", text.encode())]):
+    if _bring(service, [Upload(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
     st.rerun()
 

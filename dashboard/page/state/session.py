@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.library.lists import Library, extend
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import OwnList, ShelfError
+from dashboard.library.uploads import StoredList, UploadError
 from dashboard.page.state import login
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
@@ -36,9 +36,9 @@ def owner() -> str:
     return f"{name} {person.subject}" if person else name
 
 
-def own_lists(service: Service) -> tuple[OwnList, ...]:
+def own_lists(service: Service) -> tuple[StoredList, ...]:
     """The session's lists, oldest first."""
-    return service.shelf.lists(owner())
+    return service.uploads.lists(owner())
 
 
 def combined(service: Service) -> Library:
@@ -59,18 +59,18 @@ def combined(service: Service) -> Library:
 def remove(service: Service, list_id: str) -> None:
     """Close and delete one of the session's lists."""
     with _refusal_told():
-        service.shelf.remove(owner(), list_id)
+        service.uploads.remove(owner(), list_id)
 
 
 def reread(service: Service, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
     with _refusal_told():
-        service.shelf.reread(owner(), list_id, columns)
+        service.uploads.reread(owner(), list_id, columns)
 
 
-def share(service: Service, one: OwnList) -> None:
+def share(service: Service, one: StoredList) -> None:
     """Show one of the session's lists to everyone who opens this server, read as it is here."""
-    shelf = service.shelf
+    shelf = service.uploads
     with _refusal_told():
         data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
         service.share(data, one.opened.name, columns, one.opened)
@@ -87,10 +87,10 @@ def unshare(service: Service, list_id: str) -> None:
 def _refusal_told() -> Iterator[None]:
     try:
         yield
-    except (ShelfError, ReadOnlyError) as error:
+    except (UploadError, ReadOnlyError) as error:
         st.toast(escape(str(error)), icon=":material/error:", duration="long")
 
 
-def shared(service: Service) -> tuple[OwnList, ...]:
+def shared(service: Service) -> tuple[StoredList, ...]:
     """The lists that people shared with everyone."""
-    return service.shelf.lists(EVERYONE)
+    return service.uploads.lists(EVERYONE)

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.errors import DashboardError
-from dashboard.jobs.geocode import MOST_PLACES, unasked
-from dashboard.jobs.runner import State
+from dashboard.jobs.geocode import MAX_PLACES, find_unasked_places
+from dashboard.jobs.runner import JobState
 from dashboard.page.state import session
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
@@ -19,10 +19,10 @@ def draw_offer(sites: pd.DataFrame, service: Service) -> None:
     names = [provider.name for provider in service.cache.providers if provider.online]
     if not names or not service.may_change:
         return
-    places = unasked(sites)
+    places = find_unasked_places(sites)
     if not places:
         return
-    some = places[:MOST_PLACES]
+    some = places[:MAX_PLACES]
     with st.container(border=True):
         of = f" (the first of {len(places):,})" if len(some) < len(places) else ""
         st.markdown(
@@ -36,7 +36,7 @@ def draw_offer(sites: pd.DataFrame, service: Service) -> None:
             on_click=_ask,
             args=(service, some),
             disabled=any(
-                job.state is State.RUNNING and job.key.startswith("ask:")
+                job.state is JobState.RUNNING and job.key.startswith("ask:")
                 for job in service.jobs.all()
             ),
         )

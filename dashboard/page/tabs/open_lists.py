@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.library.lists import Library, OpenedList
-from dashboard.library.uploads import OwnList
+from dashboard.library.uploads import StoredList
 from dashboard.page.state import session
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
@@ -85,7 +85,7 @@ def _warnings(name: str, warnings: tuple[str, ...]) -> None:
             st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")
 
 
-def _own(one: OwnList, service: Service) -> None:
+def _own(one: StoredList, service: Service) -> None:
     reading = one.opened.reading
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -109,13 +109,13 @@ def _own(one: OwnList, service: Service) -> None:
         header, taken = (
             (reading.header, dict(reading.columns))
             if reading is not None
-            else service.shelf.preview(session.owner(), one.id)
+            else service.uploads.preview(session.owner(), one.id)
         )
         if header:
             _columns(one.id, header, taken, service)
 
 
-def _shared(one: OwnList, service: Service) -> None:
+def _shared(one: StoredList, service: Service) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"**{escape(one.opened.name)}**, shared with everyone here", width="stretch")
         st.button(

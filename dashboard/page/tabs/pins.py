@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard.page.widgets import feedback
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.pins import Import, pins_csv
+from dashboard.service.pins import PinImport, pins_csv
 from dashboard.service.service import Service
 from dashboard.sites.summary import plural
 from geocache.errors import InputError, ReadOnlyError
@@ -60,7 +60,7 @@ def _bring(service: Service) -> None:
     problem = st.session_state.get(_PROBLEM)
     if problem:
         st.error(f"Nothing was imported. {escape(problem)}", icon=":material/error:")
-    done: Import | None = st.session_state.get(_DONE)
+    done: PinImport | None = st.session_state.get(_DONE)
     if done is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,7 +94,7 @@ def _import(service: Service) -> None:
         st.session_state[_DONE] = None
 
 
-def _undo(service: Service, done: Import) -> None:
+def _undo(service: Service, done: PinImport) -> None:
     said = f"Taken back: the import of {done.name}"
     if feedback.run_action(service, lambda: service.undo_import(done), said, ":material/undo:"):
         st.session_state[_DONE] = None

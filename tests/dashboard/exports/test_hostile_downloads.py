@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from dashboard.exports import Content, Provenance, to_bytes
 from dashboard.exports.formula_injection import unescape_formula
-from dashboard.library.lists import merge, opened_bytes
+from dashboard.library.lists import merge, open_bytes
 from dashboard.sites.categoricals import to_plain_text
 
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -53,7 +53,7 @@ def content() -> Content:
     writer.writerow(["trial_id", "trial_title", "sponsor", "facility", "city", "state", "country"])
     for number, payload in enumerate(PAYLOADS):
         writer.writerow([f"T{number}", payload, payload, payload, payload, payload, "Austria"])
-    library = merge([opened_bytes(text.getvalue().encode(), "<b>list</b> & ]]>.csv")], None)
+    library = merge([open_bytes(text.getvalue().encode(), "<b>list</b> & ]]>.csv")], None)
     table = to_plain_text(library.table).assign(latitude=47.07, longitude=15.44)
     hostile = {"gazetteer": "<script>alert(1)</script>"}
     about = Provenance(library, hostile).about(table, filter_text="q=<script>&]]>")

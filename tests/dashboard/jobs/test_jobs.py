@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dashboard.jobs.geocode import asking_key, asking_work, unasked
-from dashboard.jobs.runner import Job, Jobs, State
-from dashboard.jobs.upload import Brought, brought_key, reading_work
+from dashboard.jobs.geocode import build_geocode_key, build_geocode_work, find_unasked_places
+from dashboard.jobs.runner import Job, JobRunner, JobState
+from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.library import reader_process
-from dashboard.library.lists import merge, opened_bytes
-from dashboard.library.reader_process import open_apart
-from dashboard.library.uploads import Shelf
+from dashboard.library.lists import merge, open_bytes
+from dashboard.library.reader_process import read_in_child
+from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
 from harness.cache_parts import online_settings
@@ -27,9 +27,11 @@ MANY = b"facility,city,country\n" + b"".join(
 )
 
 
-def started(shelf: Shelf, files: list[Brought], data: Path) -> Job:
+def started(shelf: UploadStore, files: list[Upload], data: Path) -> Job:
     settings = Settings(site_map_data=data)
-    return Jobs().start("a", "Files", reading_work(shelf, settings, "eva", files), owner="eva")
+    return JobRunner().start(
+        "a", "Files", build_upload_work(shelf, settings, "eva", files), owner="eva"
+    )
 
 
 def wait_until(job: Job, said: str) -> None:
@@ -38,11 +40,11 @@ def wait_until(job: Job, said: str) -> None:
 
 
 def test_files_are_read_located_and_kept_and_a_bad_one_is_told(data_folder: Path) -> None:
-    files = [Brought("one.csv", LIST), Brought("bad.json", b"{ no")]
-    shelf = Shelf(data_folder / "lists")
+    files = [Upload("one.csv", LIST), Upload("bad.json", b"{ no")]
+    shelf = UploadStore(data_folder / "lists")
     job = started(shelf, files, data_folder)
     assert job.wait(60)
-    assert job.state is State.DONE, job.message
+    assert job.state is JobState.DONE, job.message
     assert "2 sites, 0 trials" in job.message
     assert "bad.json was not opened" in job.message
     assert job.total == 200
@@ -56,68 +58,76 @@ def test_files_are_read_located_and_kept_and_a_bad_one_is_told(data_folder: Path
 
 
 def test_cancelled_while_reading_keeps_the_files_before(data_folder: Path) -> None:
-    files = [Brought("one.csv", LIST), Brought("two.csv", MANY)]
-    job = started(Shelf(data_folder / "lists"), files, data_folder)
+    files = [Upload("one.csv", LIST), Upload("two.csv", MANY)]
+    job = started(UploadStore(data_folder / "lists"), files, data_folder)
     wait_until(job, "reading two.csv")
     assert 100 <= job.done < 200
     job.cancel()
     assert job.wait(30)
-    assert job.state is State.CANCELLED
-    assert [one.opened.name for one in Shelf(data_folder / "lists").lists("eva")] == ["one.csv"]
+    assert job.state is JobState.CANCELLED
+    assert [one.opened.name for one in UploadStore(data_folder / "lists").lists("eva")] == [
+        "one.csv"
+    ]
     assert not active_children()
 
 
 def test_a_killed_reading_process_is_told_and_what_was_kept_stays(data_folder: Path) -> None:
-    files = [Brought("one.csv", LIST), Brought("two.csv", MANY)]
-    job = started(Shelf(data_folder / "lists"), files, data_folder)
+    files = [Upload("one.csv", LIST), Upload("two.csv", MANY)]
+    job = started(UploadStore(data_folder / "lists"), files, data_folder)
     wait_until(job, "two.csv")
     (process,) = active_children()
     process.kill()
     assert job.wait(30)
-    assert job.state is State.FAILED
+    assert job.state is JobState.FAILED
     assert job.message.startswith("two.csv: the process that read it was ended")
-    assert [one.opened.name for one in Shelf(data_folder / "lists").lists("eva")] == ["one.csv"]
+    assert [one.opened.name for one in UploadStore(data_folder / "lists").lists("eva")] == [
+        "one.csv"
+    ]
 
 
 def test_a_large_list_on_the_shelf_is_read_apart_and_a_small_one_at_once(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(site_map_data=data_folder)
-    here = open_apart(settings, LIST, "one.csv")
+    here = read_in_child(settings, LIST, "one.csv")
     assert not (data_folder / "geocache.sqlite").exists()
-    monkeypatch.setattr(reader_process, "AT_ONCE_BYTES", 10)
-    apart = open_apart(settings, LIST, "one.csv")
+    monkeypatch.setattr(reader_process, "MAX_INLINE_BYTES", 10)
+    apart = read_in_child(settings, LIST, "one.csv")
     assert here.reading is not None
     assert apart.reading is not None
     assert_frame_equal(here.reading.sites, apart.reading.sites)
     assert (data_folder / "geocache.sqlite").exists(), "another process located its sites"
-    assert "no column 'Ort'" in open_apart(settings, LIST, "one.csv", {"city": "Ort"}).error
+    assert "no column 'Ort'" in read_in_child(settings, LIST, "one.csv", {"city": "Ort"}).error
 
 
 def test_equal_files_of_one_session_are_one_job_and_never_another_sessions() -> None:
-    files = [Brought("one.csv", LIST)]
-    assert brought_key("eva", files) == brought_key("eva", [Brought("one.csv", bytes(LIST))])
+    files = [Upload("one.csv", LIST)]
+    assert build_upload_key("eva", files) == build_upload_key(
+        "eva", [Upload("one.csv", bytes(LIST))]
+    )
     others = [
         ("ada", files),
-        ("eva", [Brought("two.csv", LIST)]),
-        ("eva", [Brought("one.csv", LIST + b" ")]),
+        ("eva", [Upload("two.csv", LIST)]),
+        ("eva", [Upload("one.csv", LIST + b" ")]),
         ("eva", [*files, *files]),
     ]
-    assert brought_key("eva", files) not in [brought_key(*other) for other in others]
+    assert build_upload_key("eva", files) not in [build_upload_key(*other) for other in others]
 
 
 def test_a_shelf_that_cannot_be_written_is_told_as_the_end_of_the_job(
     tmp_path: Path, data_folder: Path
 ) -> None:
     (tmp_path / "lists").write_text("in the way")
-    files = [Brought("one.csv", LIST)]
-    job = Jobs().start(
+    files = [Upload("one.csv", LIST)]
+    job = JobRunner().start(
         "a",
         "x",
-        reading_work(Shelf(tmp_path / "lists"), Settings(site_map_data=data_folder), "eva", files),
+        build_upload_work(
+            UploadStore(tmp_path / "lists"), Settings(site_map_data=data_folder), "eva", files
+        ),
     )
     assert job.wait(120)
-    assert job.state is State.FAILED
+    assert job.state is JobState.FAILED
     assert "one.csv: the list could not be kept: " in job.message
     assert str(tmp_path) not in job.message
 
@@ -135,29 +145,31 @@ def test_a_provider_that_fails_in_the_middle_is_told_and_asked_on(
     tmp_path: Path, provider: ProviderServer
 ) -> None:
     table = "city,country\n" + "".join(f"{p.city},{p.country}\n" for p in PLACES)
-    opened = opened_bytes(table.encode(), "list.csv")
+    opened = open_bytes(table.encode(), "list.csv")
     with GeoCache(settings=online_settings(provider, tmp_path)) as cache:
 
         def open_places() -> tuple[Place, ...]:
             sites = merge([opened], lambda some: cache.locate_many(some, online=False)).table
-            return unasked(sites)
+            return find_unasked_places(sites)
 
         assert open_places() == tuple(PLACES)
         list(cache.locate_many(PLACES[:4]))
         provider.always = "403"
         left = open_places()
         assert left == tuple(PLACES[4:])
-        job = Jobs().start(asking_key(left), "Asking", asking_work(cache, left))
+        job = JobRunner().start(build_geocode_key(left), "Asking", build_geocode_work(cache, left))
         assert job.wait(30)
-        assert job.state is State.FAILED
+        assert job.state is JobState.FAILED
         assert "0 places answered" in job.message
         assert "8 not asked (403 from nominatim)" in job.message
         provider.always = ""
-        again = Jobs().start(asking_key(left), "Asking", asking_work(cache, open_places()))
+        again = JobRunner().start(
+            build_geocode_key(left), "Asking", build_geocode_work(cache, open_places())
+        )
         assert again.wait(30)
         assert again.message == "8 places answered, 8 of all on the map."
         assert open_places() == ()
-    assert asking_key(PLACES) == asking_key(PLACES[::-1])
+    assert build_geocode_key(PLACES) == build_geocode_key(PLACES[::-1])
 
 
 def test_asking_is_cancelled_and_keeps_what_was_answered(
@@ -165,12 +177,12 @@ def test_asking_is_cancelled_and_keeps_what_was_answered(
 ) -> None:
     with GeoCache(settings=online_settings(provider, tmp_path)) as cache:
         provider.delay_seconds = 0.05
-        several = Jobs()
-        job = several.start("ask", "Asking", asking_work(cache, PLACES * 40))
+        several = JobRunner()
+        job = several.start("ask", "Asking", build_geocode_work(cache, PLACES * 40))
         while not provider.seen:
             assert not job.wait(0.01)
         job.cancel()
         assert job.wait(30)
-        assert job.state is State.CANCELLED
+        assert job.state is JobState.CANCELLED
         assert len(provider.seen) < len(PLACES)
         assert cache.stats()["claims"] == 0

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.errors import RegistryError
 from dashboard.jobs import runner
-from dashboard.jobs.runner import Job, Jobs, State, TooManyJobsError
+from dashboard.jobs.runner import Job, JobRunner, JobState, TooManyJobsError
 
 
 def test_a_job_reports_and_ends_with_its_sentence() -> None:
@@ -15,13 +15,13 @@ def test_a_job_reports_and_ends_with_its_sentence() -> None:
         assert job.fraction == 0.75
         return "All there."
 
-    job = Jobs().start("a", "Counting", work)
+    job = JobRunner().start("a", "Counting", work)
     assert job.wait(10)
-    assert (job.state, job.message) == (State.DONE, "All there.")
+    assert (job.state, job.message) == (JobState.DONE, "All there.")
 
 
 def test_two_who_ask_for_the_same_get_one_job() -> None:
-    several, go = Jobs(), threading.Event()
+    several, go = JobRunner(), threading.Event()
     first = several.start("same", "Fetch", lambda _: str(go.wait(10)))
     second = several.start("same", "Fetch", lambda _: "never run")
     assert second is first
@@ -43,11 +43,11 @@ def test_cancelling_stops_at_the_next_step_and_keeps_what_arrived() -> None:
             began.set()
         return "finished"
 
-    job = Jobs().start("a", "Long", work)
+    job = JobRunner().start("a", "Long", work)
     assert began.wait(10)
     job.cancel()
     assert job.wait(10)
-    assert job.state is State.CANCELLED
+    assert job.state is JobState.CANCELLED
     assert 0 < len(kept) < 10_000_000
 
 
@@ -60,18 +60,18 @@ def test_a_known_error_is_told_and_an_unknown_one_is_not_shown(
     def unknown(_: Job) -> str:
         raise KeyError("/secret/path")
 
-    several = Jobs()
+    several = JobRunner()
     told, hidden = several.start("a", "A", known), several.start("b", "B", unknown)
     assert told.wait(10)
     assert hidden.wait(10)
-    assert (told.state, told.message) == (State.FAILED, "the registry did not answer")
-    assert hidden.state is State.FAILED
+    assert (told.state, told.message) == (JobState.FAILED, "the registry did not answer")
+    assert hidden.state is JobState.FAILED
     assert "/secret" not in hidden.message
     assert "/secret" in caplog.text
 
 
 def test_no_more_than_so_many_at_once() -> None:
-    several, go = Jobs(), threading.Event()
+    several, go = JobRunner(), threading.Event()
     running = [
         several.start(str(n), "x", lambda _: str(go.wait(10))) for n in range(runner.MAX_RUNNING)
     ]
@@ -85,16 +85,16 @@ def test_no_more_than_so_many_at_once() -> None:
 
 
 def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
-    several, go = Jobs(), threading.Event()
+    several, go = JobRunner(), threading.Event()
     own = [
         several.start(str(n), "x", lambda _: str(go.wait(10)), owner="eva", private=n == 0)
-        for n in range(runner.MAX_OF_ONE_SESSION)
+        for n in range(runner.MAX_PER_SESSION)
     ]
     with pytest.raises(TooManyJobsError, match="of yours are running"):
         several.start("more", "x", lambda _: "", owner="eva")
     other = several.start("other", "x", lambda _: str(go.wait(10)), owner="ada")
-    assert several.seen_by("eva") == (*own, other)
-    assert several.seen_by("ada") == (*own[1:], other)
+    assert several.visible_to("eva") == (*own, other)
+    assert several.visible_to("ada") == (*own[1:], other)
     go.set()
     assert all(job.wait(10) for job in (*own, other))
 
@@ -111,9 +111,9 @@ def test_cancelling_is_no_failure_of_what_it_passes_through() -> None:
             raise RegistryError("a reader failed") from error
         return "never"
 
-    job = Jobs().start("a", "A", work)
+    job = JobRunner().start("a", "A", work)
     assert began.wait(10)
     job.cancel()
     go.set()
     assert job.wait(10)
-    assert job.state is State.CANCELLED
+    assert job.state is JobState.CANCELLED

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.library.lists import Library, extend, merge, open_sources, opened_bytes
+from dashboard.library.lists import Library, extend, merge, open_bytes, open_sources
 from dashboard.settings import SEEDS, Settings
 from dashboard.sites.table import COLUMNS
 
@@ -119,10 +119,10 @@ def test_of_an_open_trial_that_somebody_adds_the_newer_is_shown(
     updated: str, shown: list[str], kept: str
 ) -> None:
     text = page(("A Clinic", "Graz, , Austria"), ("B Clinic", "Linz, , Austria"))
-    library = merge([opened_bytes(text.encode(), "open.txt")], None)
+    library = merge([open_bytes(text.encode(), "open.txt")], None)
     assert extend(library, [], None) is library
     own = page(("C Clinic", "Wien, , Austria")).replace("2024-05-06", updated)
-    both = extend(library, [opened_bytes(own.encode(), "own.txt")], None)
+    both = extend(library, [open_bytes(own.encode(), "own.txt")], None)
     assert list(both.table["facility"]) == shown
     assert both.trials["NCT00000001"].last_updated == max(updated, "2024-05-06")
     assert both.notes == (f"NCT00000001 was already open; {kept}.",)
@@ -130,9 +130,9 @@ def test_of_an_open_trial_that_somebody_adds_the_newer_is_shown(
 
 
 def test_a_trial_that_somebody_adds_stands_beside_those_open() -> None:
-    library = merge([opened_bytes(page(("A", "Graz, , Austria")).encode(), "open.txt")], None)
+    library = merge([open_bytes(page(("A", "Graz, , Austria")).encode(), "open.txt")], None)
     own = page(("C", "Wien, , Austria")).replace("NCT00000001", "NCT00000002")
-    both = extend(library, [opened_bytes(own.encode(), "own.txt")], None)
+    both = extend(library, [open_bytes(own.encode(), "own.txt")], None)
     assert list(both.table["facility"]) == ["A", "C"]
     assert set(both.trials) == {"NCT00000001", "NCT00000002"}
     assert both.notes == ()

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.errors import KeptTrialsError, SharedListsError
+from dashboard.errors import ListStorageError, TrialStorageError
 from dashboard.library import upload_storage_sql
-from dashboard.library.fetched import Fetched
-from dashboard.library.fetched_storage import FolderHome
-from dashboard.library.fetched_storage_sql import DatabaseHome
-from dashboard.library.upload_storage import EVERYONE, FolderLists
-from dashboard.library.upload_storage_sql import DatabaseLists
-from dashboard.library.uploads import Shelf, ShelfError
+from dashboard.library.fetched import FetchedTrials
+from dashboard.library.fetched_storage import FolderTrialStorage
+from dashboard.library.fetched_storage_sql import SqlTrialStorage
+from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage
+from dashboard.library.upload_storage_sql import SqlUploadStorage
+from dashboard.library.uploads import UploadError, UploadStore
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from geocache import Place
@@ -49,8 +49,8 @@ def replica(any_store_url: str, place_index: Path) -> Iterator[Replica]:
 def fetch(service: Service, *numbers: int) -> None:
     """As a fetch does, without a registry."""
     for number in numbers:
-        service.fetched.keep(study(number, site("A Clinic")), "2026-01-31")
-    service.fetched.tell()
+        service.fetched.save(study(number, site("A Clinic")), "2026-01-31")
+    service.fetched.notify()
 
 
 def shown(service: Service) -> set[str]:
@@ -67,7 +67,7 @@ def test_what_one_does_the_others_show(replica: Replica, tmp_path: Path) -> None
     assert shown(other) >= {"NCT00000001", "NCT00000002"}
     one.share(b"trial_id,city,country\nNCT00000003,Graz,Austria\n", "list.csv")
     assert "NCT00000003" in shown(other)
-    other.unshare(one.shelf.lists("everyone")[0].id)
+    other.unshare(one.uploads.lists("everyone")[0].id)
     assert "NCT00000003" not in shown(one)
     settled = one.library(), other.library()
     assert (one.library(), other.library()) == settled
@@ -103,35 +103,35 @@ def test_on_several_machines_the_server_has_pins_fetched_trials_and_shared_lists
         assert other.locate(GRAZ).latitude == 47.2
         settled = other.library()
         assert other.library() is settled
-        own = one.shelf.add("ada", ODD, "odd.csv")
+        own = one.uploads.add("ada", ODD, "odd.csv")
         assert shown(other) == {"NCT01207388", "NCT00000001"}
-        own = one.shelf.reread("ada", own.id, CHOSEN)
+        own = one.uploads.reread("ada", own.id, CHOSEN)
         one.share(ODD, "odd.csv", CHOSEN, own.opened)
         assert "NCT00000004" in shown(other)
         assert not (tmp_path / "one" / "registry").exists()
         assert not (tmp_path / "one" / "lists" / EVERYONE).exists()
         third = stack.enter_context(closing(machine(tmp_path / "one", place_index, postgres_url)))
         assert "NCT00000004" in shown(third), "its columns are read as they were chosen"
-        third.unshare(third.shelf.lists(EVERYONE)[0].id)
+        third.unshare(third.uploads.lists(EVERYONE)[0].id)
         assert "NCT00000004" not in shown(one)
 
 
 def test_a_server_takes_over_what_a_folder_had_once(postgres_url: str, tmp_path: Path) -> None:
-    folder = FolderHome(tmp_path / "registry")
-    Fetched(folder).keep(study(1, site("A")), "2026-01-31")
-    with closing(DatabaseHome(postgres_url, folder)) as home:
+    folder = FolderTrialStorage(tmp_path / "registry")
+    FetchedTrials(folder).save(study(1, site("A")), "2026-01-31")
+    with closing(SqlTrialStorage(postgres_url, folder)) as home:
         assert home.numbers() == ["NCT00000001"]
-        Fetched(home).keep(study(2, site("A")), "2026-01-31")
-        Fetched(home).forget(["NCT00000001"])
-    with closing(DatabaseHome(postgres_url, folder)) as home:
+        FetchedTrials(home).save(study(2, site("A")), "2026-01-31")
+        FetchedTrials(home).delete(["NCT00000001"])
+    with closing(SqlTrialStorage(postgres_url, folder)) as home:
         assert home.numbers() == ["NCT00000002"]
     assert folder.numbers() == ["NCT00000001"]
 
 
 def test_a_lost_connection_is_made_again(postgres_url: str, postgres_server: Postgres) -> None:
-    with closing(DatabaseHome(postgres_url)) as home:
-        kept = Fetched(home)
-        kept.keep(study(1, site("A")), "2026-01-31")
+    with closing(SqlTrialStorage(postgres_url)) as home:
+        kept = FetchedTrials(home)
+        kept.save(study(1, site("A")), "2026-01-31")
         assert postgres_server.hang_up(postgres_url)
         assert kept.numbers() == ["NCT00000001"]
 
@@ -140,18 +140,18 @@ def test_while_the_server_is_away_what_was_read_last_stays(
     postgres_url: str, postgres_server: Postgres
 ) -> None:
     relay = Relay(postgres_server)
-    with closing(DatabaseHome(relay.url(postgres_url))) as home:
-        kept = Fetched(home)
-        kept.keep(study(1, site("A")), "2026-01-31")
+    with closing(SqlTrialStorage(relay.url(postgres_url))) as home:
+        kept = FetchedTrials(home)
+        kept.save(study(1, site("A")), "2026-01-31")
         reading = kept.reading()
         assert reading is not None
         relay.cut()
         assert kept.reading() is reading
-        with pytest.raises(KeptTrialsError, match="cannot be reached"):
-            kept.keep(study(2, site("A")), "2026-01-31")
+        with pytest.raises(TrialStorageError, match="cannot be reached"):
+            kept.save(study(2, site("A")), "2026-01-31")
         relay.mend()
-        kept.keep(study(2, site("A")), "2026-01-31")
-        kept.tell()
+        kept.save(study(2, site("A")), "2026-01-31")
+        kept.notify()
         found = kept.reading()
         assert found is not None
         assert len(found.trials) == 2
@@ -161,14 +161,14 @@ def test_while_the_server_is_away_what_was_read_last_stays(
 def test_a_server_takes_over_what_the_folders_of_all_machines_shared_and_brings_none_back(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    folders = [FolderLists(tmp_path / name / EVERYONE) for name in ("one", "other")]
+    folders = [FolderUploadStorage(tmp_path / name / EVERYONE) for name in ("one", "other")]
     for number, folder in enumerate(folders):
-        shelf = Shelf(tmp_path, shared=folder)
+        shelf = UploadStore(tmp_path, shared=folder)
         shelf.reread(EVERYONE, shelf.add(EVERYONE, ODD, f"{number}.csv").id, CHOSEN)
     (folders[0].folder / "00000000000000000002-bbbbbbbb.json").write_text('{"name": "damaged')
 
-    def names(folder: FolderLists, *, close: str = "") -> list[str]:
-        shelf = Shelf(tmp_path, shared=DatabaseLists(postgres_url, folder))
+    def names(folder: FolderUploadStorage, *, close: str = "") -> list[str]:
+        shelf = UploadStore(tmp_path, shared=SqlUploadStorage(postgres_url, folder))
         with closing(shelf):
             found = shelf.lists(EVERYONE)
             for one in found:
@@ -188,23 +188,23 @@ def test_shared_lists_outlast_a_lost_connection_and_a_server_that_is_away(
     postgres_url: str, postgres_server: Postgres, tmp_path: Path
 ) -> None:
     relay = Relay(postgres_server)
-    folder = FolderLists(tmp_path / EVERYONE)
-    home = DatabaseLists(relay.url(postgres_url), folder)
-    with closing(Shelf(tmp_path, shared=home)) as shelf:
+    folder = FolderUploadStorage(tmp_path / EVERYONE)
+    home = SqlUploadStorage(relay.url(postgres_url), folder)
+    with closing(UploadStore(tmp_path, shared=home)) as shelf:
         one = shelf.add(EVERYONE, ODD, "odd.csv")
         assert postgres_server.hang_up(postgres_url)
         found = shelf.lists(EVERYONE)
         assert [each.id for each in found] == [one.id]
         relay.cut()
         assert shelf.lists(EVERYONE) == found
-        with pytest.raises(SharedListsError, match="shared lists cannot be reached"):
+        with pytest.raises(ListStorageError, match="shared lists cannot be reached"):
             home.entries()
         told = "the list could not be kept: its server does not take it"
-        with pytest.raises(ShelfError, match=told):
+        with pytest.raises(UploadError, match=told):
             shelf.add(EVERYONE, ODD, "more.csv")
-        with pytest.raises(ShelfError, match="the list could not be deleted: its server"):
+        with pytest.raises(UploadError, match="the list could not be deleted: its server"):
             shelf.remove(EVERYONE, one.id)
-        with pytest.raises(ShelfError, match="the list cannot be read: its server"):
+        with pytest.raises(UploadError, match="the list cannot be read: its server"):
             shelf.data(EVERYONE, one.id)
         relay.mend()
         shelf.add(EVERYONE, ODD, "more.csv")
@@ -234,7 +234,7 @@ def test_a_shared_list_of_several_parts_is_given_back_as_it_was(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload_storage_sql, "_PART_BYTES", 10)
-    with closing(DatabaseLists(postgres_url, FolderLists(tmp_path))) as home:
+    with closing(SqlUploadStorage(postgres_url, FolderUploadStorage(tmp_path))) as home:
         for name, data in (("long", bytes(range(256))), ("even", b"0123456789"), ("none", b"")):
             home.write(name, data, {"name": name})
             assert home.data(name) == data

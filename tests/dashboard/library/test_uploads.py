@@ -8,15 +8,15 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard.library import uploads as shelf_module
-from dashboard.library.storage import home_of_shared_lists
+from dashboard.library.storage import build_shared_storage
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import Shelf, ShelfError
+from dashboard.library.uploads import UploadError, UploadStore
 from dashboard.settings import Settings
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
 ODD = b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n"
 
-Opener = Callable[[], Shelf]
+Opener = Callable[[], UploadStore]
 
 
 @pytest.fixture(params=["ada", EVERYONE])
@@ -30,8 +30,8 @@ def opener(any_store_url: str, tmp_path: Path) -> Iterator[Opener]:
     settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
     with ExitStack() as stack:
 
-        def opened() -> Shelf:
-            made = Shelf(tmp_path / "lists", shared=home_of_shared_lists(settings))
+        def opened() -> UploadStore:
+            made = UploadStore(tmp_path / "lists", shared=build_shared_storage(settings))
             return stack.enter_context(closing(made))
 
         yield opened
@@ -62,19 +62,19 @@ def test_one_of_the_same_name_is_replaced_and_a_removed_one_is_gone(
     shelf.remove(owner, second.id)
     assert other.lists(owner) == ()
     for gone in (shelf.data, shelf.columns):
-        with pytest.raises(ShelfError, match="no longer here"):
+        with pytest.raises(UploadError, match="no longer here"):
             gone(owner, second.id)
     assert [path for path in (tmp_path / "lists").rglob("*") if path.is_file()] == []
 
 
 def test_what_a_killed_process_left_half_written_is_never_seen(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = UploadStore(tmp_path)
     one = shelf.add("ada", LIST, "mine.csv")
     (folder,) = tmp_path.iterdir()
     (folder / "00000000000000000001-aaaaaaaa.bin").write_bytes(LIST)
     (folder / ".half.part").write_bytes(LIST[:5])
     (folder / "00000000000000000002-bbbbbbbb.json").write_text('{"name": "lost')
-    assert [found.id for found in Shelf(tmp_path).lists("ada")] == [one.id]
+    assert [found.id for found in UploadStore(tmp_path).lists("ada")] == [one.id]
 
 
 def test_a_table_no_one_can_guess_is_read_once_its_columns_are_named(
@@ -110,10 +110,10 @@ def test_too_many_and_too_large_are_refused(
     monkeypatch.setattr(shelf_module, "MAX_LISTS", 2)
     shelf.add(owner, LIST, "one.csv")
     shelf.add(owner, LIST, "two.csv")
-    with pytest.raises(ShelfError, match="close some first"):
+    with pytest.raises(UploadError, match="close some first"):
         shelf.add(owner, LIST, "three.csv")
     monkeypatch.setattr(shelf_module, "MAX_LISTS", 3)
     monkeypatch.setattr(shelf_module, "MAX_BYTES", 2 * len(LIST) + 1)
-    with pytest.raises(ShelfError, match="lists"):
+    with pytest.raises(UploadError, match="lists"):
         shelf.add(owner, LIST, "large.csv")
     assert [one.opened.name for one in opener().lists(owner)] == ["one.csv", "two.csv"]

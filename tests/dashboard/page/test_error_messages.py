@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import readers
-from dashboard.jobs.runner import Job, State
-from dashboard.library.uploads import Shelf
+from dashboard.jobs.runner import Job, JobState
+from dashboard.library.uploads import UploadStore
 from dashboard.page import main
 from dashboard.service.service import Service
 from dashboard.settings import Settings
@@ -102,7 +102,7 @@ def newer_store(file: Path) -> None:
 def test_a_broken_upload_and_a_reader_that_fails_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = Shelf(tmp_path / "lists")
+    shelf = UploadStore(tmp_path / "lists")
     one = shelf.add("eva", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture.csv")
     assert one.opened.error
     nothing_inside(one.opened.error, tmp_path)
@@ -160,7 +160,7 @@ def test_a_job_that_fails_tells_no_path(
     running = Service(Settings(site_map_data=data_folder))
     job = running.jobs.start("a", "Fetch", fails)
     assert job.wait(30)
-    assert job.state is State.FAILED
+    assert job.state is JobState.FAILED
     nothing_inside(job.message, data_folder)
     assert str(data_folder / "secret") in caplog.text
     assert "Traceback" in caplog.text

@@ -9,13 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard.errors import RegistryError
-from dashboard.jobs.fetch import fetch_work, job_key
-from dashboard.jobs.runner import Jobs, State
-from dashboard.library.fetched import Fetched
-from dashboard.library.fetched_storage import Home
-from dashboard.library.storage import home_of_trials
+from dashboard.jobs.fetch import build_fetch_key, build_fetch_work
+from dashboard.jobs.runner import JobRunner, JobState
+from dashboard.library.fetched import FetchedTrials
+from dashboard.library.fetched_storage import TrialStorage
+from dashboard.library.storage import build_trial_storage
 from dashboard.registry.client import STOPPED, Registry
-from dashboard.registry.search import Search, trial_numbers
+from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
 from harness.registry_server import RegistryServer, serving, site, study
 
@@ -28,16 +28,16 @@ def server() -> Iterator[RegistryServer]:
 
 
 @pytest.fixture
-def home(any_store_url: str, tmp_path: Path) -> Iterator[Home]:
+def home(any_store_url: str, tmp_path: Path) -> Iterator[TrialStorage]:
     """Where trials are kept; the test runs once on each kind of home."""
     settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
-    with closing(home_of_trials(settings)) as made:
+    with closing(build_trial_storage(settings)) as made:
         yield made
 
 
 @pytest.fixture
-def kept(home: Home) -> Fetched:
-    return Fetched(home)
+def kept(home: TrialStorage) -> FetchedTrials:
+    return FetchedTrials(home)
 
 
 def client(server: RegistryServer) -> Registry:
@@ -57,11 +57,11 @@ def client(server: RegistryServer) -> Registry:
 )
 def test_numbers_are_found_in_any_punctuation(text: str, numbers: list[str] | str) -> None:
     wanted = [f"NCT{n}" for n in numbers.split()] if isinstance(numbers, str) else numbers
-    assert trial_numbers(text) == wanted
+    assert find_trial_ids(text) == wanted
 
 
 def test_trials_are_fetched_by_number_and_open_offline(
-    server: RegistryServer, kept: Fetched
+    server: RegistryServer, kept: FetchedTrials
 ) -> None:
     asked = ["NCT00000002", "NCT00000005", "NCT00000099"]
     with client(server) as registry:
@@ -78,10 +78,10 @@ def test_trials_are_fetched_by_number_and_open_offline(
 
 
 def test_a_search_follows_every_page_and_shows_progress(
-    server: RegistryServer, kept: Fetched
+    server: RegistryServer, kept: FetchedTrials
 ) -> None:
     steps: list[tuple[int, int | None]] = []
-    what = Search(condition="Asthma", country="Austria", statuses=("recruiting",))
+    what = RegistrySearch(condition="Asthma", country="Austria", statuses=("recruiting",))
     with client(server) as registry:
         result = kept.fetch(registry.search(what), progress=lambda p: steps.append((*p,)))
     assert len(result.changes) == 7
@@ -94,65 +94,65 @@ def test_a_search_follows_every_page_and_shows_progress(
 
 def test_an_unknown_status_is_named_with_those_that_exist() -> None:
     with pytest.raises(ValueError, match=r"'Sleeping'.*Recruiting"):
-        Search(condition="Asthma", statuses=("Sleeping",)).parameters()
+        RegistrySearch(condition="Asthma", statuses=("Sleeping",)).parameters()
 
 
 def test_a_busy_server_is_asked_again_when_it_says_so(
-    server: RegistryServer, kept: Fetched
+    server: RegistryServer, kept: FetchedTrials
 ) -> None:
     server.failures = ["429 after 0", "503 after 0"]
     with client(server) as registry:
-        result = kept.fetch(registry.search(Search(condition="Asthma")))
+        result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert len(result.changes) == 7
     assert len(server.seen) == 5
 
 
-def test_a_dropped_connection_is_tried_again(server: RegistryServer, kept: Fetched) -> None:
+def test_a_dropped_connection_is_tried_again(server: RegistryServer, kept: FetchedTrials) -> None:
     server.failures = ["drop"]
     with client(server) as registry:
-        assert len(kept.fetch(registry.search(Search(condition="Asthma"))).changes) == 7
+        assert len(kept.fetch(registry.search(RegistrySearch(condition="Asthma"))).changes) == 7
 
 
 @pytest.mark.parametrize("failure", ["half", "cut"])
 def test_what_arrived_is_kept_when_a_page_is_cut_in_half(
-    server: RegistryServer, kept: Fetched, failure: str
+    server: RegistryServer, kept: FetchedTrials, failure: str
 ) -> None:
     server.failures = ["", failure, failure]
     with Registry(server.url, timeout_seconds=5, attempts=2) as registry:
-        result = kept.fetch(registry.search(Search(condition="Asthma")))
+        result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert result.problem
     assert kept.numbers() == [f"NCT{number:08}" for number in range(1, 5)]
 
 
 def test_what_arrived_is_kept_when_a_later_page_is_refused(
-    server: RegistryServer, kept: Fetched
+    server: RegistryServer, kept: FetchedTrials
 ) -> None:
     server.failures = ["", "400"]
     with client(server) as registry:
-        result = kept.fetch(registry.search(Search(condition="Asthma")))
+        result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert "status 400" in result.problem
     assert len(kept.numbers()) == 3
 
 
-def test_a_token_that_repeats_ends_the_fetch(server: RegistryServer, kept: Fetched) -> None:
+def test_a_token_that_repeats_ends_the_fetch(server: RegistryServer, kept: FetchedTrials) -> None:
     server.repeat_token = True
     with client(server) as registry:
-        result = kept.fetch(registry.search(Search(condition="Asthma")))
+        result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert "repeated a page" in result.problem
     assert len(kept.numbers()) == 3
     assert len(server.seen) == 2
 
 
-def test_a_person_can_stop_it(server: RegistryServer, kept: Fetched) -> None:
+def test_a_person_can_stop_it(server: RegistryServer, kept: FetchedTrials) -> None:
     with client(server) as registry:
-        pages = registry.search(Search(condition="Asthma"), lambda: len(server.seen) >= 2)
+        pages = registry.search(RegistrySearch(condition="Asthma"), lambda: len(server.seen) >= 2)
         result = kept.fetch(pages, asked=["NCT00000007"])
     assert result.problem == STOPPED
     assert result.missing == []
     assert len(kept.numbers()) == 6
 
 
-def test_no_network_is_one_clear_message(kept: Fetched) -> None:
+def test_no_network_is_one_clear_message(kept: FetchedTrials) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/api/v2"
@@ -169,7 +169,7 @@ def test_no_network_is_one_clear_message(kept: Fetched) -> None:
     [("not json", "is no JSON"), ("403", "refuses the request"), ("500 after 0", "status 500")],
 )
 def test_a_server_that_is_no_registry_is_told_apart(
-    server: RegistryServer, kept: Fetched, failure: str, message: str
+    server: RegistryServer, kept: FetchedTrials, failure: str, message: str
 ) -> None:
     server.failures = [failure] * 2
     with (
@@ -184,7 +184,7 @@ def test_an_address_that_is_none_fails_at_once() -> None:
         Registry("clinicaltrials.gov")
 
 
-def test_fetching_again_says_what_changed(server: RegistryServer, kept: Fetched) -> None:
+def test_fetching_again_says_what_changed(server: RegistryServer, kept: FetchedTrials) -> None:
     server.studies = [study(1, site("A"), site("B", "Linz"), site("C", "Wels"))]
     with client(server) as registry:
         assert kept.fetch(registry.by_number(["NCT00000001"])).changes[0].new
@@ -201,10 +201,12 @@ def test_fetching_again_says_what_changed(server: RegistryServer, kept: Fetched)
     assert change.trial_status == ("Recruiting", "Completed")
 
 
-def test_kept_trials_can_be_deleted_and_damage_is_told(kept: Fetched, home: Home) -> None:
+def test_kept_trials_can_be_deleted_and_damage_is_told(
+    kept: FetchedTrials, home: TrialStorage
+) -> None:
     for number in (1, 2, 3):
-        kept.keep(study(number, site("A")), "2026-01-31")
-    assert kept.forget(["NCT00000001", "NCT00000009", "../secret"]) == 1
+        kept.save(study(number, site("A")), "2026-01-31")
+    assert kept.delete(["NCT00000001", "NCT00000009", "../secret"]) == 1
     assert kept.numbers() == ["NCT00000002", "NCT00000003"]
     home.write("NCT00000002", b'{"protocolSection": ')
     reading = kept.reading()
@@ -222,22 +224,22 @@ def test_kept_trials_can_be_deleted_and_damage_is_told(kept: Fetched, home: Home
     ],
 )
 def test_a_job_fetches_and_opens_what_is_new(
-    server: RegistryServer, kept: Fetched, numbers: list[str], said: str, opened: int
+    server: RegistryServer, kept: FetchedTrials, numbers: list[str], said: str, opened: int
 ) -> None:
     done: list[bool] = []
-    work = fetch_work(server.url, kept, numbers, Search(), lambda: done.append(True))
-    job = Jobs().start(job_key(numbers, Search()), "Fetch", work)
+    work = build_fetch_work(server.url, kept, numbers, RegistrySearch(), lambda: done.append(True))
+    job = JobRunner().start(build_fetch_key(numbers, RegistrySearch()), "Fetch", work)
     assert job.wait(60)
-    assert (job.state, job.message) == (State.DONE, said)
+    assert (job.state, job.message) == (JobState.DONE, said)
     assert len(done) == opened
 
 
 def test_a_job_that_is_refused_says_so_and_keeps_what_arrived(
-    server: RegistryServer, kept: Fetched
+    server: RegistryServer, kept: FetchedTrials
 ) -> None:
     server.failures = ["", "404"]
-    work = fetch_work(server.url, kept, [], Search(), list)
-    job = Jobs().start(job_key([], Search()), "Fetch", work)
+    work = build_fetch_work(server.url, kept, [], RegistrySearch(), list)
+    job = JobRunner().start(build_fetch_key([], RegistrySearch()), "Fetch", work)
     assert job.wait(60)
     assert job.message.startswith("3 trials fetched; stopped early: ")
     assert job.message.endswith("; what arrived is kept.")
@@ -245,5 +247,9 @@ def test_a_job_that_is_refused_says_so_and_keeps_what_arrived(
 
 
 def test_one_key_for_the_same_trials_in_any_order() -> None:
-    assert job_key(["NCT2", "NCT1"], Search()) == job_key(["NCT1", "NCT2"], Search())
-    assert job_key([], Search(condition="a")) != job_key([], Search(condition="b"))
+    assert build_fetch_key(["NCT2", "NCT1"], RegistrySearch()) == build_fetch_key(
+        ["NCT1", "NCT2"], RegistrySearch()
+    )
+    assert build_fetch_key([], RegistrySearch(condition="a")) != build_fetch_key(
+        [], RegistrySearch(condition="b")
+    )

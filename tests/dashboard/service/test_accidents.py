@@ -107,7 +107,7 @@ def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Pat
     ):
         ends = [each.communicate(timeout=SECONDS)[1].decode() for each in (one, other)]
         assert [one.returncode, other.returncode] == [0, 0], ends
-    shared = {each.opened.name for each in watching.shelf.lists(EVERYONE)}
+    shared = {each.opened.name for each in watching.uploads.lists(EVERYONE)}
     names = [f"{name} {number}.csv" for name in ("north", "south") for number in range(rounds)]
     assert shared == set(names)
     open_here = {each.name for each in watching.library().lists}
@@ -118,11 +118,11 @@ def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Pat
     try:
         facilities = set(after.library().table["facility"])
         for name in ("north", "south"):
-            kept = after.shelf.lists(f"session of {name}")
+            kept = after.uploads.lists(f"session of {name}")
             assert len(kept) == rounds - rounds // 3
             assert all(each.opened.reading is not None for each in kept)
             assert {f"Clinic {name} {number}" for number in range(rounds)} <= facilities
-        assert after.shelf.lists("session of both")
+        assert after.uploads.lists("session of both")
         pins = {pin.place.city: pin for pin in after.cache.pins()}
         assert len(pins) == 3 * rounds
         assert pins["north 3"].latitude == pins["both 3"].latitude == 43

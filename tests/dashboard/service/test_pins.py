@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.registry.search import Search
+from dashboard.registry.search import RegistrySearch
 from dashboard.service.pins import import_pins, pins_csv, undo_import
 from dashboard.service.service import Service
 from dashboard.settings import Settings
@@ -82,9 +82,9 @@ CHANGES: dict[str, Callable[[Service], object]] = {
     "forget": lambda s: s.cache.forget(),
     "restore": lambda s: s.cache.restore(Path("nowhere.sqlite")),
     "share": lambda s: s.share(LIST, "list.csv"),
-    "shelf share": lambda s: s.shelf.add(EVERYONE, LIST, "list.csv"),
+    "shelf share": lambda s: s.uploads.add(EVERYONE, LIST, "list.csv"),
     "delete": lambda s: s.unshare("00000000000000000001-aaaaaaaa"),
-    "fetch": lambda s: s.fetch(["NCT01207388"], Search(), owner="eva"),
+    "fetch": lambda s: s.fetch(["NCT01207388"], RegistrySearch(), owner="eva"),
 }
 
 
@@ -103,11 +103,11 @@ def test_read_only_is_refused_below_the_page(read_only: Service, change: str) ->
     with pytest.raises(ReadOnlyError, match="SITE_MAP_READ_ONLY is set"):
         CHANGES[change](read_only)
     assert read_only.cache.pins() == ()
-    assert read_only.shelf.lists(EVERYONE) == ()
+    assert read_only.uploads.lists(EVERYONE) == ()
 
 
 def test_a_session_brings_its_own_lists_to_a_read_only_server(read_only: Service) -> None:
-    one = read_only.shelf.add("eva", LIST, "mine.csv")
-    assert read_only.shelf.lists("eva") == (one,)
-    read_only.shelf.remove("eva", one.id)
-    assert read_only.shelf.lists("eva") == ()
+    one = read_only.uploads.add("eva", LIST, "mine.csv")
+    assert read_only.uploads.lists("eva") == (one,)
+    read_only.uploads.remove("eva", one.id)
+    assert read_only.uploads.lists("eva") == ()

@@ -9,7 +9,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from dashboard.access import Access, AllowList, Person, parse_claims
 from dashboard.page.state import login
-from dashboard.registry.search import Search
+from dashboard.registry.search import RegistrySearch
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.web import openapi
@@ -219,7 +219,7 @@ def test_whoever_is_no_editor_changes_nothing(data_folder: Path) -> None:
             lambda: reader.import_pins(b"city,latitude,longitude\nGraz,1,2\n", "pins.csv"),
             lambda: reader.share(b"city\nGraz\n", "list.csv"),
             lambda: reader.unshare("x"),
-            lambda: reader.fetch(["NCT01207388"], Search(), owner="x"),
+            lambda: reader.fetch(["NCT01207388"], RegistrySearch(), owner="x"),
             lambda: reader.ask([place], owner="x"),
         ):
             with pytest.raises(ReadOnlyError, match="ann may look"):
