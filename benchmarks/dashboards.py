@@ -6,14 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from dashboard.readers.files.parquet import write_parquet
 from dashboard.service.geocoding import describe_rules
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
-from harness.chromium import FLAGS, SHELL, WINDOWED, find_chromium
+from harness.chromium import SHELL, WINDOWED, run_chromium
 from harness.serving import ROOT, Server, serving
 from harness.site_lists import site_list
 
@@ -47,11 +47,6 @@ def dashboard(sites: int, places: int | None = None) -> Iterator[tuple[Server, p
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium without a window; the browser that people have where there is one."""
-    flags = [flag for flag in FLAGS if not flag.startswith("--js-flags")]  # as people's browsers
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(*WINDOWED, SHELL), args=flags
-        )
+    """Chromium without a window, preferably the one that people use."""
+    with run_chromium(*WINDOWED, SHELL) as browser:
         yield browser
-        browser.close()

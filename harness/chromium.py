@@ -1,7 +1,11 @@
-"""Which Chromium to start, and with which flags."""
+"""Chromium without a window, which reaches this machine only."""
 
 import os
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -12,11 +16,13 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--js-flags=--no-opt",
     "--process-per-site",
 )
-"""No host but loopback resolves. A page's scripts are compiled once for all pages, and not by V8's
-slowest compiler, which only pays off for pages that stay open longer."""
+"""No host but loopback resolves. All pages of a site share a process, which compiles the page's
+scripts once."""
+
+WITHOUT_OPTIMIZER = "--js-flags=--no-opt"
+"""Turns off V8's slowest compiler, which only pays off for pages that stay open longer."""
 
 SHELL = "chromium-headless-shell"
 WINDOWED = ("chromium", "chromium-browser", "google-chrome")
@@ -28,3 +34,14 @@ def find_chromium(*names: str) -> str | None:
     Given None, Playwright starts the Chromium it installed itself.
     """
     return os.environ.get("CHROMIUM") or next((p for n in names if (p := shutil.which(n))), None)
+
+
+@contextmanager
+def run_chromium(*names: str, flags: Sequence[str] = FLAGS) -> Iterator[Browser]:
+    """A running Chromium: the first of ``names`` that is installed."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(*names), args=list(flags)
+        )
+        yield browser
+        browser.close()

@@ -11,7 +11,7 @@ from benchmarks.dashboards import INDEX, chromium
 from benchmarks.report import progress
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
-from tests.browser.conftest import visiting
+from harness.visit import visiting
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 DESK = {"viewport": {"width": 1440, "height": 900}}
@@ -31,7 +31,7 @@ def taken(browser: Browser, server: Server, options: dict[str, object]) -> bytes
     """The first screen as PNG, once everything on it stands."""
     with visiting(browser, server, **options) as one:
         one.open(sites=SITES)
-        one.settled()
+        one.wait_until_idle()
         one.page.locator("table.bars").first.wait_for()
         one.page.evaluate("() => document.fonts.ready.then(() => null)")
         return one.page.screenshot(animations="disabled")

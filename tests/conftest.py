@@ -9,7 +9,9 @@ import pytest
 
 from geocache.gazetteer import Gazetteer
 from harness import postgres
+from harness.serving import Server, serving
 from tests import leftovers
+from tests.slowest_files import SlowestFiles
 
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
@@ -17,8 +19,10 @@ INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A home folder of the run's own, and a look at what is left behind."""
+    """Give the run a home folder of its own, check for leftovers, and time each file."""
     leftovers.prepare(config)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SlowestFiles(), "slowest-files")
 
 
 LONGEST = (
@@ -77,6 +81,15 @@ def data_folder(tmp_path: Path, place_index: Path) -> Path:
     folder.mkdir()
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def dashboard_server(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path
+) -> Iterator[Server]:
+    """A dashboard process over the seeds, one for all tests of a worker."""
+    with serving(tmp_path_factory.mktemp("dashboard"), place_index) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

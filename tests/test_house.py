@@ -115,7 +115,14 @@ def test_what_others_read_is_yaml_and_names_files_that_are_there(name: str) -> N
 
 
 TESTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
-WAITS = {"drawn", "expect", "expect_download", "wait_for", "wait_for_function", "wait_for_url"}
+WAITS = {
+    "expect",
+    "expect_download",
+    "wait_for",
+    "wait_for_function",
+    "wait_for_map",
+    "wait_for_url",
+}
 """What fails a browser test by running out of time."""
 
 

@@ -17,7 +17,7 @@ from geocache import GeoCache
 from harness.registry_server import RegistryServer, site, study
 from harness.registry_server import serving as serving_registry
 from harness.serving import Server, serving
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 from tests.browser.test_changes import positions, select_first_row
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -49,7 +49,7 @@ def pin(one: Visit, point: str) -> None:
     box = one.page.get_by_label("Or pin it here")
     box.fill(point)
     box.press("Enter")
-    one.settled()
+    one.wait_until_idle()
     one.page.get_by_role("button", name="Pin 1 site here").click()
 
 
@@ -78,7 +78,7 @@ def test_killed_while_uploading_and_fetching(
         ):
             one.open(sites=75)
             bring(one, "first.csv", FIRST)
-            one.drawn(sites=76)
+            one.wait_for_map(sites=76)
             fetch(one, numbers)
             expect(one.page.get_by_text("3 trials so far")).to_be_visible()
             bring(one, "many.csv", f"facility,city,country\n{many}")
@@ -95,7 +95,7 @@ def test_killed_while_uploading_and_fetching(
                 assert sites(again, "trial=NCT00000003") == 1
                 fetch(one, numbers)
                 expect(one.page.get_by_text("6 trials fetched")).to_be_visible()
-                one.drawn(sites=82)
+                one.wait_for_map(sites=82)
 
 
 def until_it_takes_everything(server: Server) -> None:
@@ -158,7 +158,7 @@ def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
         }
         with (
             serving(tmp_path, place_index, **options) as server,
-            visiting(browser, server, traceback="No space left|File too large") as one,
+            visiting(browser, server, expected_traceback="No space left|File too large") as one,
         ):
             one.open(sites=0)
             one.page.get_by_role("tab", name="Quality").click()
@@ -171,26 +171,26 @@ def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
             pin(one, "48.1, 11.5")
             expect(one.page.get_by_text("it cannot be saved now").first).to_be_visible()
             expect(one.page.get_by_text("the store cannot be written").first).to_be_visible()
-            one.drawn(sites=1)
+            one.wait_for_map(sites=1)
             assert positions(server, "Springfeld%20Qx")[0]["latitude"] == "48.1"
             assert str(tmp_path) not in one.page.content()
 
             disk.free(server)
             until_it_takes_everything(server)
             one.page.reload()
-            one.drawn(sites=1)
-            one.settled()
+            one.wait_for_map(sites=1)
+            one.wait_until_idle()
             expect(one.page.get_by_text("the store cannot be written")).to_have_count(0)
             kill(server)
         with serving(tmp_path, place_index, **options) as again, visiting(browser, again) as one:
             one.open(sites=1)
             assert positions(again, "Springfeld%20Qx")[0]["latitude"] == "48.1"
             fetch(one, "NCT00000001")
-            one.drawn(sites=2)
+            one.wait_for_map(sites=2)
             one.page.get_by_role("tab", name="Quality").click()
             one.page.get_by_text("Pins set by people (1)").click()
             one.page.get_by_role("button", name="Undo").click()
-            one.drawn(sites=1)
+            one.wait_for_map(sites=1)
             kill(again)
         store = f"sqlite:///{tmp_path / 'data' / 'geocache.sqlite'}"
         with GeoCache(store, providers=()) as cache:

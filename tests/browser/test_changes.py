@@ -15,7 +15,7 @@ from harness.provider_server import serving as serving_provider
 from harness.registry_server import RegistryServer, site, study
 from harness.registry_server import serving as serving_registry
 from harness.serving import Server, serving
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 
 ALL_OF_GERMANY = """() => {
   const seen = window.map.getBounds();
@@ -123,7 +123,7 @@ def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
     page.get_by_label("Or pin it here").fill("43.6, 1.44")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="Pin 1 site here").click()
-    person.drawn(sites=3)
+    person.wait_for_map(sites=3)
     expect(page.get_by_text("The point lies outside Germany")).to_be_visible()
     (pinned,) = positions(person.server, "Springfeld%20Qx")
     assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("43.6", "1.44", "pin")
@@ -133,7 +133,7 @@ def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
     expect(page.get_by_label("Your name")).to_have_value("Ada")
     page.get_by_text("Pins set by people (1)").click()
     page.get_by_role("button", name="Undo").click()
-    person.drawn(sites=2)
+    person.wait_for_map(sites=2)
     (after,) = positions(person.server, "Springfeld%20Qx")
     assert after["latitude"] == ""
 
@@ -146,13 +146,13 @@ def test_what_has_no_place_is_left_off_and_put_back(person: Visit) -> None:
     person.page.get_by_label("Your name").fill("Ada")
     person.page.get_by_role("button", name="Leave 1 site off the map").click()
     expect(person.page.get_by_text("Left off: 1 site")).to_be_visible()
-    person.drawn(sites=0)
+    person.wait_for_map(sites=0)
     (off,) = positions(person.server, "Mallorca")
     assert (off["latitude"], off["precision"], off["source"]) == ("", "unresolved", "pin")
     assert off["reason"] == "left off by Ada"
     select_first_row(person.page)
     person.page.get_by_role("button", name="Undo: look for it again").click()
-    person.drawn(sites=1)
+    person.wait_for_map(sites=1)
     (back,) = positions(person.server, "Mallorca")
     assert back["source"] == "gazetteer"
 
@@ -164,7 +164,7 @@ def test_a_link_to_a_trial_that_is_not_open_offers_to_fetch_it(
     expect(person.page.get_by_text("Not open here: NCT07654321")).to_be_visible()
     assert not any("NCT07654321" in asked.get("filter.ids", "") for asked in registry.seen)
     person.page.get_by_role("button", name="Fetch from the registry").click()
-    person.drawn(sites=2)
+    person.wait_for_map(sites=2)
     expect(person.page.get_by_text("Fetching 1 trial: 1 trial fetched.")).to_be_visible()
     with urlopen(f"{person.server.url}/api/sites.csv?trial=NCT07654321") as answer:
         assert len(answer.read().decode().splitlines()) == 3
@@ -236,7 +236,7 @@ def test_pins_come_from_a_file_and_the_import_is_undone(person: Visit) -> None:
     assert (pinned["latitude"], pinned["source"]) == ("48.2", "pin")
     person.page.get_by_role("button", name="Undo this import").click()
     expect(person.page.get_by_text("1 pin imported")).to_have_count(0)
-    person.settled()
+    person.wait_until_idle()
     assert positions(person.server, "Springfeld%20Qx")[0]["latitude"] == ""
 
 
@@ -255,5 +255,5 @@ def test_an_online_provider_is_asked_on_demand_and_again_after_it_failed(
         expect(ask).to_be_enabled()
         ask.click()
         expect(one.page.get_by_text("2 places answered, 2 of all on the map")).to_be_visible()
-        one.drawn(sites=2)
+        one.wait_for_map(sites=2)
         expect(ask).to_have_count(0)

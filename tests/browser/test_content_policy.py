@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 
 def test_the_policy_refuses_nothing_of_the_page_and_stops_what_it_should(visit: Visit) -> None:
@@ -16,7 +16,7 @@ def test_the_policy_refuses_nothing_of_the_page_and_stops_what_it_should(visit: 
     visit.open("?country=DE", sites=17)
     for name in ("Countries", "Trial", "Open lists"):
         visit.page.get_by_role("tab", name=name).first.click()
-        visit.settled()
+        visit.wait_until_idle()
     expect(visit.page.get_by_role("tab", name="Open lists")).to_be_visible()
     assert refused == []
 

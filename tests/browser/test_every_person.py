@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 
@@ -22,7 +22,7 @@ def test_axe_finds_nothing_serious_on_any_tab_light_or_dark(visit: Visit) -> Non
     found: dict[str, list[str]] = {}
 
     def look(name: str, options: dict[str, object]) -> None:
-        visit.show(name)
+        visit.open_tab(name)
         for violation in Axe().run(page, options=options).response["violations"]:
             if violation["impact"] in {"serious", "critical"}:
                 nodes = [node["html"][:150] for node in violation["nodes"][:3]]
@@ -55,7 +55,7 @@ def test_a_site_of_several_is_reached_opened_and_picked_by_keyboard(visit: Visit
     press("Tab")
     press("Enter")
     expect(visit.page.get_by_text("Site number 1310")).to_be_visible()
-    visit.settled()
+    visit.wait_until_idle()
     expect(picks.nth(1)).to_be_focused()
     press("Escape")
     expect(frame.locator(".leaflet-popup")).to_have_count(0)
@@ -110,7 +110,7 @@ def test_what_opens_does_it_at_once_for_who_wants_less_motion(visit: Visit) -> N
     })"""
     assert opener.evaluate(started) == "finished"
     expect(visit.page.get_by_role("button", name="Add pasted text")).to_be_in_viewport()
-    visit.settled()
+    visit.wait_until_idle()
     visit.page.emulate_media(reduced_motion="no-preference")
     assert opener.evaluate(started) == "running"
     visit.page.emulate_media(reduced_motion="reduce")

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from dashboard.exports import FORMATS
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 
 def test_the_map_file_opens_offline_with_the_filtered_sites(

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from harness.serving import Server, serving
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 
 PAYLOADS = (
     "<script>window.hit=1</script>",
@@ -81,7 +81,7 @@ def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
         expect(popup).to_be_visible()
     for tab in ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists"):
         hostile.page.get_by_role("tab", name=tab).click()
-        hostile.settled()
+        hostile.wait_until_idle()
     assert hits(hostile) == [None] * len(hostile.page.frames)
     assert not hostile.page.locator("a[href^='javascript']").count()
 

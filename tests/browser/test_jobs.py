@@ -11,7 +11,7 @@ from harness.provider_server import serving as serving_provider
 from harness.registry_server import RegistryServer, site, study
 from harness.registry_server import serving as serving_registry
 from harness.serving import Server, serving
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 
 LIST = "facility,city,country\n" + "".join(f",City {n},Austria\n" for n in range(1, 5))
 OF_THE_LIST = "?" + "&".join(f"city=City+{n}" for n in range(1, 5))
@@ -68,7 +68,7 @@ def test_a_provider_that_fails_amid_the_work_is_told_and_one_click_goes_on(
     told = "1 place answered, 1 of all on the map; 3 not asked (403 from nominatim)"
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_role("button", name="Ask nominatim for 3 places")).to_be_enabled()
-    person.drawn(sites=1)
+    person.wait_for_map(sites=1)
     provider.failures.clear()
     asked = len(provider.seen)
     outcomes = page.get_by_test_id("stVerticalBlock")
@@ -76,7 +76,7 @@ def test_a_provider_that_fails_amid_the_work_is_told_and_one_click_goes_on(
     outcomes.filter(has_text=told).last.locator(go_on).click()
     told = "4 places answered, 4 of all on the map."
     expect(page.get_by_text(told)).to_be_visible()
-    person.drawn(sites=4)
+    person.wait_for_map(sites=4)
     assert len(provider.seen) - asked == 3, "what was answered is not asked for again"
     expect(outcomes.filter(has_text=told).last.locator(go_on)).to_have_count(0)
 
@@ -87,7 +87,7 @@ def test_one_job_too_many_is_refused_with_the_limit(
     page = person.page
     person.open()
     page.get_by_text("Add trials from the registry").click()
-    person.settled()
+    person.wait_until_idle()
     numbers = page.get_by_role("textbox", name="NCT numbers")
     fetch = page.get_by_role("button", name="Fetch", exact=True)
     for number in (1, 2):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, Visit
+from harness.visit import TIMEOUT_MS, Visit
 
 DOUBTFUL = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nHospital,Mallorca,Spain\n"
 MOST_STOPS = 150
@@ -71,7 +71,7 @@ def test_the_whole_page_is_walked_forwards_and_back_and_every_stop_is_seen(still
     ):
         page.locator("summary", has_text=name).press("Enter")
         expect(page.get_by_role(role, name=inside, exact=True)).to_be_visible()
-        still.settled()
+        still.wait_until_idle()
     expect(page.get_by_role("button", name="Upload", exact=True)).to_be_visible()
     page.locator("[data-testid=stSidebar] summary").first.focus()
     forwards = walk(page, "Tab", lambda stop: bool(stop["out"]))
@@ -110,7 +110,7 @@ def test_popovers_are_opened_used_and_closed_with_the_focus_back_on_their_button
     expect(pill).to_be_focused()
     press("Space")
     page.wait_for_url("**view_columns**")
-    still.settled()
+    still.wait_until_idle()
     press("Escape")
     expect(opener("Columns")).to_be_focused()
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
@@ -153,19 +153,19 @@ def test_tabs_colours_and_the_table_answer_to_arrow_keys(still: Visit) -> None:
     press("ArrowRight")
     press("Space")
     page.wait_for_url("**view_colour=trial**")
-    still.settled()
+    still.wait_until_idle()
     page.get_by_role("tab", name="Sites").focus()
     press("ArrowRight")
     press("Enter")
     expect(page.get_by_role("tab", name="Countries")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("region", name="Counts per country")).to_be_visible()
-    still.settled()
+    still.wait_until_idle()
     page.get_by_role("tab", name="Countries").focus()
     press("ArrowLeft")
     press("Enter")
     table = page.get_by_role("region", name="Site table, 75 rows")
     expect(table).to_be_visible()
-    still.settled()
+    still.wait_until_idle()
     before = table.screenshot()
     page.get_by_role("button", name="Fullscreen: Site table").focus()
     press("Tab")
@@ -185,14 +185,14 @@ def doubting(visit: Visit) -> Visit:
         "button", name="Upload", exact=True
     )
     expect(upload).to_be_visible()
-    visit.settled()
+    visit.wait_until_idle()
     with visit.page.expect_file_chooser() as chooser:
         upload.press("Enter")
     chooser.value.set_files(
         {"name": "doubtful.csv", "mimeType": "text/csv", "buffer": DOUBTFUL.encode()}
     )
-    visit.drawn(sites=76)
-    visit.settled()
+    visit.wait_for_map(sites=76)
+    visit.wait_until_idle()
     return visit
 
 
@@ -207,10 +207,10 @@ def unfolded_at_first(box: Locator, first: str) -> None:
     for _ in range(TRIES):
         box.press("ArrowDown")
         try:
-            expect(box).to_have_attribute("aria-expanded", "true", timeout=PATIENCE_MS / TRIES)
+            expect(box).to_have_attribute("aria-expanded", "true", timeout=TIMEOUT_MS / TRIES)
             box.press("Home")
             expect(box.page.get_by_role("option", name=first)).to_be_visible(
-                timeout=PATIENCE_MS / TRIES
+                timeout=TIMEOUT_MS / TRIES
             )
         except AssertionError:
             continue
@@ -236,10 +236,10 @@ def test_a_correction_is_made_and_undone_by_keyboard(doubting: Visit) -> None:
     press("Tab")
     expect(page.get_by_role("button", name="Pin 1 site here")).to_be_focused()
     press("Enter")
-    doubting.drawn(sites=77)
+    doubting.wait_for_map(sites=77)
     pressed(page.locator("summary", has_text="Pins set by people (1)"))
     pressed(page.get_by_role("button", name="Undo", exact=True))
-    doubting.drawn(sites=76)
+    doubting.wait_for_map(sites=76)
 
 
 def test_a_list_is_read_otherwise_shared_and_closed_by_keyboard(doubting: Visit) -> None:
@@ -249,12 +249,12 @@ def test_a_list_is_read_otherwise_shared_and_closed_by_keyboard(doubting: Visit)
     pressed(page.locator("summary", has_text="Which column is what"))
     box = page.get_by_test_id("stForm").get_by_role("combobox", name="Country")
     expect(box).to_be_visible()
-    doubting.settled()
+    doubting.wait_until_idle()
     unfolded_at_first(box, "(none)")
     page.keyboard.press("Enter")
     pressed(page.get_by_role("button", name="Read again with these columns"))
-    doubting.settled()
+    doubting.wait_until_idle()
     pressed(page.get_by_role("button", name="Share with everyone here"))
     pressed(page.get_by_role("button", name="Close and delete for everyone"))
     expect(page.get_by_role("button", name="Close and delete for everyone")).to_have_count(0)
-    doubting.drawn(sites=75)
+    doubting.wait_for_map(sites=75)

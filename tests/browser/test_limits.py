@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 
 def test_what_is_too_much_is_said_with_its_limit(visit: Visit) -> None:

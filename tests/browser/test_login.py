@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 from tests.login import Guarded, guarded
 
 
@@ -19,7 +19,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> It
 
 @pytest.fixture
 def visitor(browser: Browser, dashboard: Guarded) -> Iterator[Visit]:
-    with visiting(browser, dashboard.server, also=dashboard.provider.url) as made:
+    with visiting(browser, dashboard.server, allow=dashboard.provider.url) as made:
         yield made
         assert made.foreign == []
         assert made.errors == []
@@ -39,7 +39,7 @@ def test_a_reader_logs_in_sees_the_link_and_may_not_edit(
     page.get_by_text("Log in to see the sites.").wait_for()
     expect(page.get_by_text("Blinatumomab")).to_have_count(0)
     log_in(page, "reader@example.org")
-    visitor.drawn(4)
+    visitor.wait_for_map(4)
     expect(page).to_have_url(re.compile(r"\?country=AT$"))
     expect(page.get_by_text("Signed in as reader@example.org")).to_be_visible()
     page.get_by_role("tab", name="Quality").click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FrameLocator, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 CLEAR_OF_THE_BUTTONS = """() => {
   const box = (name) => document.querySelector(name).getBoundingClientRect();
@@ -48,7 +48,7 @@ def test_the_map_shows_all_75_sites_and_moving_it_asks_nothing_of_the_server(vis
     expect(visit.page.get_by_role("link", name="NCT01207388").first).to_have_attribute(
         "href", "https://clinicaltrials.gov/study/NCT01207388"
     )
-    visit.settled()
+    visit.wait_until_idle()
     frame.locator("#map_div").evaluate(
         """() => new Promise(done => {
             // Asked for after streamlit-folium's own timer of 250 ms, so over after it.
@@ -72,7 +72,7 @@ def test_no_message_leans_on_what_the_browser_has_kept(visit: Visit) -> None:
     visit.page.on("websocket", connected)
     visit.open(sites=75)
     for tab in ("Countries", "Sites"):  # the table is the same again
-        visit.show(tab)
+        visit.open_tab(tab)
     expect(visit.page.get_by_test_id("stDataFrame").first).to_be_visible()
     assert kinds.count("script_finished") >= 3
     assert "ref_hash" not in kinds
@@ -108,7 +108,7 @@ def test_a_country_filter_changes_map_figures_link_and_keeps_the_zoom(visit: Vis
     zoomed = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
     visit.page.get_by_role("combobox", name="Country").click()
     visit.page.get_by_role("option", name="Germany (17)").click()
-    frame = visit.drawn(sites=17)
+    frame = visit.wait_for_map(sites=17)
     assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoomed
     expect(visit.page).to_have_url(re.compile(r"\?country=DE$"))
     expect(visit.page.get_by_text("17 sites in 1 country; all on the map")).to_be_visible()
@@ -134,11 +134,11 @@ def test_a_link_reopens_the_same_view_and_back_goes_back(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="Country: Poland")).to_be_visible()
     visit.page.get_by_role("button", name="Country: Poland").click()
     expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
-    visit.settled()  # the button moves to where the other one was
+    visit.wait_until_idle()  # the button moves to where the other one was
     visit.page.get_by_role("button", name="Search: warsaw").click()
-    visit.drawn(sites=75)
+    visit.wait_for_map(sites=75)
     visit.page.go_back()
-    visit.drawn(sites=2)
+    visit.wait_for_map(sites=2)
     expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
 
 

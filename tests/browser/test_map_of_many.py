@@ -13,7 +13,7 @@ from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
 from harness.site_lists import site_list
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 
 SITES = 20_000
 
@@ -84,7 +84,7 @@ def test_a_filter_fetches_counts_and_keeps_places_and_zoom(
     zoom = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
     recruiting = table[(table["status"] == "Recruiting") & table["latitude"].notna()]
     crowd.page.get_by_text("Recruiting only").first.click()
-    frame = crowd.drawn(sites=len(recruiting))
+    frame = crowd.wait_for_map(sites=len(recruiting))
     assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoom
     bodies = [url for url in fetched if url.endswith(".bin")]
     assert len(bodies) == 3

@@ -5,7 +5,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 LIST = "Hospital;Town;Land\nUniklinik;Freiburg;Germany\nKH Nord;Hamburg;Germany\n"
 FARTHER = f"{LIST}Harbour Clinic;Sydney;Australia\n"
@@ -18,14 +18,14 @@ def test_an_uploaded_list_shows_in_this_session_only(visitors: Callable[..., Vis
     owner.page.locator("input[type=file]").set_input_files(
         {"name": "my sites.csv", "mimeType": "text/csv", "buffer": FARTHER.encode()}
     )
-    owner.drawn(sites=78)
+    owner.wait_for_map(sites=78)
     expect(owner.map.get_by_role("button", name="Sydney")).to_be_in_viewport()
     stranger.open(sites=75)
     with urlopen(f"{owner.server.url}/api/sites.csv?city=Freiburg") as answer:
         assert len(answer.read().decode().splitlines()) == 1
     owner.page.get_by_role("tab", name="Open lists").click()
     owner.page.get_by_role("button", name="Close and delete").click()
-    owner.drawn(sites=75)
+    owner.wait_for_map(sites=75)
 
 
 def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
@@ -34,11 +34,11 @@ def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
     box = visit.page.get_by_label("Or paste a list or a registry page")
     box.fill(LIST)
     visit.page.get_by_role("button", name="Add pasted text").click()
-    visit.drawn(sites=77)
+    visit.wait_for_map(sites=77)
     box.fill("just some words")
     visit.page.get_by_role("button", name="Add pasted text").click()
     expect(visit.page.get_by_text("was not opened")).to_be_visible()
-    visit.drawn(sites=77)
+    visit.wait_for_map(sites=77)
 
 
 def test_what_was_typed_stays_when_its_part_is_closed_and_opened_again(visit: Visit) -> None:
@@ -50,7 +50,7 @@ def test_what_was_typed_stays_when_its_part_is_closed_and_opened_again(visit: Vi
     numbers.fill("NCT01207388")
     adder.click()
     expect(numbers).to_be_hidden()
-    visit.settled()
+    visit.wait_until_idle()
     adder.click()
     expect(numbers).to_be_visible()
     expect(numbers).to_have_value("NCT01207388")
@@ -64,10 +64,10 @@ def test_nearest_sites_come_by_distance(visit: Visit) -> None:
     near.press("Enter")
     expect(visit.page.get_by_role("button", name="Near: Vienna")).to_be_visible()
     expect(visit.page.get_by_text("Distances are from Vienna, Austria")).to_be_visible()
-    visit.settled()  # what is being drawn anew shuts its choices again
+    visit.wait_until_idle()  # what is being drawn anew shuts its choices again
     visit.page.get_by_role("combobox", name="Within").click()
     visit.page.get_by_role("option", name="250 km").click()
-    visit.drawn(sites=3)
+    visit.wait_for_map(sites=3)
     expect(visit.map.locator(".sm-circle")).to_have_count(1)
 
 
@@ -92,4 +92,4 @@ def test_a_large_upload_is_a_job_that_survives_a_reload_and_only_its_owner_sees(
     expect(stranger.page.get_by_text("many.csv")).to_have_count(0)
     owner.page.get_by_role("tab", name="Open lists").click()
     owner.page.get_by_role("button", name="Close and delete").click()
-    owner.drawn(sites=0)
+    owner.wait_for_map(sites=0)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 
 def rows(visit: Visit) -> Locator:

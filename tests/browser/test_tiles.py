@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from harness.serving import serving
-from tests.browser.conftest import Visit, visiting
+from harness.visit import Visit, visiting
 
 
 @dataclass
@@ -56,7 +56,7 @@ def test_tiles_come_from_the_host_that_is_set_and_are_credited(
     template = f"{tile_server.url}/{{z}}/{{x}}/{{y}}.png"
     with (
         serving(tmp_path, place_index, SITE_MAP_TILES=template) as server,
-        visiting(browser, server, also=tile_server.url) as one,
+        visiting(browser, server, allow=tile_server.url) as one,
     ):
         frame = one.open(sites=75)
         expect(frame.locator("img.leaflet-tile-loaded").first).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 STEPS = 8
@@ -43,7 +43,7 @@ class Fingers:
 
     def tap(self, target: Locator) -> None:
         """Tap something once nothing is being drawn, scrolled to where nothing lies over it."""
-        self._one.settled()
+        self._one.wait_until_idle()
         target.tap()
 
     def _send(self, kind: str, points: list[dict[str, float]]) -> None:
@@ -126,7 +126,7 @@ def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit
     level = zoom()
     fingers.tap(groningen)
     expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
-    phone.settled()
+    phone.wait_until_idle()
     assert zoom() == level
     close = centre_of(frame.locator(".leaflet-popup-close-button"))
     phone.page.touchscreen.tap(*close)
@@ -197,7 +197,7 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
         tab.scroll_into_view_if_needed()
         fingers.tap(tab)
         expect(tab).to_have_attribute("aria-selected", "true")
-        phone.settled()
+        phone.wait_until_idle()
         no_wider(phone, 390)
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
@@ -230,7 +230,7 @@ def test_at_200_percent_no_tab_is_cut_off_and_its_buttons_fit(
     one = visitors(viewport={"width": 720, "height": 450}, device_scale_factor=2)
     one.open(sites=75)
     for name in TABS:
-        one.show(name)
+        one.open_tab(name)
         no_wider(one, 720)
         panel = one.page.get_by_role("tabpanel", name=name)
         wide = panel.locator("button:visible, input:visible").evaluate_all(

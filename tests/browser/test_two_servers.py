@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from harness.serving import Server, serving
-from tests.browser.conftest import visiting
+from harness.visit import visiting
 
 LIST = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nLKH,Graz,Austria\n"
 HEAD = "city,country,facility,latitude,longitude\n"
@@ -86,7 +86,7 @@ def test_a_pin_made_on_one_shows_on_the_other_and_a_kill_damages_nothing(
             expect(here.page.get_by_text("1 pin imported")).to_be_visible()
             assert b"48.2,11.6,facility" in answered(other, "?city=Springfeld%20Qx")
             there.page.get_by_role("tab", name="Quality").click()
-            there.drawn(sites=2)
+            there.wait_for_map(sites=2)
             expect(there.page.get_by_text("Pins set by people (1)")).to_be_visible()
             assert answered(one) == answered(other)
 
@@ -98,7 +98,7 @@ def test_a_pin_made_on_one_shows_on_the_other_and_a_kill_damages_nothing(
         again = two.start("again")
         assert answered(again) == answered(other)
         there.page.reload()
-        there.drawn(sites=2)
+        there.wait_for_map(sites=2)
 
 
 def pins_uploader_again(page: Page) -> Locator:

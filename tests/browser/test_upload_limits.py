@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from harness.visit import Visit
 
 INSIDE = re.compile(r"Traceback|File \"|line \d+, in |\.py\b|site-packages")
 
@@ -85,6 +85,6 @@ def test_what_unpacks_or_nests_beyond_reason_is_refused_by_name(visit: Visit) ->
         (line,) = [line for line in refusal.inner_text().splitlines() if line.startswith(name)]
         assert told in line
         assert not INSIDE.search(visit.page.locator("body").inner_text())
-    visit.drawn(sites=75)
+    visit.wait_for_map(sites=75)
     log = visit.server.log.read_text()
     assert "bomb.zip" in log

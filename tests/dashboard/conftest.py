@@ -15,7 +15,6 @@ from dashboard.settings import SEEDS
 from dashboard.web import map_drawn
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
-from harness.serving import Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +35,6 @@ def seed_library(gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory)
 def seed(seed_library: Library) -> pd.DataFrame:
     """The seed's site table."""
     return seed_library.table
-
-
-@pytest.fixture(scope="session")
-def dashboard_server(
-    tmp_path_factory: pytest.TempPathFactory, place_index: Path
-) -> Iterator[Server]:
-    """A dashboard process over the seeds."""
-    with serving(tmp_path_factory.mktemp("http"), place_index) as running:
-        yield running
 
 
 @pytest.fixture

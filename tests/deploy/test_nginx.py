@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, expect
 
 from harness.postgres import Postgres
 from harness.serving import Server, free_port, serving
-from tests.browser.conftest import Visit, browser, visiting
+from harness.visit import Visit, visiting
+from tests.browser.conftest import browser
 from tests.deploy.nginx import Front, nginx
 
 __all__ = ["browser"]
@@ -217,6 +218,6 @@ def test_when_a_replica_is_gone_its_browsers_go_to_the_other(
     visit.page.get_by_role("tab", name="Quality").click()
     visit.page.get_by_text("Pins set by people (").wait_for(timeout=60_000)
     visit.page.reload()
-    visit.drawn(4)
+    visit.wait_for_map(4)
     with suppress(httpx.HTTPError):
         assert not httpx.get(f"http://{gone.address}/api/health").is_success
