@@ -1,5 +1,7 @@
 """A real dashboard process on a loopback port, for tests and benchmarks."""
 
+import csv
+import io
 import os
 import socket
 import subprocess
@@ -29,6 +31,11 @@ class Server:
     url: str
     log: Path
     process: subprocess.Popen[bytes] = field(repr=False)
+
+    def fetch_sites(self, query: str = "") -> list[dict[str, str]]:
+        """The rows of ``/api/sites.csv`` for a query string."""
+        with urlopen(f"{self.url}/api/sites.csv?{query}") as response:
+            return list(csv.DictReader(io.StringIO(response.read().decode("utf-8-sig"))))
 
 
 @contextmanager

@@ -69,6 +69,11 @@ class Visit:
         self.wait_until_idle()
         return panel
 
+    def select_first_row(self) -> None:
+        """Click the checkbox of the first row of the last table on the page."""
+        table = self.page.get_by_test_id("stDataFrame").last.locator(".dvn-scroller").first
+        table.click(position={"x": 16, "y": 52})
+
     def wait_until_idle(self) -> None:
         """Wait until no Streamlit script runs and no element is stale."""
         self.page.wait_for_function(

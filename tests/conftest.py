@@ -28,8 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 LONGEST = (
     "tests/geocache/test_many_processes.py",
     "tests/dashboard/readers/test_property.py",
-    "tests/browser/test_accidents.py",
-    "tests/browser/test_changes.py",
+    "tests/browser/test_crashes.py",
+    "tests/browser/test_editing.py",
     "tests/browser/",
     "tests/dashboard/web/test_openapi.py",
     "tests/geocache/test_cluster.py",

@@ -1,4 +1,4 @@
-"""Text from outside reaches the browser as text, whatever it holds."""
+"""Script, markup and formulas in a list reach the browser as plain text."""
 
 import csv
 import io
@@ -59,16 +59,17 @@ def hostile(browser: Browser, hostile_server: Server) -> Iterator[Visit]:
         assert one.errors == []
 
 
-def as_shown(payload: str) -> str:
-    """The payload as a pattern; an invisible joiner may stand inside a lone ``--``."""
+def displayed_pattern(payload: str) -> str:
+    """A pattern for the payload as displayed: a word joiner may stand inside ``--``."""
     return "^" + re.escape(payload).replace(r"\-\-", "-\u2060?-") + "$"
 
 
 def hits(one: Visit) -> list[object]:
+    """What payloads that ran have left in each frame."""
     return [frame.evaluate("() => window.hit") for frame in one.page.frames]
 
 
-def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
+def test_no_payload_runs_and_all_are_shown_as_text(hostile: Visit) -> None:
     frame = hostile.open(sites=len(PAYLOADS))
     frame.locator(".marker-cluster").click()
     popup = frame.locator(".leaflet-popup-content")
@@ -77,16 +78,15 @@ def test_nothing_runs_and_everything_shows_as_written(hostile: Visit) -> None:
     for number, payload in enumerate(PAYLOADS):
         popup.locator(".sm-pick").nth(shown.index(payload)).click()
         card = hostile.page.locator("[data-testid=stMarkdown] strong").first
-        expect(card, f"payload {number}").to_have_text(re.compile(as_shown(payload)))
+        expect(card, f"payload {number}").to_have_text(re.compile(displayed_pattern(payload)))
         expect(popup).to_be_visible()
     for tab in ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists"):
-        hostile.page.get_by_role("tab", name=tab).click()
-        hostile.wait_until_idle()
+        hostile.open_tab(tab)
     assert hits(hostile) == [None] * len(hostile.page.frames)
     assert not hostile.page.locator("a[href^='javascript']").count()
 
 
-def test_the_map_file_holds_the_same_text_and_runs_none_of_it(
+def test_the_downloaded_map_runs_no_payload_and_shows_all_as_text(
     hostile: Visit, browser: Browser, tmp_path: Path
 ) -> None:
     hostile.open(sites=len(PAYLOADS))
@@ -97,11 +97,12 @@ def test_the_map_file_holds_the_same_text_and_runs_none_of_it(
     download.value.save_as(file)
     context = browser.new_context(offline=True)
     page = context.new_page()
-    wrong: list[str] = []
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    problems: list[str] = []
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
-        "request", lambda asked: wrong.append(asked.url) if asked.url != file.as_uri() else None
+        "request",
+        lambda request: problems.append(request.url) if request.url != file.as_uri() else None,
     )
     page.goto(file.as_uri())
     page.locator(f"#map_div[data-sites='{len(PAYLOADS)}'][data-basemap='drawn']").wait_for()
@@ -113,11 +114,13 @@ def test_the_map_file_holds_the_same_text_and_runs_none_of_it(
     links = page.locator("a[href]:not([href^='#'])").evaluate_all("all => all.map(a => a.protocol)")
     assert set(links) == {"https:"}
     assert page.evaluate("() => window.hit") is None
-    assert wrong == []
+    assert problems == []
     context.close()
 
 
-def test_a_workbook_holds_the_same_text_and_no_formula_or_link(hostile_server: Server) -> None:
+def test_a_workbook_holds_the_payloads_as_text_without_formulas_or_links(
+    hostile_server: Server,
+) -> None:
     with urlopen(f"{hostile_server.url}/api/sites.xlsx?city=Graz") as answer:
         sheet = openpyxl.load_workbook(io.BytesIO(answer.read()))["Sites"]
     rows = list(sheet.iter_rows())
@@ -130,7 +133,7 @@ def test_a_workbook_holds_the_same_text_and_no_formula_or_link(hostile_server: S
     assert [cell.hyperlink for cell in cells if cell.hyperlink] == []
 
 
-def test_the_same_text_reads_back_from_the_api(hostile_server: Server) -> None:
+def test_the_api_returns_the_payloads_unchanged(hostile_server: Server) -> None:
     with urlopen(f"{hostile_server.url}/api/sites.csv?city=Graz") as answer:
         rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
     read_back = [row["facility"].removeprefix("'") for row in rows]

@@ -1,4 +1,4 @@
-"""Long work on the page: a provider that fails amid it, and more of it than one person may have."""
+"""Background jobs on the page: a provider that fails midway, and the limit of jobs per person."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from harness.serving import Server, serving
 from harness.visit import Visit, visiting
 
 LIST = "facility,city,country\n" + "".join(f",City {n},Austria\n" for n in range(1, 5))
-OF_THE_LIST = "?" + "&".join(f"city=City+{n}" for n in range(1, 5))
+LIST_QUERY = "?" + "&".join(f"city=City+{n}" for n in range(1, 5))
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +25,21 @@ def provider() -> Iterator[ProviderServer]:
 
 @pytest.fixture(scope="module")
 def registry() -> Iterator[RegistryServer]:
-    """A registry that takes its time until it is told to go on."""
+    """A registry that holds every request until ``go_on`` is set."""
     trials = [study(number, site("Clinic")) for number in (1, 2, 3)]
     with serving_registry(RegistryServer(trials, hold_from=0)) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def asking(
+def online(
     tmp_path_factory: pytest.TempPathFactory,
     place_index: Path,
     provider: ProviderServer,
     registry: RegistryServer,
 ) -> Iterator[Server]:
-    """A server that may ask both, over four places that only the provider knows."""
-    folder = tmp_path_factory.mktemp("asking")
+    """A dashboard over four places that only the provider knows; it may query both."""
+    folder = tmp_path_factory.mktemp("online")
     (folder / "list.csv").write_text(LIST)
     with serving(
         folder,
@@ -52,36 +52,36 @@ def asking(
 
 
 @pytest.fixture
-def person(browser: Browser, asking: Server) -> Iterator[Visit]:
-    with visiting(browser, asking) as one:
+def person(browser: Browser, online: Server) -> Iterator[Visit]:
+    with visiting(browser, online) as one:
         yield one
 
 
-def test_a_provider_that_fails_amid_the_work_is_told_and_one_click_goes_on(
+def test_a_provider_failure_during_a_job_is_reported_and_one_click_resumes(
     person: Visit, provider: ProviderServer
 ) -> None:
     page = person.page
-    person.open(OF_THE_LIST, sites=0)
-    page.get_by_role("tab", name="Quality").click()
+    person.open(LIST_QUERY, sites=0)
+    person.open_tab("Quality")
     provider.failures = ["", *["403"] * 40]
     page.get_by_role("button", name="Ask nominatim for 4 places").click()
-    told = "1 place answered, 1 of all on the map; 3 not asked (403 from nominatim)"
-    expect(page.get_by_text(told)).to_be_visible()
+    outcome = "1 place answered, 1 of all on the map; 3 not asked (403 from nominatim)"
+    expect(page.get_by_text(outcome)).to_be_visible()
     expect(page.get_by_role("button", name="Ask nominatim for 3 places")).to_be_enabled()
     person.wait_for_map(sites=1)
     provider.failures.clear()
-    asked = len(provider.seen)
-    outcomes = page.get_by_test_id("stVerticalBlock")
+    requests_before = len(provider.seen)
+    blocks = page.get_by_test_id("stVerticalBlock")
     go_on = page.get_by_role("button", name="Go on")
-    outcomes.filter(has_text=told).last.locator(go_on).click()
-    told = "4 places answered, 4 of all on the map."
-    expect(page.get_by_text(told)).to_be_visible()
+    blocks.filter(has_text=outcome).last.locator(go_on).click()
+    outcome = "4 places answered, 4 of all on the map."
+    expect(page.get_by_text(outcome)).to_be_visible()
     person.wait_for_map(sites=4)
-    assert len(provider.seen) - asked == 3, "what was answered is not asked for again"
-    expect(outcomes.filter(has_text=told).last.locator(go_on)).to_have_count(0)
+    assert len(provider.seen) - requests_before == 3, "answered places are not asked for again"
+    expect(blocks.filter(has_text=outcome).last.locator(go_on)).to_have_count(0)
 
 
-def test_one_job_too_many_is_refused_with_the_limit(
+def test_a_job_over_the_limit_is_refused_with_the_limit(
     person: Visit, registry: RegistryServer
 ) -> None:
     page = person.page
@@ -96,11 +96,13 @@ def test_one_job_too_many_is_refused_with_the_limit(
         expect(page.get_by_text("Fetching 1 trial: Asking the registry")).to_have_count(number)
     numbers.fill("NCT00000003")
     fetch.click()
-    told = "2 jobs of yours are running, and one person may have 2 at a time: wait for one to end"
-    expect(page.get_by_text(told)).to_be_visible()
+    refusal = (
+        "2 jobs of yours are running, and one person may have 2 at a time: wait for one to end"
+    )
+    expect(page.get_by_text(refusal)).to_be_visible()
     page.get_by_role("button", name="Cancel").first.click()
     registry.go_on.set()
     fetched = page.get_by_text("Fetching 1 trial: 1 trial fetched.")
-    expect(fetched).to_have_count(2)  # a cancelled one keeps what had come
+    expect(fetched).to_have_count(2)  # a cancelled job keeps what had arrived
     fetch.click()
     expect(fetched).to_have_count(3)

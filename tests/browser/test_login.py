@@ -1,4 +1,4 @@
-"""Logging in through a real provider: what readers see, and that only editors change things."""
+"""Login through a real OpenID Connect provider: readers see the sites, only editors pin."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def log_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def test_a_reader_logs_in_sees_the_link_and_may_not_edit(
+def test_a_reader_logs_in_sees_the_linked_view_and_cannot_edit(
     visitor: Visit, dashboard: Guarded
 ) -> None:
     page = visitor.page
@@ -42,7 +42,7 @@ def test_a_reader_logs_in_sees_the_link_and_may_not_edit(
     visitor.wait_for_map(4)
     expect(page).to_have_url(re.compile(r"\?country=AT$"))
     expect(page.get_by_text("Signed in as reader@example.org")).to_be_visible()
-    page.get_by_role("tab", name="Quality").click()
+    visitor.open_tab("Quality")
     page.get_by_text(re.compile("nothing speaks against|Select a row")).wait_for()
     expect(page.get_by_text("Import pins")).to_have_count(0)
     expect(page.get_by_text("Add trials from the registry")).to_have_count(0)
@@ -50,9 +50,7 @@ def test_a_reader_logs_in_sees_the_link_and_may_not_edit(
     page.get_by_text("Log in to see the sites.").wait_for()
 
 
-def test_somebody_else_is_told_to_ask_and_an_editor_may_pin(
-    visitor: Visit, dashboard: Guarded
-) -> None:
+def test_a_stranger_is_refused_and_an_editor_can_pin(visitor: Visit, dashboard: Guarded) -> None:
     page = visitor.page
     page.goto(f"{dashboard.server.url}")
     log_in(page, "someone@elsewhere.example")
@@ -60,7 +58,7 @@ def test_somebody_else_is_told_to_ask_and_an_editor_may_pin(
     expect(page.get_by_text("Blinatumomab")).to_have_count(0)
     page.get_by_role("button", name="Log out").click()
     log_in(page, "editor@example.org")
-    page.get_by_role("tab", name="Quality").click()
+    visitor.open_tab("Quality")
     page.get_by_text("Pins set by people (0)").click()
     pins = b"city,country,latitude,longitude\nGraz,Austria,47.1,15.5\n"
     page.locator("[data-testid=stFileUploader]", has_text="5MB").locator(

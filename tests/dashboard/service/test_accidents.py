@@ -1,6 +1,6 @@
 """Real processes that are killed, or share a data folder: what was confirmed is there, and whole.
 
-What a person sees of such an accident is in ``tests/browser/test_accidents.py``.
+What a person sees of such an accident is in ``tests/browser/test_crashes.py``.
 """
 
 import json

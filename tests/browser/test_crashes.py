@@ -1,4 +1,4 @@
-"""The server is killed, or its disk is full: what was confirmed is there, and people are told."""
+"""A killed server and a full disk: confirmed changes survive, and failures are reported."""
 
 import contextlib
 import os
@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,15 +17,12 @@ from harness.registry_server import RegistryServer, site, study
 from harness.registry_server import serving as serving_registry
 from harness.serving import Server, serving
 from harness.visit import Visit, visiting
-from tests.browser.test_changes import positions, select_first_row
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 FIRST = "facility,city,country\nUniklinik,Freiburg,Germany\n"
 DOUBTFUL = "facility,city,country\nClinic,Springfeld Qx,Germany\n"
 
 
-def bring(one: Visit, name: str, text: str) -> None:
+def upload(one: Visit, name: str, text: str) -> None:
     """Upload a list on the page."""
     sidebar = one.page.get_by_test_id("stSidebar")
     if not sidebar.get_by_test_id("stFileUploader").is_visible():
@@ -37,7 +33,7 @@ def bring(one: Visit, name: str, text: str) -> None:
 
 
 def fetch(one: Visit, numbers: str) -> None:
-    """Ask for trials of the registry."""
+    """Fetch trials from the registry."""
     one.page.get_by_text("Add trials from the registry").click()
     one.page.get_by_role("textbox", name="NCT numbers").fill(numbers)
     one.page.get_by_role("button", name="Fetch", exact=True).click()
@@ -45,7 +41,7 @@ def fetch(one: Visit, numbers: str) -> None:
 
 def pin(one: Visit, point: str) -> None:
     """Pin the first place in doubt."""
-    select_first_row(one.page)
+    one.select_first_row()
     box = one.page.get_by_label("Or pin it here")
     box.fill(point)
     box.press("Enter")
@@ -58,12 +54,11 @@ def kill(server: Server) -> None:
     server.process.wait(10)
 
 
-def sites(server: Server, query: str = "") -> int:
-    with urlopen(f"{server.url}/api/sites.csv?{query}") as answer:
-        return len(answer.read().splitlines()) - 1
+def count_sites(server: Server, query: str = "") -> int:
+    return len(server.fetch_sites(query))
 
 
-def test_killed_while_uploading_and_fetching(
+def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
     browser: Browser, tmp_path: Path, place_index: Path
 ) -> None:
     trials = [study(number, site(f"Clinic {number}")) for number in range(1, 7)]
@@ -77,38 +72,38 @@ def test_killed_while_uploading_and_fetching(
             visiting(browser, server) as one,
         ):
             one.open(sites=75)
-            bring(one, "first.csv", FIRST)
+            upload(one, "first.csv", FIRST)
             one.wait_for_map(sites=76)
             fetch(one, numbers)
             expect(one.page.get_by_text("3 trials so far")).to_be_visible()
-            bring(one, "many.csv", f"facility,city,country\n{many}")
+            upload(one, "many.csv", f"facility,city,country\n{many}")
             one.page.get_by_text("many.csv: ").first.wait_for(timeout=60_000)
             kill(server)
             registry.go_on.set()
             with serving(tmp_path, place_index, **options) as again:
-                one.server = again  # the same browser, with its cookies
+                one.server = again  # the same browser with its cookies
                 one.open(sites=79)
-                assert sites(again) == 78, "what a session brought is not everyone's"
+                assert count_sites(again) == 78, "an upload stays private to its session"
                 expect(one.page.get_by_text("many.csv")).to_have_count(0)
-                one.page.get_by_role("tab", name="Open lists").click()
+                one.open_tab("Open lists")
                 expect(one.page.get_by_text("first.csv, seen by you only")).to_be_visible()
-                assert sites(again, "trial=NCT00000003") == 1
+                assert count_sites(again, "trial=NCT00000003") == 1
                 fetch(one, numbers)
                 expect(one.page.get_by_text("6 trials fetched")).to_be_visible()
                 one.wait_for_map(sites=82)
 
 
-def until_it_takes_everything(server: Server) -> None:
-    """Look, as a visitor would, until the store has tried again to write."""
+def wait_until_the_store_is_writable(server: Server) -> None:
+    """Send requests, as visitors would, until the store has written what it held in memory."""
     deadline = time.monotonic() + 60
     while "the store takes everything again" not in server.log.read_text():
         assert time.monotonic() < deadline
-        sites(server)
+        count_sites(server)
         time.sleep(0.2)
 
 
 class Disk:
-    """Where a server keeps its data: a disk of 4 MB, or, where none may be mounted, a limit."""
+    """A disk of 4 MB for a server's data; a file size limit where none can be mounted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -118,7 +113,7 @@ class Disk:
         self.mounted = not subprocess.run(command, capture_output=True, check=False).returncode
 
     def fill(self, server: Server) -> None:
-        """Take all the room there is."""
+        """Use up all free space."""
         if not self.mounted:
             hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, hard))
@@ -128,13 +123,13 @@ class Disk:
                 file.write(bytes(4096))
 
     def free(self, server: Server) -> None:
-        """Give it back."""
+        """Free the space again."""
         self._filler.unlink(missing_ok=True)
         hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
     def close(self) -> None:
-        """Take the disk away."""
+        """Unmount the disk."""
         if self.mounted:
             subprocess.run(["umount", "--lazy", str(self._folder)], check=True)
 
@@ -146,7 +141,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     made.close()
 
 
-def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
+def test_a_full_disk_is_reported_and_a_pin_saved_later_survives_a_kill(
     browser: Browser, tmp_path: Path, place_index: Path, disk: Disk
 ) -> None:
     (tmp_path / "list.csv").write_text(DOUBTFUL)
@@ -161,22 +156,21 @@ def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
             visiting(browser, server, expected_traceback="No space left|File too large") as one,
         ):
             one.open(sites=0)
-            one.page.get_by_role("tab", name="Quality").click()
+            one.open_tab("Quality")
             disk.fill(server)
-            bring(one, "first.csv", FIRST)
+            upload(one, "first.csv", FIRST)
             expect(one.page.get_by_text("first.csv: the list could not be kept:")).to_be_visible()
             fetch(one, "NCT00000001")
-            told = one.page.get_by_text("what is fetched cannot be kept:")
-            expect(told).to_be_visible()
+            expect(one.page.get_by_text("what is fetched cannot be kept:")).to_be_visible()
             pin(one, "48.1, 11.5")
             expect(one.page.get_by_text("it cannot be saved now").first).to_be_visible()
             expect(one.page.get_by_text("the store cannot be written").first).to_be_visible()
             one.wait_for_map(sites=1)
-            assert positions(server, "Springfeld%20Qx")[0]["latitude"] == "48.1"
+            assert server.fetch_sites("city=Springfeld%20Qx")[0]["latitude"] == "48.1"
             assert str(tmp_path) not in one.page.content()
 
             disk.free(server)
-            until_it_takes_everything(server)
+            wait_until_the_store_is_writable(server)
             one.page.reload()
             one.wait_for_map(sites=1)
             one.wait_until_idle()
@@ -184,14 +178,14 @@ def test_a_full_disk_is_told_and_a_pin_made_once_there_is_room_survives_a_kill(
             kill(server)
         with serving(tmp_path, place_index, **options) as again, visiting(browser, again) as one:
             one.open(sites=1)
-            assert positions(again, "Springfeld%20Qx")[0]["latitude"] == "48.1"
+            assert again.fetch_sites("city=Springfeld%20Qx")[0]["latitude"] == "48.1"
             fetch(one, "NCT00000001")
             one.wait_for_map(sites=2)
-            one.page.get_by_role("tab", name="Quality").click()
+            one.open_tab("Quality")
             one.page.get_by_text("Pins set by people (1)").click()
             one.page.get_by_role("button", name="Undo").click()
             one.wait_for_map(sites=1)
             kill(again)
         store = f"sqlite:///{tmp_path / 'data' / 'geocache.sqlite'}"
         with GeoCache(store, providers=()) as cache:
-            assert cache.pins() == (), "a pin taken back right before the server was killed"
+            assert cache.pins() == (), "a pin removed right before the server was killed"

@@ -1,4 +1,4 @@
-"""A person opens the dashboard, sees 75 sites, filters them and takes the table along."""
+"""The main tasks: open the dashboard, look at the map, filter, share a link, download."""
 
 import csv
 import io
@@ -12,14 +12,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from harness.visit import Visit
 
-CLEAR_OF_THE_BUTTONS = """() => {
+POPUP_IS_BESIDE_THE_BUTTONS = """() => {
   const box = (name) => document.querySelector(name).getBoundingClientRect();
   return box('.leaflet-popup-content-wrapper').left > box('.sm-home').right;
 }"""
 
 
-def sites_on_map(frame: FrameLocator) -> int:
-    """Numbers in clusters plus markers that stand for one site."""
+def count_sites_on_map(frame: FrameLocator) -> int:
+    """The numbers in clusters, plus one for each marker."""
     return int(
         frame.locator("#map_div").evaluate(
             """map => {
@@ -31,16 +31,18 @@ def sites_on_map(frame: FrameLocator) -> int:
     )
 
 
-def table_of(url: str) -> list[list[str]]:
+def fetch_csv(url: str) -> list[list[str]]:
     with urlopen(url) as answer:
         return list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
 
 
-def test_the_map_shows_all_75_sites_and_moving_it_asks_nothing_of_the_server(visit: Visit) -> None:
-    said: list[str] = []
-    visit.page.on("websocket", lambda socket: socket.on("framesent", lambda _: said.append("")))
+def test_the_map_shows_all_75_sites_and_panning_sends_no_request(visit: Visit) -> None:
+    frames_sent: list[str] = []
+    visit.page.on(
+        "websocket", lambda socket: socket.on("framesent", lambda _: frames_sent.append(""))
+    )
     frame = visit.open(sites=75)
-    assert sites_on_map(frame) == 75
+    assert count_sites_on_map(frame) == 75
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Blinatumomab (MT103)")
     expect(
         visit.page.get_by_text("75 sites in 11 countries; Germany has the most, 17")
@@ -51,16 +53,16 @@ def test_the_map_shows_all_75_sites_and_moving_it_asks_nothing_of_the_server(vis
     visit.wait_until_idle()
     frame.locator("#map_div").evaluate(
         """() => new Promise(done => {
-            // Asked for after streamlit-folium's own timer of 250 ms, so over after it.
+            // Set after streamlit-folium's own timer of 250 ms, so it fires after that one.
             window.map.once('moveend', () => setTimeout(done, 250));
             window.map.panBy([40, 0], { animate: false });
         })"""
     )
-    assert len(said) == 1, "more than the page itself was asked for"
+    assert len(frames_sent) == 1, "only opening the page sends a message"
 
 
-def test_no_message_leans_on_what_the_browser_has_kept(visit: Visit) -> None:
-    """The browser may have dropped it by then, and would take no message any more."""
+def test_no_message_refers_to_one_that_the_browser_cached(visit: Visit) -> None:
+    """The browser may have dropped the cached one, and would then process no more messages."""
     kinds: list[str] = []
 
     def connected(socket: WebSocket) -> None:
@@ -71,18 +73,18 @@ def test_no_message_leans_on_what_the_browser_has_kept(visit: Visit) -> None:
 
     visit.page.on("websocket", connected)
     visit.open(sites=75)
-    for tab in ("Countries", "Sites"):  # the table is the same again
+    for tab in ("Countries", "Sites"):  # the table is the same as before
         visit.open_tab(tab)
     expect(visit.page.get_by_test_id("stDataFrame").first).to_be_visible()
     assert kinds.count("script_finished") >= 3
     assert "ref_hash" not in kinds
 
 
-def test_a_click_on_a_marker_opens_the_site_clear_of_the_buttons_and_shows_its_details(
+def test_a_click_on_a_marker_opens_a_popup_beside_the_buttons_and_the_details(
     visit: Visit,
 ) -> None:
     frame = visit.open("?city=Bristol&city=London&city=Vienna", sites=3)
-    frame.get_by_role("button", name="Bristol").click()  # the one in the corner of the buttons
+    frame.get_by_role("button", name="Bristol").click()  # its popup would open over the buttons
     popup = frame.locator(".leaflet-popup-content")
     expect(popup).to_contain_text("Bristol Royal Infirmary")
     for words in ("Bristol, United Kingdom", "Site 1602", "Status not stated", "precision: city"):
@@ -90,10 +92,10 @@ def test_a_click_on_a_marker_opens_the_site_clear_of_the_buttons_and_shows_its_d
     expect(visit.page.get_by_text("Site number 1602")).to_be_visible()
     inside = visit.page.locator("iframe[title*='folium']").first.element_handle().content_frame()
     assert inside is not None
-    inside.wait_for_function(CLEAR_OF_THE_BUTTONS)
+    inside.wait_for_function(POPUP_IS_BESIDE_THE_BUTTONS)
 
 
-def test_sites_that_share_a_city_are_reached_one_by_one(visit: Visit) -> None:
+def test_sites_in_one_city_are_selected_one_by_one(visit: Visit) -> None:
     frame = visit.open("?city=Rome", sites=2)
     frame.locator(".marker-cluster").click()
     sites = frame.locator(".leaflet-popup-content .sm-pick")
@@ -102,7 +104,7 @@ def test_sites_that_share_a_city_are_reached_one_by_one(visit: Visit) -> None:
     expect(visit.page.get_by_text("Site number 1310")).to_be_visible()
 
 
-def test_a_country_filter_changes_map_figures_link_and_keeps_the_zoom(visit: Visit) -> None:
+def test_a_country_filter_changes_map_figures_and_link_and_keeps_the_zoom(visit: Visit) -> None:
     frame = visit.open(sites=75)
     frame.get_by_role("button", name="Zoom in").click()
     zoomed = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
@@ -113,7 +115,7 @@ def test_a_country_filter_changes_map_figures_link_and_keeps_the_zoom(visit: Vis
     expect(visit.page).to_have_url(re.compile(r"\?country=DE$"))
     expect(visit.page.get_by_text("17 sites in 1 country; all on the map")).to_be_visible()
     frame.get_by_role("button", name="Show all sites").click()
-    assert sites_on_map(frame) == 17
+    assert count_sites_on_map(frame) == 17
 
 
 def test_the_download_is_the_filtered_table_row_by_row(visit: Visit) -> None:
@@ -123,18 +125,18 @@ def test_the_download_is_the_filtered_table_row_by_row(visit: Visit) -> None:
     raw = download.value.path().read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
-    expected = table_of(f"{visit.server.url}/api/sites.csv?country=DE&country=IT")
+    expected = fetch_csv(f"{visit.server.url}/api/sites.csv?country=DE&country=IT")
     assert rows == expected
     assert len(rows) == 1 + 29
     assert {row[rows[0].index("country_code")] for row in rows[1:]} == {"DE", "IT"}
 
 
-def test_a_link_reopens_the_same_view_and_back_goes_back(visit: Visit) -> None:
+def test_a_link_reopens_the_same_view_and_the_back_button_works(visit: Visit) -> None:
     visit.open("?country=PL&q=warsaw", sites=2)
     expect(visit.page.get_by_role("button", name="Country: Poland")).to_be_visible()
     visit.page.get_by_role("button", name="Country: Poland").click()
     expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
-    visit.wait_until_idle()  # the button moves to where the other one was
+    visit.wait_until_idle()  # the other button takes its place
     visit.page.get_by_role("button", name="Search: warsaw").click()
     visit.wait_for_map(sites=75)
     visit.page.go_back()
@@ -142,7 +144,9 @@ def test_a_link_reopens_the_same_view_and_back_goes_back(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
 
 
-def test_a_click_on_a_country_filters_it_and_again_unfilters(visit: Visit) -> None:
+def test_a_click_on_a_country_filters_by_it_and_a_second_click_removes_the_filter(
+    visit: Visit,
+) -> None:
     frame = visit.open("?city=Birmingham&city=Bristol&city=London", sites=3)
     point = frame.locator("#map_div").evaluate(
         "() => { const p = window.map.latLngToContainerPoint([52.0, -1.2]); return [p.x, p.y]; }"
@@ -153,23 +157,23 @@ def test_a_click_on_a_country_filters_it_and_again_unfilters(visit: Visit) -> No
     expect(visit.page).not_to_have_url(re.compile(r"country=GB"))
 
 
-def test_what_a_link_asks_that_does_not_exist_is_dropped_with_a_note(visit: Visit) -> None:
+def test_an_unknown_filter_value_in_a_link_is_dropped_with_a_note(visit: Visit) -> None:
     visit.open("?status=Sleeping&country=DE", sites=17)
     expect(visit.page.get_by_text("status=Sleeping: unknown status")).to_be_visible()
 
 
-def test_no_match_says_so(visit: Visit) -> None:
+def test_a_filter_without_matches_shows_a_message(visit: Visit) -> None:
     visit.page.goto(f"{visit.server.url}/?q=nowhere-at-all")
     expect(visit.page.get_by_text("No site matches these filters.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_map_and_table(visitors: Callable[..., Visit], scheme: str) -> None:
+def test_a_phone_shows_map_and_downloads(visitors: Callable[..., Visit], scheme: str) -> None:
     phone = visitors(
         viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True, is_mobile=True
     )
     frame = phone.open(sites=75)
-    assert sites_on_map(frame) == 75
+    assert count_sites_on_map(frame) == 75
     width = phone.page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 390
     expect(phone.page.get_by_role("button", name="Download CSV")).to_be_visible()

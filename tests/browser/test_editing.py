@@ -1,14 +1,11 @@
-"""What people change: trials fetched from the registry, pins, and a server that takes none."""
+"""Pins, fetched trials and online lookups on the page; a read-only server offers none of them."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from harness.provider_server import ProviderServer
 from harness.provider_server import serving as serving_provider
@@ -17,17 +14,17 @@ from harness.registry_server import serving as serving_registry
 from harness.serving import Server, serving
 from harness.visit import Visit, visiting
 
-ALL_OF_GERMANY = """() => {
-  const seen = window.map.getBounds();
-  return seen.contains([[47.3, 5.9], [55, 15]]) && window.map.getZoom() > 4;
+SHOWS_GERMANY = """() => {
+  const bounds = window.map.getBounds();
+  return bounds.contains([[47.3, 5.9], [55, 15]]) && window.map.getZoom() > 4;
 }"""
 LIST = """facility,city,country
 Uniklinik,Springfeld Qx,Germany
 Clinic,Salamanca,Spain
 Hospital,Mallorca,Spain
 """
-OF_THE_LIST = "?country=DE&country=ES"
-ASKED = """facility,city,country,latitude,longitude
+LIST_QUERY = "?country=DE&country=ES"
+ONLINE_LIST = """facility,city,country,latitude,longitude
 Niguarda,Milan,Italy,42.56,12.65
 ,City 7,Austria,,
 ,City 8,Austria,,
@@ -44,11 +41,11 @@ def registry() -> Iterator[RegistryServer]:
 
 
 @pytest.fixture(scope="module")
-def changing(
+def editable(
     tmp_path_factory: pytest.TempPathFactory, place_index: Path, registry: RegistryServer
 ) -> Iterator[Server]:
-    """A server over a list with doubtful places, which may ask that registry."""
-    folder = tmp_path_factory.mktemp("changing")
+    """A dashboard over a list with doubtful places; it may query the registry."""
+    folder = tmp_path_factory.mktemp("editable")
     (folder / "list.csv").write_text(LIST)
     with serving(
         folder,
@@ -61,18 +58,18 @@ def changing(
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[ProviderServer]:
-    """A Nominatim that knows what the gazetteer does not."""
+    """A Nominatim that knows places the gazetteer does not."""
     with serving_provider("nominatim") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def asking(
+def online(
     tmp_path_factory: pytest.TempPathFactory, place_index: Path, provider: ProviderServer
 ) -> Iterator[Server]:
-    """A server that may ask it, over a list with a point that cannot be and places unknown."""
-    folder = tmp_path_factory.mktemp("asking")
-    (folder / "list.csv").write_text(ASKED)
+    """A dashboard over a list with a wrong point and unknown places; it may query the provider."""
+    folder = tmp_path_factory.mktemp("online")
+    (folder / "list.csv").write_text(ONLINE_LIST)
     with serving(
         folder,
         place_index,
@@ -83,38 +80,28 @@ def asking(
 
 
 @pytest.fixture
-def person(browser: Browser, changing: Server) -> Iterator[Visit]:
-    with visiting(browser, changing) as one:
+def person(browser: Browser, editable: Server) -> Iterator[Visit]:
+    with visiting(browser, editable) as one:
         yield one
         assert one.foreign == []
         assert one.errors == []
 
 
-def positions(server: Server, city: str) -> list[dict[str, str]]:
-    with urlopen(f"{server.url}/api/sites.csv?city={city}") as answer:
-        return list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
-
-
-def select_first_row(page: Page) -> None:
-    table = page.get_by_test_id("stDataFrame").last.locator(".dvn-scroller").first
-    table.click(position={"x": 16, "y": 52})
-
-
-def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
-    person.open(OF_THE_LIST)
+def test_a_doubtful_place_is_pinned_by_hand_and_the_pin_undone(person: Visit) -> None:
+    person.open(LIST_QUERY)
     page = person.page
-    (before,) = positions(person.server, "Springfeld%20Qx")
+    (before,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert before["latitude"] == ""
-    page.get_by_role("tab", name="Quality").click()
+    person.open_tab("Quality")
     expect(page.get_by_text("Not on the map: 1 site")).to_be_visible()
-    select_first_row(page)
+    person.select_first_row()
     maps = page.locator("iframe[title*='folium']")
     expect(maps).to_have_count(2)
     chooser = maps.last.content_frame
     chooser.locator("[data-basemap='drawn']").wait_for()
     frame = maps.last.element_handle().content_frame()
     assert frame is not None
-    frame.wait_for_function(ALL_OF_GERMANY)
+    frame.wait_for_function(SHOWS_GERMANY)
     chooser.locator("#map_div").click(position={"x": 240, "y": 150})
     chooser.locator(".sm-chosen").wait_for()
     expect(page.get_by_label("Or pin it here")).to_have_value(
@@ -125,35 +112,35 @@ def test_a_doubtful_place_is_pinned_by_hand_and_undone(person: Visit) -> None:
     page.get_by_role("button", name="Pin 1 site here").click()
     person.wait_for_map(sites=3)
     expect(page.get_by_text("The point lies outside Germany")).to_be_visible()
-    (pinned,) = positions(person.server, "Springfeld%20Qx")
+    (pinned,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("43.6", "1.44", "pin")
     assert "Ada" in pinned["reason"]
     expect(page.get_by_role("button", name="Pin 1 site here")).to_have_count(0)
-    select_first_row(page)  # of what is left: another place
+    person.select_first_row()  # now another place
     expect(page.get_by_label("Your name")).to_have_value("Ada")
     page.get_by_text("Pins set by people (1)").click()
     page.get_by_role("button", name="Undo").click()
     person.wait_for_map(sites=2)
-    (after,) = positions(person.server, "Springfeld%20Qx")
+    (after,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert after["latitude"] == ""
 
 
-def test_what_has_no_place_is_left_off_and_put_back(person: Visit) -> None:
+def test_a_site_is_left_off_the_map_and_put_back(person: Visit) -> None:
     person.open("?city=Mallorca", sites=1)
-    person.page.get_by_role("tab", name="Quality").click()
+    person.open_tab("Quality")
     expect(person.page.get_by_text("Doubtful: 1 site")).to_be_visible()
-    select_first_row(person.page)
+    person.select_first_row()
     person.page.get_by_label("Your name").fill("Ada")
     person.page.get_by_role("button", name="Leave 1 site off the map").click()
     expect(person.page.get_by_text("Left off: 1 site")).to_be_visible()
     person.wait_for_map(sites=0)
-    (off,) = positions(person.server, "Mallorca")
+    (off,) = person.server.fetch_sites("city=Mallorca")
     assert (off["latitude"], off["precision"], off["source"]) == ("", "unresolved", "pin")
     assert off["reason"] == "left off by Ada"
-    select_first_row(person.page)
+    person.select_first_row()
     person.page.get_by_role("button", name="Undo: look for it again").click()
     person.wait_for_map(sites=1)
-    (back,) = positions(person.server, "Mallorca")
+    (back,) = person.server.fetch_sites("city=Mallorca")
     assert back["source"] == "gazetteer"
 
 
@@ -166,11 +153,10 @@ def test_a_link_to_a_trial_that_is_not_open_offers_to_fetch_it(
     person.page.get_by_role("button", name="Fetch from the registry").click()
     person.wait_for_map(sites=2)
     expect(person.page.get_by_text("Fetching 1 trial: 1 trial fetched.")).to_be_visible()
-    with urlopen(f"{person.server.url}/api/sites.csv?trial=NCT07654321") as answer:
-        assert len(answer.read().decode().splitlines()) == 3
+    assert len(person.server.fetch_sites("trial=NCT07654321")) == 2
 
 
-def test_trials_are_added_by_number_in_any_punctuation(person: Visit) -> None:
+def test_trials_are_added_by_number_with_any_punctuation(person: Visit) -> None:
     person.open()
     person.page.get_by_text("Add trials from the registry").click()
     person.page.get_by_role("textbox", name="NCT numbers").fill("nct-0765 4322; NCT00000009")
@@ -178,7 +164,7 @@ def test_trials_are_added_by_number_in_any_punctuation(person: Visit) -> None:
     expect(person.page.get_by_text("not in the registry: NCT00000009")).to_be_visible()
 
 
-def test_a_read_only_server_takes_no_change(
+def test_a_read_only_server_offers_no_changes(
     browser: Browser, tmp_path: Path, place_index: Path
 ) -> None:
     (tmp_path / "list.csv").write_text(LIST)
@@ -193,59 +179,59 @@ def test_a_read_only_server_takes_no_change(
     ):
         one.open()
         expect(one.page.get_by_text("Add trials from the registry")).to_have_count(0)
-        one.page.get_by_role("tab", name="Quality").click()
+        one.open_tab("Quality")
         expect(one.page.get_by_text("Not on the map: 1 site")).to_be_visible()
-        select_first_row(one.page)
+        one.select_first_row()
         expect(one.page.get_by_text("Corrections are turned off")).to_be_visible()
         expect(one.page.get_by_role("button", name="Pin")).to_have_count(0)
 
 
-def test_the_registrys_point_and_the_gazetteers_are_both_shown_and_either_is_chosen(
-    browser: Browser, asking: Server
+def test_the_points_of_registry_and_gazetteer_are_both_shown_and_one_is_chosen(
+    browser: Browser, online: Server
 ) -> None:
-    with visiting(browser, asking) as one:
+    with visiting(browser, online) as one:
         one.open("?country=IT", sites=1)
-        one.page.get_by_role("tab", name="Quality").click()
-        select_first_row(one.page)
+        one.open_tab("Quality")
+        one.select_first_row()
         expect(one.page.get_by_text("45.4643, 9.1895 (shown now)")).to_be_visible()
         expect(one.page.get_by_text("the registry's own point").last).to_be_visible()
         expect(one.page.get_by_text("42.5600, 12.6500, 425 km from 1")).to_be_visible()
         one.page.get_by_role("button", name="This one").nth(1).click()
         expect(one.page.get_by_text("nothing speaks against its position")).to_be_visible()
-        (chosen,) = positions(asking, "Milan")
+        (chosen,) = online.fetch_sites("city=Milan")
         assert (chosen["latitude"], chosen["source"]) == ("42.56", "pin")
 
 
-def test_pins_come_from_a_file_and_the_import_is_undone(person: Visit) -> None:
-    person.open(OF_THE_LIST)
-    person.page.get_by_role("tab", name="Quality").click()
+def test_pins_are_imported_from_a_file_and_the_import_undone(person: Visit) -> None:
+    person.open(LIST_QUERY)
+    person.open_tab("Quality")
     person.page.get_by_text("Pins set by people").click()
     chooser = person.page.locator("[class*=st-key-pins_] input[type=file]").last
 
-    def bring(text: str) -> None:
+    def upload(text: str) -> None:
         chooser.set_input_files(
             {"name": "pins.csv", "mimeType": "text/csv", "buffer": text.encode()}
         )
 
     head = "city,country,facility,latitude,longitude\n"
-    bring(f"{head}Springfeld Qx,Germany,Uniklinik,north,11\n")
+    upload(f"{head}Springfeld Qx,Germany,Uniklinik,north,11\n")
     expect(person.page.get_by_text("Nothing was imported. pins.csv, line 2")).to_be_visible()
-    bring(f"{head}Springfeld Qx,Germany,Uniklinik,48.2,11.6\n")
+    upload(f"{head}Springfeld Qx,Germany,Uniklinik,48.2,11.6\n")
     expect(person.page.get_by_text("1 pin imported")).to_be_visible()
-    (pinned,) = positions(person.server, "Springfeld%20Qx")
+    (pinned,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert (pinned["latitude"], pinned["source"]) == ("48.2", "pin")
     person.page.get_by_role("button", name="Undo this import").click()
     expect(person.page.get_by_text("1 pin imported")).to_have_count(0)
     person.wait_until_idle()
-    assert positions(person.server, "Springfeld%20Qx")[0]["latitude"] == ""
+    assert person.server.fetch_sites("city=Springfeld%20Qx")[0]["latitude"] == ""
 
 
-def test_an_online_provider_is_asked_on_demand_and_again_after_it_failed(
-    browser: Browser, asking: Server, provider: ProviderServer
+def test_an_online_provider_is_asked_on_demand_and_again_after_a_failure(
+    browser: Browser, online: Server, provider: ProviderServer
 ) -> None:
-    with visiting(browser, asking) as one:
+    with visiting(browser, online) as one:
         one.open("?country=AT", sites=0)
-        one.page.get_by_role("tab", name="Quality").click()
+        one.open_tab("Quality")
         assert provider.seen == []
         provider.always = "403"
         ask = one.page.get_by_role("button", name="Ask nominatim for 2 places")

@@ -1,4 +1,4 @@
-"""The files a person takes along open elsewhere, offline."""
+"""Downloaded files: the map opens offline, and every format equals the API's."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from dashboard.exports import FORMATS
 from harness.visit import Visit
 
 
-def test_the_map_file_opens_offline_with_the_filtered_sites(
+def test_the_downloaded_map_opens_offline_with_the_filtered_sites(
     visit: Visit, browser: Browser, tmp_path: Path
 ) -> None:
     visit.open("?country=DE&country=IT", sites=29)
@@ -18,10 +18,10 @@ def test_the_map_file_opens_offline_with_the_filtered_sites(
     file = tmp_path / "sites.html"
     download.value.save_as(file)
     context = browser.new_context(offline=True, reduced_motion="reduce")
-    asked: list[str] = []
+    problems: list[str] = []
     page = context.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: asked.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(file.as_uri())
     page.locator("#map_div[data-sites='29'][data-basemap='drawn']").wait_for()
     numbers = page.locator(".leaflet-marker-icon.marker-cluster").all_inner_texts()
@@ -29,15 +29,15 @@ def test_the_map_file_opens_offline_with_the_filtered_sites(
     assert sum(map(int, numbers)) + singles == 29
     expect(page.locator("tbody tr")).to_have_count(29)
     expect(page.get_by_text("29 sites in 2 countries")).to_be_visible()
-    assert [url for url in asked if not url.startswith("file:")] == []
+    assert [url for url in problems if not url.startswith("file:")] == []
     context.close()
 
 
-def test_every_format_is_offered_and_holds_what_the_api_gives(visit: Visit) -> None:
+def test_every_format_is_offered_and_equals_the_api_response(visit: Visit) -> None:
     visit.open("?country=AT", sites=4)
     visit.page.get_by_role("button", name="Other files").click()
     for form in FORMATS.values():
-        if form.suffix in {"csv", "xlsx", "parquet"}:  # compared elsewhere, by content
+        if form.suffix in {"csv", "xlsx", "parquet"}:  # compared by content in other tests
             continue
         with visit.page.expect_download() as download:
             visit.page.get_by_role("button", name=form.label, exact=True).click()

@@ -1,34 +1,32 @@
-"""What a person brings is theirs alone."""
+"""Uploads and pastes, private to their session; the nearest sites."""
 
 from collections.abc import Callable
-from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
 from harness.visit import Visit
 
 LIST = "Hospital;Town;Land\nUniklinik;Freiburg;Germany\nKH Nord;Hamburg;Germany\n"
-FARTHER = f"{LIST}Harbour Clinic;Sydney;Australia\n"
+DISTANT_LIST = f"{LIST}Harbour Clinic;Sydney;Australia\n"
 
 
-def test_an_uploaded_list_shows_in_this_session_only(visitors: Callable[..., Visit]) -> None:
+def test_an_uploaded_list_is_seen_in_its_own_session_only(visitors: Callable[..., Visit]) -> None:
     owner, stranger = visitors(), visitors()
     owner.open(sites=75)
     owner.page.get_by_text("Add sites").click()
     owner.page.locator("input[type=file]").set_input_files(
-        {"name": "my sites.csv", "mimeType": "text/csv", "buffer": FARTHER.encode()}
+        {"name": "my sites.csv", "mimeType": "text/csv", "buffer": DISTANT_LIST.encode()}
     )
     owner.wait_for_map(sites=78)
     expect(owner.map.get_by_role("button", name="Sydney")).to_be_in_viewport()
     stranger.open(sites=75)
-    with urlopen(f"{owner.server.url}/api/sites.csv?city=Freiburg") as answer:
-        assert len(answer.read().decode().splitlines()) == 1
-    owner.page.get_by_role("tab", name="Open lists").click()
+    assert owner.server.fetch_sites("city=Freiburg") == []
+    owner.open_tab("Open lists")
     owner.page.get_by_role("button", name="Close and delete").click()
     owner.wait_for_map(sites=75)
 
 
-def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
+def test_a_pasted_list_opens_and_other_text_is_refused(visit: Visit) -> None:
     visit.open(sites=75)
     visit.page.get_by_text("Add sites").click()
     box = visit.page.get_by_label("Or paste a list or a registry page")
@@ -41,7 +39,7 @@ def test_a_pasted_list_opens_and_nonsense_is_told(visit: Visit) -> None:
     visit.wait_for_map(sites=77)
 
 
-def test_what_was_typed_stays_when_its_part_is_closed_and_opened_again(visit: Visit) -> None:
+def test_typed_text_survives_closing_and_opening_its_expander(visit: Visit) -> None:
     visit.open(sites=75)
     adder = visit.page.get_by_text("Add trials from the registry")
     numbers = visit.page.get_by_role("textbox", name="NCT numbers")
@@ -56,7 +54,7 @@ def test_what_was_typed_stays_when_its_part_is_closed_and_opened_again(visit: Vi
     expect(numbers).to_have_value("NCT01207388")
 
 
-def test_nearest_sites_come_by_distance(visit: Visit) -> None:
+def test_a_distance_filter_shows_the_nearest_sites(visit: Visit) -> None:
     visit.open(sites=75)
     visit.page.get_by_text("Nearest sites").click()
     near = visit.page.get_by_role("textbox", name="Near", exact=True)
@@ -64,14 +62,14 @@ def test_nearest_sites_come_by_distance(visit: Visit) -> None:
     near.press("Enter")
     expect(visit.page.get_by_role("button", name="Near: Vienna")).to_be_visible()
     expect(visit.page.get_by_text("Distances are from Vienna, Austria")).to_be_visible()
-    visit.wait_until_idle()  # what is being drawn anew shuts its choices again
+    visit.wait_until_idle()  # a rerun would close the list of options again
     visit.page.get_by_role("combobox", name="Within").click()
     visit.page.get_by_role("option", name="250 km").click()
     visit.wait_for_map(sites=3)
     expect(visit.map.locator(".sm-circle")).to_have_count(1)
 
 
-def test_a_large_upload_is_a_job_that_survives_a_reload_and_only_its_owner_sees(
+def test_a_large_upload_is_a_job_that_survives_a_reload_and_is_private(
     visitors: Callable[..., Visit],
 ) -> None:
     owner, stranger = visitors(), visitors()
@@ -90,6 +88,6 @@ def test_a_large_upload_is_a_job_that_survives_a_reload_and_only_its_owner_sees(
     owner.page.get_by_text("many.csv: 30,000 sites, 0 trials").wait_for(timeout=60_000)
     stranger.open(sites=75)
     expect(stranger.page.get_by_text("many.csv")).to_have_count(0)
-    owner.page.get_by_role("tab", name="Open lists").click()
+    owner.open_tab("Open lists")
     owner.page.get_by_role("button", name="Close and delete").click()
     owner.wait_for_map(sites=0)
