@@ -24,7 +24,7 @@ from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache, Place, Position, Precision
 from geocache.keys import place_key
 from geocache.settings import GeocacheSettings
-from harness.provider_server import serving
+from harness.provider_server import run_provider
 
 PLACES = 100_000
 STREAMED = 1_000_000
@@ -116,7 +116,7 @@ def disk_cache(folder: Path, keys: list[str]) -> float:
 
 def requests_cache(folder: Path, count: int = 1_000) -> float:
     """geopy's Nominatim over requests-cache: a lookup that is cached."""
-    with serving("nominatim") as server:
+    with run_provider("nominatim") as server:
         geocoder = Nominatim(
             domain=server.address, scheme="http", user_agent="benchmark", proxies={}
         )
@@ -167,7 +167,7 @@ def our_offline(folder: Path, bare: Bare) -> Iterator[Figure]:
 
 def our_online(folder: Path, count: int = 2_000) -> tuple[float, float]:
     """Remembered answers of Nominatim: one at a time, and in bulk."""
-    with serving("nominatim") as server:
+    with run_provider("nominatim") as server:
         settings = GeocacheSettings(
             geocache_url=f"sqlite:///{folder}/online.sqlite",
             geocache_providers="nominatim",

@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks.dashboards import INDEX
-from benchmarks.processes import cpu_seconds
+from benchmarks.process_usage import cpu_seconds
 from benchmarks.report import Figure, printed, progress
 from dashboard.sites.categoricals import to_plain_text
 from geocache.cluster.client import PLACES_OFFLINE
 from geocache.gazetteer import Gazetteer
 from harness.dask_cluster import dask_cluster
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 SIZES = (20_000, 120_000)
 PROJECTED_ROWS = 100_000_000
@@ -33,7 +33,7 @@ COLUMNS = ["facility", "city", "state", "postcode", "country"]
 def places_file(folder: Path, size: int) -> Path:
     """A CSV file of so many rows."""
     path = folder / f"{size}.csv"
-    to_plain_text(site_list(size))[COLUMNS].to_csv(path, index=False)
+    to_plain_text(generate_site_table(size))[COLUMNS].to_csv(path, index=False)
     return path
 
 

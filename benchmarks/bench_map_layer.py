@@ -16,7 +16,7 @@ from dashboard.maps import folium_map
 from dashboard.maps.store import MapStore
 from dashboard.query import apply
 from dashboard.query.filters import Filters
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 SIZES = (1_000, 5_000, 20_000, 100_000, 3_500_000)
 NONE = float("nan")
@@ -69,7 +69,7 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
 
 
 def _of_size(size: int) -> Iterator[Figure]:
-    table = site_list(size)
+    table = generate_site_table(size)
     store = MapStore()
     first, _ = _timed(lambda: len(str(folium_map.layer_data(table, whole=table, store=store))))
     yield Figure(f"{size:,} sites: first map of a table", first, "s", NONE, "first map", size)

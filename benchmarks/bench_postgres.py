@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import psycopg
 
 from benchmarks.bench_cache import BATCH, FEW, PLACES, ROUNDS, Numbered, places
-from benchmarks.processes import cpu_seconds
+from benchmarks.process_usage import cpu_seconds
 from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache
 from geocache.keys import key_numbers, place_key
 from geocache.lookup import CHUNK
 from geocache.store.claims import mark
-from harness.postgres import Postgres, database_name, running
+from harness.postgres import Postgres, database_name, run_postgres
 
 WANTED = 50_000
 
@@ -79,7 +79,7 @@ def figures() -> Iterator[Figure]:
     few = several[:FEW]
     by = mark(Numbered.name, Numbered.version)
     numbers = [number ^ by for number in key_numbers([place_key(place) for place in several])]
-    with running() as server, server.database() as url:
+    with run_postgres() as server, server.database() as url:
         timer = Timer(server, url)
         with GeoCache(url, providers=[Numbered()]) as cache:
             began = time.process_time()

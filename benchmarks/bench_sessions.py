@@ -18,7 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.dashboards import dashboard
-from benchmarks.processes import cpu_seconds, resident_gb
+from benchmarks.process_usage import cpu_seconds, resident_gb
 from benchmarks.report import Figure, printed, progress
 
 SESSIONS = int(os.environ.get("SESSIONS", "50"))

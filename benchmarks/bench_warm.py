@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.dashboards import INDEX, saved
-from benchmarks.processes import resident_gb
+from benchmarks.process_usage import resident_gb
 from benchmarks.report import Figure, printed, progress
 from geocache.gazetteer import Gazetteer
 

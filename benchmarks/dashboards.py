@@ -15,14 +15,14 @@ from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from harness.chromium import SHELL, WINDOWED, run_chromium
 from harness.serving import ROOT, Server, serving
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 INDEX = ROOT / ".venv" / "test-place-index"
 
 
 def saved(sites: int, folder: Path, places: int | None = None) -> tuple[Path, pd.DataFrame]:
     """A generated site table of that size, saved as a dashboard of this version would save it."""
-    table = site_list(sites, places)
+    table = generate_site_table(sites, places)
     with GeoCache("sqlite://", providers=[Gazetteer(INDEX)], settings=Settings()) as cache:
         mark = describe_rules(cache)
     path = folder / f"sites-{sites}.parquet"

@@ -20,7 +20,8 @@ import pandas as pd
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from xstatic.pkg import leaflet, leaflet_markercluster
 
-from harness.serving import end, free_port
+from harness.processes import stop_process
+from harness.serving import free_port
 
 _HEAD = """
 import pandas as pd
@@ -146,7 +147,7 @@ def _serving(page: str, folder: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield url
     finally:
-        end(process)
+        stop_process(process)
 
 
 def _shows(page: Page, before: int) -> int:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import started
-from harness.serving import end
+from harness.processes import start_process, stop_process
 
 START_SECONDS = 60
 
@@ -26,7 +25,7 @@ class DaskCluster:
         """Start a ``scheduler`` or a ``worker``; back once it says that it is there."""
         log = self.folder / f"{kind}-{len(self.processes)}.log"
         with log.open("wb") as output:
-            process = started.start(
+            process = start_process(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options],
                 env={**env, "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s"},
                 output=output,
@@ -61,4 +60,4 @@ def dask_cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iter
         yield cluster
     finally:
         for process in reversed(cluster.processes):
-            end(process)
+            stop_process(process)

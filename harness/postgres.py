@@ -52,7 +52,7 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
+def run_postgres() -> Iterator[Postgres]:
     """One server for all workers of a test run; the last that leaves ends it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR, as in most containers

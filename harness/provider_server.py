@@ -100,7 +100,7 @@ class ProviderServer:
 
 
 @contextmanager
-def serving(service: str = "nominatim", *known: Known) -> Iterator[ProviderServer]:
+def run_provider(service: str = "nominatim", *known: Known) -> Iterator[ProviderServer]:
     """A running server; gone afterwards."""
     state = ProviderServer(service)
     state.know(*known)

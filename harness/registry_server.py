@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(registry: RegistryServer) -> Iterator[RegistryServer]:
+def run_registry(registry: RegistryServer) -> Iterator[RegistryServer]:
     """Serve the registry on a port of the system's choice."""
     handler = type("Handler", (_Handler,), {"registry": registry})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -15,7 +15,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from harness import started
+from harness.processes import start_process, stop_process
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
@@ -65,7 +65,7 @@ def serving(
     port = port or next((known for known in _ports if _is_free(known)), 0)
     _ports.discard(port)
     with log.open("wb") as output:
-        process = started.start(
+        process = start_process(
             [*command, "--port", str(port)],
             cwd=working_folder,
             env=environment,
@@ -76,18 +76,8 @@ def serving(
             url = _address(process, log)
             yield Server(url, log, process)
         finally:
-            end(process)
+            stop_process(process)
     _ports.add(urlsplit(url).port or port)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that a test started: politely, then for certain."""
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _is_free(port: int) -> bool:

@@ -95,7 +95,7 @@ def dashboard_server(
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Postgres]:
     """A running PostgreSQL, one for all tests."""
-    with postgres.running() as server:
+    with postgres.run_postgres() as server:
         yield server
 
 

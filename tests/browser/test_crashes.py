@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from geocache import GeoCache
-from harness.registry_server import RegistryServer, site, study
-from harness.registry_server import serving as serving_registry
+from harness.registry_server import RegistryServer, run_registry, site, study
 from harness.serving import Server, serving
 from harness.visit import Visit, visiting
 
@@ -65,7 +64,7 @@ def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
     numbers = " ".join(f"NCT{number:08}" for number in range(1, 7))
     many = "".join(f"Sykehus {n},By {n % 30_000},Norway\n" for n in range(40_000))
     registry = RegistryServer(trials, page_size=3, hold_from=1)
-    with serving_registry(registry):
+    with run_registry(registry):
         options = {"SITE_MAP_REGISTRY_URL": registry.url}
         with (
             serving(tmp_path, place_index, **options) as server,
@@ -146,7 +145,7 @@ def test_a_full_disk_is_reported_and_a_pin_saved_later_survives_a_kill(
 ) -> None:
     (tmp_path / "list.csv").write_text(DOUBTFUL)
     registry = RegistryServer([study(1, site("LKH Graz"))])
-    with serving_registry(registry):
+    with run_registry(registry):
         options = {
             "SITE_MAP_SOURCES": str(tmp_path / "list.csv"),
             "SITE_MAP_REGISTRY_URL": registry.url,

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from harness.provider_server import ProviderServer
-from harness.provider_server import serving as serving_provider
-from harness.registry_server import RegistryServer, site, study
-from harness.registry_server import serving as serving_registry
+from harness.provider_server import ProviderServer, run_provider
+from harness.registry_server import RegistryServer, run_registry, site, study
 from harness.serving import Server, serving
 from harness.visit import Visit, visiting
 
@@ -36,7 +34,7 @@ def registry() -> Iterator[RegistryServer]:
     """A registry with two trials of two sites."""
     sites = (site("LKH Graz"), site("LKH Linz", "Linz"))
     trials = [study(number, *sites) for number in (7654321, 7654322)]
-    with serving_registry(RegistryServer(trials)) as running:
+    with run_registry(RegistryServer(trials)) as running:
         yield running
 
 
@@ -59,7 +57,7 @@ def editable(
 @pytest.fixture(scope="module")
 def provider() -> Iterator[ProviderServer]:
     """A Nominatim that knows places the gazetteer does not."""
-    with serving_provider("nominatim") as running:
+    with run_provider("nominatim") as running:
         yield running
 
 

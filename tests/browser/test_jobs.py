@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from harness.provider_server import ProviderServer
-from harness.provider_server import serving as serving_provider
-from harness.registry_server import RegistryServer, site, study
-from harness.registry_server import serving as serving_registry
+from harness.provider_server import ProviderServer, run_provider
+from harness.registry_server import RegistryServer, run_registry, site, study
 from harness.serving import Server, serving
 from harness.visit import Visit, visiting
 
@@ -19,7 +17,7 @@ LIST_QUERY = "?" + "&".join(f"city=City+{n}" for n in range(1, 5))
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[ProviderServer]:
-    with serving_provider("nominatim") as running:
+    with run_provider("nominatim") as running:
         yield running
 
 
@@ -27,7 +25,7 @@ def provider() -> Iterator[ProviderServer]:
 def registry() -> Iterator[RegistryServer]:
     """A registry that holds every request until ``go_on`` is set."""
     trials = [study(number, site("Clinic")) for number in (1, 2, 3)]
-    with serving_registry(RegistryServer(trials, hold_from=0)) as running:
+    with run_registry(RegistryServer(trials, hold_from=0)) as running:
         yield running
 
 

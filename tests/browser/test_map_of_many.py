@@ -12,7 +12,7 @@ from dashboard.service.geocoding import describe_rules
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 from harness.visit import Visit, visiting
 
 SITES = 20_000
@@ -21,7 +21,7 @@ SITES = 20_000
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """The generated site table that is open."""
-    return site_list(SITES, places=400)
+    return generate_site_table(SITES, places=400)
 
 
 @pytest.fixture(scope="module")

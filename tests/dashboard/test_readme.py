@@ -17,7 +17,7 @@ from dashboard.cli import main as site_map
 from dashboard.settings import SEEDS
 from geocache.cli import main as geocache
 from harness.command_line import run
-from harness.registry_server import RegistryServer, serving, site, study
+from harness.registry_server import RegistryServer, run_registry, site, study
 from harness.serving import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
@@ -40,7 +40,7 @@ def of(program: str) -> list[list[str]]:
 
 @pytest.fixture
 def registry() -> Iterator[RegistryServer]:
-    with serving(RegistryServer([study(1207388, site("LKH Graz"))])) as running:
+    with run_registry(RegistryServer([study(1207388, site("LKH Graz"))])) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geocache import GeoCache, InputError
 from geocache.files.bulk import locate_file
 from geocache.place import POSITION_COLUMNS
-from harness.cache_parts import ROOT, Atlas, store_url
+from harness.geocaches import ROOT, Atlas, store_url
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_every_row_with_content_comes_out_once_in_order(
 STREAM = """
 import resource, sys
 from geocache import GeoCache, Place
-from harness.cache_parts import Atlas
+from harness.geocaches import Atlas
 class Forgetful(Atlas):
     def locate(self, place):
         self.asked.clear()

@@ -11,9 +11,9 @@ import click
 import pytest
 
 from geocache.cli import commands, main
-from harness.cache_parts import ROOT, environment
 from harness.command_line import as_text, run
-from harness.provider_server import Known, ProviderServer, serving
+from harness.geocaches import ROOT, environment
+from harness.provider_server import Known, ProviderServer, run_provider
 
 DOCS = ROOT / "docs" / "geocache-cli.md"
 YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium"]
@@ -21,7 +21,7 @@ YVOIR = ["--facility", "Research Site", "--city", "Yvoir", "--country", "Belgium
 
 @pytest.fixture
 def server() -> Iterator[ProviderServer]:
-    with serving(
+    with run_provider(
         "nominatim",
         Known("Graz", 47.07, 15.44),
         Known("LKH Graz", 47.08, 15.46, "facility", within="Graz, Austria"),

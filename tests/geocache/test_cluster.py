@@ -13,10 +13,10 @@ import pytest
 
 from dashboard.cli import main as site_map_main
 from geocache.cli import main as geocache_main
-from harness.cache_parts import environment, finish, start
 from harness.command_line import as_text, run
 from harness.dask_cluster import DaskCluster, dask_cluster
-from harness.provider_server import ProviderServer, serving
+from harness.geocaches import environment, start_python, wait_for_output
+from harness.provider_server import ProviderServer, run_provider
 
 REQUESTS_PER_SECOND = 40
 
@@ -34,7 +34,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iter
     """A scheduler and two workers: the gazetteer first, then an online provider."""
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
-    with serving("nominatim") as server:
+    with run_provider("nominatim") as server:
         env = environment(
             server,
             folder,
@@ -72,7 +72,7 @@ def test_a_cluster_locates_as_one_process_does(running: Running, tmp_path: Path)
     before = len(server.seen)
     for output, more in (("on.csv", ["--dask", cluster.address]), ("alone.csv", [])):
         words = ["locate", source, "-o", tmp_path / output, *more]
-        finish(start(command("geocache", *words), env), 120)
+        wait_for_output(start_python(command("geocache", *words), env), 120)
     assert (tmp_path / "on.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
     with (tmp_path / "on.csv").open() as file:
         sources = [row["source"] for row in csv.DictReader(file)]
@@ -92,11 +92,11 @@ def test_a_killed_worker_loses_nothing_and_only_its_last_query_is_asked_again(
     source = places_file(tmp_path / "in.csv", *names)
     before = len(server.seen)
     words = ["warm", source, "--json", "--dask", cluster.address]
-    process = start(command("dashboard", *words), env)
+    process = start_python(command("dashboard", *words), env)
     until(lambda: len(server.seen) - before >= 40)
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
-    printed = finish(process, 120)
+    printed = wait_for_output(process, 120)
     assert '"not_asked": 0' in printed
     assert '"unresolved": 0' in printed
     asked = [one.words for one in server.seen[before:]]

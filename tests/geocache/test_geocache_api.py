@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import geocache
-from harness.cache_parts import ROOT
+from harness.geocaches import ROOT
 
 PUBLIC = [
     "Alternative",

@@ -9,16 +9,16 @@ import pytest
 from geocache import ConfigurationError, GeoCache, InputError, Place, Position, Precision
 from geocache.place import Flag
 from geocache.records import Pin
-from harness.cache_parts import (
+from harness.geocaches import (
     GRAZ,
     Atlas,
     environment,
-    finish,
     online_settings,
-    start,
+    start_python,
     store_url,
+    wait_for_output,
 )
-from harness.provider_server import Known, ProviderServer, serving
+from harness.provider_server import Known, ProviderServer, run_provider
 
 SPRINGFIELD = Place(city="Springfield", country="United States")
 LOST = Place(city="Atlantis", country="Greece")
@@ -26,7 +26,7 @@ LOST = Place(city="Atlantis", country="Greece")
 
 @pytest.fixture
 def server() -> Iterator[ProviderServer]:
-    with serving(
+    with run_provider(
         "nominatim",
         Known("Graz", 47.07, 15.44),
         Known("Springfield", 39.8, -89.65, country="us", within="Illinois, United States"),
@@ -145,7 +145,7 @@ def test_another_process_pin_is_seen_at_the_next_lookup(tmp_path: Path) -> None:
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
         assert cache.locate(GRAZ).source == "atlas"
         before = cache.revision
-        finish(start(code, environment(None, tmp_path)))
+        wait_for_output(start_python(code, environment(None, tmp_path)))
         assert cache.locate(GRAZ).source == "pin"
         assert next(cache.locate_many([GRAZ])).source == "pin"
         assert cache.revision > before

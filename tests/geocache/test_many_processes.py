@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from geocache.store import Store, schema
-from harness.cache_parts import environment, finish, start, until
-from harness.provider_server import Known, ProviderServer, serving
+from harness.geocaches import environment, start_python, wait_for_output, wait_until
+from harness.provider_server import Known, ProviderServer, run_provider
 
 LOCATE = """
 from geocache import GeoCache, Place
@@ -25,7 +25,7 @@ with GeoCache() as cache:
 
 @pytest.fixture
 def server() -> Iterator[ProviderServer]:
-    with serving("nominatim", Known("Graz", 47.07, 15.44)) as running:
+    with run_provider("nominatim", Known("Graz", 47.07, 15.44)) as running:
         yield running
 
 
@@ -45,9 +45,9 @@ def test_eight_processes_send_no_query_twice(
 ) -> None:
     count = 2000 if any_store_url.startswith("sqlite") else 200
     env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
-    processes = [start(LOCATE.format(count=count), env) for _ in range(8)]
+    processes = [start_python(LOCATE.format(count=count), env) for _ in range(8)]
     for process in processes:
-        assert finish(process, 120).split()[0] == str(count)
+        assert wait_for_output(process, 120).split()[0] == str(count)
     assert len(server.seen) == count
     assert max(server.times_asked.values()) == 1
 
@@ -57,8 +57,8 @@ def test_a_killed_run_loses_what_was_in_flight_and_the_next_resumes(
 ) -> None:
     server.delay_seconds = 0.002
     env = environment(server, tmp_path)
-    first = start(LOCATE.format(count=300), env)
-    until(lambda: len(server.seen) >= 100)
+    first = start_python(LOCATE.format(count=300), env)
+    wait_until(lambda: len(server.seen) >= 100)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     asked = len(server.seen)
@@ -66,7 +66,7 @@ def test_a_killed_run_loses_what_was_in_flight_and_the_next_resumes(
     left = claimed_for(env["GEOCACHE_URL"])
     assert left
     assert max(left) <= 10  # the dead one's claims are waited for, no longer
-    assert finish(start(LOCATE.format(count=300), env)).startswith("300 City 299")
+    assert wait_for_output(start_python(LOCATE.format(count=300), env)).startswith("300 City 299")
     assert len(server.seen) <= 301
 
 
@@ -75,14 +75,14 @@ def test_a_dead_owners_claim_is_taken_over_within_ten_seconds(
 ) -> None:
     server.always = "hang"
     env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
-    owner = start(LOCATE.format(count=1), env)
-    until(lambda: len(server.seen) == 1)
+    owner = start_python(LOCATE.format(count=1), env)
+    wait_until(lambda: len(server.seen) == 1)
     os.kill(owner.pid, signal.SIGKILL)
     owner.communicate()
     (left,) = claimed_for(any_store_url)
     assert left <= 10
     server.always = ""
-    assert finish(start(LOCATE.format(count=1), env)).startswith("1 City 0")
+    assert wait_for_output(start_python(LOCATE.format(count=1), env)).startswith("1 City 0")
     assert claimed_for(any_store_url) == []
     assert len(server.seen) == 2
 
@@ -90,11 +90,11 @@ def test_a_dead_owners_claim_is_taken_over_within_ten_seconds(
 def test_a_waiting_owner_keeps_its_claim(server: ProviderServer, tmp_path: Path) -> None:
     server.failures = ["429 after 11"]
     env = environment(server, tmp_path)
-    owner = start(LOCATE.format(count=1), env)
-    until(lambda: len(server.seen) == 1)
-    other = start(LOCATE.format(count=1), env)
-    assert finish(owner).startswith("1 City 0")
-    assert finish(other).startswith("1 City 0")
+    owner = start_python(LOCATE.format(count=1), env)
+    wait_until(lambda: len(server.seen) == 1)
+    other = start_python(LOCATE.format(count=1), env)
+    assert wait_for_output(owner).startswith("1 City 0")
+    assert wait_for_output(other).startswith("1 City 0")
     assert len(server.seen) == 2
 
 
@@ -104,8 +104,8 @@ def test_the_limit_holds_over_processes(
     env = environment(
         server, tmp_path, GEOCACHE_REQUESTS_PER_SECOND="20", GEOCACHE_URL=any_store_url
     )
-    for process in [start(LOCATE.format(count=30), env) for _ in range(3)]:
-        finish(process)
+    for process in [start_python(LOCATE.format(count=30), env) for _ in range(3)]:
+        wait_for_output(process)
     times = [one.at for one in server.seen]
     assert len(times) == 30
     assert times[-1] - times[0] > 29 / 20 - 0.1
@@ -121,8 +121,8 @@ def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     code += "from geocache.cli import main; "
     code += f"main(['locate', '{tmp_path}/in.csv', '-o', '{tmp_path}/o.csv'])"
-    process = start(code, environment(server, tmp_path))
-    until(lambda: len(server.seen) >= 50)
+    process = start_python(code, environment(server, tmp_path))
+    wait_until(lambda: len(server.seen) >= 50)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
@@ -136,4 +136,6 @@ def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
     with closing(sqlite3.connect(tmp_path / "store.sqlite")) as store:
         assert store.execute("SELECT count(*) FROM claims").fetchone() == (0,)
     server.delay_seconds = 0
-    assert finish(start(LOCATE.format(count=60), environment(server, tmp_path))).startswith("60 ")
+    assert wait_for_output(
+        start_python(LOCATE.format(count=60), environment(server, tmp_path))
+    ).startswith("60 ")

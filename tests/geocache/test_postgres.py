@@ -14,7 +14,7 @@ from geocache.place import Position
 from geocache.records import NEVER, Answer, Pin
 from geocache.settings import GeocacheSettings
 from geocache.store import SafeStore, Store, safe
-from harness.cache_parts import GRAZ, Atlas, store_url, until
+from harness.geocaches import GRAZ, Atlas, store_url, wait_until
 from harness.postgres import Postgres, Relay, database_name
 
 SECRET = "not-for-anybody"  # noqa: S105
@@ -83,7 +83,7 @@ def test_a_server_that_is_away_leaves_memory_and_gets_what_came_meanwhile(
             cache.unpin(GRAZ)
         cache.flush()
         relay.mend()
-        until(lambda: cache.locate(GRAZ).source == "pin")
+        wait_until(lambda: cache.locate(GRAZ).source == "pin")
         assert cache.warnings == ()
         assert cache.revision > known
     with GeoCache(postgres_url, providers=()) as other:
@@ -99,7 +99,7 @@ def test_a_server_that_is_away_at_the_start_is_found_later(relay: Relay, postgre
         assert "cannot be reached" in cache.warnings[0]
         assert cache.locate(Place(city="Town 1")).source == "atlas"
         relay.mend()
-        until(lambda: cache.pins() == () and cache.warnings == ())
+        wait_until(lambda: cache.pins() == () and cache.warnings == ())
         cache.pin(GRAZ, 1, 2)
     with GeoCache(postgres_url, providers=()) as other:
         assert [pin.place for pin in other.pins()] == [GRAZ]
@@ -128,7 +128,7 @@ def test_what_may_not_be_kept_stays_in_memory_when_the_server_is_back(
         store.remember([Answer("graz", "here", "1", position, NEVER)], lasting=False)
         assert store.revision() == 0
         relay.mend()
-        until(lambda: store.revision() > 0)
+        wait_until(lambda: store.revision() > 0)
         assert store.recall("here", "1", ["graz"], 0) == {"graz": position}
         assert store.warnings == []
     with closing(Store(postgres_url)) as other:

@@ -12,8 +12,8 @@ from geocache import ConfigurationError, Flag, GeoCache, Place, Position, Precis
 from geocache.keys import place_key
 from geocache.providers import REFUSED, TERMS, Service, adopt, build_providers
 from geocache.settings import GeocacheSettings
-from harness.cache_parts import GRAZ, ROOT, online_settings, store_url
-from harness.provider_server import Known, ProviderServer, serving
+from harness.geocaches import GRAZ, ROOT, online_settings, store_url
+from harness.provider_server import Known, ProviderServer, run_provider
 
 HOSPITAL = Known("LKH Graz", 47.0807, 15.4662, "facility", within="Graz, Styria, Austria")
 CITY = Known("Graz", 47.0708, 15.4386, within="Styria, Austria")
@@ -24,7 +24,7 @@ IN_GRAZ = Place("LKH Graz", "Graz", "Styria", "8036", "Austria")
 
 @pytest.fixture
 def server() -> Iterator[ProviderServer]:
-    with serving("nominatim", HOSPITAL, CITY, REGION) as running:
+    with run_provider("nominatim", HOSPITAL, CITY, REGION) as running:
         yield running
 
 
@@ -38,7 +38,7 @@ def test_each_service_finds_facility_city_and_region_by_its_own_format(
 ) -> None:
     knows_facilities = TERMS[service].knows_facilities
     with (
-        serving(service, HOSPITAL, CITY, REGION) as server,
+        run_provider(service, HOSPITAL, CITY, REGION) as server,
         GeoCache(settings=online_settings(server, tmp_path)) as cache,
     ):
         hospital = cache.locate(IN_GRAZ)
@@ -67,7 +67,7 @@ def test_each_service_finds_facility_city_and_region_by_its_own_format(
 def test_a_misshapen_reply_is_never_a_miss(service: str, tmp_path: Path) -> None:
     place = Place(city="Graz", country="Austria")
     with (
-        serving(service, CITY) as server,
+        run_provider(service, CITY) as server,
         GeoCache(settings=online_settings(server, tmp_path)) as cache,
     ):
         for failure in ("empty object", "null", "page"):
@@ -299,7 +299,7 @@ def test_known_misses_expire_and_hits_as_the_terms_say(tmp_path: Path) -> None:
         folder = tmp_path / service
         folder.mkdir()
         with (
-            serving(service, CITY) as server,
+            run_provider(service, CITY) as server,
             GeoCache(settings=online_settings(server, folder)) as cache,
         ):
             cache.locate(Place(city="Graz", country="Austria"))
@@ -317,7 +317,7 @@ def test_known_misses_expire_and_hits_as_the_terms_say(tmp_path: Path) -> None:
 
 def test_what_may_not_be_stored_is_kept_while_the_program_runs(tmp_path: Path) -> None:
     place = Place(city="Graz", country="Austria")
-    with serving("arcgis", CITY) as server:
+    with run_provider("arcgis", CITY) as server:
         with GeoCache(settings=online_settings(server, tmp_path)) as cache:
             assert cache.locate(place) == cache.locate(place)
             assert cache.locate(place).resolved
@@ -426,7 +426,7 @@ def test_a_geopy_geocoder_that_nobody_described_is_not_trusted_blindly(tmp_path:
     class Homemade(geopy.geocoders.Photon):  # type: ignore[misc]
         pass
 
-    with serving("photon", CITY) as server:
+    with run_provider("photon", CITY) as server:
         geocoder = Homemade(domain=server.address, scheme="http")
         with GeoCache(store_url(tmp_path), providers=[geocoder]) as cache:
             found = cache.locate(Place(city="Graz", country="Austria"))

@@ -14,7 +14,7 @@ from geocache.keys import place_key
 from geocache.place import Alternative, Flag
 from geocache.records import NEVER, Answer, Pin
 from geocache.store import SafeStore, Store, schema
-from harness.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
+from harness.geocaches import GRAZ, Atlas, environment, start_python, store_url, wait_for_output
 
 NOW = 1_700_000_000
 HIT = Position(
@@ -322,7 +322,7 @@ def test_a_database_damaged_while_open_is_set_aside(tmp_path: Path) -> None:
 AS_NOBODY = """
 import os
 from geocache import GeoCache, Place
-from harness.cache_parts import Atlas, GRAZ
+from harness.geocaches import Atlas, GRAZ
 with GeoCache("sqlite://", providers=[Atlas()]) as cache:
     list(cache.locate_many([GRAZ]))  # the interpreter may be in nobody's reach from here on
 if os.getuid() == 0:
@@ -362,7 +362,7 @@ def test_a_read_only_store_is_read_and_new_answers_stay_in_memory(
     code = AS_NOBODY.format(url=store_url(shared_folder))
     env = environment(None, shared_folder, PYTHONDONTWRITEBYTECODE="1")
     try:
-        printed = finish(start(code, env)).splitlines()
+        printed = wait_for_output(start_python(code, env)).splitlines()
     finally:
         shared_folder.chmod(0o755)
         if keeper:
@@ -386,7 +386,7 @@ ON_A_FULL_DISK = """
 import resource
 from geocache import GeoCache, Place
 from geocache.store import safe
-from harness.cache_parts import Atlas, GRAZ
+from harness.geocaches import Atlas, GRAZ
 safe._AGAIN_SECONDS = 0.0
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
@@ -409,7 +409,7 @@ def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
     tmp_path: Path, room: bool
 ) -> None:
     code = ON_A_FULL_DISK.format(url=store_url(tmp_path), room=room)
-    printed = finish(start(code, environment(None, tmp_path))).splitlines()
+    printed = wait_for_output(start_python(code, environment(None, tmp_path))).splitlines()
     assert printed[:2] == ["True", "4000 pin"]
     assert printed[2].startswith("pin False (")
     assert "kept in memory only" in printed[2]

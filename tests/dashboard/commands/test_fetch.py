@@ -10,12 +10,12 @@ import pytest
 from dashboard.cli import main
 from dashboard.library.fetched_storage import FolderTrialStorage
 from harness.command_line import as_text, run
-from harness.registry_server import RegistryServer, serving, site, study
+from harness.registry_server import RegistryServer, run_registry, site, study
 
 
 @pytest.fixture
 def server() -> Iterator[RegistryServer]:
-    with serving(RegistryServer([study(1, site("A")), study(2, site("B"))])) as running:
+    with run_registry(RegistryServer([study(1, site("A")), study(2, site("B"))])) as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from dashboard.readers.tables import site_list
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import list_distinct_places
 from geocache import GeoCache, Place
-from harness.site_lists import site_list as site_list_of
+from harness.site_tables import generate_site_table
 
 
 def warm(*words: object) -> tuple[int, dict[str, int]]:
@@ -31,7 +31,7 @@ def lists(tmp_path: Path) -> Path:
     """A folder with two lists that share places."""
     folder = tmp_path / "lists"
     folder.mkdir()
-    table = to_plain_text(site_list_of(400, places=60))
+    table = to_plain_text(generate_site_table(400, places=60))
     table[["latitude", "longitude"]] = float("nan")
     for name, part in (("a.csv", table.iloc[:250]), ("b.csv", table.iloc[150:])):
         (folder / name).write_bytes(to_csv(part))
@@ -39,7 +39,7 @@ def lists(tmp_path: Path) -> Path:
 
 
 def distinct(lists: Path) -> int:
-    table = to_plain_text(site_list_of(400, places=60))
+    table = to_plain_text(generate_site_table(400, places=60))
     return len(table[["facility", "city", "state", "postcode", "country"]].drop_duplicates())
 
 
@@ -81,7 +81,7 @@ def test_places_come_part_by_part_without_the_sites(
 ) -> None:
     monkeypatch.setattr(only_places, "_PART_SITES", 100)
     monkeypatch.setattr(site_list, "_ROWS_AT_ONCE", 100)
-    table = site_list_of(700, places=60)
+    table = generate_site_table(700, places=60)
     path = tmp_path / f"list.{suffix}"
     if suffix == "parquet":
         write_parquet(table, path)

@@ -16,8 +16,8 @@ from dashboard.library.reader_process import read_in_child
 from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
-from harness.cache_parts import online_settings
-from harness.provider_server import Known, ProviderServer, serving
+from harness.geocaches import online_settings
+from harness.provider_server import Known, ProviderServer, run_provider
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\nKH Linz,Linz,Austria\n"
 
@@ -134,7 +134,7 @@ def test_a_shelf_that_cannot_be_written_is_told_as_the_end_of_the_job(
 
 @pytest.fixture
 def provider() -> Iterator[ProviderServer]:
-    with serving("nominatim", Known("Graz", 47.07, 15.44)) as running:
+    with run_provider("nominatim", Known("Graz", 47.07, 15.44)) as running:
         yield running
 
 

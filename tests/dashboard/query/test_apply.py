@@ -13,7 +13,7 @@ from dashboard.query.near import find_centre
 from dashboard.sites.table import COLUMNS
 from geocache.gazetteer import Gazetteer
 from geocache.place import Flag, Place, Position
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 SEED_COUNTRIES = {
     "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5,
@@ -135,7 +135,7 @@ def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataF
 
 
 def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> None:
-    table = site_list(400, places=60)
+    table = generate_site_table(400, places=60)
     german = apply(table, Filters(country=("DE",)))
     assert apply(table.copy(), Filters(country=("DE",))) is not german
     gone = weakref.ref(german)
@@ -149,7 +149,7 @@ def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> N
 
 
 def test_a_table_too_large_to_be_held_goes_when_it_is_shown_no_more() -> None:
-    table = site_list(400, places=60)
+    table = generate_site_table(400, places=60)
     many = pd.concat([table] * (LATEST_ROWS // 300), ignore_index=True)
     others = tuple(set(table["country_code"]) - {table["country_code"].iloc[0]})
     most = weakref.ref(apply(many, Filters(country=others)))

@@ -18,7 +18,7 @@ from dashboard.sites.table import COLUMNS
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from geocache.place import Place, Position
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 MARK = "gazetteer 1"
 
@@ -26,7 +26,7 @@ MARK = "gazetteer 1"
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """A generated site table."""
-    return site_list(3_000)
+    return generate_site_table(3_000)
 
 
 @pytest.fixture

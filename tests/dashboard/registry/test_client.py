@@ -17,13 +17,13 @@ from dashboard.library.storage import build_trial_storage
 from dashboard.registry.client import STOPPED, Registry
 from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
-from harness.registry_server import RegistryServer, serving, site, study
+from harness.registry_server import RegistryServer, run_registry, site, study
 
 
 @pytest.fixture
 def server() -> Iterator[RegistryServer]:
     studies = [study(number, site(f"{100 + number} - Clinic")) for number in range(1, 8)]
-    with serving(RegistryServer(studies, page_size=3)) as running:
+    with run_registry(RegistryServer(studies, page_size=3)) as running:
         yield running
 
 

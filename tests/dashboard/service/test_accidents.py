@@ -19,8 +19,8 @@ from dashboard.library.upload_storage import EVERYONE
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.sites.categoricals import to_plain_text
-from harness import started
-from harness.site_lists import site_list
+from harness.processes import start_process
+from harness.site_tables import generate_site_table
 
 SECONDS = 120
 
@@ -33,7 +33,7 @@ def environment(data: Path) -> dict[str, str]:
 def running(data: Path, *words: object) -> Iterator[subprocess.Popen[bytes]]:
     """A Python process on the data folder, in a process group of its own; killed at the end."""
     command = [sys.executable, "-m", *map(str, words)]
-    process = started.start(command, env=environment(data), session=True)
+    process = start_process(command, env=environment(data), session=True)
     try:
         yield process
     finally:
@@ -73,7 +73,7 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 
 def test_a_killed_warm_leaves_no_process_and_goes_on_where_it_was(data_folder: Path) -> None:
-    table = to_plain_text(site_list(8_000, places=7_000))
+    table = to_plain_text(generate_site_table(8_000, places=7_000))
     table[["latitude", "longitude"]] = float("nan")
     source = data_folder / "many.csv"
     source.write_bytes(to_csv(table))
@@ -98,7 +98,7 @@ def test_a_killed_warm_leaves_no_process_and_goes_on_where_it_was(data_folder: P
 
 def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Path) -> None:
     rounds = 6
-    module = "harness.servers_together"
+    module = "harness.busy_server"
     watching = Service(Settings(site_map_data=data_folder))
     assert len(watching.library().table) == 75
     with (

@@ -12,7 +12,7 @@ from dashboard.query.filters import Filters
 from dashboard.sites import categoricals, summary
 from dashboard.sites.categoricals import concat_tables, order_rows, to_categoricals, to_plain_text
 from dashboard.sites.facilities import count_by_facility
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 FILTERS = (
     Filters(),
@@ -28,7 +28,7 @@ FILTERS = (
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """A generated site table, large enough that results are remembered."""
-    return site_list(6_000)
+    return generate_site_table(6_000)
 
 
 @pytest.mark.parametrize("filters", FILTERS)
@@ -103,7 +103,7 @@ def test_folding_many_texts_is_folding_each(text: str) -> None:
 
 
 def test_what_is_remembered_of_a_table_goes_with_it() -> None:
-    table = site_list(60)
+    table = generate_site_table(60)
     facet_counts(table, Filters())
     key = id(table)
     assert any(one[1] == key for one in categoricals._remembered)

@@ -5,11 +5,11 @@ import pytest
 from dashboard.sites import doubts
 from dashboard.sites.categoricals import to_plain_text
 from geocache.place import Alternative, Position, Precision
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 
 def test_places_without_a_position_come_first_and_every_site_is_counted() -> None:
-    table = site_list(2_000, places=80)
+    table = generate_site_table(2_000, places=80)
     found = doubts.find_doubts(table)
     missing = table["latitude"].isna()
     flagged = table["flags"].astype(str).isin(["ambiguous", "approximate"]) & ~missing
@@ -22,7 +22,7 @@ def test_places_without_a_position_come_first_and_every_site_is_counted() -> Non
 
 
 def test_of_very_many_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = site_list(4_000, places=400)
+    table = generate_site_table(4_000, places=400)
     every = doubts.find_doubts(table)
     monkeypatch.setattr(doubts, "MOST_DOUBTS", 10)
     few = doubts.find_doubts(table.copy(deep=False))  # nothing is remembered of a new table
@@ -32,14 +32,14 @@ def test_of_very_many_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_nothing_to_doubt() -> None:
-    table = site_list(50, places=5)
+    table = generate_site_table(50, places=5)
     sure = table[table["latitude"].notna() & (table["flags"] == "")]
     assert doubts.find_doubts(sure).shown == ()
     assert doubts.find_doubts(sure.iloc[:0]).places == 0
 
 
 def doubt_of_one_city() -> doubts.Doubt:
-    table = to_plain_text(site_list(4, places=1)).assign(
+    table = to_plain_text(generate_site_table(4, places=1)).assign(
         latitude=47.0, longitude=15.0, flags="ambiguous"
     )
     (found,) = doubts.find_doubts(table).shown
@@ -49,7 +49,7 @@ def doubt_of_one_city() -> doubts.Doubt:
 
 def test_the_registrys_own_points_of_a_place_are_told_once() -> None:
     doubt = doubt_of_one_city()
-    given = to_plain_text(site_list(4, places=1))
+    given = to_plain_text(generate_site_table(4, places=1))
     given["latitude"] = [48.1, 48.1, float("nan"), 48.3]
     given["longitude"] = [16.1, 16.1, 16.2, 16.3]
     elsewhere = given.assign(city="Elsewhere")

@@ -19,7 +19,7 @@ from dashboard.maps.store import PAGE_SITES, MapStore
 from dashboard.query.apply import apply
 from dashboard.query.filters import Filters
 from dashboard.web.map_data import routes
-from harness.site_lists import site_list
+from harness.site_tables import generate_site_table
 
 TYPES = {"i4": "<i4", "u4": "<u4", "u1": "u1"}
 
@@ -40,7 +40,7 @@ def unpacked(body: bytes) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     """More sites than travel with the layer."""
-    return site_list(INLINE_SITES * 4)
+    return generate_site_table(INLINE_SITES * 4)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The process that those of :mod:`harness.started` are forked from."""
+"""The process that those of :mod:`harness.processes` are forked from."""
 
 import gc
 import json

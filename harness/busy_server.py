@@ -1,6 +1,6 @@
 """What one of several servers on the same data folder does; run as a process of its own.
 
-``python -m harness.servers_together NAME ROUNDS``: pins, brings, shares and closes lists,
+``python -m harness.busy_server NAME ROUNDS``: pins, brings, shares and closes lists,
 keeps trials, and looks at what is there all the time. Prints nothing; any error ends it with 1.
 """
 

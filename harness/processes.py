@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 _CHILDREN_OF_CHILDREN = 36  # PR_SET_CHILD_SUBREAPER: they become ours when their parent ends
 
 
-def start(
+def start_process(
     command: Sequence[str],
     *,
     cwd: Path = ROOT,
@@ -45,6 +45,16 @@ def start(
         start_new_session=session,
         text=text,
     )
+
+
+def stop_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process that a test started: politely, then for certain."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class _Forked(subprocess.Popen):  # type: ignore[type-arg]
@@ -77,7 +87,7 @@ def _forking() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "harness.forking", str(theirs.fileno())],
+            [sys.executable, "-m", "harness.fork_server", str(theirs.fileno())],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],

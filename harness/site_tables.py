@@ -54,7 +54,7 @@ def _text(codes: np.ndarray, words: list[str]) -> pd.Categorical:
     )
 
 
-def site_list(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFrame:
+def generate_site_table(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFrame:
     """A located site table of ``sites`` rows in at most ``places`` places.
 
     ``places`` defaults to what the registry would show: 80,000 for millions of sites, a quarter

@@ -10,7 +10,7 @@ from typing import Any
 
 from geocache.place import Flag, Place, Position, Precision
 from geocache.settings import GeocacheSettings
-from harness import started
+from harness.processes import start_process
 from harness.provider_server import ProviderServer
 
 ROOT = Path(__file__).parent.parent
@@ -76,19 +76,19 @@ def environment(server: ProviderServer | None, folder: Path, **more: str) -> dic
     return {**kept, **ours, "PYTHONPATH": str(ROOT), **more}
 
 
-def start(code: str, env: dict[str, str]) -> subprocess.Popen[str]:
+def start_python(code: str, env: dict[str, str]) -> subprocess.Popen[str]:
     """Run Python code in another process."""
-    return started.start([sys.executable, "-c", code], env=env, text=True)
+    return start_process([sys.executable, "-c", code], env=env, text=True)
 
 
-def finish(process: subprocess.Popen[str], timeout_seconds: float = 60) -> str:
+def wait_for_output(process: subprocess.Popen[str], timeout_seconds: float = 60) -> str:
     """What a process printed; it must have succeeded."""
     out, errors = process.communicate(timeout=timeout_seconds)
     assert process.returncode == 0, errors
     return out
 
 
-def until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
     """Wait for something to become true."""
     end = time.monotonic() + timeout_seconds
     while not condition():
