@@ -1,5 +1,6 @@
 """Who is signed in, and what the operator lets them do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from geocache.errors import ConfigurationError
 
 EVERYBODY = "*"
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:]*")
+"""A host name or an address, without scheme and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,16 @@ class Access:
     def may_edit(self, person: Person | None) -> bool:
         """Whether a person may pin, leave off, share, fetch, and delete what was shared."""
         return person is not None and person in self._editors
+
+
+def parse_hosts(setting: str) -> tuple[str, ...]:
+    """The names in ``SITE_MAP_HOSTS``: comma-separated, ``*.example.org`` for all below it.
+
+    Raises:
+        ValueError: a part is not a host name; a port or a scheme belongs to no name.
+    """
+    names = [part.strip().casefold() for part in setting.split(",") if part.strip()]
+    for name in names:
+        if not _HOST_NAME.fullmatch(name.removeprefix("*.")):
+            raise ValueError(f"{name!r} is not a host name such as sites.example.org")
+    return tuple(names)

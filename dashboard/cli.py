@@ -59,9 +59,12 @@ def run(host: str, port: int, app: str) -> None:
     import uvicorn  # noqa: PLC0415 - only this command serves
 
     from dashboard.settings import Settings  # noqa: PLC0415
+    from dashboard.web.guards.http_protocol import DeadlineProtocol  # noqa: PLC0415
+    from dashboard.web.logs import configure_logging  # noqa: PLC0415
     from geocache.settings import settings_of  # noqa: PLC0415
 
-    settings_of(Settings)  # what cannot be is said here, in one line
+    settings = settings_of(Settings)  # a setting that cannot work ends here, in one line
+    configure_logging(settings.site_map_log)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -81,6 +84,8 @@ def run(host: str, port: int, app: str) -> None:
         app_dir=".",
         log_level="warning",
         access_log=False,
+        log_config=None,
+        http=DeadlineProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # as Streamlit's own server: a rerun is 80 small messages
     )

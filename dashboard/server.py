@@ -16,7 +16,12 @@ from dashboard.maps.store import map_store
 from dashboard.page.state import login
 from dashboard.service.service import service
 from dashboard.web import api, map_data, map_drawn
+from dashboard.web.guards.allowed_hosts import AllowedHosts
+from dashboard.web.guards.cookies import CookieGuard
+from dashboard.web.guards.open_files import raise_open_files_limit
+from dashboard.web.guards.websocket_limits import WebsocketLimits, max_websockets
 from dashboard.web.login_gate import LoginGate
+from dashboard.web.logs import AccessLog
 from dashboard.web.preload import PreloadLinks
 from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.session_cookie import SessionCookie
@@ -64,6 +69,10 @@ def options() -> dict[str, Any]:
         "lifespan": lifespan,
         "exception_handlers": {FilterError: api.filter_error},
         "middleware": [
+            Middleware(AccessLog),
+            Middleware(CookieGuard),
+            Middleware(AllowedHosts, hosts=settings.hosts),
+            Middleware(WebsocketLimits, most=max_websockets(raise_open_files_limit())),
             Middleware(
                 SecurityHeaders,
                 frame_ancestors=settings.frame_ancestors,

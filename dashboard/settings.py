@@ -2,12 +2,14 @@
 
 import os
 import re
+import socket
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import field_validator
 
-from dashboard.access import Access
+from dashboard.access import Access, parse_hosts
 from geocache.settings import GeocacheSettings, web_address
 
 _HERE = Path(__file__).parent
@@ -23,6 +25,8 @@ class Settings(GeocacheSettings):
     site_map_tiles: str = ""
     site_map_registry_url: str = "https://clinicaltrials.gov/api/v2"
     site_map_frame_ancestors: str = ""
+    site_map_hosts: str = ""
+    site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_readers: str = ""
     site_map_editors: str = ""
 
@@ -31,6 +35,18 @@ class Settings(GeocacheSettings):
         """Files and folders to open: ``SITE_MAP_SOURCES`` (split like PATH), else the seeds."""
         named = [part for part in self.site_map_sources.split(os.pathsep) if part.strip()]
         return tuple(Path(part.strip()).expanduser() for part in named) or (SEEDS,)
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """Names this server answers to beside ``localhost``: ``SITE_MAP_HOSTS``, this machine's."""
+        own = socket.gethostname().casefold()
+        return (*parse_hosts(self.site_map_hosts), own, f"{own}.local")
+
+    @field_validator("site_map_hosts")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        parse_hosts(value)
+        return value
 
     _web = field_validator("site_map_registry_url")(web_address)
 

@@ -14,6 +14,8 @@ from geocache.settings import settings_of
         ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "no URL template such as"),
         ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "no URL"),
         ("SITE_MAP_FRAME_ANCESTORS", "example", "is no origin such as"),
+        ("SITE_MAP_HOSTS", "https://example.org", "not a host name"),
+        ("SITE_MAP_LOG", "loud", "'quiet'"),
         ("SITE_MAP_READ_ONLY", "perhaps", "boolean"),
         ("GEOCACHE_CONTACT", "somebody", "neither an e-mail address nor a URL"),
         ("GEOCACHE_NOMINATIM_URL", "ftp://example.org", "no URL"),
