@@ -1,7 +1,7 @@
-"""The entry: ``uvicorn app:app`` or ``streamlit run app.py``."""
+"""Entry point for ``uvicorn app:app`` and ``streamlit run app.py``."""
 
 import streamlit as st
 
 from dashboard import server
 
-app = st.App(server.PAGE, **server.options())
+app = st.App(server.PAGE, **server.build_options())

@@ -1,4 +1,4 @@
-"""Who is signed in, and what the operator lets them do."""
+"""The logged-in person, and who may open the dashboard or edit what everyone sees."""
 
 import re
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:]*")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom the login provider vouches for.
+    """A person whom the login provider vouches for.
 
-    ``email`` is in lower case, and empty where the provider gives none or says that it is not
-    verified; ``subject`` names the person at the provider for good.
+    ``email`` is in lower case, and empty if the provider gives none or calls it unverified;
+    ``subject`` is the provider's permanent id of the person.
     """
 
     subject: str
@@ -26,12 +26,12 @@ class Person:
 
     @property
     def display_name(self) -> str:
-        """What others read: the e-mail address, else the name."""
+        """What other people read: the e-mail address, else the name."""
         return self.email or self.name or self.subject
 
 
 def parse_claims(claims: Mapping[str, Any]) -> Person | None:
-    """The person that a provider's claims describe; None where they name nobody."""
+    """The person that a provider's claims describe, ``None`` if they describe nobody."""
     subject = _text(claims, "sub")
     if not subject or not claims.get("is_logged_in"):
         return None
@@ -47,14 +47,14 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 
 class AllowList:
-    """The people a setting names: e-mail addresses, domains such as ``example.org``, or ``*``.
+    """People listed in a setting: e-mail addresses, domains such as ``example.org``, or ``*``.
 
     Args:
         setting: the setting's name, for the error.
-        value: names, comma-separated.
+        value: the list, separated by commas.
 
     Raises:
-        ConfigurationError: a part is neither.
+        ConfigurationError: an entry is none of these.
     """
 
     def __init__(self, setting: str, value: str) -> None:
@@ -64,19 +64,19 @@ class AllowList:
             known = part == EVERYBODY or ("." in domain and not domain.startswith("."))
             if not known or " " in part or (at and part.count("@") > 1):
                 raise ConfigurationError(
-                    f"{setting}: {part!r} is neither an e-mail address, nor a domain such as "
-                    "example.org, nor *"
+                    f"{setting}: {part!r} is not an e-mail address, a domain such as example.org, "
+                    "or *"
                 )
         self._everybody = EVERYBODY in parts
         self._emails = {part for part in parts if "@" in part and not part.startswith("@")}
         self._domains = {part.removeprefix("@") for part in parts} - self._emails - {EVERYBODY}
 
     def __bool__(self) -> bool:
-        """Whether anybody is named."""
+        """Whether anybody is listed."""
         return bool(self._everybody or self._emails or self._domains)
 
     def __contains__(self, person: Person) -> bool:
-        """Whether a person is among them; a domain's own addresses only, not those below it."""
+        """Whether a person is listed; a domain does not include its subdomains."""
         if self._everybody:
             return True
         domain = person.email.rpartition("@")[2]
@@ -84,28 +84,28 @@ class AllowList:
 
 
 class Access:
-    """Who may open the dashboard, and who may change what everyone sees.
+    """Who may open the dashboard, and who may edit what everyone sees.
 
     Args:
-        readers: as ``SITE_MAP_READERS``; when it names nobody, all who can log in may open it.
-        editors: as ``SITE_MAP_EDITORS``; they may open it too.
+        readers: ``SITE_MAP_READERS``; if empty, everyone who can log in may open it.
+        editors: ``SITE_MAP_EDITORS``; they may open it too.
 
     Raises:
-        ConfigurationError: a setting names something that is nobody.
+        ConfigurationError: a setting has an entry that is neither person nor domain.
     """
 
     def __init__(self, readers: str, editors: str) -> None:
         self._readers = AllowList("SITE_MAP_READERS", readers or EVERYBODY)
         self._editors = AllowList("SITE_MAP_EDITORS", editors)
         self.restricts = bool(readers.strip() or editors.strip())
-        """Whether a setting was made, which is of no use without a login."""
+        """Whether either setting is set, which has no effect without a login."""
 
     def may_open(self, person: Person | None) -> bool:
-        """Whether a person may see the dashboard and what its routes answer."""
+        """Whether a person may open the page and use its HTTP routes."""
         return person is not None and (person in self._readers or person in self._editors)
 
     def may_edit(self, person: Person | None) -> bool:
-        """Whether a person may pin, leave off, share, fetch, and delete what was shared."""
+        """Whether a person may pin, leave off, share, fetch, and delete shared lists."""
         return person is not None and person in self._editors
 
 

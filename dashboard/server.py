@@ -1,6 +1,5 @@
-"""The ASGI app: the page, the API beside it, and the files the browser needs."""
+"""The ASGI app: the page, the API beside it, and the files the browser loads."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -13,6 +12,7 @@ from starlette.routing import BaseRoute
 from dashboard.errors import FilterError
 from dashboard.maps import bundle
 from dashboard.maps.store import map_store
+from dashboard.page import streamlit_internals
 from dashboard.page.state import login
 from dashboard.service.service import service
 from dashboard.web import api, map_data, map_drawn
@@ -32,26 +32,21 @@ PAGE = Path(__file__).parent / "page" / "main.py"
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Begin opening the lists as the server starts; it answers meanwhile.
+    """Start opening the lists when the server starts; it answers meanwhile.
 
-    The page's modules are loaded now, so that its first visitor does not wait for them.
-    Streamlit's components must find a server that runs, or they would be served by none.
+    The page's modules are imported now, so that the first visitor does not wait for them.
 
     Raises:
-        ConfigurationError: a login is half configured; the server does not start.
+        ConfigurationError: the login is incomplete; the server does not start.
     """
     login.check_configuration(service().settings.access)
     import_module("dashboard.page.main")
-    # Streamlit puts the page's folder into this list for as long as the page runs, unless it is
-    # there. As it is taken out, an import in another thread passes over the folder that moves up,
-    # and finds no such module.
-    if str(PAGE.parent) not in sys.path:
-        sys.path.append(str(PAGE.parent))
+    streamlit_internals.keep_on_import_path(PAGE.parent)
     service().start()
     yield
 
 
-def routes() -> list[BaseRoute]:
+def build_routes() -> list[BaseRoute]:
     """The routes beside the page."""
     return [
         *api.routes(service()),
@@ -61,11 +56,11 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def options() -> dict[str, Any]:
-    """Keyword arguments for ``st.App``, which compresses what it sends by itself."""
+def build_options() -> dict[str, Any]:
+    """Keyword arguments for ``st.App``, which itself compresses what it sends."""
     settings = service().settings
     return {
-        "routes": routes(),
+        "routes": build_routes(),
         "lifespan": lifespan,
         "exception_handlers": {FilterError: api.filter_error},
         "middleware": [
@@ -80,8 +75,8 @@ def options() -> dict[str, Any]:
             ),
             Middleware(
                 LoginGate,
-                configured=login.is_configured,
-                person_of=login.read_login_cookie,
+                is_configured=login.is_configured,
+                read_cookies=login.read_login_cookie,
                 access=settings.access,
             ),
             Middleware(SessionCookie),
@@ -92,9 +87,9 @@ def options() -> dict[str, Any]:
 
 
 def __getattr__(name: str) -> Any:
-    """``dashboard.server:app``, made when a server asks for it."""
+    """``dashboard.server:app``, built when a server asks for it."""
     if name != "app":
         raise AttributeError(name)
-    import streamlit as st  # noqa: PLC0415 - half a second, only for serving
+    import streamlit as st  # noqa: PLC0415 - takes half a second, only needed to serve
 
-    return st.App(PAGE, **options())
+    return st.App(PAGE, **build_options())

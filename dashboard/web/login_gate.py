@@ -1,7 +1,7 @@
-"""Nothing that shows data is answered before somebody is known: what the server asks of a request.
+"""Middleware: data routes require a logged-in person.
 
-The page's own shell and its websocket stay open, because logging in begins there; what the page
-draws for whom is decided in :mod:`dashboard.page.sidebar.login`.
+The page's empty shell and its websocket stay open, because logging in starts there; what the page
+then draws is decided in :mod:`dashboard.page.sidebar.account`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,37 +13,27 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access import Access, Person
+from dashboard.web.streamlit_server import SHELL_PATHS, STATIC_FOLDERS
 
 RETURN_COOKIE = "site_map_wanted"
-"""The cookie that keeps a link's query string while somebody logs in, which leads back to ``/``."""
+"""Keeps a link's query string during the login, which leads back to a bare ``/``."""
 
-_WANTED_SECONDS = 900
-_LONGEST_WANTED = 3000
+_RETURN_SECONDS = 900
+_MAX_RETURN_LENGTH = 3000
 
-OPEN_PATHS = {
-    "/",
-    "/api/health",
-    "/auth/login",
-    "/auth/logout",
-    "/favicon.ico",
-    "/favicon.png",
-    "/oauth2callback",
-    "/_stcore/health",
-    "/_stcore/host-config",
-    "/_stcore/stream",
-}
-OPEN_FOLDERS = ("/assets/", "/component/", "/static/")
-"""Scripts, styles and fonts of ours and of Streamlit; no site of any list."""
+OPEN_PATHS = SHELL_PATHS | {"/api/health", "/favicon.ico"}
+OPEN_FOLDERS = (*STATIC_FOLDERS, "/assets/")
+"""Scripts, styles and fonts; nothing of any list."""
 
 
 class LoginGate:
-    """Middleware: with a login configured, answers people who may open the dashboard only.
+    """If a login is configured, answers only people who may open the dashboard.
 
     Args:
-        app: what answers.
-        configured: whether there is a login; asked at the first request, not before, because
+        app: the app behind it.
+        is_configured: whether there is a login; called at the first request, not before, because
             Streamlit's options are not in force earlier.
-        person_of: who a request's cookies say is there.
+        read_cookies: the person whom a request's cookies name.
         access: who may open the dashboard.
     """
 
@@ -51,102 +41,98 @@ class LoginGate:
         self,
         app: ASGIApp,
         *,
-        configured: Callable[[], bool],
-        person_of: Callable[[Mapping[str, str]], Person | None],
+        is_configured: Callable[[], bool],
+        read_cookies: Callable[[Mapping[str, str]], Person | None],
         access: Access,
     ) -> None:
         self._app = app
-        self._ask_configured = configured
-        self._configured: bool | None = None
-        self._person_of = person_of
+        self._is_configured = is_configured
+        self._active: bool | None = None
+        self._read_cookies = read_cookies
         self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what anybody may have, and the rest to people who are known."""
+        """Pass on open paths, and all others for people who may open the dashboard."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        if self._configured is None:
-            self._configured = self._ask_configured()
-        if not self._configured:
-            await self._app(scope, receive, send)
-            return
+        if self._active is None:
+            self._active = self._is_configured()
         path = scope["path"]
-        if path != "/" and is_open(path):
+        if not self._active or (path != "/" and is_open(path)):
             await self._app(scope, receive, send)
             return
         cookies = HTTPConnection(scope).cookies
-        person = self._person_of(cookies)
+        person = self._read_cookies(cookies)
         if path == "/":
-            await self._shell(person, cookies.get(RETURN_COOKIE, ""))(scope, receive, send)
+            page = self._keep_link(person, cookies.get(RETURN_COOKIE, ""))
+            await page(scope, receive, send)
         elif self._access.may_open(person):
-            await self._app(scope, receive, _private(send))
+            await self._app(scope, receive, _mark_private(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await build_refusal(person)(scope, receive, send)
 
-    def _shell(self, person: Person | None, wanted: str) -> ASGIApp:
-        """The page itself; a link that somebody came with outlives the login."""
+    def _keep_link(self, person: Person | None, kept: str) -> ASGIApp:
+        """The page; a link's query string is kept before the login and restored after it."""
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def page(scope: Scope, receive: Receive, send: Send) -> None:
             query = scope.get("query_string", b"").decode("latin-1")
-            if scope["type"] == "http" and person and wanted and not query:
-                back = RedirectResponse(f"/?{unquote(wanted)}", 302)
-                back.delete_cookie(RETURN_COOKIE)
-                await back(scope, receive, send)
+            if scope["type"] == "http" and person and kept and not query:
+                redirect = RedirectResponse(f"/?{unquote(kept)}", 302)
+                redirect.delete_cookie(RETURN_COOKIE)
+                await redirect(scope, receive, send)
                 return
-            kept = quote(query, safe="")
-            if person or not query or len(kept) > _LONGEST_WANTED:
+            value = quote(query, safe="")
+            if person or not query or len(value) > _MAX_RETURN_LENGTH:
                 await self._app(scope, receive, send)
                 return
-            cookie = (
-                f"{RETURN_COOKIE}={kept}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_WANTED_SECONDS}"
-            )
+            rules = f"Path=/; HttpOnly; SameSite=Lax; Max-Age={_RETURN_SECONDS}"
 
-            async def with_cookie(message: Message) -> None:
+            async def send_with_cookie(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    MutableHeaders(scope=message).append("Set-Cookie", cookie)
+                    headers = MutableHeaders(scope=message)
+                    headers.append("Set-Cookie", f"{RETURN_COOKIE}={value}; {rules}")
                 await send(message)
 
-            await self._app(scope, receive, with_cookie)
+            await self._app(scope, receive, send_with_cookie)
 
-        return app
+        return page
 
 
 def is_open(path: str) -> bool:
-    """Whether a path needs no login: it shows nothing of any list."""
+    """Whether a path needs no login because it shows nothing of any list."""
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
 def build_refusal(person: Person | None) -> JSONResponse:
-    """401 where nobody is known, 403 where it is somebody who may not open the dashboard."""
+    """401 where nobody is logged in, 403 for a person who may not open the dashboard."""
     if person is None:
-        body = {
-            "error": "login_required",
-            "message": "log in on the page first; its cookie opens this too",
-        }
-        return JSONResponse(body, 401, headers={"Cache-Control": "no-store"})
-    body = {
-        "error": "not_a_reader",
-        "message": f"{person.display_name} may not open this dashboard: ask who runs it "
-        "(SITE_MAP_READERS)",
-    }
-    return JSONResponse(body, 403, headers={"Cache-Control": "no-store"})
+        status, error = 401, "login_required"
+        message = "log in on the page first; its cookie is valid here too"
+    else:
+        status, error = 403, "not_a_reader"
+        message = (
+            f"{person.display_name} may not open this dashboard; its operator can add people "
+            "(SITE_MAP_READERS)"
+        )
+    body = {"error": error, "message": message}
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
 
-def _private(send: Send) -> Send:
-    """No cache between the server and the browser may keep an answer for the next person."""
+def _mark_private(send: Send) -> Send:
+    """Keep caches between server and browser from handing a response to another person."""
 
-    async def marked(message: Message) -> None:
+    async def send_private(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            kept = headers.get("cache-control", "")
-            if "private" not in kept and "no-store" not in kept:
-                named = [part.strip() for part in kept.split(",")]
-                rest = [part for part in named if part and part != "public"]
+            rules = headers.get("cache-control", "")
+            if "private" not in rules and "no-store" not in rules:
+                parts = [part.strip() for part in rules.split(",")]
+                rest = [part for part in parts if part and part != "public"]
                 headers["cache-control"] = ", ".join(["private", *rest])
             headers.add_vary_header("Cookie")
         await send(message)
 
-    return marked
+    return send_private

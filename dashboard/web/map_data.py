@@ -1,6 +1,6 @@
-"""HTTP routes the map asks: its arrays, and the sites of a place for a popup.
+"""HTTP routes for the map: its arrays, and the sites of a place for a popup.
 
-Their addresses are random and come with the page; see :mod:`dashboard.maps.store`.
+Their addresses are random and part of the page; see :mod:`dashboard.maps.store`.
 """
 
 import anyio.to_thread
@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from dashboard.maps.store import PREFIX, MapStore
 
-MOST_PLACES = 200
-_KEPT = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept-Encoding"}
+MAX_PLACES = 200
+_CACHE_HEADERS = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept-Encoding"}
 
 
 def routes(store: MapStore) -> list[Route]:
@@ -20,25 +20,28 @@ def routes(store: MapStore) -> list[Route]:
     async def arrays(request: Request) -> Response:
         body = store.body(request.path_params["token"])
         if body is None:
-            return _unknown()
+            return _gone()
         return Response(
             body,
             media_type="application/octet-stream",
-            headers=_KEPT | {"Content-Encoding": "gzip"},
+            headers=_CACHE_HEADERS | {"Content-Encoding": "gzip"},
         )
 
     async def sites(request: Request) -> Response:
         query = request.query_params
         try:
-            places = [int(text) for text in query.getlist("place")[:MOST_PLACES]]
+            places = [int(text) for text in query.getlist("place")[:MAX_PLACES]]
             offset = int(query.get("offset", "0"))
         except ValueError:
             places, offset = [], -1
         if not places or offset < 0:
-            return JSONResponse({"error": "bad_parameter", "message": "give place=NUMBER"}, 400)
+            return JSONResponse(
+                {"error": "bad_parameter", "message": "place must be a number, such as place=3"},
+                400,
+            )
         token = request.path_params["token"]
         page = await anyio.to_thread.run_sync(lambda: store.page(token, places, offset))
-        return _unknown() if page is None else JSONResponse(page)
+        return _gone() if page is None else JSONResponse(page)
 
     return [
         Route(f"{PREFIX}/{{token}}.bin", arrays),
@@ -46,6 +49,6 @@ def routes(store: MapStore) -> list[Route]:
     ]
 
 
-def _unknown() -> Response:
-    message = "This view is no longer held; reload the page."
+def _gone() -> Response:
+    message = "This view has expired. Reload the page."
     return JSONResponse({"error": "gone", "message": message}, 404)

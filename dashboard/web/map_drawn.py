@@ -1,8 +1,7 @@
-"""Whether a browser has drawn the map.
+"""Lets the page wait until the browser has drawn the map.
 
-A browser shows nothing of what is new on the page until the slowest of it is loaded, which is the
-table, and while it takes one message after the other it draws nothing. So the page says the map
-first, and the rest once the map says that it is drawn.
+Streamlit's browser side draws a batch of new elements only when the slowest of them, the table, is
+loaded. So the page sends the map first, and the rest once the map reports that it is drawn.
 """
 
 import threading
@@ -17,19 +16,19 @@ from dashboard.web.session_cookie import COOKIE
 
 PATH = "/assets/drawn"
 OPENING_TIMEOUT_SECONDS, RERUN_TIMEOUT_SECONDS = 2.0, 0.3
-"""So long the rest of the page waits at the most, when it opens and later."""
+"""How long the rest of the page waits at most, when the page opens and at later reruns."""
 
 
 class MapDrawnEvents:
-    """Browser sessions that wait for their map. For threads."""
+    """An event for each browser session that waits for its map; safe to use from threads."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[threading.Event]] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def expected(self, session: str) -> Iterator[threading.Event]:
-        """An event that is set once that session's browser has drawn a map."""
+    def expect(self, session: str) -> Iterator[threading.Event]:
+        """An event that is set once the session's browser has drawn a map."""
         drawn = threading.Event()
         with self._lock:
             self._waiting.setdefault(session, []).append(drawn)
@@ -41,22 +40,22 @@ class MapDrawnEvents:
                 if not self._waiting[session]:
                     del self._waiting[session]
 
-    def note(self, session: str) -> None:
-        """That session's browser has drawn a map."""
+    def set(self, session: str) -> None:
+        """Set the session's events: its browser has drawn a map."""
         with self._lock:
             for drawn in self._waiting.get(session, ()):
                 drawn.set()
 
 
-def build_route(arrivals: MapDrawnEvents) -> Route:
-    """The route by which a map says that it is drawn."""
+def build_route(events: MapDrawnEvents) -> Route:
+    """The route that the map calls when it is drawn."""
 
     async def drawn(request: Request) -> Response:
-        arrivals.note(request.cookies.get(COOKIE, ""))
+        events.set(request.cookies.get(COOKIE, ""))
         return Response(status_code=204)
 
     return Route(PATH, drawn, methods=["POST"])
 
 
 EVENTS = MapDrawnEvents()
-"""Those of this process."""
+"""The events of this process."""

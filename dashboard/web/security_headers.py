@@ -1,4 +1,4 @@
-"""Headers that keep the page and the API to themselves: no other host, no foreign frame."""
+"""Middleware: security headers, so that nothing is loaded from other hosts or framed by them."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,17 +7,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWN_FRAMES = "'self'"
-PACKED = (".xlsx", ".parquet")
+COMPRESSED = (".xlsx", ".parquet")
+"""Formats that are compressed already."""
 
 
 def build_content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> str:
-    """The Content-Security-Policy of every answer.
+    """The Content-Security-Policy of every response.
 
-    Streamlit writes styles inline, and the map's component evaluates the script that folium made;
-    all scripts still come from this server only. A tile layer adds its host for pictures.
+    Streamlit uses inline styles, and the map's component evaluates the script that folium writes;
+    still, all scripts come from this server. A tile layer adds its host for images.
 
     Args:
-        frame_ancestors: who may show the page in a frame.
+        frame_ancestors: sites that may show the page in a frame.
         tiles: URL template of the tile layer.
     """
     images = ["'self'", "data:", "blob:", *([parse_tile_origin(tiles)] if tiles else [])]
@@ -40,21 +41,21 @@ def build_content_policy(frame_ancestors: str = OWN_FRAMES, tiles: str = "") -> 
 
 
 def parse_tile_origin(tiles: str) -> str:
-    """The host of a tile URL template, as a policy names it; ``{s}.`` stands for any part."""
+    """The origin of a tile URL template, as a policy writes it; ``{s}.`` matches any subdomain."""
     parts = urlsplit(re.sub(r"\{s\}", "*", tiles))
     host = re.sub(r"[^a-zA-Z0-9.:*-]", "", parts.netloc.rpartition("@")[2])
     if parts.scheme not in {"http", "https"} or not host:
         return ""
-    if "*" in host:  # a policy knows `*` only as the whole first part
+    if "*" in host:  # a policy takes `*` only as the whole first label
         host = "*." + host.partition(".")[2]
     return f"{parts.scheme}://{host}"
 
 
 class SecurityHeaders:
-    """Sets the headers on every HTTP answer, the page's and the API's.
+    """Sets the headers on every HTTP response, the page's and the API's.
 
     Args:
-        app: what answers.
+        app: the app behind it.
         frame_ancestors: as ``SITE_MAP_FRAME_ANCESTORS``.
         tiles: as ``SITE_MAP_TILES``.
     """
@@ -83,12 +84,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if "," in headers.get("vary", ""):  # two layers compress, both say so
-                    named = [part.strip() for part in headers["vary"].split(",")]
-                    headers["vary"] = ", ".join(dict.fromkeys(named))
             await send(message)
 
-        if scope["path"].endswith(PACKED):  # compressed already: not once more
-            kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-            scope = {**scope, "headers": kept}
+        if scope["path"].endswith(COMPRESSED):  # or Streamlit would compress it again
+            headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            scope = {**scope, "headers": headers}
         await self._app(scope, receive, send_with_headers)

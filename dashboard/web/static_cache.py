@@ -1,4 +1,4 @@
-"""Middleware: files that never change while the server runs are read and compressed once."""
+"""Middleware: caches responses for static files, per path and encoding."""
 
 import asyncio
 from typing import NamedTuple
@@ -7,78 +7,78 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.maps import bundle
+from dashboard.web.streamlit_server import STATIC_FOLDERS
 
-PREFIXES = ("/static/", "/component/", f"{bundle.PREFIX}/")
-"""Streamlit's scripts, those of its map component, and this map's own."""
+FOLDERS = (*STATIC_FOLDERS, f"{bundle.PREFIX}/")
+"""Files that do not change while the server runs."""
 
-
-MOST_BYTES = 64 * 2**20
-"""More is not kept: a file answers to many spellings of its path."""
+MAX_BYTES = 64 * 2**20
+"""A limit is needed: one file answers to many spellings of its path."""
 
 
 class CachedResponse(NamedTuple):
-    """An answer as it went out."""
+    """A whole response: its start message and its body."""
 
     start: Message
     body: bytes
 
 
 class StaticCache:
-    """Keeps whole answers for files, compressed as the first browser wanted them.
+    """Keeps whole responses for files, compressed or not as the browser asked.
 
-    A page is some 160 files; compressing them anew for every visitor was most of what opening the
-    page cost the server. Only what exists is kept, and :data:`MOST_BYTES` of it at the most.
+    A page loads some 160 files; compressing them for every visitor was most of what opening the
+    page cost the server. Only complete responses with status 200 are kept.
 
     Args:
-        app: what answers.
-        most_bytes: how much is kept.
+        app: the app behind it.
+        max_bytes: how much is kept.
     """
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BYTES) -> None:
         self._app = app
-        self._room = most_bytes
-        self._kept: dict[tuple[str, bool], CachedResponse] = {}
+        self._bytes_left = max_bytes
+        self._responses: dict[tuple[str, bool], CachedResponse] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from what is kept, or pass on and keep."""
-        if scope["type"] != "http" or not _wanted(scope):
+        """Answer from the cache, or ask the app and cache its response."""
+        if scope["type"] != "http" or not _is_cacheable(scope):
             await self._app(scope, receive, send)
             return
         key = (scope["path"], "gzip" in Headers(scope=scope).get("accept-encoding", ""))
-        if (kept := self._kept.get(key)) is None:
-            kept = await self._asked(key, scope)
-        await send({**kept.start, "headers": list(kept.start["headers"])})
-        await send({"type": "http.response.body", "body": kept.body})
+        if (response := self._responses.get(key)) is None:
+            response = await self._fetch(key, scope)
+        await send({**response.start, "headers": list(response.start["headers"])})
+        await send({"type": "http.response.body", "body": response.body})
 
-    async def _asked(self, key: tuple[str, bool], scope: Scope) -> CachedResponse:
-        """Ask for a file to the end, whether or not who wanted it first is still there."""
+    async def _fetch(self, key: tuple[str, bool], scope: Scope) -> CachedResponse:
+        """Get the whole response, even if the browser that asked has left meanwhile."""
         request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
-        said: list[Message] = []
+        sent: list[Message] = []
 
-        async def stay() -> Message:
+        async def receive() -> Message:
             if not request:
-                await asyncio.Event().wait()  # until the answer is whole: then it is cancelled
+                await asyncio.Event().wait()  # until the app is done: then it is cancelled
             return request.pop()
 
-        async def listen(message: Message) -> None:
-            said.append(message)
+        async def send(message: Message) -> None:
+            sent.append(message)
 
-        await self._app(scope, stay, listen)
-        body = b"".join(part.get("body", b"") for part in said[1:])
-        headers = MutableHeaders(raw=list(said[0]["headers"]))
+        await self._app(scope, receive, send)
+        body = b"".join(part.get("body", b"") for part in sent[1:])
+        headers = MutableHeaders(raw=list(sent[0]["headers"]))
         headers["content-length"] = str(len(body))
-        kept = CachedResponse({**said[0], "headers": headers.raw}, body)
-        whole = len(said) > 1 and not said[-1].get("more_body", False)
-        if said[0]["status"] == 200 and whole and len(body) <= self._room:
-            self._kept[key] = kept
-            self._room -= len(body)
-        return kept
+        response = CachedResponse({**sent[0], "headers": headers.raw}, body)
+        complete = len(sent) > 1 and not sent[-1].get("more_body", False)
+        if sent[0]["status"] == 200 and complete and len(body) <= self._bytes_left:
+            self._responses[key] = response
+            self._bytes_left -= len(body)
+        return response
 
 
-def _wanted(scope: Scope) -> bool:
+def _is_cacheable(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     return (
         scope["method"] == "GET"
-        and scope["path"].startswith(PREFIXES)
+        and scope["path"].startswith(FOLDERS)
         and not any(name in headers for name in ("range", "if-none-match", "if-modified-since"))
     )

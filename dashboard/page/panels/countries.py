@@ -11,9 +11,6 @@ from dashboard.sites.categoricals import memoize_per_table
 from dashboard.sites.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>
-@media (min-width: 641px) {
-  [data-testid="stColumn"]:has(> [data-testid="stVerticalBlock"] .bars-box) {
-    max-height: 512px; overflow-y: auto; } }
 .bars-box { overflow: hidden auto; container-type: inline-size; }
 .bars { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.2; }
 .bars caption { font-weight: 600; font-size: 1rem; text-align: left; padding: 0 0 0.5rem; }

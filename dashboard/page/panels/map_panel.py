@@ -64,7 +64,7 @@ def draw_map_panel(
                 on_change=lambda: handle_click(st.session_state[key]),
             )
         _colour_choice(colour_by)
-    with beside:
+    with beside, st.container(key="beside_map"):
         for row in chosen[:MAX_DETAILS]:
             site_card.draw_site_card(
                 sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
@@ -87,7 +87,7 @@ def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         yield
         return
     st.session_state[_SHOWN] = (sites, revision)
-    with map_drawn.EVENTS.expected(cookie) as drawn:
+    with map_drawn.EVENTS.expect(cookie) as drawn:
         yield
         drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if known else map_drawn.OPENING_TIMEOUT_SECONDS)
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.maps.palette import COLOUR_BY
+from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import VIEW_PREFIX, Filters, parse_leniently, to_query
 
 FILTERS = "filters"
@@ -25,9 +25,8 @@ def read_address() -> Filters:
     undo the filter. What a link asks that does not exist is dropped, with a note in
     ``st.session_state[NOTES]``.
     """
-    run = get_script_run_ctx()
     first = _WRITTEN not in st.session_state
-    if first or (run is not None and run.is_history_navigation):
+    if first or is_history_navigation():
         pairs = _pairs()
         st.session_state[FILTERS], st.session_state[NOTES] = parse_leniently(pairs)
         st.session_state[_WRITTEN] = pairs

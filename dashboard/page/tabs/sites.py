@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.exports import Provenance
 from dashboard.page.state import address, selection
+from dashboard.page.streamlit_internals import ColumnConfig
 from dashboard.page.tabs import downloads, pagination
 from dashboard.page.widgets import on_demand
 from dashboard.query.apply import DISTANCE_COLUMN

@@ -13,32 +13,33 @@ from dashboard.maps import bundle
 from dashboard.page.panels.countries import build_bars
 from dashboard.web import map_drawn, preload
 from dashboard.web.session_cookie import COOKIE
+from dashboard.web.streamlit_server import find_component_scripts
 from tests.dashboard.web.asgi import asked_of
 
 ADA = {"Cookie": f"{COOKIE}=ada"}
 
 
 def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
-    arrivals = map_drawn.MapDrawnEvents()
-    app = Starlette(routes=[map_drawn.build_route(arrivals)])
-    with arrivals.expected("ada") as of_ada, arrivals.expected("bob") as of_bob:
-        with arrivals.expected("ada") as in_another_tab:
+    events = map_drawn.MapDrawnEvents()
+    app = Starlette(routes=[map_drawn.build_route(events)])
+    with events.expect("ada") as of_ada, events.expect("bob") as of_bob:
+        with events.expect("ada") as in_another_tab:
             answer = asked_of(app, map_drawn.PATH, ADA, "POST")
             assert answer.status_code == 204
             assert of_ada.is_set()
             assert in_another_tab.is_set()
         assert not of_bob.is_set()
-    with arrivals.expected("ada") as again:
+    with events.expect("ada") as again:
         assert not again.is_set()
 
 
 def test_a_map_that_nobody_waits_for_changes_nothing() -> None:
-    arrivals = map_drawn.MapDrawnEvents()
-    app = Starlette(routes=[map_drawn.build_route(arrivals)])
+    events = map_drawn.MapDrawnEvents()
+    app = Starlette(routes=[map_drawn.build_route(events)])
     assert asked_of(app, map_drawn.PATH, {}, "POST").status_code == 204
     assert asked_of(app, map_drawn.PATH, ADA, "POST").status_code == 204
     assert asked_of(app, map_drawn.PATH, {}).status_code == 405
-    with arrivals.expected("ada") as drawn:
+    with events.expect("ada") as drawn:
         assert not drawn.is_set()
 
 
@@ -55,7 +56,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "static" / "static" / "js"
-    parts = preload.find_component_scripts()
+    parts = [Path(path).name for path in find_component_scripts()]
     assert any(part.startswith("ComponentInstance.") for part in parts)
     assert len(parts) == len(set(parts)) > 1
     page = (folder.parents[1] / "index.html").read_text()

@@ -100,7 +100,7 @@ def test_scripts_are_whole_though_others_left_early(dashboard_server: Server) ->
 
 
 def test_no_more_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
-    app = served(tmp_path, most_bytes=len(TEXT))
+    app = served(tmp_path, max_bytes=len(TEXT))
     (tmp_path / "b.js").write_bytes(TEXT)
     for name in ("a.js", "b.js"):
         asked(app, f"/static/{name}")
