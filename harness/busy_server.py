@@ -1,7 +1,7 @@
-"""What one of several servers on the same data folder does; run as a process of its own.
+"""Makes the changes of one of several servers on the same data folder.
 
-``python -m harness.busy_server NAME ROUNDS``: pins, brings, shares and closes lists,
-keeps trials, and looks at what is there all the time. Prints nothing; any error ends it with 1.
+``python -m harness.busy_server NAME ROUNDS`` pins, uploads, shares and closes lists, stores trials,
+and reads the library after each round. Prints nothing; exits with 1 after an error.
 """
 
 import sys
@@ -15,7 +15,7 @@ LIST = "facility,city,country\nClinic {name} {number},Graz,Austria\n"
 
 
 def work(service: Service, name: str, rounds: int) -> None:
-    """Everything people do, so many times."""
+    """Make every kind of change, ``rounds`` times."""
     service.library()
     for number in range(rounds):
         data = LIST.format(name=name, number=number).encode()

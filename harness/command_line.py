@@ -1,6 +1,6 @@
-"""The two command lines, run in this process: a real process takes a second only to start.
+"""Runs the command lines in this process, because starting Python takes a second.
 
-What a process adds (exit, signals, two at once) is held by tests that start one.
+Other tests start real processes, for exit codes, signals and concurrency.
 """
 
 import contextlib
@@ -19,12 +19,14 @@ def run(
     environment: Mapping[str, str],
     folder: Path,
 ) -> subprocess.CompletedProcess[bytes]:
-    """What a command line wrote, and its exit code, with just these settings and in that folder."""
-    kept = dict.fromkeys(name for name in os.environ if name.startswith(("SITE_MAP_", "GEOCACHE_")))
+    """Run a command line in ``folder`` with these settings only; its output and exit code."""
+    unset = dict.fromkeys(
+        name for name in os.environ if name.startswith(("SITE_MAP_", "GEOCACHE_"))
+    )
     code: object = 0
     with (
         contextlib.chdir(folder),
-        CliRunner().isolation(env={**kept, **environment}) as (out, errors, _),
+        CliRunner().isolation(env={**unset, **environment}) as (out, errors, _),
     ):
         try:
             main(arguments)
@@ -32,13 +34,13 @@ def run(
             code = end.code
         sys.stdout.flush()
         sys.stderr.flush()
-        said = out.getvalue(), errors.getvalue()
+        output = out.getvalue(), errors.getvalue()
     assert isinstance(code, int)
-    return subprocess.CompletedProcess(list(arguments), code, *said)
+    return subprocess.CompletedProcess(list(arguments), code, *output)
 
 
 def as_text(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:
-    """The same with text for bytes."""
+    """The same with decoded output."""
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )

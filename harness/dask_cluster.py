@@ -15,14 +15,14 @@ START_SECONDS = 60
 
 @dataclass
 class DaskCluster:
-    """A running scheduler, and its workers with the environment they were given."""
+    """A running scheduler and its workers."""
 
     folder: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     address: str = ""
 
     def add(self, kind: str, env: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
-        """Start a ``scheduler`` or a ``worker``; back once it says that it is there."""
+        """Start a ``scheduler`` or a ``worker`` and wait until its log says that it is ready."""
         log = self.folder / f"{kind}-{len(self.processes)}.log"
         with log.open("wb") as output:
             process = start_process(
@@ -32,14 +32,14 @@ class DaskCluster:
                 errors=subprocess.STDOUT,
             )
         self.processes.append(process)
-        mark = "Scheduler at:" if kind == "scheduler" else "Registered to:"
+        ready = "Scheduler at:" if kind == "scheduler" else "Registered to:"
         deadline = time.monotonic() + START_SECONDS
-        while mark not in (said := log.read_text()):
-            assert process.poll() is None, said
-            assert time.monotonic() < deadline, said
+        while ready not in (text := log.read_text()):
+            assert process.poll() is None, text
+            assert time.monotonic() < deadline, text
             time.sleep(0.02)
         if kind == "scheduler":
-            self.address = said.partition(mark)[2].split()[0]
+            self.address = text.partition(ready)[2].split()[0]
         return process
 
     def add_worker(self, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -50,7 +50,7 @@ class DaskCluster:
 
 @contextmanager
 def dask_cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iterator[DaskCluster]:
-    """A cluster; its processes are ended by id afterwards."""
+    """A running cluster; its processes are stopped afterwards."""
     cluster = DaskCluster(folder)
     try:
         host = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")

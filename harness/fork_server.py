@@ -1,4 +1,4 @@
-"""The process that those of :mod:`harness.processes` are forked from."""
+"""Imports the heavy modules once and forks the processes of :mod:`harness.processes`."""
 
 import gc
 import json
@@ -27,56 +27,56 @@ _MOST_BYTES = 1 << 20
 
 
 def main() -> None:
-    """Fork a process for each message, until nobody is left who sends any."""
-    line = socket.socket(fileno=int(sys.argv[1]))
+    """Fork a process for each request until the connection is closed."""
+    requests = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in MODULES:
         import_module(name)
     gc.collect()
     gc.freeze()
     while True:
-        message, files, _, _ = socket.recv_fds(line, _MOST_BYTES, 3)
+        message, files, _, _ = socket.recv_fds(requests, _MOST_BYTES, 3)
         if not message:
             return
         reading, writing = os.pipe()
-        between = os.fork()
-        if between == 0:
-            number = os.fork()
-            if number:  # ends, so that the new one falls to who asked for it
-                os.write(writing, str(number).encode())
+        intermediate = os.fork()
+        if intermediate == 0:
+            pid = os.fork()
+            if pid:  # exits, so that the new process becomes a child of the requester
+                os.write(writing, str(pid).encode())
                 os._exit(0)
-            for each in (line.detach(), reading, writing):
-                os.close(each)
-            become(json.loads(message), files)
+            for descriptor in (requests.detach(), reading, writing):
+                os.close(descriptor)
+            run_command(json.loads(message), files)
             return
-        os.waitpid(between, 0)
-        line.send(os.read(reading, 32))
-        for each in (*files, reading, writing):
-            os.close(each)
+        os.waitpid(intermediate, 0)
+        requests.send(os.read(reading, 32))
+        for descriptor in (*files, reading, writing):
+            os.close(descriptor)
 
 
-def become(asked: dict[str, object], files: list[int]) -> None:
-    """Go on as the process that was asked for."""
+def run_command(request: dict[str, object], files: list[int]) -> None:
+    """Run the requested command in this process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if asked["session"]:
+    if request["session"]:
         os.setsid()
-    for number, each in enumerate(files):
-        os.dup2(each, number)
-    for each in files:
-        os.close(each)
-    os.chdir(str(asked["cwd"]))
+    for number, descriptor in enumerate(files):
+        os.dup2(descriptor, number)
+    for descriptor in files:
+        os.close(descriptor)
+    os.chdir(str(request["cwd"]))
     os.environ.clear()
-    os.environ.update(asked["env"])  # type: ignore[call-overload]
-    sys.path[0] = str(asked["cwd"])
-    how, what, *arguments = asked["arguments"]  # type: ignore[misc]
+    os.environ.update(request["env"])  # type: ignore[call-overload]
+    sys.path[0] = str(request["cwd"])
+    option, value, *arguments = request["arguments"]  # type: ignore[misc]
     gc.unfreeze()
-    if how == "-m":
-        sys.argv = [what, *arguments]
-        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    if option == "-m":
+        sys.argv = [value, *arguments]
+        runpy.run_module(value, run_name="__main__", alter_sys=True)
     else:
         sys.argv = ["-c", *arguments]
         module = sys.modules["__main__"] = types.ModuleType("__main__")
-        exec(what, module.__dict__)  # noqa: S102 - a test's own
+        exec(value, module.__dict__)  # noqa: S102 - a test's own code
 
 
 if __name__ == "__main__":

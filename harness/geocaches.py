@@ -1,4 +1,4 @@
-"""What the tests of the cache share: a small offline provider, settings, and real processes."""
+"""Parts for tests of the geocache: a small offline provider, settings, and processes."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ GRAZ = Place("LKH Graz", "Graz", "", "8036", "Austria")
 
 
 class Atlas:
-    """An offline provider that knows three towns, and counts what it is asked."""
+    """An offline provider that knows a few towns and records the places it was asked for."""
 
     name = "atlas"
     online = False
@@ -30,7 +30,7 @@ class Atlas:
         self.asked: list[Place] = []
 
     def locate(self, place: Place) -> Position:
-        """Graz for sure, Springfield with doubt, Hanover not at all."""
+        """Graz with certainty, Springfield as ambiguous, "Town 7" by its number, nothing else."""
         self.asked.append(place)
         city = " ".join(place.city.casefold().split())
         if city == "graz":
@@ -47,12 +47,12 @@ class Atlas:
 
 
 def store_url(folder: Path) -> str:
-    """A store in a folder."""
+    """URL of an SQLite store in a folder."""
     return f"sqlite:///{folder / 'store.sqlite'}"
 
 
 def online_settings(server: ProviderServer, folder: Path, **more: Any) -> GeocacheSettings:
-    """Settings that ask a test server alone."""
+    """Settings whose only provider is a test server."""
     return GeocacheSettings(**{**_values(server, folder), **more})
 
 
@@ -69,11 +69,11 @@ def _values(server: ProviderServer, folder: Path) -> dict[str, str]:
 
 
 def environment(server: ProviderServer | None, folder: Path, **more: str) -> dict[str, str]:
-    """The same for another process."""
+    """The same settings as environment variables, for another process."""
     values = _values(server, folder) if server else {"geocache_url": store_url(folder)}
-    ours = {name.upper(): value for name, value in values.items()}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GEOCACHE_")}
-    return {**kept, **ours, "PYTHONPATH": str(ROOT), **more}
+    own = {name.upper(): value for name, value in values.items()}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GEOCACHE_")}
+    return {**inherited, **own, "PYTHONPATH": str(ROOT), **more}
 
 
 def start_python(code: str, env: dict[str, str]) -> subprocess.Popen[str]:
@@ -82,15 +82,15 @@ def start_python(code: str, env: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def wait_for_output(process: subprocess.Popen[str], timeout_seconds: float = 60) -> str:
-    """What a process printed; it must have succeeded."""
+    """What a process printed; fails unless it succeeded."""
     out, errors = process.communicate(timeout=timeout_seconds)
     assert process.returncode == 0, errors
     return out
 
 
 def wait_until(condition: Callable[[], bool], timeout_seconds: float = 30) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + timeout_seconds
+    """Wait for a condition; fails if it is not met in time."""
+    deadline = time.monotonic() + timeout_seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.002)

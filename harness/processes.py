@@ -1,9 +1,8 @@
-"""Python processes for tests, forked from one that has imported what is installed.
+"""Starts and stops Python processes for tests, forked from one that has imported the modules.
 
-Starting Python over a server's modules costs two to three seconds of a core, most of them spent on
-pandas, SQLAlchemy, folium and Streamlit. Each process here is one of its own, with its arguments,
-environment, folder and files as if it had been started by name, and a child of who asked for it;
-only its modules are there already. What starting by name adds is held by tests that do.
+Importing a server's modules takes two to three seconds of processor time, most of it for pandas,
+SQLAlchemy, folium and Streamlit. A forked process has its own arguments, environment, working
+folder and files, and is a child of its caller. Other tests start the commands by name.
 """
 
 import atexit
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent
-_CHILDREN_OF_CHILDREN = 36  # PR_SET_CHILD_SUBREAPER: they become ours when their parent ends
+_PR_SET_CHILD_SUBREAPER = 36  # orphaned grandchildren become children of this process
 
 
 def start_process(
@@ -32,7 +31,7 @@ def start_process(
     session: bool = False,
     text: bool = False,
 ) -> "subprocess.Popen[Any]":
-    """As :class:`subprocess.Popen`, without input; ``-m`` and ``-c`` of this Python are forked."""
+    """Like :class:`subprocess.Popen` without input; ``python -m`` and ``python -c`` are forked."""
     python = command[0] == sys.executable and command[1] in {"-m", "-c"}
     make = _Forked if python and _can_fork() else subprocess.Popen
     return make(
@@ -48,7 +47,7 @@ def start_process(
 
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
-    """End a process that a test started: politely, then for certain."""
+    """Stop a process: terminate it, and kill it after ten seconds."""
     process.terminate()
     try:
         process.wait(10)
@@ -58,32 +57,34 @@ def stop_process(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Forked(subprocess.Popen):  # type: ignore[type-arg]
-    """A process that is there by another way than fork and exec."""
+    """A process that the fork server started."""
 
     def _execute_child(self, args: list[str], *more: Any) -> None:
-        """As the class above, whose other arguments are many and stand in its order."""
+        """Overrides the base class, whose many other arguments come by position."""
         cwd, env = more[4:6]
         pipes = more[9:15]
-        asked = {"arguments": args[1:], "cwd": str(cwd), "env": env, "session": more[20]}
+        request = {"arguments": args[1:], "cwd": str(cwd), "env": env, "session": more[20]}
         try:
-            line = _forking()
-            socket.send_fds(line, [json.dumps(asked).encode()], [pipes[0], pipes[3], pipes[5]])
-            self.pid = int(line.recv(32))
+            connection = _connect_to_fork_server()
+            socket.send_fds(
+                connection, [json.dumps(request).encode()], [pipes[0], pipes[3], pipes[5]]
+            )
+            self.pid = int(connection.recv(32))
         finally:
             self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
         self._child_created = True
 
 
 def _can_fork() -> bool:
-    """Only in tests, not where a process is measured from its start or where children go astray."""
-    covered = any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
-    return "PYTEST_VERSION" in os.environ and sys.platform == "linux" and not covered
+    """True in tests on Linux; coverage needs processes of its own to measure."""
+    measured = any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
+    return "PYTEST_VERSION" in os.environ and sys.platform == "linux" and not measured
 
 
 @cache
-def _forking() -> socket.socket:
-    """The end of a line to the process that forks; it ends when the line does."""
-    ctypes.CDLL(None).prctl(_CHILDREN_OF_CHILDREN, 1, 0, 0, 0)
+def _connect_to_fork_server() -> socket.socket:
+    """A connection to the fork server, which exits when the connection is closed."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(

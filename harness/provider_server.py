@@ -1,4 +1,4 @@
-"""A geocoding service on a loopback port: real HTTP, each provider's format, every way to fail."""
+"""A geocoding service on a loopback port: HTTP, each provider's format, and its failures."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Known:
-    """Something the service knows: ``level`` is facility, postcode, city, region or odd."""
+    """A place the service knows; ``level`` is facility, postcode, city, region or station."""
 
     name: str
     latitude: float
@@ -29,7 +29,7 @@ class Known:
 
 @dataclass
 class Seen:
-    """One request as it came in."""
+    """A request that the service received."""
 
     path: str
     query: dict[str, str]
@@ -38,7 +38,7 @@ class Seen:
 
     @property
     def words(self) -> str:
-        """What was asked, whatever the parameters are called."""
+        """The place asked for, whatever the parameters are called."""
         for name in ("q", "text", "singleLine"):
             if name in self.query:
                 return self.query[name]
@@ -48,9 +48,9 @@ class Seen:
 
 @dataclass
 class ProviderServer:
-    """The service: what it knows, how it fails next, and what it was asked.
+    """The service: the places it knows, its next failures, and the requests it received.
 
-    ``failures`` are used up one a request; ``always`` holds for every request. Each is a status
+    Each request uses up one of ``failures``; ``always`` applies to every request. Each is a status
     (``403``), ``429 after 2`` (Retry-After), or one of ``page``, ``truncated``, ``empty object``,
     ``huge``, ``hang``, ``trickle``, ``drop``.
     """
@@ -67,12 +67,12 @@ class ProviderServer:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address of the service."""
         return f"http://{self.address}"
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of a server that asks it, as Nominatim, what the gazetteer cannot say."""
+        """Environment of a dashboard that uses it as Nominatim, after the gazetteer."""
         return {
             "GEOCACHE_PROVIDERS": "gazetteer,nominatim",
             "GEOCACHE_NOMINATIM_URL": self.url,
@@ -81,16 +81,16 @@ class ProviderServer:
 
     @property
     def times_asked(self) -> Counter[str]:
-        """How often each query came, whatever its form."""
+        """How often each query was received, whatever the order of its parameters."""
         return Counter(json.dumps(one.query, sort_keys=True) for one in self.seen)
 
     def know(self, *several: Known) -> None:
-        """Add to what is known."""
+        """Add places."""
         for one in several:
             self.known.setdefault(one.name.casefold(), []).append(one)
 
     def answer(self, words: str) -> list[Known]:
-        """What is known by the first part of a query; ``City 7`` always is."""
+        """The places named by the first part of a query; any ``City 7`` is known."""
         first = words.partition(",")[0].strip().casefold()
         numbered = re.fullmatch(r"city (\d+)", first)
         if numbered:
@@ -101,7 +101,7 @@ class ProviderServer:
 
 @contextmanager
 def run_provider(service: str = "nominatim", *known: Known) -> Iterator[ProviderServer]:
-    """A running server; gone afterwards."""
+    """A running service; stopped afterwards."""
     state = ProviderServer(service)
     state.know(*known)
 
@@ -126,7 +126,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what some tests are about."""
+        """Ignore clients that disconnect: some tests do."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _nominatim(found: list[Known]) -> Any:

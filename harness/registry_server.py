@@ -1,4 +1,4 @@
-"""The registry's API v2 on a loopback port: real HTTP, pages, tokens, and every way to fail."""
+"""The ClinicalTrials.gov API v2 on a loopback port: HTTP, pages, tokens, and its failures."""
 
 import json
 import threading
@@ -30,12 +30,12 @@ def site(facility: str, city: str = "Graz", status: str = "RECRUITING") -> dict[
 
 @dataclass
 class RegistryServer:
-    """The registry: its studies, how it fails next, and what it was asked.
+    """The registry: its studies, its next failures, and the requests it received.
 
-    ``failures`` are used up one a request: a status (``429 after 0``, ``500``), ``drop`` (no
-    answer), ``half`` (the answer breaks off in its middle), ``cut`` (the same, said to be whole),
-    ``not json``. ``repeat_token`` gives the same token for ever. Requests from number ``hold_from``
-    on wait for ``go_on``.
+    Each request uses up one of ``failures``: a status (``429 after 0``, ``500``), ``drop`` (no
+    answer), ``half`` (half the answer, with the length of the whole), ``cut`` (half the answer,
+    with its own length), ``not json``. ``repeat_token`` returns the same token for ever. Requests
+    from number ``hold_from`` on wait for ``go_on``.
     """
 
     studies: list[dict[str, Any]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class RegistryServer:
     url: str = ""
 
     def found(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        """The studies a query is about."""
+        """The studies that match a query."""
         ids = [text for text in query.get("filter.ids", "").split("|") if text]
         statuses = [text for text in query.get("filter.overallStatus", "").split("|") if text]
         result = []
@@ -81,11 +81,11 @@ class RegistryServer:
 class _Handler(BaseHTTPRequestHandler):
     registry: RegistryServer
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Keep quiet."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the base class
+        """Log nothing."""
 
     def do_GET(self) -> None:
-        """Answer as the API does, or fail as asked."""
+        """Answer as the API does, or fail as requested."""
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         self.registry.seen.append(query)

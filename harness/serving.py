@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
 _ports: set[int] = set()
-"""Those of servers that ended. The next one gets it: a browser keeps what it loaded by it."""
+"""Ports of stopped servers, used again because the browser caches by host and port."""
 
 
 @dataclass
@@ -47,9 +47,9 @@ def serving(
     port: int = 0,
     **settings: str,
 ) -> Iterator[Server]:
-    """A dashboard process; ended by id afterwards.
+    """A dashboard process; stopped afterwards.
 
-    Its port, unless named, is that of one that ended, else the system picks it.
+    Without ``port``, it gets the port of a stopped server, or one that the system picks.
     """
     data = folder / "data"
     data.mkdir(exist_ok=True)
@@ -89,24 +89,24 @@ def _is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens at: for what must know its own address beforehand."""
+    """A free loopback port, for a server that must know its address before it starts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The server's URL as it says it in its log, once ``/api/health`` answers 200."""
+    """The URL from the server's log, once ``/api/health`` answers 200."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        said = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
+        urls = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
         if process.poll() is not None:
-            raise AssertionError(f"the server ended:\n{log.read_text()}")
-        if said:
+            raise AssertionError(f"the server exited:\n{log.read_text()}")
+        if urls:
             try:
-                with urlopen(f"{said[0]}/api/health", timeout=10) as answer:
+                with urlopen(f"{urls[0]}/api/health", timeout=10) as answer:
                     if answer.status == 200:
-                        return said[0]
+                        return urls[0]
             except HTTPError as error:
                 if error.code != 503:
                     raise

@@ -1,8 +1,8 @@
-"""Site lists of any size with the registry's shape.
+"""Generated site tables of any size, shaped like the registry.
 
-Sites a trial: median 1, 90th percentile 13, 99th 215, at most 1,200. Places are the most populous
-80,000 of GeoNames, drawn by population, fewer in short lists. A third of all facilities are
-placeholders. Equal arguments give equal lists.
+Sites per trial: median 1, 90th percentile 13, 99th 215, at most 1,200. Places are the most populous
+80,000 of GeoNames, drawn by population, fewer in small tables. A third of all facilities are
+placeholders. Equal arguments give equal tables.
 """
 
 from functools import cache
@@ -35,8 +35,8 @@ def _cities() -> tuple[dict, ...]:
     return tuple(sorted(known, key=lambda city: -city["population"])[:MOST_PLACES])
 
 
-def sizes_of_trials(sites: int, random: np.random.Generator) -> np.ndarray:
-    """Sites of each trial, adding up to ``sites``."""
+def draw_trial_sizes(sites: int, random: np.random.Generator) -> np.ndarray:
+    """The number of sites of each trial; they add up to ``sites``."""
     sizes = np.empty(0, dtype=np.int64)
     while sizes.sum() < sites:
         drawn = np.interp(random.random(max(16, sites // 8)), _QUANTILES[0], np.log(_QUANTILES[1]))
@@ -46,7 +46,7 @@ def sizes_of_trials(sites: int, random: np.random.Generator) -> np.ndarray:
     return sizes
 
 
-def _text(codes: np.ndarray, words: list[str]) -> pd.Categorical:
+def _categorical(codes: np.ndarray, words: list[str]) -> pd.Categorical:
     """A categorical of words that may repeat."""
     numbers, distinct = pd.factorize(np.array(words, dtype=object))
     return pd.Categorical.from_codes(
@@ -57,17 +57,17 @@ def _text(codes: np.ndarray, words: list[str]) -> pd.Categorical:
 def generate_site_table(sites: int, places: int | None = None, seed: int = 7) -> pd.DataFrame:
     """A located site table of ``sites`` rows in at most ``places`` places.
 
-    ``places`` defaults to what the registry would show: 80,000 for millions of sites, a quarter
-    of the sites for short lists.
+    ``places`` defaults to what the registry has: 80,000 for millions of sites, a quarter of the
+    sites for small tables.
     """
     random = np.random.default_rng(seed)
     places = places or min(MOST_PLACES, max(60, sites // 4))
     cities = _cities()[:places]
     people = np.array([city["population"] for city in cities], dtype=float)
     city = random.choice(len(cities), size=sites, p=people / people.sum())
-    if sites >= 2 * places:  # every place has a site, as in the registry's list of places
+    if sites >= 2 * places:  # every place has a site, as in the registry
         city[random.permutation(sites)[:places]] = np.arange(places)
-    trial_of = np.repeat(np.arange(len(sizes := sizes_of_trials(sites, random))), sizes)
+    trial_of = np.repeat(np.arange(len(sizes := draw_trial_sizes(sites, random))), sizes)
     table: dict[str, object] = _trials(trial_of, len(sizes), random)
     table |= _addresses(city, cities, people, random)
     table |= _positions(city, cities, random)
@@ -86,10 +86,10 @@ def _trials(trial_of: np.ndarray, trials: int, random: np.random.Generator) -> d
     sponsor = (sponsors * random.random(trials) ** 3).astype(int)
     return {
         "trial_id": pd.Categorical.from_codes(trial_of, pd.Index(ids, dtype="str")),
-        "trial_title": _text(trial_of, titles),
-        "trial_status": _text(status[trial_of], list(SITE_STATUSES)),
-        "phase": _text(phase[trial_of], list(_PHASES)),
-        "sponsor": _text(
+        "trial_title": _categorical(trial_of, titles),
+        "trial_status": _categorical(status[trial_of], list(SITE_STATUSES)),
+        "phase": _categorical(phase[trial_of], list(_PHASES)),
+        "sponsor": _categorical(
             sponsor[trial_of], [f"Sponsor {n} Pharmaceuticals" for n in range(sponsors)]
         ),
     }
@@ -116,14 +116,16 @@ def _addresses(
     codes = [str(one["countrycode"]) for one in cities]
     numbered = np.where(random.random(sites) < 0.2, 1 + random.integers(1, 2_000, sites), 0)
     return {
-        "site_number": _text(numbered, ["", *(f"{n:04d}" for n in range(1, 2_002))]),
-        "facility": _text(hospital, [*names, *_PLACEHOLDERS]),
-        "city": _text(city, [str(one["name"]) for one in cities]),
-        "state": _text(city, [str(one["admin1code"]) for one in cities]),
-        "postcode": _text(city, [f"{10_000 + n}" if n % 2 else "" for n in range(len(cities))]),
-        "country": _text(city, [country_name(code) for code in codes]),
-        "country_code": _text(city, codes),
-        "status": _text(status, [*SITE_STATUSES, ""]),
+        "site_number": _categorical(numbered, ["", *(f"{n:04d}" for n in range(1, 2_002))]),
+        "facility": _categorical(hospital, [*names, *_PLACEHOLDERS]),
+        "city": _categorical(city, [str(one["name"]) for one in cities]),
+        "state": _categorical(city, [str(one["admin1code"]) for one in cities]),
+        "postcode": _categorical(
+            city, [f"{10_000 + n}" if n % 2 else "" for n in range(len(cities))]
+        ),
+        "country": _categorical(city, [country_name(code) for code in codes]),
+        "country_code": _categorical(city, codes),
+        "status": _categorical(status, [*SITE_STATUSES, ""]),
     }
 
 
@@ -141,10 +143,14 @@ def _positions(
     return {
         "latitude": latitude,
         "longitude": longitude,
-        "precision": _text(precision, ["city", "region", "unresolved"]),
-        "place_name": _text(city, [f"{one['name']}, {one['countrycode']}" for one in cities]),
-        "source": _text(np.where(unresolved, 1, 0), ["gazetteer", ""]),
+        "precision": _categorical(precision, ["city", "region", "unresolved"]),
+        "place_name": _categorical(
+            city, [f"{one['name']}, {one['countrycode']}" for one in cities]
+        ),
+        "source": _categorical(np.where(unresolved, 1, 0), ["gazetteer", ""]),
         "score": np.where(unresolved, 0.0, np.round(1 - 0.2 * doubt, 2)),
-        "flags": _text(np.where(unresolved, 0, doubt), ["", "ambiguous", "approximate"]),
-        "reason": _text(np.where(unresolved, 1, 0), ["name of the city", "no place of this name"]),
+        "flags": _categorical(np.where(unresolved, 0, doubt), ["", "ambiguous", "approximate"]),
+        "reason": _categorical(
+            np.where(unresolved, 1, 0), ["name of the city", "no place of this name"]
+        ),
     }

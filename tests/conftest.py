@@ -1,4 +1,4 @@
-"""What every test shares: a data folder of its own, over one place index built once."""
+"""Fixtures of all tests: a data folder for each, over one place index that is built once."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from tests.slowest_files import SlowestFiles
 
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
-"""Built at the first run only; inside .venv, which several checkouts may share."""
+"""Built at the first run only, in .venv, which several checkouts may share."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,42 +41,45 @@ LONGEST = (
     "tests/geocache/test_postgres.py",
     "tests/test_package.py",
 )
-"""Begun first, so that no worker sits idle while another is at one of them; what waits most beside
-what computes most."""
+"""Files to start with, so that no worker is left alone with one of them at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say in which order tests run: any must do."""
-    parser.addoption("--shuffle", metavar="SEED", help="files, and the tests in each, in any order")
+    """Add ``--shuffle``: tests must pass in any order."""
+    parser.addoption(
+        "--shuffle", metavar="SEED", help="run the files, and the tests in each, in a random order"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """File by file, the longest first: workers take whole files, and share what those set up."""
+    """Order by file, the longest first: a worker takes whole files and shares their fixtures."""
     if seed := config.getoption("shuffle"):
 
-        def drawn(name: str) -> bytes:
+        def random_key(name: str) -> bytes:
             return hashlib.sha256(f"{seed} {name}".encode()).digest()
 
-        items.sort(key=lambda item: (drawn(item.nodeid.split("::")[0]), drawn(item.nodeid)))
+        items.sort(
+            key=lambda item: (random_key(item.nodeid.split("::")[0]), random_key(item.nodeid))
+        )
         return
 
-    def turn(item: pytest.Item) -> int:
-        found = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
-        return next(found, len(LONGEST))
+    def rank(item: pytest.Item) -> int:
+        ranks = (n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(ranks, len(LONGEST))
 
-    items.sort(key=turn)
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
 def place_index() -> Path:
-    """A folder with the gazetteer's index, built once for all tests and runs."""
+    """The folder of the gazetteer's index, built once for all tests and runs."""
     Gazetteer(INDEX)
     return INDEX
 
 
 @pytest.fixture
 def data_folder(tmp_path: Path, place_index: Path) -> Path:
-    """A data folder (``SITE_MAP_DATA``) of the test's own, its index in place."""
+    """A data folder (``SITE_MAP_DATA``) for one test, with the index in place."""
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
@@ -94,21 +97,21 @@ def dashboard_server(
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Postgres]:
-    """A running PostgreSQL, one for all tests."""
+    """A running PostgreSQL server, one for all tests."""
     with postgres.run_postgres() as server:
         yield server
 
 
 @pytest.fixture
 def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
-    """SQLAlchemy URL of an empty database of the test's own."""
+    """SQLAlchemy URL of an empty database for one test."""
     with postgres_server.database() as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """SQLAlchemy URL of an empty store; the test runs once on each kind of database."""
+    """SQLAlchemy URL of an empty store; the test runs once with each kind of database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite'}"
     url: str = request.getfixturevalue("postgres_url")
@@ -117,7 +120,7 @@ def any_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting leaks in from the person's environment, no file into their home."""
+    """Keep settings of the environment out of the tests, and their data out of the home folder."""
     for name in list(os.environ):
         if name.startswith(("SITE_MAP_", "GEOCACHE_")):
             monkeypatch.delenv(name)

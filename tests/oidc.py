@@ -1,4 +1,4 @@
-"""A real OpenID Connect provider on loopback: discovery, a login form, tokens, keys."""
+"""An OpenID Connect provider on a loopback port: discovery, login form, tokens, keys."""
 
 import base64
 import hashlib
@@ -25,12 +25,12 @@ from starlette.routing import Route
 CLIENT = "site-map"
 CLIENT_SECRET = "not-a-secret-outside-this-test"  # noqa: S105
 UNVERIFIED = "unverified@"
-"""Addresses that begin so are not verified, as the provider says."""
+"""The provider reports addresses that start with this as not verified."""
 
 
 @dataclass
 class Provider:
-    """A running provider. ``logins`` are the addresses that came, in order."""
+    """A running provider; ``logins`` are the addresses that logged in, in order."""
 
     url: str
     logins: list[str] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Provider:
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
-        """What a provider answers."""
+        """The provider's endpoints."""
         return [
             Route("/.well-known/openid-configuration", self._discovery),
             Route("/authorize", self._authorize, methods=["GET", "POST"]),
@@ -64,8 +64,8 @@ class Provider:
         return JSONResponse({"keys": [self._key.as_dict(private=False)]})
 
     async def _authorize(self, request: Request) -> Response:
-        asked = dict(request.query_params)
-        if asked.get("client_id") != CLIENT or asked.get("response_type") != "code":
+        query = dict(request.query_params)
+        if query.get("client_id") != CLIENT or query.get("response_type") != "code":
             return Response("unknown client", 400)
         if request.method == "GET":
             action = escape(f"/authorize?{request.url.query}")
@@ -77,33 +77,33 @@ class Provider:
             email = str(form["email"])
         self.logins.append(email)
         code = secrets.token_urlsafe()
-        self._codes[code] = {**asked, "email": email}
-        back = urlencode({"code": code, "state": asked["state"]})
-        return RedirectResponse(f"{asked['redirect_uri']}?{back}", 303)
+        self._codes[code] = {**query, "email": email}
+        back = urlencode({"code": code, "state": query["state"]})
+        return RedirectResponse(f"{query['redirect_uri']}?{back}", 303)
 
     async def _token(self, request: Request) -> Response:
         async with request.form() as form:
             sent = {name: str(value) for name, value in form.items()}
-        said = base64.b64encode(f"{CLIENT}:{CLIENT_SECRET}".encode()).decode()
-        asked = self._codes.pop(sent.get("code", ""), None)
+        expected = base64.b64encode(f"{CLIENT}:{CLIENT_SECRET}".encode()).decode()
+        grant = self._codes.pop(sent.get("code", ""), None)
         proof = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(proof).decode().rstrip("=")
         if (
-            request.headers.get("authorization") != f"Basic {said}"
-            or asked is None
-            or asked["redirect_uri"] != sent.get("redirect_uri")
-            or asked["code_challenge"] != challenge
+            request.headers.get("authorization") != f"Basic {expected}"
+            or grant is None
+            or grant["redirect_uri"] != sent.get("redirect_uri")
+            or grant["code_challenge"] != challenge
         ):
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time())
-        email = asked["email"]
+        email = grant["email"]
         claims = {
             "iss": self.url,
             "sub": hashlib.sha256(email.encode()).hexdigest()[:16],
             "aud": CLIENT,
             "iat": now,
             "exp": now + 600,
-            "nonce": asked["nonce"],
+            "nonce": grant["nonce"],
             "email": email,
             "email_verified": not email.startswith(UNVERIFIED),
         }
@@ -114,8 +114,8 @@ class Provider:
 
 
 @contextmanager
-def providing() -> Iterator[Provider]:
-    """A provider on a port the system picked."""
+def run_oidc_provider() -> Iterator[Provider]:
+    """A running provider on a port the system picked."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         provider = Provider(f"http://127.0.0.1:{listener.getsockname()[1]}")
         app = Starlette(routes=list(provider.routes()))
@@ -130,7 +130,7 @@ def providing() -> Iterator[Provider]:
 
 
 def secrets_toml(provider: Provider, address: str, cookie_secret: str) -> str:
-    """What an operator writes for a dashboard at an address."""
+    """The ``secrets.toml`` of a dashboard at ``address``."""
     return f"""
 [auth]
 redirect_uri = "{address}/oauth2callback"
@@ -142,9 +142,9 @@ server_metadata_url = "{provider.url}/.well-known/openid-configuration"
 
 
 def log_in(client: httpx.Client, email: str, cookie_secret: str) -> httpx.Response:
-    """Go the way a browser goes from the page's button on; the dashboard's last answer.
+    """Log in as a browser does from the page's button on; the dashboard's last response.
 
-    The button's link carries a token that the page signs, which is made here as the page does.
+    The button's link has a token that the page signs; this makes an equal one.
     """
     claims: dict[str, Any] = {"provider": "default", "exp": int(time.time()) + 60}
     button = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(cookie_secret))

@@ -8,17 +8,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from harness.visit import Visit, visiting
-from tests.login import Guarded, guarded
+from tests.login import DashboardWithLogin, run_dashboard_with_login
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Guarded]:
-    with guarded(tmp_path_factory.mktemp("login"), place_index) as running:
+def dashboard(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path
+) -> Iterator[DashboardWithLogin]:
+    with run_dashboard_with_login(tmp_path_factory.mktemp("login"), place_index) as running:
         yield running
 
 
 @pytest.fixture
-def visitor(browser: Browser, dashboard: Guarded) -> Iterator[Visit]:
+def visitor(browser: Browser, dashboard: DashboardWithLogin) -> Iterator[Visit]:
     with visiting(browser, dashboard.server, allow=dashboard.provider.url) as made:
         yield made
         assert made.foreign == []
@@ -32,7 +34,7 @@ def log_in(page: Page, email: str) -> None:
 
 
 def test_a_reader_logs_in_sees_the_linked_view_and_cannot_edit(
-    visitor: Visit, dashboard: Guarded
+    visitor: Visit, dashboard: DashboardWithLogin
 ) -> None:
     page = visitor.page
     page.goto(f"{dashboard.server.url}/?country=AT")
@@ -50,7 +52,9 @@ def test_a_reader_logs_in_sees_the_linked_view_and_cannot_edit(
     page.get_by_text("Log in to see the sites.").wait_for()
 
 
-def test_a_stranger_is_refused_and_an_editor_can_pin(visitor: Visit, dashboard: Guarded) -> None:
+def test_a_stranger_is_refused_and_an_editor_can_pin(
+    visitor: Visit, dashboard: DashboardWithLogin
+) -> None:
     page = visitor.page
     page.goto(f"{dashboard.server.url}")
     log_in(page, "someone@elsewhere.example")

@@ -16,7 +16,7 @@ from dashboard.web import openapi
 from dashboard.web.login_gate import is_open
 from geocache import Place
 from geocache.errors import ConfigurationError, ReadOnlyError
-from tests.login import COOKIE_SECRET, Guarded, guarded
+from tests.login import COOKIE_SECRET, DashboardWithLogin, run_dashboard_with_login
 
 USER_COOKIE = "_streamlit_user"
 ROUTES = sorted(path for path in openapi.build_document()["paths"] if path != "/api/health")
@@ -34,19 +34,21 @@ OTHERS = (
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Guarded]:
-    with guarded(tmp_path_factory.mktemp("login"), place_index) as running:
+def dashboard(
+    tmp_path_factory: pytest.TempPathFactory, place_index: Path
+) -> Iterator[DashboardWithLogin]:
+    with run_dashboard_with_login(tmp_path_factory.mktemp("login"), place_index) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def nobody(dashboard: Guarded) -> Iterator[httpx.Client]:
+def nobody(dashboard: DashboardWithLogin) -> Iterator[httpx.Client]:
     with dashboard.client() as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def reader(dashboard: Guarded) -> Iterator[httpx.Client]:
+def reader(dashboard: DashboardWithLogin) -> Iterator[httpx.Client]:
     with dashboard.client("reader@example.org") as client:
         yield client
 
@@ -58,7 +60,7 @@ def test_there_are_routes_to_guard() -> None:
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
 def test_without_a_login_nothing_that_shows_data_is_answered(
-    dashboard: Guarded, nobody: httpx.Client, path: str
+    dashboard: DashboardWithLogin, nobody: httpx.Client, path: str
 ) -> None:
     answer = nobody.get(dashboard.server.url + path)
     assert answer.status_code == 401
@@ -83,12 +85,12 @@ def test_who_logged_in_is_answered_and_no_cache_keeps_it(reader: httpx.Client) -
     assert all(reader.get(path).status_code != 401 for path in ROUTES)
 
 
-def test_the_provider_asked_who_it_is(dashboard: Guarded, reader: httpx.Client) -> None:
+def test_the_provider_asked_who_it_is(dashboard: DashboardWithLogin, reader: httpx.Client) -> None:
     assert "reader@example.org" in dashboard.provider.logins
 
 
 @pytest.mark.parametrize("email", ["someone@elsewhere.example", "unverified@example.org"])
-def test_who_may_not_open_it_is_refused_by_name(dashboard: Guarded, email: str) -> None:
+def test_who_may_not_open_it_is_refused_by_name(dashboard: DashboardWithLogin, email: str) -> None:
     with dashboard.client(email) as client:
         answer = client.get("/api/sites.csv")
     assert answer.status_code == 403
@@ -96,12 +98,12 @@ def test_who_may_not_open_it_is_refused_by_name(dashboard: Guarded, email: str) 
     assert "SITE_MAP_READERS" in answer.json()["message"]
 
 
-def test_a_single_address_of_another_domain_may_open_it(dashboard: Guarded) -> None:
+def test_a_single_address_of_another_domain_may_open_it(dashboard: DashboardWithLogin) -> None:
     with dashboard.client("Guest@Other.example") as client:
         assert client.get("/api/sites.csv").status_code == 200
 
 
-def test_after_logging_out_nothing_is_answered(dashboard: Guarded) -> None:
+def test_after_logging_out_nothing_is_answered(dashboard: DashboardWithLogin) -> None:
     with dashboard.client("reader@example.org") as client:
         assert client.get("/api/trials.json").status_code == 200
         assert client.get("/auth/logout").status_code == 302
@@ -114,7 +116,7 @@ def _cookie(secret: str, origin: str) -> str:
 
 
 def test_a_cookie_counts_only_if_this_server_signed_it_for_itself(
-    dashboard: Guarded, nobody: httpx.Client
+    dashboard: DashboardWithLogin, nobody: httpx.Client
 ) -> None:
     here = dashboard.server.url
     good = _cookie(COOKIE_SECRET, here)
@@ -132,7 +134,7 @@ def test_a_cookie_counts_only_if_this_server_signed_it_for_itself(
     assert set(said.values()) == {401}
 
 
-def test_a_link_outlives_the_login(dashboard: Guarded) -> None:
+def test_a_link_outlives_the_login(dashboard: DashboardWithLogin) -> None:
     with dashboard.client() as client:
         client.get("/?country=DE&q=K%C3%B6ln%0d%0aX:+y")
         answer = dashboard.log_in(client, "reader@example.org")
