@@ -1,14 +1,14 @@
 # Two commands: `make run` serves the dashboard, `make test` runs every test.
-# Both set up what is missing into .venv/ first.
+# Both first install what is missing into .venv/.
 
 PORT ?= 8501
 HOST ?= 127.0.0.1
 PY := .venv/bin/python
-# Tests side by side: one more than the cores they are made for, as many wait for processes.
+# Test processes: one more than the two cores of a small machine, because many tests wait.
 JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-# What is compiled of any module is kept in one place, outside the checkout's own folders.
+# Bytecode goes to .venv/, not into the folders of the checkout.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,41 +17,41 @@ unexport PYTHONDONTWRITEBYTECODE
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
 
-test: setup-test ## Run every test
+test: setup-test ## Run all tests; the slowest files are listed at the end
 	$(PY) -m pytest $(SPREAD) $(ARGS)
 
-test-deploy: setup-test ## Two replicas over PostgreSQL behind Debian's nginx (installed if missing)
+test-deploy: setup-test ## Test two replicas over PostgreSQL behind Debian's nginx (installed if missing)
 	@scripts/setup.sh deploy
 	$(PY) -m pytest tests/deploy $(ARGS)
 
-coverage: setup-test ## Lines and branches the tests reach; fails under 95 %
+coverage: setup-test ## Show lines and branches that no test reaches; fails under 95 %
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest $(SPREAD) $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
-check: setup-test ## Format, lint, types, import rules
+check: setup-test ## Check format, lint, types and import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-bench: setup-test ## Measure what the README says (SITES=… for one size)
+bench: setup-test ## Measure speed and memory for docs/performance.md (SITES=… for one size)
 	$(PY) -m benchmarks $(ARGS)
 
-screenshots: setup-test ## Take the README's pictures from the running page
+screenshots: setup-test ## Take the README's pictures of the running page
 	$(PY) -m scripts.screenshots
 
-fuzz: setup-test ## 100,000 inputs a reader
+fuzz: setup-test ## Try each reader with 100,000 generated inputs
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k property tests/dashboard
 
-lock: setup-test ## Pin the newest versions that fit pyproject.toml
+lock: setup-test ## Pin the newest versions that pyproject.toml allows
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(LOCKFLAGS)
 	$(PY) -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements-test.lock $(LOCKFLAGS)
 
-licences: setup-test ## List the licences of what is installed in docs/licences.md
+licences: setup-test ## List the licences of all packages in docs/licences.md
 	$(PY) scripts/list_licences.py
 
 dist: setup-test ## Build dist/*.whl and *.tar.gz, and check them

@@ -21,14 +21,14 @@ VIEWS = {
     "page-dark": DESK | {"color_scheme": "dark"},
     "phone": PHONE | {"color_scheme": "light", "device_scale_factor": 2},
 }
-"""File name of each picture, and the browser it is taken in."""
+"""File name of each picture, and Playwright's options for it."""
 
 COLOURS = 160
 SITES = 75
 
 
-def taken(browser: Browser, server: Server, options: dict[str, object]) -> bytes:
-    """The first screen as PNG, once everything on it stands."""
+def take(browser: Browser, server: Server, options: dict[str, object]) -> bytes:
+    """The first screen as PNG, once everything on it is drawn."""
     with visiting(browser, server, **options) as one:
         one.open(sites=SITES)
         one.wait_until_idle()
@@ -37,8 +37,8 @@ def taken(browser: Browser, server: Server, options: dict[str, object]) -> bytes
         return one.page.screenshot(animations="disabled")
 
 
-def small(png: bytes) -> Image.Image:
-    """The picture with a palette: a third of the bytes, to the eye the same."""
+def reduce_colours(png: bytes) -> Image.Image:
+    """The picture with a palette: a third of the bytes, and it looks the same."""
     return Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
 
 
@@ -46,10 +46,14 @@ def main() -> None:
     """Write every picture."""
     PICTURES.mkdir(exist_ok=True)
     Gazetteer(INDEX)
-    with TemporaryDirectory() as folder, serving(Path(folder), INDEX) as server, chromium() as all_:
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), INDEX) as server,
+        chromium() as browser,
+    ):
         for name, options in VIEWS.items():
             path = PICTURES / f"{name}.png"
-            small(taken(all_, server, options)).save(path, optimize=True)
+            reduce_colours(take(browser, server, options)).save(path, optimize=True)
             progress(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Set up what is missing: `scripts/setup.sh run` for serving, `scripts/setup.sh test` for tests,
+# Install what is missing: `scripts/setup.sh run` for serving, `scripts/setup.sh test` for tests,
 # `scripts/setup.sh deploy` for the tests behind nginx.
-# Does nothing when it was done before for the same lock.
+# Does nothing if it already ran for the same lock file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
@@ -55,18 +55,18 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
     }
   fi
   echo "Installing the pinned packages of $lock …" >&2
-  # The lock names everything, so nothing is resolved; a module is compiled when it is first used.
+  # The lock file names every package, so pip resolves nothing; modules are compiled at first use.
   .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r "$lock"
   .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile -e .
   echo "$sum" > "$stamp"
 fi
 
 if [ "$what" = test ]; then
-  # Debian's shell of Chromium shows the same pages at less cost. Asked for once; the browser does too.
-  asked=.venv/.asked-for-chromium-shell
-  if [ -z "${CHROMIUM:-}" ] && [ ! -e "$asked" ] && ! command -v chromium-headless-shell >/dev/null; then
+  # Debian's headless shell of Chromium needs less memory and time. Tried once; Chromium works too.
+  tried=.venv/.tried-chromium-shell
+  if [ -z "${CHROMIUM:-}" ] && [ ! -e "$tried" ] && ! command -v chromium-headless-shell >/dev/null; then
     debian_install chromium-headless-shell || true
-    touch "$asked"
+    touch "$tried"
   fi
   found=${CHROMIUM:-$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
   if [ -z "$found" ] && ! ls "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* >/dev/null 2>&1; then

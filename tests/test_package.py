@@ -1,4 +1,4 @@
-"""The wheel, installed elsewhere: everything it needs is inside."""
+"""The wheel holds everything it needs: installed in another environment, it works."""
 
 import csv
 import os
@@ -24,7 +24,7 @@ SHIPPED = ("dashboard", "geocache", "seeds", "pyproject.toml", "README.md", "LIC
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ``bin`` folder of a new environment that holds only our wheel.
 
-    What it depends on is lent from the environment of the tests, through ``PYTHONPATH``.
+    Its dependencies come from the test environment, through ``PYTHONPATH``.
     """
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
@@ -36,18 +36,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(ROOT / name, target)
     code = "from setuptools.build_meta import build_wheel; build_wheel('..')"
-    _done([sys.executable, "-c", code], source)
+    _run([sys.executable, "-c", code], source)
     (wheel,) = folder.glob("*.whl")
     uv = [sys.executable, "-m", "uv", "--offline", "--no-cache", "--quiet"]
-    _done([*uv, "venv", "--python", sys.executable, "env"], folder)
+    _run([*uv, "venv", "--python", sys.executable, "env"], folder)
     python = folder / "env" / "bin" / "python"
-    _done([*uv, "pip", "install", "--python", str(python), "--no-deps", str(wheel)], folder)
+    _run([*uv, "pip", "install", "--python", str(python), "--no-deps", str(wheel)], folder)
     shutil.rmtree(source)
     return python.parent
 
 
-def _done(command: list[str], folder: Path, **settings: str) -> str:
-    """What a command printed; it must end well."""
+def _run(command: list[str], folder: Path, **settings: str) -> str:
+    """What a command printed; fails unless it succeeded."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -61,7 +61,7 @@ def _done(command: list[str], folder: Path, **settings: str) -> str:
     return done.stdout
 
 
-def _lent() -> dict[str, str]:
+def _dependencies() -> dict[str, str]:
     return {"PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONSAFEPATH": "1"}
 
 
@@ -70,7 +70,7 @@ def test_the_installed_geocache_locates_places(
 ) -> None:
     (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\nYvoir,Belgium\n")
     command = [str(installed / "geocache"), "locate", "in.csv", "-o", "out.csv"]
-    _done(command, tmp_path, SITE_MAP_DATA=str(data_folder), **_lent())
+    _run(command, tmp_path, SITE_MAP_DATA=str(data_folder), **_dependencies())
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [round(float(row["latitude"])) for row in rows] == [47, 50]
@@ -80,7 +80,7 @@ def test_the_installed_dashboard_serves_the_seed(
     installed: Path, place_index: Path, tmp_path: Path
 ) -> None:
     command = (str(installed / "site-map"), "run")
-    with serving(tmp_path, place_index, command, tmp_path, **_lent()) as server:
+    with serving(tmp_path, place_index, command, tmp_path, **_dependencies()) as server:
         with urlopen(f"{server.url}/api/health") as answer:
             health = orjson.loads(answer.read())
         assert (health["trials"], health["sites"], health["countries"]) == (1, 75, 11)
@@ -91,21 +91,21 @@ def test_the_installed_dashboard_serves_the_seed(
                 assert len(answer.read()) > 100
 
 
-def test_what_is_installed_is_ours_alone(installed: Path) -> None:
+def test_the_wheel_holds_all_files_of_the_package(installed: Path) -> None:
     code = "import dashboard, geocache; print(dashboard.__file__); print(geocache.__file__)"
-    said = _done([str(installed / "python"), "-c", code], installed, **_lent()).split()
-    assert [Path(path).is_relative_to(installed.parent) for path in said] == [True, True]
-    held = {path.name for path in Path(said[0]).parent.rglob("*") if path.is_file()}
-    ours = {
+    paths = _run([str(installed / "python"), "-c", code], installed, **_dependencies()).split()
+    assert [Path(path).is_relative_to(installed.parent) for path in paths] == [True, True]
+    installed_names = {path.name for path in Path(paths[0]).parent.rglob("*") if path.is_file()}
+    names = {
         path.name
         for folder in ("dashboard", "seeds")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    assert ours - held == set()
+    assert names - installed_names == set()
 
 
-def test_the_version_stands_in_one_place() -> None:
+def test_the_version_is_defined_in_one_place() -> None:
     assert version("trial-site-map") == __version__
     assert {point.name for point in entry_points(group="console_scripts")} >= {
         "geocache",

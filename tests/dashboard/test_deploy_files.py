@@ -1,4 +1,4 @@
-"""The files of ``deploy/`` say what the program takes; ``make test-deploy`` runs nginx itself."""
+"""The files in ``deploy/`` match the program; ``make test-deploy`` runs nginx itself."""
 
 import re
 from pathlib import Path
@@ -16,14 +16,14 @@ ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 
 
-def test_every_file_is_in_the_guide() -> None:
+def test_every_file_is_in_the_deployment_guide() -> None:
     guide = (ROOT / "docs" / "deploy.md").read_text()
     names = sorted(path.name for path in DEPLOY.iterdir())
     assert len(names) > 3
     assert [name for name in names if f"(../deploy/{name})" not in guide] == []
 
 
-def test_the_settings_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_file_holds_valid_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = (DEPLOY / "site-map.env").read_text().splitlines()
     pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]
     assert all(name.lower() in Settings.model_fields for name, _ in pairs)
@@ -35,7 +35,7 @@ def test_the_settings_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not settings.access.may_edit(Person("2", "ben@example.org"))
 
 
-def test_the_secrets_do_not_work_before_they_are_changed(secrets_file: Path) -> None:
+def test_the_example_secrets_are_refused_until_changed(secrets_file: Path) -> None:
     text = (DEPLOY / "secrets.toml").read_text()
     access = Settings().access
     secrets_file.write_text(text)
@@ -47,7 +47,7 @@ def test_the_secrets_do_not_work_before_they_are_changed(secrets_file: Path) -> 
     assert login.list_providers() == ("default",)
 
 
-def test_nginx_and_the_unit_speak_of_the_same_ports() -> None:
+def test_nginx_and_the_systemd_unit_use_the_same_ports() -> None:
     front = re.findall(r"server 127\.0\.0\.1:(\d+)", (DEPLOY / "nginx.conf").read_text())
     unit = (DEPLOY / "site-map@.service").read_text()
     assert front == re.findall(r"site-map@(\d+)", unit)

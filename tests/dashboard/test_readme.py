@@ -1,4 +1,4 @@
-"""Every command and code block of the README does what it says."""
+"""Every command and code block of the README works as described."""
 
 import json
 import re
@@ -31,8 +31,8 @@ LINES = [
 MAINS: dict[str, Callable[[Sequence[str]], None]] = {"site-map": site_map, "geocache": geocache}
 
 
-def of(program: str) -> list[list[str]]:
-    """The README's commands that start with a program; there must be some."""
+def commands(program: str) -> list[list[str]]:
+    """The README's commands of a program; there is at least one."""
     found = [words for words in LINES if words and words[0] == program]
     assert found
     return found
@@ -58,16 +58,16 @@ def folder(data_folder: Path) -> Path:
     return here
 
 
-def test_every_block_is_of_a_kind_that_is_run_here() -> None:
+def test_only_shell_and_python_blocks_are_in_the_readme() -> None:
     assert {language for language, _ in BLOCKS} == {"sh", "python"}
     assert {words[0] for words in LINES if words} == {"make", "curl", "pip", *MAINS}
-    assert of("pip") == [["pip", "install", "."]]  # tests/test_package.py does it
+    assert commands("pip") == [["pip", "install", "."]]  # run by tests/test_package.py
     assert README.count("```") == 2 * len(BLOCKS)
 
 
-def test_the_make_commands_are_there() -> None:
-    named = {words[1] for words in of("make")} | set(re.findall(r"`make ([\w-]+)", README))
-    for target in sorted(named):
+def test_the_make_targets_exist() -> None:
+    targets = {words[1] for words in commands("make")} | set(re.findall(r"`make ([\w-]+)", README))
+    for target in sorted(targets):
         done = subprocess.run(
             ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -75,20 +75,20 @@ def test_the_make_commands_are_there() -> None:
         assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("words", of("curl"), ids=lambda words: words[1][-20:])
-def test_the_server_answers(dashboard_server: Server, words: list[str]) -> None:
+@pytest.mark.parametrize("words", commands("curl"), ids=lambda words: words[1][-20:])
+def test_the_curl_commands_work(dashboard_server: Server, words: list[str]) -> None:
     url = words[1].replace("http://localhost:8501", dashboard_server.url)
     answer = httpx.get(url, timeout=30)
     assert answer.status_code == 200
     assert answer.text.count("Germany") or '"status":"ok"' in answer.text
 
 
-def test_the_commands_work_one_after_the_other(
+def test_the_commands_work_in_order(
     data_folder: Path, folder: Path, registry: RegistryServer
 ) -> None:
     environment = {"SITE_MAP_DATA": str(data_folder), "SITE_MAP_REGISTRY_URL": registry.url}
-    for program, *words in [*of("site-map"), *of("geocache")]:
-        if words == ["run"]:  # tests/test_package.py serves with it
+    for program, *words in [*commands("site-map"), *commands("geocache")]:
+        if words == ["run"]:  # run by tests/test_package.py
             assert cli.get_command(cli.make_context("site-map", ["run"]), "run")
             continue
         spread = [
@@ -105,7 +105,7 @@ def test_the_commands_work_one_after_the_other(
 
 
 @pytest.mark.parametrize("code", [block for language, block in BLOCKS if language == "python"])
-def test_the_library_does_as_shown(
+def test_the_library_examples_work(
     data_folder: Path, capsys: pytest.CaptureFixture[str], code: str
 ) -> None:
     said: dict[str, object] = {"__name__": data_folder.name}
@@ -121,7 +121,7 @@ def test_the_library_does_as_shown(
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
-def test_what_is_linked_is_there(name: str) -> None:
+def test_linked_files_exist(name: str) -> None:
     text = (ROOT / name).read_text()
     linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)|(?:src|srcset)=\"([^\":]+)\"", text)
     paths = [first or second for first, second in linked]

@@ -1,4 +1,4 @@
-"""What a visitor names is text: no file of the server is read, and no host is asked, for it."""
+"""Input that names a file or host is only text: nothing is read or requested because of it."""
 
 import gzip
 import io
@@ -19,16 +19,16 @@ from dashboard.query.filters import NAMES
 from dashboard.readers import read
 from harness.serving import Server
 
-INSIDE = "inside-the-server-0b1c"
+HIDDEN_TEXT = "hidden-on-the-server-0b1c"
 
 
 class Listener:
-    """A host nobody should ask, on a port of its own; counts who does."""
+    """A host that must receive no request; counts connections."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.asked = 0
+        self.connections = 0
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -36,35 +36,35 @@ class Listener:
         with suppress(OSError):
             while True:
                 connection, _ = self._socket.accept()
-                self.asked += 1
+                self.connections += 1
                 connection.close()
 
     def close(self) -> int:
-        """How many came."""
+        """Stop listening; the number of connections."""
         with socket.create_connection(self._socket.getsockname()) as last:
-            last.recv(1)  # until it is closed: counted, and so is all that came before
+            last.recv(1)  # returns once all connections before it were counted
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join()
-        return self.asked - 1
+        return self.connections - 1
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     made = Listener()
     yield made
-    assert made.close() == 0, "the server asked a host that a visitor named"
+    assert made.close() == 0, "the server connected to a host that a visitor named"
 
 
 @pytest.fixture
 def secret(tmp_path: Path) -> Path:
     path = tmp_path / "secret.csv"
-    path.write_text(f"facility,city,country\n{INSIDE},Graz,Austria\n")
+    path.write_text(f"facility,city,country\n{HIDDEN_TEXT},Graz,Austria\n")
     return path
 
 
-def named(secret: Path, listener: Listener) -> list[str]:
-    """Ways to name that file, or that host."""
+def references(secret: Path, listener: Listener) -> list[str]:
+    """Ways to refer to the secret file or the listening host."""
     up = "../" * 12 + str(secret).lstrip("/")
     return [
         str(secret),
@@ -80,41 +80,41 @@ def named(secret: Path, listener: Listener) -> list[str]:
     ]
 
 
-def test_no_route_reads_a_path_or_asks_a_host_from_its_query(
+def test_no_query_reads_a_file_or_contacts_a_host(
     dashboard_server: Server, secret: Path, listener: Listener
 ) -> None:
     with httpx.Client(base_url=dashboard_server.url, timeout=30) as client:
-        for value in named(secret, listener):
+        for value in references(secret, listener):
             for name in (*NAMES, "columns", "limit", "offset", "source", "url", "file"):
                 answer = client.get("/api/sites.csv", params={name: value})
                 assert answer.status_code in {200, 400, 404, 422}, (name, value)
-                assert INSIDE not in answer.text
+                assert HIDDEN_TEXT not in answer.text
             for path in ("/api/locate", "/api/positions"):
                 asked = {"city": value, "country": value, "q": value}
                 for answer in (client.get(path, params=asked), client.post(path, json=[asked])):
                     assert answer.status_code < 500, (path, value)
-                    assert INSIDE not in answer.text
+                    assert HIDDEN_TEXT not in answer.text
 
 
 @pytest.mark.parametrize("before", ["/assets/", "/static/", "/component/", "/api/", "/media/", "/"])
-def test_no_route_answers_with_a_file_beside_its_own(
+def test_no_path_traversal_leaves_the_served_folders(
     dashboard_server: Server, secret: Path, listener: Listener, before: str
 ) -> None:
     host, port = dashboard_server.url.removeprefix("http://").split(":")
-    for value in named(secret, listener):
+    for value in references(secret, listener):
         path = before + value.replace(" ", "%20").replace("\x00", "%00")
         with socket.create_connection((host, int(port)), timeout=30) as raw:
-            # By hand: a client would tidy the dots away.
+            # An HTTP client would normalize the dots away.
             raw.sendall(
                 f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
             )
             answer = b"".join(iter(lambda: raw.recv(65536), b""))
         assert answer.startswith(b"HTTP/1.1 ")
-        assert INSIDE.encode() not in answer
+        assert HIDDEN_TEXT.encode() not in answer
 
 
 def archive(secret: Path) -> bytes:
-    """A zip whose members are named outside of it, and a link to the file."""
+    """A zip with members that name paths outside it, and a symbolic link to the secret file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.writestr(str(secret), "facility,city,country\nA,Graz,Austria\n")
@@ -159,18 +159,16 @@ def files(secret: Path, listener: Listener) -> dict[str, bytes]:
     }
 
 
-def test_no_reader_reads_a_path_or_asks_a_host_from_its_file(
-    secret: Path, listener: Listener
-) -> None:
-    said, sites = [], 0
+def test_no_uploaded_file_reads_a_path_or_contacts_a_host(secret: Path, listener: Listener) -> None:
+    outputs, sites = [], 0
     for name, data in files(secret, listener).items():
         try:
             reading = read(data, name)
         except ReadError as error:
-            said.append(str(error))
+            outputs.append(str(error))
         else:
             sites += len(reading.sites)
-            said.append(repr((reading.sites.to_dict("list"), reading.trials, reading.warnings)))
-    assert INSIDE not in "".join(said)
+            outputs.append(repr((reading.sites.to_dict("list"), reading.trials, reading.warnings)))
+    assert HIDDEN_TEXT not in "".join(outputs)
     assert sites >= 5
     assert not Path("/etc/new.csv").exists()

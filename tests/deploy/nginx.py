@@ -1,4 +1,4 @@
-"""Debian's nginx over ``deploy/nginx.conf``: the very file, with names and ports of a test."""
+"""Debian's nginx with ``deploy/nginx.conf``, its names and ports replaced for a test."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from harness.serving import ROOT, free_port
 
-WHOLE = """
+MAIN_CONFIGURATION = """
 daemon off;
 {user}
 worker_processes 1;
@@ -33,20 +33,20 @@ http {{
 
 
 class Front(NamedTuple):
-    """A running nginx: its addresses, and the folder with its logs."""
+    """A running nginx: its HTTPS and HTTP addresses, and the folder with its logs."""
 
     url: str
     plain_url: str
     folder: Path
 
-    def asked(self) -> list[list[str]]:
-        """What was asked so far: status, replicas that answered, cookie, request."""
+    def requests(self) -> list[list[str]]:
+        """The requests so far: status, replicas that answered, cookie, request line."""
         lines = (self.folder / "access.log").read_text().splitlines()
         return [line.replace(", ", ",").split(" ") for line in lines]
 
 
-def certificate(folder: Path) -> None:
-    """A certificate for 127.0.0.1, signed by itself."""
+def make_certificate(folder: Path) -> None:
+    """Write a self-signed certificate for 127.0.0.1."""
     command = (
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 "
         "-addext subjectAltName=IP:127.0.0.1 -keyout privkey.pem -out fullchain.pem"
@@ -55,7 +55,7 @@ def certificate(folder: Path) -> None:
 
 
 def configuration(folder: Path, replicas: Sequence[str], plain_port: int, port: int) -> str:
-    """``deploy/nginx.conf`` for a test; fails where a line to change is no longer there."""
+    """``deploy/nginx.conf`` for a test; fails if a line to replace is missing."""
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     for pattern, into, count in (
         (r"listen 80;", f"listen 127.0.0.1:{plain_port};", 1),
@@ -67,20 +67,20 @@ def configuration(folder: Path, replicas: Sequence[str], plain_port: int, port: 
         (r"127\.0\.0\.1:8502", f"{replicas[1]}", 1),
     ):
         text, changed = re.subn(pattern, into, text)
-        assert changed == count, f"deploy/nginx.conf: {pattern} is there {changed} times"
+        assert changed == count, f"deploy/nginx.conf: {pattern} occurs {changed} times"
     return text
 
 
 @contextmanager
 def nginx(folder: Path, replicas: Sequence[str]) -> Iterator[Front]:
-    """nginx in front of two replicas (``host:port``), ended by id afterwards."""
+    """nginx in front of two replicas (``host:port``); stopped afterwards."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     assert program, "nginx is missing: `make test-deploy` installs it"
     plain_port, port = free_port(), free_port()
-    certificate(folder)
+    make_certificate(folder)
     (folder / "site-map.conf").write_text(configuration(folder, replicas, plain_port, port))
     user = "user root;" if folder.owner() == "root" else ""
-    (folder / "nginx.conf").write_text(WHOLE.format(folder=folder, user=user))
+    (folder / "nginx.conf").write_text(MAIN_CONFIGURATION.format(folder=folder, user=user))
     command = [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -95,7 +95,7 @@ def nginx(folder: Path, replicas: Sequence[str]) -> Iterator[Front]:
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        assert process.poll() is None, "nginx ended"
+        assert process.poll() is None, "nginx exited"
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

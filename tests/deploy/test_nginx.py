@@ -22,7 +22,7 @@ COOKIE = "site_map_session"
 
 @dataclass
 class Replica:
-    """One server process that can be stopped and started again on its port."""
+    """One server process that can be stopped and started again on the same port."""
 
     folder: Path
     place_index: Path
@@ -33,8 +33,8 @@ class Replica:
 
     def start(self) -> None:
         self._running = ExitStack()
-        started = serving(self.folder, self.place_index, port=self.port, GEOCACHE_URL=self.store)
-        self.server = self._running.enter_context(started)
+        running = serving(self.folder, self.place_index, port=self.port, GEOCACHE_URL=self.store)
+        self.server = self._running.enter_context(running)
 
     def stop(self) -> None:
         if self._running is not None:
@@ -56,9 +56,9 @@ class Deployed:
         cookies = {COOKIE: cookie} if cookie else {}
         return httpx.Client(base_url=self.front.url, verify=False, cookies=cookies)  # noqa: S501
 
-    def replica_of(self, cookie: str) -> str:
-        """The address of the replica that answered a cookie last."""
-        return [line[1] for line in self.front.asked() if line[2] == cookie][-1]
+    def find_replica(self, cookie: str) -> str:
+        """The address of the replica that last answered a request with this cookie."""
+        return [line[1] for line in self.front.requests() if line[2] == cookie][-1]
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +88,13 @@ def visit(browser: Browser, deployed: Deployed) -> Iterator[Visit]:
         yield made
 
 
-def test_without_tls_a_browser_is_sent_to_it(deployed: Deployed) -> None:
+def test_http_redirects_to_https(deployed: Deployed) -> None:
     answer = httpx.get(f"{deployed.front.plain_url}/?country=DE")
     assert answer.status_code == 301
     assert answer.headers["location"] == "https://127.0.0.1/?country=DE"
 
 
-def test_every_replica_and_nginx_give_the_same_answer(deployed: Deployed) -> None:
+def test_all_replicas_and_nginx_give_the_same_response(deployed: Deployed) -> None:
     with deployed.client() as client:
         for path in ("/api/sites.csv", "/api/countries.json", "/api/sites.geojson?country=DE"):
             answers = {
@@ -105,20 +105,20 @@ def test_every_replica_and_nginx_give_the_same_answer(deployed: Deployed) -> Non
         assert "max-age" in client.get("/").headers["strict-transport-security"]
 
 
-def test_the_page_sets_its_cookie_for_tls_only(deployed: Deployed) -> None:
+def test_the_session_cookie_is_secure(deployed: Deployed) -> None:
     with deployed.client() as client:
         (cookie,) = client.get("/").headers.get_list("set-cookie")
     assert cookie.startswith(COOKIE)
     assert "; Secure" in cookie
 
 
-def test_a_browser_stays_with_one_replica_and_all_are_used(deployed: Deployed) -> None:
+def test_sessions_are_sticky_and_all_replicas_are_used(deployed: Deployed) -> None:
     with deployed.client() as client:
         for _ in range(3):
             for number in range(24):
                 client.get("/api/health", headers={"Cookie": f"{COOKIE}=visitor{number}"})
     by_visitor: dict[str, set[str]] = {}
-    for _, replica, cookie, *_ in deployed.front.asked():
+    for _, replica, cookie, *_ in deployed.front.requests():
         if cookie.startswith("visitor"):
             by_visitor.setdefault(cookie, set()).add(replica)
     assert len(by_visitor) == 24
@@ -127,15 +127,15 @@ def test_a_browser_stays_with_one_replica_and_all_are_used(deployed: Deployed) -
     assert used == {each.address for each in deployed.replicas}
 
 
-def test_a_pin_made_on_one_shows_on_the_other_at_the_next_rerun(
+def test_a_pin_set_on_one_replica_shows_on_the_other_at_the_next_rerun(
     visit: Visit,
     browser: Browser,
     deployed: Deployed,
 ) -> None:
-    """The page opens through nginx, over TLS and a websocket, and its pin is everywhere."""
+    """The page works through nginx, over TLS and a websocket."""
     visit.open(sites=75)
     (cookie,) = [c["value"] for c in visit.context.cookies() if c["name"] == COOKIE]
-    here = deployed.replica_of(cookie)
+    here = deployed.find_replica(cookie)
     (there,) = [each for each in deployed.replicas if each.address != here]
     assert there.server is not None
     with visiting(browser, there.server) as other:
@@ -144,7 +144,7 @@ def test_a_pin_made_on_one_shows_on_the_other_at_the_next_rerun(
         visit.page.get_by_role("tab", name="Quality").click()
         visit.page.get_by_text("Pins set by people (0)").click()
         uploader = visit.page.locator("[data-testid=stFileUploader]", has_text="5MB")
-        pins = _pin_of_first_site(deployed)
+        pins = _pins_file(deployed)
         uploader.locator("input[type=file]").set_input_files(
             {"name": "pins.csv", "mimeType": "text/csv", "buffer": pins}
         )
@@ -157,7 +157,7 @@ def test_a_pin_made_on_one_shows_on_the_other_at_the_next_rerun(
         assert ",pin," in answer.text
 
 
-def _pin_of_first_site(deployed: Deployed) -> bytes:
+def _pins_file(deployed: Deployed) -> bytes:
     url = f"http://{deployed.replicas[0].address}/api/sites.json?country=AT&city=Graz"
     (site,) = httpx.get(url).json()["data"]
     head = "facility,city,state,postcode,country,latitude,longitude"
@@ -165,8 +165,8 @@ def _pin_of_first_site(deployed: Deployed) -> bytes:
     return f"{head}\n{','.join(parts)},47.25,15.25\n".encode()
 
 
-def test_replicas_restart_one_by_one_and_no_request_fails(deployed: Deployed) -> None:
-    """An upgrade: while one is gone, and while it opens its lists, the other answers."""
+def test_a_rolling_restart_fails_no_request(deployed: Deployed) -> None:
+    """While one replica is down or still opens its lists, the other one answers."""
     failed: list[str] = []
     answered = 0
     done = threading.Event()
@@ -199,22 +199,22 @@ def test_replicas_restart_one_by_one_and_no_request_fails(deployed: Deployed) ->
     assert answered > 50
 
 
-def test_when_a_replica_is_gone_its_browsers_go_to_the_other(
+def test_browsers_move_to_the_other_replica_when_theirs_stops(
     visit: Visit, deployed: Deployed
 ) -> None:
     visit.open("?country=AT", sites=4)
     (cookie,) = [c["value"] for c in visit.context.cookies() if c["name"] == COOKIE]
-    here = deployed.replica_of(cookie)
+    here = deployed.find_replica(cookie)
     (gone,) = [each for each in deployed.replicas if each.address == here]
     (left,) = [each for each in deployed.replicas if each.address != here]
     with visit.page.expect_websocket():
         gone.stop()
     with deployed.client(cookie) as client:
         assert client.get("/api/health").json()["status"] == "ok"
-    assert deployed.replica_of(cookie).endswith(left.address)
+    assert deployed.find_replica(cookie).endswith(left.address)
     app = visit.page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
-    # The page comes back by itself, and is of use: its session is a new one, its filter the same.
+    # The page reconnects by itself and works: with a new session and the same filter.
     visit.page.get_by_role("tab", name="Quality").click()
     visit.page.get_by_text("Pins set by people (").wait_for(timeout=60_000)
     visit.page.reload()
