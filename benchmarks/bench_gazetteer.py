@@ -19,7 +19,7 @@ from geocache.commands import evaluate
 from geocache.commands.evaluate import measure
 from geocache.commands.truth import read_truth
 from geocache.gazetteer import Gazetteer
-from geocache.gazetteer.builder.sources import places, regions
+from geocache.gazetteer.builder.sources import read_places, read_regions
 from geocache.geo.countries import country_code
 from geocache.place import Place, Position, Precision
 
@@ -54,10 +54,10 @@ def distinct_places(count: int, seed: int = 7) -> list[Place]:
     chance = random.Random(seed)  # noqa: S311 - a repeatable sample, not a secret
     known = [
         (region.county or region.state, region.state, region.country)
-        for region in regions()
+        for region in read_regions()
         if len(region.county or region.state) > 3
     ]
-    known += [(p.name, "", p.country) for p in places() if p.population >= _MIN_PEOPLE]
+    known += [(p.name, "", p.country) for p in read_places() if p.population >= _MIN_PEOPLE]
     made: dict[Place, None] = {}
     while len(made) < count:
         name, state, country = chance.choice(known)

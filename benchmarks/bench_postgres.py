@@ -17,7 +17,7 @@ from benchmarks.report import Figure, printed, progress
 from geocache import GeoCache
 from geocache.keys import key_numbers, place_key
 from geocache.lookup import CHUNK
-from geocache.store.claims import mark
+from geocache.store.claims import provider_hash
 from harness.postgres import Postgres, database_name, run_postgres
 
 WANTED = 50_000
@@ -77,7 +77,7 @@ def figures() -> Iterator[Figure]:
     assert BATCH == CHUNK
     several = list(places(PLACES))
     few = several[:FEW]
-    by = mark(Numbered.name, Numbered.version)
+    by = provider_hash(Numbered.name, Numbered.version)
     numbers = [number ^ by for number in key_numbers([place_key(place) for place in several])]
     with run_postgres() as server, server.database() as url:
         timer = Timer(server, url)

@@ -61,9 +61,9 @@ def run(host: str, port: int, app: str) -> None:
     from dashboard.settings import Settings  # noqa: PLC0415
     from dashboard.web.guards.http_protocol import DeadlineProtocol  # noqa: PLC0415
     from dashboard.web.logs import configure_logging  # noqa: PLC0415
-    from geocache.settings import settings_of  # noqa: PLC0415
+    from geocache.settings import load_settings  # noqa: PLC0415
 
-    settings = settings_of(Settings)  # a setting that cannot work ends here, in one line
+    settings = load_settings(Settings)  # a setting that cannot work ends here, in one line
     configure_logging(settings.site_map_log)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from geocache import __version__
-from geocache.commands.copies import backup, export_command, import_command, output_option, restore
-from geocache.commands.store import forget, pin, pins, stats, unpin
+from geocache.commands.admin import forget, pin, pins, stats, unpin
+from geocache.commands.transfer import (
+    backup,
+    export_command,
+    import_command,
+    output_option,
+    restore,
+)
 from geocache.errors import GeocacheError, os_error_words
 
 if TYPE_CHECKING:

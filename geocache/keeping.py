@@ -11,7 +11,7 @@ from geocache.records import Answer, Pin
 
 if TYPE_CHECKING:
     from geocache.settings import GeocacheSettings
-    from geocache.store import SafeStore
+    from geocache.store import FallbackStore
 
 
 class Keeping:
@@ -21,7 +21,7 @@ class Keeping:
     set; remembering what a provider answered is no such change.
     """
 
-    _store: "SafeStore"
+    _store: "FallbackStore"
     _settings: "GeocacheSettings | None"
 
     def _check_may_change(self) -> None:
@@ -160,7 +160,7 @@ class Keeping:
 
 
 def _keys_of(place: Place) -> list[str]:
-    from geocache.providers.queries import every_key  # noqa: PLC0415
+    from geocache.providers.queries import list_query_keys  # noqa: PLC0415
 
     key = place_key(place)
-    return [key, without_facility(key), *every_key(place)]
+    return [key, without_facility(key), *list_query_keys(place)]

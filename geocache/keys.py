@@ -6,11 +6,11 @@ another word, another accent or another comma makes another key, because a key t
 places would answer one with the other's position.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from struct import unpack
-from unicodedata import normalize
 
 from geocache.place import Place
 
@@ -21,10 +21,10 @@ _FORM_END = "\x1e"
 _INVISIBLE = dict.fromkeys(map(ord, "\x00\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """The text without case, width, Unicode form and superfluous whitespace.
 
-    >>> fold("  lkh\\tGRAZ ")
+    >>> normalize("  lkh\\tGRAZ ")
     'lkh graz'
     """
     if text.isascii() and "\x00" not in text:
@@ -36,9 +36,13 @@ def fold(text: str) -> str:
 def _fold_unicode(text: str) -> str:
     # Folding case can undo the normal form and the other way round, so both are done until
     # nothing changes; the first step takes the string apart for letters that fold by their marks.
-    folded = normalize("NFD", text.encode(errors="replace").decode())  # lone surrogates become ?
+    folded = unicodedata.normalize(
+        "NFD", text.encode(errors="replace").decode()
+    )  # lone surrogates become ?
     while True:
-        again = normalize("NFKC", normalize("NFKD", folded.translate(_INVISIBLE)).casefold())
+        again = unicodedata.normalize(
+            "NFKC", unicodedata.normalize("NFKD", folded.translate(_INVISIBLE)).casefold()
+        )
         if again == folded:
             return " ".join(folded.split())
         folded = again
@@ -48,7 +52,7 @@ def place_key(place: Place) -> str:
     """The key of a place as a whole, from its five parts."""
     facility, city, state, postcode, country = place
     joined = facility + city + state + postcode + country
-    if joined.isascii() and "\x00" not in joined:  # five calls of fold cost twice as much
+    if joined.isascii() and "\x00" not in joined:  # five calls of normalize cost twice as much
         return SEPARATOR.join(
             (
                 " ".join(facility.lower().split()),
@@ -58,7 +62,7 @@ def place_key(place: Place) -> str:
                 " ".join(country.lower().split()),
             )
         )
-    return SEPARATOR.join([fold(part) for part in place])
+    return SEPARATOR.join([normalize(part) for part in place])
 
 
 def without_facility(key: str) -> str:
@@ -71,7 +75,7 @@ def query_key(form: str, *parts: str) -> str:
 
     Never equal to a :func:`place_key`.
     """
-    return form + _FORM_END + SEPARATOR.join([fold(part) for part in parts])
+    return form + _FORM_END + SEPARATOR.join([normalize(part) for part in parts])
 
 
 def key_number(key: str) -> int:

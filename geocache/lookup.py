@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from geocache.choosing import chosen, doubtful
+from geocache.best_answer import is_doubtful, pick_better
 from geocache.closing import Closing
-from geocache.geo.facilities import marked
+from geocache.geo.facilities import flag_placeholder
 from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
 from geocache.records import NEVER, Answer
-from geocache.store.write_behind import Unwritten
+from geocache.store.write_behind import WriteBehind
 
 if TYPE_CHECKING:
     from geopy.geocoders.base import Geocoder
@@ -58,8 +58,8 @@ class GeoCache(Keeping, Closing):
         progress: Callable[..., Any] | None = None,
     ) -> None:
         # SQLAlchemy, geopy and settings: not before they are needed.
-        from geocache.providers import adopt, build_providers  # noqa: PLC0415
-        from geocache.store import SafeStore  # noqa: PLC0415
+        from geocache.providers import build_providers, wrap_providers  # noqa: PLC0415
+        from geocache.store import FallbackStore  # noqa: PLC0415
 
         if url is None or providers is None:
             settings = settings or _read_settings()
@@ -67,13 +67,13 @@ class GeoCache(Keeping, Closing):
         if providers is None:
             assert settings is not None  # noqa: S101
             providers = build_providers(settings, progress=progress)
-        self.providers: tuple[Provider, ...] = adopt(providers)
+        self.providers: tuple[Provider, ...] = wrap_providers(providers)
         self._settings = settings
         self._scheduled = settings is not None and settings.geocache_scheduled
-        self._store = SafeStore(url)
+        self._store = FallbackStore(url)
         self._askers: dict[str, Asker] = {}
         self._runs: dict[str, tuple[float, Run]] = {}
-        self._unwritten = Unwritten(self._store)
+        self._unwritten = WriteBehind(self._store)
         self._lock = threading.Lock()
 
     @property
@@ -99,15 +99,15 @@ class GeoCache(Keeping, Closing):
         ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
         ``keep=False`` does not remember what an offline provider says: for strangers' queries.
         """
-        return marked(place, self._located(place, online, keep))
+        return flag_placeholder(place, self._located(place, online, keep))
 
     def _located(self, place: Place, online: bool, keep: bool) -> Position:
         if self.providers:
             first, key = self.providers[0], place_key(place)
             asker = self._asker(first) if first.online else None
-            own = asker.first_key(place) if asker else _own_keys(first, [key])[0]
+            own = asker.build_first_key(place) if asker else _own_keys(first, [key])[0]
             found = self._store.look(key, first.name, first.version, own, int(time.time()))
-            if found and (found.source == "pin" or not doubtful(found)):
+            if found and (found.source == "pin" or not is_doubtful(found)):
                 return found
             if found and not asker and len(self.providers) == 1:
                 return found
@@ -129,7 +129,7 @@ class GeoCache(Keeping, Closing):
         runs = (runs or self.new_runs()) if online else None
         remaining = iter(places)
         while chunk := list(islice(remaining, CHUNK)):
-            yield from map(marked, chunk, self._locate_chunk(chunk, runs))
+            yield from map(flag_placeholder, chunk, self._locate_chunk(chunk, runs))
 
     def _locate_chunk(
         self, places: list[Place], runs: "dict[str, Run] | None", keep: bool = True
@@ -148,8 +148,8 @@ class GeoCache(Keeping, Closing):
             asked = [places[i] for i in open_]
             for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs, keep):
                 i = open_[at]
-                best[i] = chosen(best[i], answer)
-                final[i] = last or not doubtful(answer)
+                best[i] = pick_better(best[i], answer)
+                final[i] = last or not is_doubtful(answer)
                 while shown < len(best) and final[shown]:
                     yield best[shown] or Position()
                     shown += 1

@@ -83,13 +83,13 @@ class Answer(NamedTuple):
     asked_at: int = 0
 
 
-def alternatives_text(alternatives: Sequence[Alternative]) -> str:
+def format_alternatives(alternatives: Sequence[Alternative]) -> str:
     """The alternatives as one line of JSON; empty when there are none."""
     return orjson.dumps([tuple(one) for one in alternatives]).decode() if alternatives else ""
 
 
-def alternatives_of(text: str) -> tuple[Alternative, ...]:
-    """Undo :func:`alternatives_text`."""
+def parse_alternatives(text: str) -> tuple[Alternative, ...]:
+    """Undo :func:`format_alternatives`."""
     return tuple(Alternative(*each) for each in orjson.loads(text)) if text else ()
 
 
@@ -114,7 +114,7 @@ _MOST_ABOUTS = 8192
 _abouts = _Abouts()
 
 
-def about_text(position: Position) -> str:
+def format_about(position: Position) -> str:
     """The part of a position that many places share, as JSON."""
     parts = (
         position.precision.value,
@@ -126,7 +126,7 @@ def about_text(position: Position) -> str:
     return orjson.dumps(parts).decode()
 
 
-def positions_of(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, Position]:
+def parse_positions(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, Position]:
     """Positions by key, from rows of key, latitude, longitude, place_name and about."""
     abouts = _abouts
     found = {}

@@ -103,10 +103,10 @@ def read_settings() -> GeocacheSettings:
     Raises:
         ConfigurationError: one has a value that cannot be; the message names it.
     """
-    return settings_of(GeocacheSettings)
+    return load_settings(GeocacheSettings)
 
 
-def settings_of(kind: type[Kind], **given: Any) -> Kind:
+def load_settings(kind: type[Kind], **given: Any) -> Kind:
     """The same for settings that have more; those ``given`` by name are not read.
 
     Raises:

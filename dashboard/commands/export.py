@@ -22,8 +22,8 @@ from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
-from geocache.files.atomic import replacing
-from geocache.settings import settings_of
+from geocache.files.atomic import replace_file
+from geocache.settings import load_settings
 
 SHOW_AFTER_SECONDS = 1.0
 
@@ -121,7 +121,7 @@ def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
         ConfigurationError, OSError: a setting or the data folder cannot work.
     """
     sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
-    service = Service(settings_of(Settings, **sources), serving=False)
+    service = Service(load_settings(Settings, **sources), serving=False)
     try:
         service.start()
         if not service.wait(SHOW_AFTER_SECONDS):
@@ -159,11 +159,11 @@ def write(content: Content, suffix: str, output: str) -> None:
         return
     target = Path(output)
     try:
-        with replacing(target) as file:
+        with replace_file(target) as file:
             _put(chunks, file, content)
         if suffix == "csv":
             beside = target.with_name(target.name + COMPANION_SUFFIX)
-            with replacing(beside) as file:
+            with replace_file(beside) as file:
                 file.write(build_metadata(content, target.name))
     except OSError as error:
         raise click.UsageError(f"{output}: {error.strerror or error}") from None

@@ -16,7 +16,7 @@ from dashboard.registry.client import Page, Registry
 from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
-from geocache.settings import settings_of
+from geocache.settings import load_settings
 
 
 @click.command("fetch")
@@ -79,7 +79,7 @@ def refresh_command(as_json: bool) -> int:
 @contextmanager
 def _registry() -> Iterator[tuple[Registry, FetchedTrials]]:
     """The registry and the kept trials; what goes wrong with either is one line."""
-    settings = settings_of(Settings)
+    settings = load_settings(Settings)
     try:
         settings.check_may_change()
         with (

@@ -14,7 +14,7 @@ from dashboard.errors import ReadError
 from dashboard.exports.csv_file import to_csv
 from dashboard.library.lists import OpenedList, find_files, merge
 from dashboard.readers import TARGETS, read
-from geocache.files.atomic import replacing
+from geocache.files.atomic import replace_file
 
 _LARGE_BYTES = 5_000_000
 
@@ -138,7 +138,7 @@ def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) ->
         sys.stdout.flush()
     elif output is not None:
         try:
-            with replacing(output) as file:
+            with replace_file(output) as file:
                 file.write(data)
         except OSError as error:
             raise click.UsageError(f"{output}: {error.strerror or error}") from None

@@ -16,12 +16,12 @@ from dashboard.library.lists import OpenedList, find_files
 from dashboard.library.processes import exit_with_parent
 from dashboard.readers import read_places
 from dashboard.settings import Settings
-from geocache.choosing import was_not_asked
+from geocache.best_answer import was_not_asked
 from geocache.closing import Closing
 from geocache.cluster.client import Cluster
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
-from geocache.settings import settings_of
+from geocache.settings import load_settings
 
 CHUNK_PLACES = 2_000
 FEW_PLACES = 5_000
@@ -170,7 +170,7 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
       site-map warm downloads/ --dask tcp://10.0.0.1:8786
     """
     sites = failed = opened = 0
-    with BulkGeocoder(settings_of(Settings), dask) as warming:
+    with BulkGeocoder(load_settings(Settings), dask) as warming:
         for item in find_files(paths):
             try:
                 sites += _read(item, warming)

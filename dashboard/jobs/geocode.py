@@ -12,7 +12,7 @@ from dashboard.jobs.runner import Job, Work
 from dashboard.sites.categoricals import factorize, spread
 from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.summary import plural
-from geocache.choosing import NOT_ASKED, was_not_asked
+from geocache.best_answer import NOT_ASKED, was_not_asked
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.place import Place

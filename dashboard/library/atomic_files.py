@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from geocache.files.atomic import replacing
+from geocache.files.atomic import replace_file
 
 _PART = ".part"
 _LEFT_SECONDS = 3_600.0
@@ -22,7 +22,7 @@ def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
     Raises:
         OSError: it cannot be written; then nothing of it is left.
     """
-    with replacing(path, private=True) as file:
+    with replace_file(path, private=True) as file:
         file.write(data)
         if lasting:
             file.flush()

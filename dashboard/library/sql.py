@@ -18,8 +18,8 @@ from tenacity import (
 )
 
 from geocache.store import schema
+from geocache.store.backends import load_backend
 from geocache.store.database import Trouble
-from geocache.store.kinds import kind_of
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class SqlTables:
         prepare: Callable[[Connection], object],
         failed: Callable[[str], Exception],
     ) -> None:
-        self._database = kind_of(url)(url)
+        self._database = load_backend(url)(url)
         self._prepare = prepare
         self._failed = failed
         self._prepared = False

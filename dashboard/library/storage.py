@@ -7,13 +7,13 @@ from dashboard.library.reader_process import read_in_child
 from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage, UploadStorage
 from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
-from geocache.store.kinds import kind_of
+from geocache.store.backends import load_backend
 
 
 def build_trial_storage(settings: Settings) -> TrialStorage:
     """Where the settings say that fetched trials lie."""
     folder = FolderTrialStorage(settings.site_map_data / "registry")
-    if not kind_of(settings.store_url).server:
+    if not load_backend(settings.store_url).server:
         return folder
     from dashboard.library.fetched_storage_sql import SqlTrialStorage  # noqa: PLC0415 - only with a server
 
@@ -23,7 +23,7 @@ def build_trial_storage(settings: Settings) -> TrialStorage:
 def build_shared_storage(settings: Settings) -> UploadStorage:
     """Where the settings say that lists shared with everyone lie."""
     folder = FolderUploadStorage(settings.site_map_data / "lists" / EVERYONE)
-    if not kind_of(settings.store_url).server:
+    if not load_backend(settings.store_url).server:
         return folder
     from dashboard.library.upload_storage_sql import SqlUploadStorage  # noqa: PLC0415 - only with a server
 

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 
 from geocache.errors import InputError
-from geocache.files.transfer import pins_of, take_pins, write
+from geocache.files.transfer import import_newer_pins, parse_pins, write
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.records import Pin
@@ -29,11 +29,11 @@ def import_pins(cache: GeoCache, data: bytes, name: str) -> PinImport:
         InputError: a record cannot be read, or they are too many; then nothing is set.
         ReadOnlyError: the server is read-only.
     """
-    pins = pins_of(data, name)
+    pins = parse_pins(data, name)
     if len(pins) > MAX_PINS:
         raise InputError(f"{name}: {len(pins):,} pins, at most {MAX_PINS:,} at once")
     before = set(cache.pins())
-    count, replaced = take_pins(cache, pins)
+    count, replaced = import_newer_pins(cache, pins)
     news = set(pins) - before
     return PinImport(
         name, tuple(pin for pin in cache.pins() if pin in news), replaced, len(pins) - count

@@ -28,7 +28,7 @@ from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError
 from geocache.lookup import GeoCache
 from geocache.place import Place
-from geocache.settings import settings_of
+from geocache.settings import load_settings
 
 log = logging.getLogger(__name__)
 
@@ -251,4 +251,4 @@ class _ForReader(Service):
 @cache
 def service() -> Service:
     """This process's service, with the settings of the environment."""
-    return Service(settings_of(Settings))
+    return Service(load_settings(Settings))

@@ -17,7 +17,7 @@ from dashboard.sites.categoricals import (
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
-from geocache.keys import fold
+from geocache.keys import normalize
 from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
 
 LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
@@ -41,8 +41,8 @@ def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
     for place in places:
         mask = np.ones(len(table), dtype=bool)
         for (codes, distinct), part in zip(columns, place, strict=True):
-            wanted = fold(part)
-            same = np.array([fold(str(text)) == wanted for text in distinct], dtype=bool)
+            wanted = normalize(part)
+            same = np.array([normalize(str(text)) == wanted for text in distinct], dtype=bool)
             mask &= spread(codes, same)
         found |= mask
     return found

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from geocache.geo.facilities import marked
+from geocache.geo.facilities import flag_placeholder
 from geocache.keys import place_key
 from geocache.place import Place, Position
 
@@ -84,7 +84,7 @@ class Batches:
         known.update(found)
         for place in batch.places:
             found_here = batch.pinned.get(place) or known[self._sent(place)] or Position()
-            yield marked(place, found_here)
+            yield flag_placeholder(place, found_here)
         if len(self._known) > _MOST_LATELY:
             needed = {self._sent(place) for each in self._open for place in each.places}
             self._known = {place: at for place, at in self._known.items() if place in needed}

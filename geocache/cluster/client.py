@@ -14,10 +14,10 @@ from geocache.errors import ClusterError, ConfigurationError
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.settings import GeocacheSettings
-from geocache.store import SafeStore
+from geocache.store import FallbackStore
 
 if TYPE_CHECKING:
-    from geocache.cluster.worker import Done, Job
+    from geocache.cluster.worker import ClusterRun, TaskResult
 
 PLACES_OFFLINE = 500
 """Places of one task."""
@@ -56,7 +56,7 @@ class Cluster(Closing):
         self._warnings: dict[str, None] = {}
         self._client = _client(address)
         try:
-            self._store = SafeStore(settings.store_url)
+            self._store = FallbackStore(settings.store_url)
         except BaseException:
             self._client.close()
             raise
@@ -73,9 +73,9 @@ class Cluster(Closing):
             ConfigurationError: a worker is not set up as this geocache is.
             ClusterError: the cluster is gone, or has no worker for two minutes.
         """
-        from geocache.cluster.worker import JOBS, Job, locate, providers_of  # noqa: PLC0415
+        from geocache.cluster.worker import JOBS, ClusterRun, list_providers, locate  # noqa: PLC0415
 
-        job = Job(uuid.uuid4().hex, online, self._scheduled, providers_of(self._cache))
+        job = ClusterRun(uuid.uuid4().hex, online, self._scheduled, list_providers(self._cache))
         batches = self._batches(iter(places), asking=online and self._cache.asks_online)
         waiting: deque[Any] = deque()
         self._store.claim(JOBS, [job.number], job.number, _LEASE_SECONDS)
@@ -108,7 +108,7 @@ class Cluster(Closing):
         pinned = self._store.pinned if alike else None
         return Batches(places, PLACES_OFFLINE, lasting=True, pinned=pinned)
 
-    def _result(self, future: Any, job: "Job") -> "Done":
+    def _result(self, future: Any, job: "ClusterRun") -> "TaskResult":
         """What a task came to, however long that takes; the job stays known meanwhile."""
         from distributed.comm.core import CommClosedError  # noqa: PLC0415
         from distributed.scheduler import KilledWorker  # noqa: PLC0415
@@ -117,7 +117,7 @@ class Cluster(Closing):
         while True:
             self._store.renew(job.number, _LEASE_SECONDS)
             try:
-                done: Done = future.result(timeout=_RENEW_SECONDS)
+                done: TaskResult = future.result(timeout=_RENEW_SECONDS)
             except (CommClosedError, asyncio.CancelledError) as error:
                 raise ClusterError(f"the cluster at {self._address} is gone: {error}") from error
             except KilledWorker as error:

@@ -11,7 +11,7 @@ from geocache.errors import ConfigurationError
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.settings import read_settings
-from geocache.store import SafeStore
+from geocache.store import FallbackStore
 
 if TYPE_CHECKING:
     from geocache.providers.attempts import Run
@@ -22,7 +22,7 @@ JOBS = "a job on a cluster"
 _JOBS_KNOWN = 16
 
 
-class Job(NamedTuple):
+class ClusterRun(NamedTuple):
     """What every task of one run shares; ``providers`` are names and versions."""
 
     number: str
@@ -31,7 +31,7 @@ class Job(NamedTuple):
     providers: tuple[tuple[str, str], ...]
 
 
-class Done(NamedTuple):
+class TaskResult(NamedTuple):
     """A task's positions, and what does not work as it should where it ran."""
 
     positions: list[Position]
@@ -46,7 +46,7 @@ class _Here:
         self._cache: GeoCache | None = None
         self._runs: dict[str, dict[str, Run]] = {}
 
-    def of(self, job: Job) -> "tuple[GeoCache, dict[str, Run]]":
+    def of(self, job: ClusterRun) -> "tuple[GeoCache, dict[str, Run]]":
         """The geocache for a job, and how its online providers fared in it."""
         with self._lock:
             if self._cache is None:
@@ -62,7 +62,7 @@ class _Here:
 _here = _Here()
 
 
-def locate(job: Job, places: Sequence[Place]) -> Done:
+def locate(job: ClusterRun, places: Sequence[Place]) -> TaskResult:
     """Positions of some places; every answer is in the store when they are returned.
 
     Raises:
@@ -71,19 +71,19 @@ def locate(job: Job, places: Sequence[Place]) -> Done:
     cache, runs = _here.of(job)
     found = list(cache.locate_many(places, online=job.online, runs=runs))
     cache.flush()
-    return Done(found, cache.warnings)
+    return TaskResult(found, cache.warnings)
 
 
-def _check(cache: GeoCache, job: Job) -> None:
+def _check(cache: GeoCache, job: ClusterRun) -> None:
     who = get_worker().address
-    providers = providers_of(cache)
+    providers = list_providers(cache)
     if providers != job.providers:
         raise ConfigurationError(
             f"the worker {who} would ask {_words(providers)}, this job {_words(job.providers)}: "
             "install one version everywhere and set the same GEOCACHE_PROVIDERS"
         )
     # Only who has the very same store finds the job in it, whatever its URL looks like.
-    with closing(SafeStore(read_settings().store_url)) as store:
+    with closing(FallbackStore(read_settings().store_url)) as store:
         if store.unclaimed(JOBS, [job.number]):
             raise ConfigurationError(
                 f"the worker {who} does not share this store: set the same GEOCACHE_URL for it "
@@ -91,7 +91,7 @@ def _check(cache: GeoCache, job: Job) -> None:
             )
 
 
-def providers_of(cache: GeoCache) -> tuple[tuple[str, str], ...]:
+def list_providers(cache: GeoCache) -> tuple[tuple[str, str], ...]:
     """Names and versions of a geocache's providers, in their order."""
     return tuple((provider.name, provider.version) for provider in cache.providers)
 

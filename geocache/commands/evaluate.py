@@ -185,7 +185,7 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
     Example:
       geocache evaluate truth.csv --worst 20
     """
-    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` answers at once
+    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` positions at once
     from geocache.settings import read_settings  # noqa: PLC0415
 
     try:

@@ -14,7 +14,7 @@ from geocache.errors import InputError
 
 
 @contextmanager
-def replacing(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+def replace_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A file to write bytes into, that takes the place of ``target`` at the end of the block.
 
     A device or a pipe, such as ``/dev/null``, is written to as it is: nothing takes its place.
@@ -44,7 +44,7 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[TextIO]:
+def open_output(target: Path) -> Iterator[TextIO]:
     """The same for text in UTF-8, newlines as they are; ``-`` is standard output.
 
     Raises:
@@ -55,7 +55,7 @@ def writing(target: Path) -> Iterator[TextIO]:
         return
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(replacing(target))
+            file = stack.enter_context(replace_file(target))
         except OSError as error:
             raise InputError(f"{target}: {error.strerror}") from error
         yield stack.enter_context(io.TextIOWrapper(file, encoding="utf-8", newline=""))

@@ -11,10 +11,16 @@ from typing import Any, NamedTuple, Protocol
 
 from tqdm import tqdm
 
-from geocache.choosing import was_not_asked
+from geocache.best_answer import was_not_asked
 from geocache.errors import InputError
-from geocache.files.atomic import writing
-from geocache.files.place_csv import count_rows, place_columns, reading, rows_of, squared
+from geocache.files.atomic import open_output
+from geocache.files.place_csv import (
+    count_rows,
+    find_place_columns,
+    fit_rows,
+    open_places,
+    read_rows,
+)
 from geocache.geo.distance import COORDINATE_DECIMALS
 from geocache.lookup import GeoCache
 from geocache.place import POSITION_COLUMNS, Place, Position
@@ -105,18 +111,18 @@ def locate_file(
     summary = summary or Summary()
     began = time.monotonic()
     try:
-        with reading(source) as (text, encoding), writing(target) as out:
+        with open_places(source) as (text, encoding), open_output(target) as out:
             if encoding == "cp1252":
                 summary.warnings.append(f"{source.name} is not UTF-8; read as Windows-1252")
             total = None if str(source) == "-" else count_rows(source, encoding)
-            rows = rows_of(text, str(source))
+            rows = read_rows(text, str(source))
             header = next(rows, None)
             if header is None:
                 raise InputError(f"{source} is empty")
-            columns = place_columns(header, str(source))
+            columns = find_place_columns(header, str(source))
             writer = csv.writer(out)
             writer.writerow([*_kept_names(header), *POSITION_COLUMNS])
-            cells = squared(rows, len(header), str(source), summary.warnings)
+            cells = fit_rows(rows, len(header), str(source), summary.warnings)
             ahead: deque[list[str]] = deque()
             places = _places(cells, columns, ahead)
             if isinstance(cache, GeoCache) and not (online and cache.asks_online):

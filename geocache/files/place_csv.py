@@ -23,7 +23,7 @@ _MOST_CELL_CHARACTERS = 1 << 24
 
 
 @contextmanager
-def reading(source: Path) -> Iterator[tuple[TextIO, str]]:
+def open_places(source: Path) -> Iterator[tuple[TextIO, str]]:
     """The open file and its encoding: UTF-8, UTF-16 or Windows-1252; ``-`` is standard input.
 
     Raises:
@@ -47,7 +47,7 @@ def count_rows(source: Path, encoding: str) -> int:
         return max(0, sum(1 for _ in file) - 1)
 
 
-def rows_of(text: TextIO, name: str) -> Iterator[list[str]]:
+def read_rows(text: TextIO, name: str) -> Iterator[list[str]]:
     """The rows that are not empty, header first.
 
     Raises:
@@ -68,7 +68,7 @@ def rows_of(text: TextIO, name: str) -> Iterator[list[str]]:
             yield row
 
 
-def place_columns(header: Sequence[str], name: str) -> list[int]:
+def find_place_columns(header: Sequence[str], name: str) -> list[int]:
     """For each part of a place its column, -1 if there is none.
 
     Raises:
@@ -87,7 +87,7 @@ def place_columns(header: Sequence[str], name: str) -> list[int]:
     return [found.get(part, -1) for part in Place._fields]
 
 
-def squared(
+def fit_rows(
     rows: Iterator[list[str]], width: int, name: str, warnings: list[str]
 ) -> Iterator[list[str]]:
     """The rows, each as long as the header; what is cut off for that is warned of."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from geocache.errors import InputError
-from geocache.files.transfer_records import COLUMNS, answer_record, pin_record, record_of
+from geocache.files.transfer_records import COLUMNS, format_answer, format_pin, parse_record
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.records import Answer, Pin
@@ -34,10 +34,10 @@ def write(cache: GeoCache, file: TextIO, form: str, *, pins_only: bool = False) 
         form: ``csv`` or ``jsonl``.
         pins_only: leave the answers.
     """
-    records = (pin_record(pin) for pin in cache.pins())
+    records = (format_pin(pin) for pin in cache.pins())
     count = _write(records, file, form, header=True)
     if not pins_only:
-        count += _write((answer_record(each) for each in cache.answers()), file, form, header=False)
+        count += _write((format_answer(each) for each in cache.answers()), file, form, header=False)
     return count
 
 
@@ -61,11 +61,11 @@ def read(cache: GeoCache, path: Path) -> Taken:
             taken += cache.remember(answers)
             answers.clear()
     taken += cache.remember(answers)
-    newer, _ = take_pins(cache, pins)
+    newer, _ = import_newer_pins(cache, pins)
     return Taken(newer, taken, len(pins) - newer)
 
 
-def take_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[Pin, ...]]:
+def import_newer_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[Pin, ...]]:
     """Set pins from elsewhere, unless there are newer ones of their places.
 
     How many were set, and the pins that they replaced.
@@ -82,7 +82,7 @@ def take_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[Pin, ...
     return len(newer), tuple(replaced)
 
 
-def pins_of(data: bytes, name: str) -> tuple[Pin, ...]:
+def parse_pins(data: bytes, name: str) -> tuple[Pin, ...]:
     """The pins in the bytes of an export, or of a file made by hand.
 
     Raises:
@@ -126,7 +126,7 @@ def _numbered(file: TextIO, name: str) -> Iterator[tuple[int, Pin | Answer]]:
     line = 1
     try:
         for line, read_row in _rows(file):
-            yield line, record_of(read_row())
+            yield line, parse_record(read_row())
     except InputError as error:
         raise InputError(f"{name}, line {line}: {error}") from error
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from geocache.errors import InputError
 from geocache.place import Flag, Place, Position, Precision
-from geocache.records import NEVER, Answer, Pin, alternatives_of, alternatives_text
+from geocache.records import NEVER, Answer, Pin, format_alternatives, parse_alternatives
 
 COLUMNS = (
     "kind",
@@ -36,8 +36,8 @@ WGS 84 degrees; a pin without them leaves its place off the map. A file of pins 
 ``latitude``, ``longitude`` and a place."""
 
 
-def record_of(raw: Mapping[str, Any]) -> Pin | Answer:
-    """Undo :func:`pin_record` and :func:`answer_record`; without a ``kind`` it is a pin.
+def parse_record(raw: Mapping[str, Any]) -> Pin | Answer:
+    """Undo :func:`format_pin` and :func:`format_answer`; without a ``kind`` it is a pin.
 
     Raises:
         InputError, ValueError, TypeError, KeyError, AttributeError: it is neither.
@@ -50,7 +50,7 @@ def record_of(raw: Mapping[str, Any]) -> Pin | Answer:
     raise InputError(f"kind {kind!r} is neither pin nor answer")
 
 
-def pin_record(pin: Pin) -> dict[str, Any]:
+def format_pin(pin: Pin) -> dict[str, Any]:
     """A pin by the names of :data:`COLUMNS`."""
     return {
         "kind": "pin",
@@ -87,7 +87,7 @@ def _degrees(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
 
 
-def answer_record(answer: Answer) -> dict[str, Any]:
+def format_answer(answer: Answer) -> dict[str, Any]:
     """An answer by the names of :data:`COLUMNS`."""
     at = answer.position
     return {
@@ -102,7 +102,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "score": at.score,
         "flags": ";".join(at.flags),
         "reason": at.reason,
-        "alternatives": alternatives_text(at.alternatives),
+        "alternatives": format_alternatives(at.alternatives),
         "query": answer.query,
         "reply": answer.reply,
         "asked_at": _iso(answer.asked_at),
@@ -122,7 +122,7 @@ def _answer(raw: Mapping[str, Any]) -> Answer:
         float(raw["score"]),
         tuple(Flag(word) for word in raw["flags"].split(";") if word),
         raw["reason"],
-        alternatives_of(raw["alternatives"]),
+        parse_alternatives(raw["alternatives"]),
     )
     return Answer(
         raw["key"],

@@ -11,10 +11,10 @@ import orjson
 
 from geocache.errors import IndexBuildError
 from geocache.gazetteer.hashing import BUCKET_BITS, name_hash
-from geocache.gazetteer.kinds import Kind
+from geocache.gazetteer.name_kinds import NameKind
 from geocache.geo.distance import distance_km
 
-_KINDS = tuple(Kind)
+_KINDS = tuple(NameKind)
 _BUCKET_SHIFT = 64 - BUCKET_BITS
 
 
@@ -31,7 +31,7 @@ class RegionRow(NamedTuple):
 
 
 class Index:
-    """Read-only view of the files that :func:`geocache.gazetteer.builder.build.build` wrote.
+    """Read-only view of the files that :func:`geocache.gazetteer.builder.build.build_index` wrote.
 
     Rows are places; coordinates are whole hundred-thousandths of a degree. The files are mapped, so
     opening costs a few milliseconds and processes share the memory.
@@ -78,7 +78,7 @@ class Index:
     def _json(self, name: str) -> Any:
         return orjson.loads((self.folder / f"{name}.json").read_bytes())
 
-    def named(self, country: str, key: str) -> list[tuple[int, Kind]]:
+    def named(self, country: str, key: str) -> list[tuple[int, NameKind]]:
         """Rows of the country's places that bear the name, best kind and most populous first."""
         wanted = name_hash(country, key)
         hashes = self.hashes

@@ -2,25 +2,25 @@
 
 from functools import lru_cache
 
-from geocache.gazetteer.answers import Answers
-from geocache.gazetteer.anywhere import Anywhere
-from geocache.gazetteer.finding import Finder
+from geocache.gazetteer.evidence import AT_ZIP, NEAR_STATE, Evidence
+from geocache.gazetteer.finder import Finder
 from geocache.gazetteer.index import Index
-from geocache.gazetteer.kinds import Kind
+from geocache.gazetteer.name_kinds import NameKind
+from geocache.gazetteer.positions import PositionBuilder
 from geocache.gazetteer.postcodes import Postcodes
 from geocache.gazetteer.ranking import Candidate
-from geocache.gazetteer.readings import NOWHERE
 from geocache.gazetteer.states import NOTHING, Matches, States
-from geocache.gazetteer.territories import relatives, territory
-from geocache.gazetteer.witness import AT_ZIP, NEAR_STATE, Witness
+from geocache.gazetteer.territories import find_territory, list_related_countries
+from geocache.gazetteer.variants import NOWHERE
+from geocache.gazetteer.worldwide import WorldwideSearch
 from geocache.geo.borders import in_country
-from geocache.geo.countries import country_code, country_name, usual_country_code
-from geocache.geo.names import MAX_NAME_LENGTH, fold, key, repair
+from geocache.geo.countries import country_code, country_name, look_up_english_code
+from geocache.geo.names import MAX_NAME_LENGTH, fold, make_key, repair
 from geocache.place import Flag, Place, Position
 
 _STATE_CITY_POPULATION = 30_000
 _CITY_POPULATION = 50_000
-_OTHER_SCRIPT, _ALTERNATE = Kind.OTHER_SCRIPT, Kind.ALTERNATE
+_OTHER_SCRIPT, _ALTERNATE = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE
 _WARDS = {"JP": " ku", "KR": " gu"}
 """How names of wards end where cities far apart have wards of one name."""
 
@@ -40,9 +40,9 @@ class Matcher:
         self.states = States(index)
         self.postcodes = Postcodes(index)
         self._finder = Finder(index, self.states)
-        self.answers = Answers(index)
-        self._world = Anywhere(index, self.answers.label)
-        self._no_witness = Witness(index, NOTHING, None)
+        self.answers = PositionBuilder(index)
+        self._world = WorldwideSearch(index, self.answers.label)
+        self._no_witness = Evidence(index, NOTHING, None)
         self._located = lru_cache(maxsize=20_000)(self._locate)
 
     def locate(self, place: Place) -> Position:
@@ -59,9 +59,9 @@ class Matcher:
         city = repair(city).strip()
         if not code:
             return self._without_country(city, country)
-        if city and key(fold(city)) in NOWHERE:
+        if city and make_key(fold(city)) in NOWHERE:
             city = ""
-        other = territory(self.states, code, state) if state else ""
+        other = find_territory(self.states, code, state) if state else ""
         if other:
             code, state = other, ""
         witness = self._witness(code, state, postcode)
@@ -72,7 +72,7 @@ class Matcher:
         return self.answers.around(code, witness, missing) or self.answers.unresolved(missing)
 
     def _city(
-        self, code: str, city: str, state: str, postcode: str, witness: Witness
+        self, code: str, city: str, state: str, postcode: str, witness: Evidence
     ) -> Position | None:
         """The city, or the region, ward or territory's city that its name means."""
         found = self._finder.named(code, city, witness)
@@ -101,7 +101,7 @@ class Matcher:
 
     def _abroad(self, code: str, city: str) -> Position | None:
         """A city that lies in a territory of the country, or in what it was one country with."""
-        for relative in relatives(code):
+        for relative in list_related_countries(code):
             found = self._finder.named(relative, city, self._no_witness)
             if found and found[0].reading.cost < 0.1:
                 answer = self.answers.city(found, self._no_witness)
@@ -113,7 +113,7 @@ class Matcher:
 
     def _foreign(self, code: str, city: str, state: str) -> str:
         """The country that has the state, and in it a city of that name; empty for none."""
-        name = key(fold(city))
+        name = make_key(fold(city))
         for other in self.index.countries:
             if other == code:
                 continue
@@ -121,7 +121,7 @@ class Matcher:
             if numbers and any(
                 self.index.first[row] in numbers
                 for row, kind in self.index.named(other, name)
-                if kind < Kind.OTHER_SCRIPT
+                if kind < NameKind.OTHER_SCRIPT
             ):
                 return other
         return ""
@@ -134,8 +134,8 @@ class Matcher:
             return -1
         return self._city_in_state_column(code, state)
 
-    def _witness(self, code: str, state: str, postcode: str) -> Witness:
-        if state and usual_country_code(state) == code:
+    def _witness(self, code: str, state: str, postcode: str) -> Evidence:
+        if state and look_up_english_code(state) == code:
             state = ""
         if not state and not postcode:
             return self._no_witness
@@ -144,7 +144,7 @@ class Matcher:
         row = -1
         if state and not matches.numbers:
             row = self._city_in_state_column(code, state)
-        return Witness(self.index, matches, area, row)
+        return Evidence(self.index, matches, area, row)
 
     def _province(self, code: str, region: Matches, best: Candidate) -> bool:
         """Whether a state is meant rather than a small place of its name, or one by another name.
@@ -176,15 +176,16 @@ class Matcher:
     def _city_in_state_column(self, code: str, state: str) -> int:
         rows = [
             row
-            for row, kind in self.index.named(code, key(fold(repair(state))))
-            if kind < Kind.OTHER_SCRIPT and self.index.populations[row] >= _STATE_CITY_POPULATION
+            for row, kind in self.index.named(code, make_key(fold(repair(state))))
+            if kind < NameKind.OTHER_SCRIPT
+            and self.index.populations[row] >= _STATE_CITY_POPULATION
         ]
         return max(rows, key=self.index.populations.__getitem__) if rows else -1
 
     def _without_country(self, city: str, country: str) -> Position:
         """Unresolved, unless the city's name is borne by one place in the whole world."""
         why = f"unknown country “{country.strip()}”" if country.strip() else "no country"
-        name = key(fold(city))
+        name = make_key(fold(city))
         if len(name) > 3:
             answer = self._world.unique(self._anywhere(name), why)
             if answer:
@@ -193,14 +194,14 @@ class Matcher:
 
     def largest(self, city: str) -> Position:
         """The largest place of a name in the world: for a person's search, never for a site."""
-        name = key(fold(city))
+        name = make_key(fold(city))
         named = len(name) > 2 and any(letter.isalpha() for letter in name)
         return self._world.largest(self._anywhere(name) if named else [])
 
-    def _anywhere(self, name: str) -> list[tuple[str, int, Kind]]:
+    def _anywhere(self, name: str) -> list[tuple[str, int, NameKind]]:
         return [
             (code, row, kind)
             for code in self.index.countries
             for row, kind in self.index.named(code, name)
-            if kind < Kind.OTHER_SCRIPT
+            if kind < NameKind.OTHER_SCRIPT
         ]

@@ -11,7 +11,7 @@ from filelock import FileLock
 from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
-from geocache.gazetteer.builder.sources import versions
+from geocache.gazetteer.builder.sources import read_versions
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.matcher import Matcher
 from geocache.paths import DATA, PACKAGE
@@ -21,7 +21,7 @@ _BUILD_TIMEOUT_SECONDS = 300.0
 
 
 @cache
-def rules_version() -> str:
+def compute_rules_version() -> str:
     """A digest of the rules and tables: it changes with every change to how places are found."""
     digest = blake2b(digest_size=4)
     rules = [*(PACKAGE / "gazetteer").rglob("*.py"), *(PACKAGE / "geo").rglob("*.py")]
@@ -55,7 +55,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     ) -> None:
         super().__init__(timeout=None)
         self.folder = Path(folder)
-        self.version = f"{versions()}-{rules_version()}"
+        self.version = f"{read_versions()}-{compute_rules_version()}"
         self._index = Index(self._built(progress or (lambda _stage, _fraction: None)))
 
     def _built(self, progress: Callable[[str, float], None]) -> Path:
@@ -65,9 +65,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "building.lock", timeout=_BUILD_TIMEOUT_SECONDS):
             if not wanted.is_dir():
-                from geocache.gazetteer.builder.build import build  # noqa: PLC0415 - numpy and scipy
+                from geocache.gazetteer.builder.build import build_index  # noqa: PLC0415 - numpy and scipy
 
-                build(wanted, progress)
+                build_index(wanted, progress)
                 for old in self.folder.glob("index-*"):
                     if old != wanted:
                         shutil.rmtree(old, ignore_errors=True)

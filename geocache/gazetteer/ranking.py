@@ -4,17 +4,21 @@ from math import log10
 from operator import attrgetter
 from typing import NamedTuple
 
+from geocache.gazetteer.evidence import NO_AGREEMENT, Agreement, Evidence
 from geocache.gazetteer.index import Index
-from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.readings import Reading
-from geocache.gazetteer.witness import SILENT, Verdict, Witness
+from geocache.gazetteer.name_kinds import NameKind
+from geocache.gazetteer.variants import Variant
 from geocache.geo.distance import distance_km
 
 KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6)
-"""What each :class:`Kind` of name takes from a place's weight, in powers of ten of inhabitants."""
+"""What each :class:`NameKind` takes from a place's weight, in powers of ten of inhabitants."""
 
 # A member of an enumeration is looked up slowly, and these are asked for with every name.
-_DISTRICT, _POST_OFFICE, _OTHER_SCRIPT = Kind.DISTRICT, Kind.POST_OFFICE, Kind.OTHER_SCRIPT
+_DISTRICT, _POST_OFFICE, _OTHER_SCRIPT = (
+    NameKind.DISTRICT,
+    NameKind.POST_OFFICE,
+    NameKind.OTHER_SCRIPT,
+)
 
 SUBURB_COST = 0.3
 DISTRICT_WEIGHT = 4.7
@@ -33,17 +37,17 @@ class Candidate(NamedTuple):
     """A place that may be meant; of two, the one of greater ``weight`` is likelier."""
 
     row: int
-    kind: Kind
+    kind: NameKind
     weight: float
-    verdict: Verdict
-    reading: Reading
+    verdict: Agreement
+    reading: Variant
     letters: int = 0
 
 
 by_weight = attrgetter("weight")
 
 
-def prior(people: int, fame: int, suburb: bool) -> float:
+def compute_prior(people: int, fame: int, suburb: bool) -> float:
     """A place's weight whatever it is called: its inhabitants, suburbs less.
 
     ``fame`` is how many languages have a name for it; that tells apart rows that count the same
@@ -53,8 +57,8 @@ def prior(people: int, fame: int, suburb: bool) -> float:
     return weight + FAME * min(fame, FAME_LIMIT) - (SUBURB_COST if suburb else 0.0)
 
 
-def candidates(
-    witness: Witness, rows: list[tuple[int, Kind]], reading: Reading, letters: int = 0
+def weigh_candidates(
+    witness: Evidence, rows: list[tuple[int, NameKind]], reading: Variant, letters: int = 0
 ) -> list[Candidate]:
     """Places weighed: by themselves, by their kind of name, and by what witnesses say.
 
@@ -71,13 +75,13 @@ def candidates(
             weight = POST_OFFICE_WEIGHT
         else:
             weight = priors[row] - KIND_COST[kind]
-        verdict = SILENT if silent else hear(row)
+        verdict = NO_AGREEMENT if silent else hear(row)
         weight += verdict.weight - cost - changed
         found.append(Candidate(row, kind, weight, verdict, reading, letters))
     return found
 
 
-def ranked(index: Index, weighed: list[Candidate]) -> list[Candidate]:
+def rank(index: Index, weighed: list[Candidate]) -> list[Candidate]:
     """Best first, each place once; a district that is itself on the list is put where it is."""
     if len(weighed) < 2:
         return weighed
@@ -105,7 +109,7 @@ def _far(a: tuple[float, float], b: tuple[float, float]) -> bool:
     return abs(a[0] - b[0]) > FAR_DEGREES or distance_km(a, b) > FAR_KM
 
 
-def elsewhere(index: Index, found: list[Candidate], limit: int = 4) -> list[Candidate]:
+def pick_distant(index: Index, found: list[Candidate], limit: int = 4) -> list[Candidate]:
     """Of ranked candidates those far from the first and from each other."""
     points = [index.point(found[0].row)]
     far = []

@@ -29,16 +29,16 @@ _HARD_C = re.compile(r"c(?!h)")
 _MIN_LENGTH = 4
 
 
-def sound(country: str, key: str) -> str:
+def make_sound_key(country: str, key: str) -> str:
     """The looser key of a Latin name, empty where it would say too little.
 
     ``Kohchi`` and ``Kochi``, ``Nizhniy`` and ``Nizhny``, ``Ajmer`` and ``Ajmeer`` come out equal.
     """
-    return sounds(country, [key])[0]
+    return make_sound_keys(country, [key])[0]
 
 
-def sounds(country: str, keys: list[str]) -> list[str]:
-    """As :func:`sound`, of many names of a country at once and much faster for each."""
+def make_sound_keys(country: str, keys: list[str]) -> list[str]:
+    """As :func:`make_sound_key`, of many names of a country at once and much faster for each."""
     lines = "\n".join([key if len(key) >= _MIN_LENGTH and key.isascii() else "" for key in keys])
     if country == "JP":
         lines = _JAPANESE_OH.sub("o", lines)

@@ -4,8 +4,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from geocache.gazetteer.index import Index
-from geocache.gazetteer.regionnames import bare, spellings
-from geocache.geo.names import fold, key, repair
+from geocache.gazetteer.region_names import normalize_region, split_spellings
+from geocache.geo.names import fold, make_key, repair
 
 _CLOSE = 84.0
 
@@ -44,12 +44,12 @@ class States:
         """The regions a text names outright."""
         table = self.table(country)
         if len(text) <= 5:
-            exact = table.get("=" + key(fold(text)))
+            exact = table.get("=" + make_key(fold(text)))
             if exact:
                 return Matches(frozenset(exact), 1.0)
         numbers: tuple[int, ...] = ()
-        for spelling in (text,) if text.isalpha() else spellings(text):
-            numbers += table.get(bare(spelling), ())
+        for spelling in (text,) if text.isalpha() else split_spellings(text):
+            numbers += table.get(normalize_region(spelling), ())
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
 
     def _find(self, country: str, text: str) -> Matches:
@@ -58,7 +58,7 @@ class States:
         if not text:
             return NOTHING
         exact = self.exactly(country, text)
-        wanted = bare(text)
+        wanted = normalize_region(text)
         if exact.numbers or len(wanted) < 5:
             return exact
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - most states are spelt right

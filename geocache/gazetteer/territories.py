@@ -1,7 +1,7 @@
 """Countries whose registries also file the sites of other codes: territories, dissolved unions."""
 
 from geocache.gazetteer.states import States
-from geocache.geo.countries import usual_country_code
+from geocache.geo.countries import look_up_english_code
 
 FAMILIES = {
     "US": "PR GU VI MP AS",
@@ -23,14 +23,14 @@ FAMILIES = {
 """Where a country's registries also file the sites of another code."""
 
 
-def relatives(country: str) -> list[str]:
+def list_related_countries(country: str) -> list[str]:
     """Codes under which a place filed under a country may also be."""
     return FAMILIES.get(country, "").split()
 
 
-def territory(states: States, country: str, state: str) -> str:
+def find_territory(states: States, country: str, state: str) -> str:
     """The code of a territory that stands in place of a state (Réunion in France), else empty."""
-    code = usual_country_code(state) if country in FAMILIES else ""
-    if code in relatives(country) and not states.exactly(country, state).numbers:
+    code = look_up_english_code(state) if country in FAMILIES else ""
+    if code in list_related_countries(country) and not states.exactly(country, state).numbers:
         return code
     return ""

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from geocache.geo.names import fold, key, repair
+from geocache.geo.names import fold, make_key, repair
 from geocache.paths import DATA
 
 _EVERYDAY = DATA / "country-names.csv"
@@ -28,7 +28,7 @@ _SHORT_NAMES = {
 
 
 def _as_key(name: str) -> str:
-    return key(fold(repair(name).replace("&", " and ")))
+    return make_key(fold(repair(name).replace("&", " and ")))
 
 
 def _variants(name: str) -> set[str]:
@@ -113,13 +113,13 @@ _KIND_OF_STATE = re.compile(
 
 
 @lru_cache(maxsize=20_000)
-def usual_country_code(name: str) -> str:
+def look_up_english_code(name: str) -> str:
     """As :func:`country_code`, but only of names and codes in English: for text of any kind."""
     return _known().get(_as_key(name), "")
 
 
-def code_of_folded(name: str) -> str:
-    """As :func:`usual_country_code` of a name that is folded and has no spaces any more."""
+def look_up_folded_code(name: str) -> str:
+    """As :func:`look_up_english_code` of a name that is folded and has no spaces any more."""
     return _known().get(name, "")
 
 

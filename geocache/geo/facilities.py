@@ -53,7 +53,7 @@ def is_placeholder(facility: str) -> bool:
     return generic and len(rest) <= _SHORT and not _NAMING.intersection(rest)
 
 
-def marked(place: Place, found: Position) -> Position:
+def flag_placeholder(place: Place, found: Position) -> Position:
     """A place's position, flagged ``placeholder_facility`` where its facility names nobody.
 
     Not where there is no facility or no position, and not a pin: a person knew what they set.

@@ -119,12 +119,12 @@ class _Each(dict[int, str]):
 _each = _Each()
 
 
-def key(folded: str) -> str:
+def make_key(folded: str) -> str:
     """What a folded name is looked up by: its letters alone, so that spacing does not count."""
     return folded.replace(" ", "")
 
 
-def expanded(text: str) -> str:
+def expand_umlauts(text: str) -> str:
     """The name with its umlauts written as two letters, or empty when it has none."""
     if text.isascii():
         return ""

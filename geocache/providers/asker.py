@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from math import isinf
 
 from geocache.place import Place, Position
-from geocache.providers.attempts import Allowance, Run, try_query
+from geocache.providers.attempts import Run, TimeBudget, try_query
 from geocache.providers.faults import Fault
+from geocache.providers.geopy_provider import OnlineProvider
 from geocache.providers.queries import Query
-from geocache.providers.service import OnlineProvider
 from geocache.records import NEVER, Answer
-from geocache.store import SafeStore
+from geocache.store import FallbackStore
 
 LEASE_SECONDS = 7.0
 """A claim not renewed for so long belongs to nobody: its owner is dead."""
@@ -29,7 +29,7 @@ class _Open:
 
     def __init__(self, place: Place, queries: Iterator[Query]) -> None:
         self.place = place
-        self.allowance = Allowance()
+        self.allowance = TimeBudget()
         self.missed: list[str] = []
         self._queries = queries
         self.query: Query | None = next(queries, None)
@@ -48,17 +48,17 @@ class Asker:
         provider: who is asked.
     """
 
-    def __init__(self, store: SafeStore, provider: OnlineProvider) -> None:
+    def __init__(self, store: FallbackStore, provider: OnlineProvider) -> None:
         self._store = store
         self._provider = provider
 
-    def first_key(self, place: Place) -> str:
+    def build_first_key(self, place: Place) -> str:
         """As the provider's."""
-        return self._provider.first_key(place)
+        return self._provider.build_first_key(place)
 
     def remembered(self, places: Sequence[Place]) -> dict[int, Position]:
         """By index, the positions of places whose first query is remembered with a hit."""
-        keys = [self._provider.first_key(place) for place in places]
+        keys = [self._provider.build_first_key(place) for place in places]
         known = self._recall(keys)
         return {i: known[key] for i, key in enumerate(keys) if key in known and known[key].resolved}
 
@@ -174,7 +174,7 @@ class Asker:
 class _Claims:
     """The queries this asker may send now."""
 
-    def __init__(self, store: SafeStore, provider: OnlineProvider) -> None:
+    def __init__(self, store: FallbackStore, provider: OnlineProvider) -> None:
         self._store = store
         self._provider = provider.name
         self._together = 1 if provider.interval_seconds(scheduled=False) else _TOGETHER

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from geocache.providers.faults import Fault
-from geocache.providers.judging import Judged
+from geocache.providers.geopy_provider import OnlineProvider
+from geocache.providers.interpret import Interpretation
 from geocache.providers.queries import Query
-from geocache.providers.service import OnlineProvider
-from geocache.store import SafeStore
+from geocache.store import FallbackStore
 
 PLACE_SECONDS = 5.0
 """The longest that asking for one place may take, waiting for a turn aside."""
@@ -63,7 +63,7 @@ class Run:
                 self.stopped = self.stopped or fault
 
 
-class Allowance:
+class TimeBudget:
     """How many seconds a place may still take. Waiting for a turn is not counted."""
 
     def __init__(self, seconds: float = PLACE_SECONDS) -> None:
@@ -77,11 +77,11 @@ class Allowance:
 def try_query(  # noqa: PLR0917 # each is another thing it hangs on
     provider: OnlineProvider,
     query: Query,
-    store: SafeStore,
+    store: FallbackStore,
     run: Run,
-    allowance: Allowance,
+    allowance: TimeBudget,
     alive: Callable[[], None],
-) -> Judged:
+) -> Interpretation:
     """The provider's answer to a query.
 
     Args:
@@ -121,7 +121,7 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         elif isinstance(fault, Fault) and not fault.rate_limited:
             allowance.left_seconds -= pause(state)
 
-    def once() -> Judged:
+    def once() -> Interpretation:
         _wait_for_turn(provider, store, run, alive)
         seconds = min(provider.terms.timeout_seconds, allowance.left_seconds)
         if seconds <= 0:
@@ -152,7 +152,7 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
 
 
 def _wait_for_turn(
-    provider: OnlineProvider, store: SafeStore, run: Run, alive: Callable[[], None]
+    provider: OnlineProvider, store: FallbackStore, run: Run, alive: Callable[[], None]
 ) -> None:
     interval = provider.interval_seconds(scheduled=run.scheduled)
     if not interval:

@@ -10,11 +10,16 @@ from geopy.adapters import BaseSyncAdapter
 from geopy.geocoders.base import Geocoder
 
 from geocache.errors import ConfigurationError
+from geocache.providers.custom import CustomProvider
+from geocache.providers.geopy_provider import (
+    GeopyProvider,
+    OnlineProvider,
+    get_api_attribute,
+    get_host,
+)
 from geocache.providers.locationiq import LocationIQ
 from geocache.providers.protocol import Provider
-from geocache.providers.service import OnlineProvider, Service, api_name, host_of
 from geocache.providers.terms import REFUSED, TERMS, Terms
-from geocache.providers.whole import Whole
 from geocache.settings import APP_NAME, GeocacheSettings
 from geocache.version import __version__
 
@@ -47,8 +52,8 @@ def build_providers(
     )
 
 
-def adopt(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:
-    """Providers as they are; geopy geocoders put behind a :class:`Service`.
+def wrap_providers(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:
+    """Providers as they are; geopy geocoders put behind a :class:`GeopyProvider`.
 
     Raises:
         ConfigurationError: one is neither, is asynchronous, or must not be used.
@@ -60,7 +65,7 @@ def _adopted(given: Any) -> Provider:
     if isinstance(given, OnlineProvider) or (isinstance(given, Provider) and not given.online):
         return given
     if isinstance(given, Provider):
-        return Whole(given)
+        return CustomProvider(given)
     if not isinstance(given, Geocoder):
         raise ConfigurationError(
             f"{given!r} is no provider: it needs name, version, online, attribution and locate, "
@@ -72,10 +77,10 @@ def _adopted(given: Any) -> Provider:
     if not isinstance(given.adapter, BaseSyncAdapter):
         raise ConfigurationError(f"{name} is asynchronous; give a geocoder with a sync adapter")
     terms = next((one for one in TERMS.values() if one.geocoder.casefold() == name), None)
-    return Service(
+    return GeopyProvider(
         given,
         terms or Terms(name, type(given).__name__, "", ""),
-        public=_is_default(type(given), host_of(given)),
+        public=_is_default(type(given), get_host(given)),
     )
 
 
@@ -101,7 +106,7 @@ def _gazetteer(settings: GeocacheSettings, progress: Callable[..., Any] | None) 
     return provider
 
 
-def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) -> Service:
+def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) -> GeopyProvider:
     kind = LocationIQ if terms.name == "locationiq" else getattr(geopy.geocoders, terms.geocoder)
     wanted = inspect.signature(kind).parameters
     contact = settings.geocache_contact.strip()
@@ -131,9 +136,9 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
         # Some put a host of theirs before the domain, none knows of a path.
         folder = parsed.path.strip("/")
         base = f"{parsed.scheme}://{parsed.netloc}" + (f"/{folder}" if folder else "")
-        usual = urlsplit(getattr(geocoder, api_name(geocoder)))
-        setattr(geocoder, api_name(geocoder), base + usual.path)
-    return Service(
+        usual = urlsplit(getattr(geocoder, get_api_attribute(geocoder)))
+        setattr(geocoder, get_api_attribute(geocoder), base + usual.path)
+    return GeopyProvider(
         geocoder,
         terms,
         public=public,

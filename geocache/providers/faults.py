@@ -38,7 +38,7 @@ class Fault(NotAskedError):  # noqa: N818 # NotAskedError says that it is one
         return self.what == "429"
 
 
-def as_fault(error: Exception, provider: str) -> Fault:
+def classify_fault(error: Exception, provider: str) -> Fault:
     """What an exception of geopy, of its adapter or of reading a reply means."""
     if isinstance(error, Fault):
         return _known(error, provider)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from geocache.geo.countries import country_code, country_name
 from geocache.geo.facilities import is_placeholder
-from geocache.keys import fold, query_key
+from geocache.keys import normalize, query_key
 from geocache.place import Place, Precision
 
 
@@ -34,7 +34,7 @@ class Query:
         return "; ".join(f"{name}={value}" for name, value in self.parts.items())
 
 
-def queries_for(place: Place, *, facilities: bool, structured: bool) -> Iterator[Query]:
+def build_queries(place: Place, *, facilities: bool, structured: bool) -> Iterator[Query]:
     """The queries for a place, to be asked in this order until one is answered.
 
     Args:
@@ -81,25 +81,25 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def first_key(place: Place, *, facilities: bool, structured: bool) -> str:
+def build_first_key(place: Place, *, facilities: bool, structured: bool) -> str:
     """The key of the first query for a place whose facility is no placeholder.
 
-    Cheaper than :func:`queries_for`; where it is not remembered, that has the last word.
+    Cheaper than :func:`build_queries`; where it is not remembered, that has the last word.
     """
     facility, city, state, _, country = place
-    code = country_code(_tidy(country)) or fold(country)
+    code = country_code(_tidy(country)) or normalize(country)
     if facilities and facility:
         return query_key("facility words", facility, city, state, code)
     return query_key("city parts" if structured else "city words", city, state, code)
 
 
-def every_key(place: Place) -> list[str]:
+def list_query_keys(place: Place) -> list[str]:
     """The keys of all queries that any provider may have been sent for a place."""
     return list(
         {
             query.key
             for facilities in (True, False)
             for structured in (True, False)
-            for query in queries_for(place, facilities=facilities, structured=structured)
+            for query in build_queries(place, facilities=facilities, structured=structured)
         }
     )

@@ -195,7 +195,7 @@ def is_reply(service: str, document: Any) -> bool:
     return LEVELS.get(service) is not _nominatim or isinstance(document, list)
 
 
-def country_of(raw: Mapping[str, Any]) -> str:
+def read_country_code(raw: Mapping[str, Any]) -> str:
     """The alpha-2 code a result names itself, upper case; empty if it does not."""
     for part in (raw.get("address"), raw.get("properties"), raw.get("components"), raw):
         if isinstance(part, Mapping):

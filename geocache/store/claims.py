@@ -12,14 +12,14 @@ from geocache.store.database import Database
 
 
 @cache
-def mark(provider: str, version: str) -> int:
+def provider_hash(provider: str, version: str) -> int:
     """What the number of an answer's row differs by from that of its key."""
     return key_number(f"{provider} {version}")
 
 
 def claim_numbers(provider: str, keys: Sequence[str]) -> list[int]:
     """Row numbers of claims: of a query, whatever the version of what reads its answer."""
-    by = mark(provider, "")
+    by = provider_hash(provider, "")
     return [number ^ by for number in key_numbers(keys)]
 
 

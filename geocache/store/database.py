@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from geocache.errors import ConfigurationError
 
 ANSWER_COLUMNS = "key, latitude, longitude, place_name, about"
-"""What is read of an answer, in the order :func:`geocache.records.positions_of` takes it."""
+"""What is read of an answer, in the order :func:`geocache.records.parse_positions` takes it."""
 
 _SECRETS = ("password", "sslpassword", "passfile", "sslkey")
 
@@ -134,7 +134,7 @@ class Database(ABC):
         return statement.on_conflict_do_update(index_elements=keys, set_=rest, where=where)
 
 
-def parsed_url(url: str) -> URL:
+def parse_url(url: str) -> URL:
     """A SQLAlchemy URL, taken apart.
 
     Raises:
@@ -151,7 +151,7 @@ def parsed_url(url: str) -> URL:
 
 def public_url(url: str) -> str:
     """The URL without passwords, for messages, logs and reports."""
-    parsed = parsed_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return url
     query = {name: "***" if name in _SECRETS else value for name, value in parsed.query.items()}

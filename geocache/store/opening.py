@@ -10,8 +10,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from geocache.errors import StoreError
 from geocache.store import sqlite_file
+from geocache.store.backends import load_backend
 from geocache.store.database import Trouble, public_url
-from geocache.store.kinds import kind_of
 from geocache.store.store import Store
 
 ERRORS = (sqlite3.Error, DBAPIError, NoConnectionFreeError, OSError)
@@ -47,12 +47,12 @@ def open_store(url: str) -> Opened:
         warnings = _set_aside_if_damaged(file) if file.exists() else ()
         return Opened(Store(url), writable=True, warnings=warnings)
     except ERRORS as error:
-        trouble = kind_of(url).trouble(error)
+        trouble = load_backend(url).trouble(error)
         if trouble is Trouble.AWAY:
-            return Opened(None, writable=True, away=short(error))
+            return Opened(None, writable=True, away=summarize_error(error))
         if trouble is Trouble.UNWRITABLE:
             return _open_to_read(url, error)
-        why = f"the store at {public_url(url)} cannot be opened: {short(error)}"
+        why = f"the store at {public_url(url)} cannot be opened: {summarize_error(error)}"
         raise StoreError(why) from error
 
 
@@ -75,13 +75,14 @@ def _open_to_read(url: str, error: Exception) -> Opened:
     try:
         store = Store(url, read_only=True)
     except ERRORS:
-        why = f"the store cannot be opened ({short(error)}): answers are kept in memory only"
+        cause = summarize_error(error)
+        why = f"the store cannot be opened ({cause}): answers are kept in memory only"
         return Opened(None, writable=False, warnings=(why,))
     why = "the store is read-only: answers are kept in memory only"
     return Opened(store, writable=False, warnings=(why,))
 
 
-def short(error: Exception) -> str:
+def summarize_error(error: Exception) -> str:
     """An error's own words, without the statement it met."""
     lines = str(getattr(error, "orig", None) or error).splitlines()
     return lines[0] if lines else type(error).__name__

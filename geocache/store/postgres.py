@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 from geocache.errors import ConfigurationError
 from geocache.store import schema
-from geocache.store.database import ANSWER_COLUMNS, Database, Reader, Trouble, parsed_url
+from geocache.store.database import ANSWER_COLUMNS, Database, Reader, Trouble, parse_url
 
 try:
     import psycopg
@@ -69,7 +69,7 @@ class PostgreSQL(Database):
     server: ClassVar[bool] = True
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
-        parsed = parsed_url(url)
+        parsed = parse_url(url)
         if parsed.get_driver_name() not in {"", "psycopg"}:
             raise ConfigurationError(
                 f"GEOCACHE_URL: write postgresql+psycopg://…, not {parsed.drivername}://…"

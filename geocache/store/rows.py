@@ -4,15 +4,15 @@ from typing import Any
 
 from geocache.keys import key_number, place_key
 from geocache.place import Place
-from geocache.records import Answer, Pin, about_text, positions_of
-from geocache.store.claims import mark
+from geocache.records import Answer, Pin, format_about, parse_positions
+from geocache.store.claims import provider_hash
 
 
-def answer_row(answer: Answer) -> tuple[Any, ...]:
+def build_answer_row(answer: Answer) -> tuple[Any, ...]:
     """In the order of the table's columns: a third of the time of a mapping through Core."""
     key, provider, version, at, expires_at, query, reply, asked_at = answer
     return (
-        key_number(key) ^ mark(provider, version),
+        key_number(key) ^ provider_hash(provider, version),
         key,
         provider,
         version,
@@ -20,21 +20,21 @@ def answer_row(answer: Answer) -> tuple[Any, ...]:
         at.latitude,
         at.longitude,
         _text(at.place_name),
-        about_text(at),
+        format_about(at),
         _text(query),
         _text(reply),
         asked_at,
     )
 
 
-def answer_of(row: Any) -> Answer:
-    """Undo :func:`answer_row`."""
+def parse_answer(row: Any) -> Answer:
+    """Undo :func:`build_answer_row`."""
     _, key, provider, version, expires_at, *about, query, reply, asked_at = row
-    position = positions_of([(key, *about)], provider)[key]
+    position = parse_positions([(key, *about)], provider)[key]
     return Answer(key, provider, version, position, expires_at, query, reply, asked_at)
 
 
-def pin_row(pin: Pin) -> dict[str, Any]:
+def build_pin_row(pin: Pin) -> dict[str, Any]:
     """By the names of the table's columns."""
     key = place_key(pin.place)
     values = {**pin.place._asdict(), **pin._asdict()}
@@ -43,8 +43,8 @@ def pin_row(pin: Pin) -> dict[str, Any]:
     return {"id": key_number(key), "key": key, **values, **texts}
 
 
-def pin_of(row: Any) -> Pin:
-    """Undo :func:`pin_row`."""
+def parse_pin(row: Any) -> Pin:
+    """Undo :func:`build_pin_row`."""
     _, _, facility, city, state, postcode, country, *rest = row
     return Pin(Place(facility, city, state, postcode, country), *rest)
 

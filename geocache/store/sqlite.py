@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 from sqlalchemy.pool import StaticPool
 
 from geocache.store import schema, sqlite_file
-from geocache.store.database import ANSWER_COLUMNS, Database, Reader, Trouble, parsed_url
+from geocache.store.database import ANSWER_COLUMNS, Database, Reader, Trouble, parse_url
 from geocache.store.sqlite_file import BUSY_SECONDS
 
 _WRITING = "geocache_writing"
@@ -76,7 +76,7 @@ class SQLite(Database):
 
 
 def _open_engine(url: str, *, read_only: bool) -> Engine:
-    parsed = parsed_url(url)
+    parsed = parse_url(url)
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
     file = sqlite_file.database_file(url)
     if file is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geocache.errors import ConfigurationError
-from geocache.store.database import parsed_url
+from geocache.store.database import parse_url
 
 BUSY_SECONDS = 30
 
@@ -16,7 +16,7 @@ BUSY_SECONDS = 30
 def database_file(url: str) -> Path | None:
     """The file a SQLite URL names, ``None`` for one in memory or another database."""
     try:
-        parsed = parsed_url(url)
+        parsed = parse_url(url)
     except ConfigurationError:
         return None
     name = parsed.database or ""

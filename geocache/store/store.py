@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from geocache.keys import key_number, key_numbers, place_key
 from geocache.place import Place, Position
-from geocache.records import Answer, Pin, positions_of
+from geocache.records import Answer, Pin, parse_positions
 from geocache.store import schema
-from geocache.store.claims import Claims, claim_numbers, mark
+from geocache.store.backends import load_backend
+from geocache.store.claims import Claims, claim_numbers, provider_hash
 from geocache.store.database import Database, Reader, public_url
-from geocache.store.kinds import kind_of
-from geocache.store.rows import answer_of, answer_row, pin_of, pin_row
+from geocache.store.rows import build_answer_row, build_pin_row, parse_answer, parse_pin
 
 
 def _rows_of(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
     """Rows, the last of those for the same key."""
-    return list({row[0]: row for row in map(answer_row, answers)}.values())
+    return list({row[0]: row for row in map(build_answer_row, answers)}.values())
 
 
 class Looking:
@@ -43,10 +43,10 @@ class Looking:
         self, provider: str, version: str, keys: Sequence[str], now: int
     ) -> dict[str, Position]:
         """What a provider is remembered to have said of the keys, known misses included."""
-        by = mark(provider, version)
+        by = provider_hash(provider, version)
         numbers = [number ^ by for number in key_numbers(keys)]
         with self._reading() as reader:
-            return positions_of(reader.answers(numbers, now), provider)
+            return parse_positions(reader.answers(numbers, now), provider)
 
     def look(
         self, pin_key: str, provider: str, version: str, key: str, now: int
@@ -56,14 +56,14 @@ class Looking:
         reader = self.database.reader()
         try:
             pin = reader.pin(numbers[0])
-            row = None if pin else reader.answer(numbers[1] ^ mark(provider, version), now)
+            row = None if pin else reader.answer(numbers[1] ^ provider_hash(provider, version), now)
         except Exception:
             reader.close()
             raise
         self.database.keep(reader)
         if pin and pin[1] == pin_key:
-            return pin_of(pin).position()
-        return positions_of((row,), provider).get(key) if row else None
+            return parse_pin(pin).position()
+        return parse_positions((row,), provider).get(key) if row else None
 
     def pinned(self, keys: Sequence[str]) -> dict[str, Position]:
         """The pinned ones among the keys of places."""
@@ -71,7 +71,7 @@ class Looking:
             if not reader.any_pins():
                 return {}
             rows = reader.pins(key_numbers(keys))
-        return {row[1]: pin_of(row).position() for row in rows}
+        return {row[1]: parse_pin(row).position() for row in rows}
 
     def revision(self) -> int:
         """Grows with every pin and answer, whichever process wrote it."""
@@ -95,7 +95,7 @@ class Store(Looking, Claims):
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
         self.name = public_url(url)
-        self.database = kind_of(url)(url, read_only=read_only)
+        self.database = load_backend(url)(url, read_only=read_only)
         self.engine = self.database.engine
         self._write_lock = threading.Lock()
         try:
@@ -142,7 +142,7 @@ class Store(Looking, Claims):
 
     def pin(self, pins: Iterable[Pin]) -> None:
         """Set pins, replacing those of the same places."""
-        rows = [pin_row(pin) for pin in pins]
+        rows = [build_pin_row(pin) for pin in pins]
         if rows:
             with self._writing() as connection:
                 connection.execute(self.database.upsert(schema.pins), rows)
@@ -216,7 +216,7 @@ class Store(Looking, Claims):
         table = schema.pins
         with self.engine.connect() as connection:
             for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
-                yield pin_of(row)
+                yield parse_pin(row)
 
     def answers(self) -> Generator[Answer]:
         """All answers, stale ones too, in the order of their numbers."""
@@ -224,7 +224,7 @@ class Store(Looking, Claims):
         with self.engine.connect() as connection:
             rows = connection.execution_options(yield_per=1000).execute(statement)
             for row in rows:
-                yield answer_of(row)
+                yield parse_answer(row)
 
     def counts(self, now: int) -> dict[str, Any]:
         """Pins, claims and, for each provider, its hits, misses and those that are out of date."""

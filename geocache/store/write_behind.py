@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from geocache.records import Answer
 
 if TYPE_CHECKING:
-    from geocache.store import SafeStore
+    from geocache.store import FallbackStore
 
 MOST_KEPT_BACK = 256
 
 
-class Unwritten:
+class WriteBehind:
     """Answers of offline providers that are not in the store yet. Safe for threads."""
 
-    def __init__(self, store: "SafeStore") -> None:
+    def __init__(self, store: "FallbackStore") -> None:
         self._store = store
         self._answers: dict[tuple[str, str], Answer] = {}
         self._tidied: set[str] = set()

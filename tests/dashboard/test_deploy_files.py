@@ -10,7 +10,7 @@ from dashboard.access import Person
 from dashboard.page.state import login
 from dashboard.settings import Settings
 from geocache.errors import ConfigurationError
-from geocache.store.kinds import kind_of
+from geocache.store.backends import load_backend
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -30,7 +30,7 @@ def test_the_environment_file_holds_valid_settings(monkeypatch: pytest.MonkeyPat
     for name, value in pairs:
         monkeypatch.setenv(name, value)
     settings = Settings()
-    assert kind_of(settings.store_url).server
+    assert load_backend(settings.store_url).server
     assert settings.access.may_edit(Person("1", "ann@example.org"))
     assert not settings.access.may_edit(Person("2", "ben@example.org"))
 

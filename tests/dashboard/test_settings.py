@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.settings import Settings
 from geocache.errors import ConfigurationError
-from geocache.settings import settings_of
+from geocache.settings import load_settings
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_one_that_cannot_work_is_named(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError) as refused:
-        settings_of(Settings)
+        load_settings(Settings)
     words = str(refused.value)
     assert words.startswith(f"{name}: ")
     assert said in words
@@ -50,4 +50,4 @@ def test_one_that_can_work_is_taken_as_written(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert getattr(settings_of(Settings), name.lower()) == value
+    assert getattr(load_settings(Settings), name.lower()) == value

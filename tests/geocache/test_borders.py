@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.gazetteer.builder.sources import places
+from geocache.gazetteer.builder.sources import read_places
 from geocache.geo.borders import extent, in_country
 
 
@@ -60,7 +60,7 @@ def test_tolerance_is_in_kilometres() -> None:
 def test_every_larger_city_lies_in_its_country() -> None:
     outside = [
         place.name
-        for place in places()
+        for place in read_places()
         if place.population >= 100_000
         and not in_country(place.latitude, place.longitude, place.country)
     ]

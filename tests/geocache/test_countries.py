@@ -3,7 +3,7 @@
 import pycountry
 import pytest
 
-from geocache.geo.countries import country_code, country_name, usual_country_code
+from geocache.geo.countries import country_code, country_name, look_up_english_code
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,5 @@ def test_short_english_names() -> None:
 
 
 def test_usual_names_are_english_only() -> None:
-    assert usual_country_code("Korea") == "KR"
-    assert usual_country_code("Corea") == ""
+    assert look_up_english_code("Korea") == "KR"
+    assert look_up_english_code("Corea") == ""

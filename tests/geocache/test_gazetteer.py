@@ -15,7 +15,7 @@ from geocache.gazetteer import Gazetteer
 from geocache.gazetteer.builder import tables as hand_kept
 from geocache.gazetteer.index import Index
 from geocache.geo.distance import distance_km
-from geocache.geo.names import fold, key
+from geocache.geo.names import fold, make_key
 from geocache.place import Flag, Place, Position, Precision
 
 
@@ -372,7 +372,7 @@ def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) ->
     unknown = {
         (country, city)
         for country, city, _ in hand_kept.names_by_place(table)
-        if not index.named(country, key(fold(city)))
+        if not index.named(country, make_key(fold(city)))
     }
     assert unknown == set()
 

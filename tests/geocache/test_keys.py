@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.keys import fold, key_number, key_numbers, place_key, query_key
+from geocache.keys import key_number, key_numbers, normalize, place_key, query_key
 from geocache.place import Place
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -32,7 +32,7 @@ places = st.builds(Place, any_texts, any_texts, any_texts, any_texts, any_texts)
     ],
 )
 def test_two_spellings_share_a_key(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert normalize(one) == normalize(other)
     assert place_key(Place(city=one)) == place_key(Place(city=other))
 
 
@@ -53,23 +53,23 @@ def test_different_places_have_different_keys(one: Place, other: Place) -> None:
 
 @given(texts)
 def test_folding_ignores_unicode_form_case_and_space(text: str) -> None:
-    folded = fold(text)
-    assert fold(folded) == folded
+    folded = normalize(text)
+    assert normalize(folded) == folded
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        assert fold(unicodedata.normalize(form, text)) == folded
-    assert fold(text.casefold()) == folded
-    assert fold("\u3000" + text.replace(" ", " \t\u00a0") + "\n") == folded
+        assert normalize(unicodedata.normalize(form, text)) == folded
+    assert normalize(text.casefold()) == folded
+    assert normalize("\u3000" + text.replace(" ", " \t\u00a0") + "\n") == folded
 
 
 @given(words, words)
 def test_keys_are_equal_only_when_every_word_is(one: list[str], other: list[str]) -> None:
-    same = [fold(word) for word in one] == [fold(word) for word in other]
+    same = [normalize(word) for word in one] == [normalize(word) for word in other]
     assert (place_key(Place(" ".join(one))) == place_key(Place("  ".join(other).upper()))) == same
 
 
 @given(places)
 def test_a_place_key_is_its_folded_parts(place: Place) -> None:
-    assert place_key(place).split("\x1f") == [fold(part) for part in place]
+    assert place_key(place).split("\x1f") == [normalize(part) for part in place]
 
 
 @given(places)
@@ -77,7 +77,7 @@ def test_a_query_never_shares_a_key_with_a_place(place: Place) -> None:
     assert query_key(place.facility, *place[1:]) != place_key(place)
 
 
-@given(st.lists(any_texts.map(fold), max_size=5))
+@given(st.lists(any_texts.map(normalize), max_size=5))
 def test_key_numbers_fit_a_signed_64_bit_column(keys: list[str]) -> None:
     numbers = key_numbers(keys)
     assert numbers == tuple(key_number(key) for key in keys)

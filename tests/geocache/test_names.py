@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geocache.gazetteer.readings import readings
-from geocache.gazetteer.regionnames import bare, spellings
-from geocache.gazetteer.sounds import sound
-from geocache.geo.names import MAX_NAME_LENGTH, expanded, fold, key, repair
+from geocache.gazetteer.region_names import normalize_region, split_spellings
+from geocache.gazetteer.sounds import make_sound_key
+from geocache.gazetteer.variants import generate_variants
+from geocache.geo.names import MAX_NAME_LENGTH, expand_umlauts, fold, make_key, repair
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_repair(damaged: str, right: str) -> None:
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text)
     assert fold(once) == once
-    assert " " not in key(once)
+    assert " " not in make_key(once)
 
 
 @given(st.text(min_size=0, max_size=400))
@@ -65,8 +65,8 @@ def test_repair_never_raises_nor_grows(text: str) -> None:
 
 
 def test_umlauts_in_two_letters() -> None:
-    assert expanded("Göttingen") == "Goettingen"
-    assert expanded("Bremen") == ""
+    assert expand_umlauts("Göttingen") == "Goettingen"
+    assert expand_umlauts("Bremen") == ""
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_umlauts_in_two_letters() -> None:
     ],
 )
 def test_transliterations_sound_alike(one: str, other: str, country: str) -> None:
-    alike = sound(country, one) == sound(country, other)
+    alike = make_sound_key(country, one) == make_sound_key(country, other)
     assert alike is (one != "ahmedabad"), "vowels that differ are left to near spellings"
 
 
@@ -99,12 +99,12 @@ def test_transliterations_sound_alike(one: str, other: str, country: str) -> Non
     ],
 )
 def test_bare_region_names(region: str, distinctive: str) -> None:
-    assert bare(region) == distinctive
+    assert normalize_region(region) == distinctive
 
 
 def test_spellings_of_one_listed_name() -> None:
-    assert spellings("Ourense [Orense]") == ["Ourense", "Orense"]
-    assert "Región de Murcia" in spellings("Murcia, Región de")
+    assert split_spellings("Ourense [Orense]") == ["Ourense", "Orense"]
+    assert "Región de Murcia" in split_spellings("Murcia, Región de")
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_spellings_of_one_listed_name() -> None:
     ],
 )
 def test_readings_of_a_city(city: str, country: str, name: str) -> None:
-    assert name in [reading.name for reading in readings(city, country)]
+    assert name in [reading.name for reading in generate_variants(city, country)]

@@ -13,8 +13,13 @@ from geocache.files.transfer import read, write
 from geocache.place import Position
 from geocache.records import NEVER, Answer, Pin
 from geocache.settings import GeocacheSettings
-from geocache.store import SafeStore, Store, safe
+<<<<<<< HEAD
+from geocache.store import FallbackStore, Store, fallback
 from harness.geocaches import GRAZ, Atlas, store_url, wait_until
+=======
+from geocache.store import FallbackStore, Store, fallback
+from harness.cache_parts import GRAZ, Atlas, store_url, until
+>>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 from harness.postgres import Postgres, Relay, database_name
 
 SECRET = "not-for-anybody"  # noqa: S105
@@ -31,7 +36,7 @@ def relay(postgres_server: Postgres) -> Iterator[Relay]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is away is tried again at once."""
-    monkeypatch.setattr(safe, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(fallback, "_AGAIN_SECONDS", 0.0)
 
 
 def test_a_lost_connection_is_made_again_and_nothing_is_lost(
@@ -108,7 +113,7 @@ def test_a_server_that_is_away_at_the_start_is_found_later(relay: Relay, postgre
 def test_a_server_that_is_away_is_not_tried_at_every_look(
     relay: Relay, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(safe, "_AGAIN_SECONDS", 3600.0)
+    monkeypatch.setattr(fallback, "_AGAIN_SECONDS", 3600.0)
     with GeoCache(relay.url(postgres_url), providers=[Atlas()]) as cache:
         relay.cut()
         cache.locate(GRAZ)
@@ -123,7 +128,7 @@ def test_what_may_not_be_kept_stays_in_memory_when_the_server_is_back(
     relay: Relay, postgres_url: str
 ) -> None:
     position = Position(1, 2, source="here")
-    with closing(SafeStore(relay.url(postgres_url))) as store:
+    with closing(FallbackStore(relay.url(postgres_url))) as store:
         relay.cut()
         store.remember([Answer("graz", "here", "1", position, NEVER)], lasting=False)
         assert store.revision() == 0

@@ -13,8 +13,13 @@ from geocache import ConfigurationError, GeoCache, Place, Position, Precision, S
 from geocache.keys import place_key
 from geocache.place import Alternative, Flag
 from geocache.records import NEVER, Answer, Pin
-from geocache.store import SafeStore, Store, schema
+<<<<<<< HEAD
+from geocache.store import FallbackStore, Store, schema
 from harness.geocaches import GRAZ, Atlas, environment, start_python, store_url, wait_for_output
+=======
+from geocache.store import FallbackStore, Store, schema
+from harness.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
+>>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 
 NOW = 1_700_000_000
 HIT = Position(
@@ -385,9 +390,15 @@ def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
 ON_A_FULL_DISK = """
 import resource
 from geocache import GeoCache, Place
-from geocache.store import safe
+<<<<<<< HEAD
+from geocache.store import fallback
 from harness.geocaches import Atlas, GRAZ
-safe._AGAIN_SECONDS = 0.0
+fallback._AGAIN_SECONDS = 0.0
+=======
+from geocache.store import fallback
+from harness.cache_parts import Atlas, GRAZ
+fallback._AGAIN_SECONDS = 0.0
+>>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)
@@ -423,12 +434,12 @@ def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
 def test_what_cannot_be_written_is_not_unpinned_in_silence(tmp_path: Path) -> None:
     with closing(Store(store_url(tmp_path))) as store:
         store.pin([Pin(GRAZ, 1, 2)])
-    safe = SafeStore(f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
-    assert "read-only" in safe.warnings[0] or "memory" in safe.warnings[0]
-    assert [pin.place for pin in safe.pins()] == [GRAZ]
+    fallback = FallbackStore(f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
+    assert "read-only" in fallback.warnings[0] or "memory" in fallback.warnings[0]
+    assert [pin.place for pin in fallback.pins()] == [GRAZ]
     with pytest.raises(StoreError, match="cannot unpin"):
-        safe.unpin(GRAZ)
-    safe.close()
+        fallback.unpin(GRAZ)
+    fallback.close()
 
 
 # Backup and restore

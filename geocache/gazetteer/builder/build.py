@@ -5,11 +5,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from geocache.gazetteer.builder.gathered import Gathered, Progress
-from geocache.gazetteer.builder.writing import write
+from geocache.gazetteer.builder.index_data import IndexData, ProgressCallback
+from geocache.gazetteer.builder.index_files import write_index
 
 
-def build(folder: Path, progress: Progress) -> None:
+def build_index(folder: Path, progress: ProgressCallback) -> None:
     """Write the index into ``folder``, which appears whole or not at all.
 
     Takes about 20 seconds and 450 MB of memory on one core of 2024; the result has about 60 MB.
@@ -23,10 +23,10 @@ def build(folder: Path, progress: Progress) -> None:
     collecting = gc.isenabled()
     gc.disable()  # a million objects and no cycle among them
     try:
-        gathered = Gathered()
+        gathered = IndexData()
         gathered.gather(progress)
         progress("Writing the index", 0.9)
-        write(gathered, scratch)
+        write_index(gathered, scratch)
         scratch.rename(folder)
     finally:
         if collecting:

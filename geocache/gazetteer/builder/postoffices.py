@@ -29,7 +29,7 @@ class ZipCode(NamedTuple):
     names: tuple[str, ...]
 
 
-def zip_codes() -> Iterator[ZipCode]:
+def read_zip_codes() -> Iterator[ZipCode]:
     """Every US ZIP code with a position in the country, about 41,000."""
     from zipcodes import _zipcodes  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def zip_codes() -> Iterator[ZipCode]:
             yield ZipCode(row["zip_code"], row["state"], latitude, longitude, names)
 
 
-def post_offices(codes: Iterable[ZipCode]) -> Iterator[PostOffice]:
+def locate_post_offices(codes: Iterable[ZipCode]) -> Iterator[PostOffice]:
     """Every locality name in each state."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for code in codes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pycountry
 
 from geocache.gazetteer.builder import tables
-from geocache.gazetteer.regionnames import bare, spellings
+from geocache.gazetteer.region_names import normalize_region, split_spellings
 
 _LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "ru", "sv", "cs", "tr", "uk", "ja")
 
@@ -74,7 +74,9 @@ class RegionTable:
         for number, votes in self._state_names.items():
             self.regions[number].name = votes.most_common(1)[0][0]
         for region in self.regions:
-            region.names.update(bare(spelling) for spelling in spellings(region.name))
+            region.names.update(
+                normalize_region(spelling) for spelling in split_spellings(region.name)
+            )
         self._add_aliases()
         self._add_iso(capital_region)
         for region in self.regions:
@@ -82,8 +84,8 @@ class RegionTable:
 
     def _add_aliases(self) -> None:
         by_code = {(r.country, r.code): r for r in self.regions if r.level == 1}
-        for country, codes, alias in tables.names_by_place("region-aliases.csv"):
-            name = alias.casefold() if alias.startswith("=") else bare(alias)
+        for country, codes, alias in tables.read_names("region-aliases.csv"):
+            name = alias.casefold() if alias.startswith("=") else normalize_region(alias)
             for code in codes.split():
                 if (country, code) in by_code:
                     by_code[country, code].names.add(name)
@@ -98,7 +100,7 @@ class RegionTable:
         states = [region for region in self.regions if region.level == 1]
         listed = {(state.country, name) for state in states for name in state.names}
         for iso in sorted(pycountry.subdivisions, key=lambda one: str(one.code)):
-            own = _with_stems(bare(spelling) for spelling in spellings(iso.name))
+            own = _with_stems(normalize_region(spelling) for spelling in split_spellings(iso.name))
             others = _translated(iso.name, translations) - own
             # In some languages Shaanxi is written like its neighbour Shanxi.
             names = own | {name for name in others if (iso.country_code, name) not in listed}
@@ -150,7 +152,9 @@ def _translations() -> Iterator[dict[str, str]]:
 
 def _translated(name: str, translations: list[dict[str, str]]) -> set[str]:
     found = (language[name] for language in translations if language.get(name))
-    return _with_stems(bare(spelling) for one in found for spelling in spellings(one))
+    return _with_stems(
+        normalize_region(spelling) for one in found for spelling in split_spellings(one)
+    )
 
 
 def _with_stems(names: Iterable[str]) -> set[str]:

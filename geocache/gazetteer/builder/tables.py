@@ -7,7 +7,7 @@ from geocache.geo.names import fold
 from geocache.paths import DATA
 
 
-def rows(name: str) -> Iterator[list[str]]:
+def read_rows(name: str) -> Iterator[list[str]]:
     """The rows of a table below its header."""
     with (DATA / name).open(encoding="utf-8", newline="") as opened:
         reader = csv.reader(opened)
@@ -15,17 +15,17 @@ def rows(name: str) -> Iterator[list[str]]:
         yield from reader
 
 
-def names_by_place(name: str) -> Iterator[tuple[str, str, str]]:
+def read_names(name: str) -> Iterator[tuple[str, str, str]]:
     """Country code, place, and one name of it, from a table whose third column holds several."""
-    for country, place, names in rows(name):
+    for country, place, names in read_rows(name):
         for one in names.split(";"):
             if one.strip():
                 yield country, place, one.strip()
 
 
-def district_points() -> dict[tuple[str, str], tuple[float, float]]:
+def read_district_points() -> dict[tuple[str, str], tuple[float, float]]:
     """Latitude and longitude of some districts, by country code and folded name."""
     return {
         (country, fold(name)): (float(latitude), float(longitude))
-        for country, name, latitude, longitude in rows("district-points.csv")
+        for country, name, latitude, longitude in read_rows("district-points.csv")
     }

@@ -1,16 +1,16 @@
 """Which kind of database a URL names."""
 
 from geocache.errors import ConfigurationError
-from geocache.store.database import Database, parsed_url
+from geocache.store.database import Database, parse_url
 
 
-def kind_of(url: str) -> type[Database]:
+def load_backend(url: str) -> type[Database]:
     """Which kind of database a URL names; called with the URL, it opens it.
 
     Raises:
         ConfigurationError: the URL is none, or names a kind that is not supported.
     """
-    backend = parsed_url(url).get_backend_name()
+    backend = parse_url(url).get_backend_name()
     if backend == "sqlite":
         from geocache.store.sqlite import SQLite  # noqa: PLC0415
 

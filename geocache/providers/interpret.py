@@ -11,7 +11,7 @@ from geocache.geo.borders import in_country
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
 from geocache.place import Alternative, Flag, Position, Precision
 from geocache.providers.queries import Query
-from geocache.providers.replies import country_of, essentials
+from geocache.providers.replies import essentials, read_country_code
 
 APART_KM = 25.0
 """Results further apart than this are different places."""
@@ -29,19 +29,19 @@ _SCORES = {
 _DOUBT = {Flag.AMBIGUOUS: 0.8, Flag.APPROXIMATE: 0.7, Flag.OUTSIDE_COUNTRY: 0.3}
 
 
-class Judged(NamedTuple):
+class Interpretation(NamedTuple):
     """A position, and the essentials of the result it comes from (empty for a miss)."""
 
     position: Position
     reply: str = ""
 
 
-def judge(
+def interpret(
     results: Sequence[Location],
     query: Query,
     source: str,
     level_of: Callable[[Mapping[str, Any]], Precision | None] | None,
-) -> Judged:
+) -> Interpretation:
     """The best result at the level asked for, with what to doubt about it.
 
     ``level_of`` says at which level a result stands; without it every result is believed to stand
@@ -51,7 +51,9 @@ def judge(
     if not fitting:
         others = sorted({str(level_of(one.raw) or "other") for one in results if level_of})
         found = f"only {', '.join(others)}" if others else "nothing"
-        return Judged(Position(source=source, reason=f"{query.level} unknown: {found} found"))
+        return Interpretation(
+            Position(source=source, reason=f"{query.level} unknown: {found} found")
+        )
     best = fitting[0]
     flags = _flags(best, fitting, query)
     if level_of is None and Flag.APPROXIMATE not in flags:
@@ -79,7 +81,7 @@ def judge(
             for one in _elsewhere(best, fitting)
         ),
     )
-    return Judged(position, essentials(best.raw))
+    return Interpretation(position, essentials(best.raw))
 
 
 def _flags(best: Location, fitting: Sequence[Location], query: Query) -> list[Flag]:
@@ -96,7 +98,7 @@ def _flags(best: Location, fitting: Sequence[Location], query: Query) -> list[Fl
 def _outside(result: Location, country: str) -> bool:
     if not country:
         return False
-    named = country_of(result.raw)
+    named = read_country_code(result.raw)
     if named == country:
         return False
     return not in_country(result.latitude, result.longitude, country)

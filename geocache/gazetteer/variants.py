@@ -70,7 +70,7 @@ NOWHERE = frozenset(
 """Keys that stand where a city should and name none."""
 
 
-class Reading(NamedTuple):
+class Variant(NamedTuple):
     """A folded name a city text may stand for.
 
     ``cost`` is what it takes from the score (0-1); ``rule`` says how it was read; ``part`` is true
@@ -85,8 +85,8 @@ class Reading(NamedTuple):
     hint: str = ""
 
 
-def readings(city: str, country: str) -> Iterator[Reading]:
-    """The readings of a city text, each name once, most literal first."""
+def generate_variants(city: str, country: str) -> Iterator[Variant]:
+    """The variants of a city text, each name once, most literal first."""
     seen = set()
     for reading in _all(city, country):
         if len(reading.name) > 1 and reading.name not in seen:
@@ -94,9 +94,9 @@ def readings(city: str, country: str) -> Iterator[Reading]:
             yield reading
 
 
-def _all(city: str, country: str) -> Iterator[Reading]:
+def _all(city: str, country: str) -> Iterator[Variant]:
     folded = fold(city)
-    yield Reading(folded, 0.0, "")
+    yield Variant(folded, 0.0, "")
     if city.replace(" ", "").isalpha() and "cedex" not in folded:  # nothing below finds a thing
         yield from _shortened(folded, city, country)
         yield from _parts_of(folded, city)
@@ -104,21 +104,21 @@ def _all(city: str, country: str) -> Iterator[Reading]:
     outside = _BRACKETS.sub(" ", city)
     inside = [text for text in _BRACKETS.findall(city) if text.strip()]
     if inside:
-        yield Reading(fold(outside), 0.02, "without brackets", hint=inside[0])
+        yield Variant(fold(outside), 0.02, "without brackets", hint=inside[0])
     parts = [part.strip() for part in _PARTS.split(outside) if part.strip()]
     if len(parts) > 1:
-        yield Reading(fold(parts[0]), 0.03, "first of several names", hint=parts[-1])
+        yield Variant(fold(parts[0]), 0.03, "first of several names", hint=parts[-1])
     plain = _DIGITS.sub(" ", _CEDEX.sub("", outside))
     bare = fold(plain)
-    yield Reading(bare, 0.03, "without digits")
+    yield Variant(bare, 0.03, "without digits")
     yield from _shortened(bare, plain, country)
     if len(parts) > 1:
         for part in parts:
             name = fold(_DIGITS.sub(" ", part))
-            yield Reading(name, 0.08, "one of several names")
+            yield Variant(name, 0.08, "one of several names")
             yield from _shortened(name, part, country, 0.05)
     for text in inside:
-        yield Reading(fold(text), 0.1, "in brackets")
+        yield Variant(fold(text), 0.1, "in brackets")
     yield from _parts_of(bare, plain)
 
 
@@ -128,49 +128,49 @@ def _kinds_of_place(country: str) -> frozenset[str]:
     return frozenset(f"{_COMMON_SUFFIXES} {_SUFFIXES.get(country, '')}".split())
 
 
-def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Reading]:
+def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Variant]:
     """Without words that say what kind of place it is, or with short words written out."""
     if not bare.isascii():
-        yield Reading(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
-        yield Reading(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
+        yield Variant(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
+        yield Variant(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
     if " " not in bare and plain.strip().isalpha():  # one word: there is nothing to leave out
         if bare in _SHORTENED and len(bare) > _INITIAL:
-            yield Reading(_SHORT[bare], cost + 0.04, "short words written out")
+            yield Variant(_SHORT[bare], cost + 0.04, "short words written out")
         return
     words = bare.split(" ")
     dropped = _kinds_of_place(country)
     kept = list(words)
     while len(kept) > 1 and kept[-1] in dropped:
         kept.pop()
-        yield Reading(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
+        yield Variant(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
     if len(words) > 1:
-        yield Reading(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
+        yield Variant(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
     if not _SHORTENED.isdisjoint(words) and len(bare) > _INITIAL:
         written = " ".join([_SHORT.get(word, word) for word in words])
-        yield Reading(written, cost + 0.04, "short words written out")
+        yield Variant(written, cost + 0.04, "short words written out")
     if len(kept) > 1 and not _AND.isdisjoint(words):
         joined = " ".join(["and" if word in _AND else word for word in words])
-        yield Reading(joined, cost + 0.04, "“and” in English")
+        yield Variant(joined, cost + 0.04, "“and” in English")
     shorter = fold(_TAIL.sub("", plain.strip()))
     if len(shorter) > 3:
-        yield Reading(shorter, cost + 0.05, "without its last letters")
+        yield Variant(shorter, cost + 0.05, "without its last letters")
 
 
-def _parts_of(bare: str, plain: str) -> Iterator[Reading]:
+def _parts_of(bare: str, plain: str) -> Iterator[Variant]:
     """The larger place when a part of it is named: Ostrava-Poruba, South Delhi, Salem Oregon."""
     if " " not in bare and "-" not in plain:
         return
-    yield Reading(_DIRECTION.sub("", bare), 0.12, "without its quarter", part=True)
+    yield Variant(_DIRECTION.sub("", bare), 0.12, "without its quarter", part=True)
     if "-" in plain:
         first = fold(plain.split("-", maxsplit=1)[0])
         if len(first) > 3:
-            yield Reading(first, 0.14, "before the hyphen", part=True)
+            yield Variant(first, 0.14, "before the hyphen", part=True)
     words = bare.split(" ")
     for count in range(min(len(words) - 1, 4), 0, -1):
         name = " ".join(words[:count])
         if len(name) > 3:
-            yield Reading(name, 0.16, "first words", part=True, hint=" ".join(words[count:]))
+            yield Variant(name, 0.16, "first words", part=True, hint=" ".join(words[count:]))
     for count in range(1, min(len(words), 3)):
         name = " ".join(words[count:])
         if len(name) > 4:
-            yield Reading(name, 0.2, "last words", part=True)
+            yield Variant(name, 0.2, "last words", part=True)

@@ -4,16 +4,16 @@ from array import array
 from collections.abc import Callable
 
 from geocache.gazetteer.builder import sources, tables
-from geocache.gazetteer.builder.postoffices import ZipCode, post_offices, zip_codes
+from geocache.gazetteer.builder.postoffices import ZipCode, locate_post_offices, read_zip_codes
 from geocache.gazetteer.builder.regions import RegionTable
-from geocache.gazetteer.builder.suburbs import find_counties, find_hosts, points_km
+from geocache.gazetteer.builder.suburbs import find_counties, find_hosts, project_points
 from geocache.gazetteer.hashing import name_digest
-from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.regionnames import spellings
-from geocache.gazetteer.sounds import sounds
-from geocache.geo.names import expanded, fold, fold_once, key
+from geocache.gazetteer.name_kinds import NameKind
+from geocache.gazetteer.region_names import split_spellings
+from geocache.gazetteer.sounds import make_sound_keys
+from geocache.geo.names import expand_umlauts, fold, fold_once, make_key
 
-Progress = Callable[[str, float], None]
+ProgressCallback = Callable[[str, float], None]
 
 
 _JOIN_DECIMALS = 3
@@ -29,14 +29,14 @@ _HEARD_POPULATION = 1_000
 
 # A member of an enumeration is looked up slowly, and there are a million names.
 _OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
-    Kind.OFFICIAL,
-    Kind.PART,
-    Kind.ALTERNATE,
-    Kind.OTHER_SCRIPT,
+    NameKind.OFFICIAL,
+    NameKind.PART,
+    NameKind.ALTERNATE,
+    NameKind.OTHER_SCRIPT,
 )
 
 
-class Gathered:
+class IndexData:
     """Places, their names and regions, on the way into the index.
 
     A place's number is its row in every array; coordinates are hundred-thousandths of a degree.
@@ -56,11 +56,11 @@ class Gathered:
         self.zips: list[ZipCode] = []
         self.hosts, self.fame = array("I"), array("B")
 
-    def gather(self, progress: Progress) -> None:
+    def gather(self, progress: ProgressCallback) -> None:
         """Read every source."""
         progress("Reading states and counties", 0.0)
-        named = {_spot(r.country, r.latitude, r.longitude): r for r in sources.regions()}
-        for place in sources.places():
+        named = {_spot(r.country, r.latitude, r.longitude): r for r in sources.read_regions()}
+        for place in sources.read_places():
             if len(self.names) % 5_000 == 0:
                 progress("Reading places", 0.1 + 0.6 * min(1.0, len(self.names) / _USUAL_COUNT))
             region = named.get(_spot(place.country, place.latitude, place.longitude))
@@ -68,7 +68,7 @@ class Gathered:
         named.clear()
         self._file_sounds()
         progress("Finding suburbs and counties", 0.75)
-        points = points_km(self.latitudes, self.longitudes)
+        points = project_points(self.latitudes, self.longitudes)
         self.hosts = find_hosts(points, self.populations)
         counties = find_counties(self.regions.regions, self.names, self.first, self.second, points)
         for row, county in enumerate(counties):
@@ -80,19 +80,19 @@ class Gathered:
         self.regions.finish(self._capital_region)
         progress("Adding post offices and districts", 0.85)
         self._add_post_offices()
-        for country, city, name in tables.names_by_place("aliases.csv"):
-            self._file_under(self.find(country, city), country, name, Kind.ALIAS)
-        points = tables.district_points()
-        for country, city, name in tables.names_by_place("districts.csv"):
+        for country, city, name in tables.read_names("aliases.csv"):
+            self._file_under(self.find(country, city), country, name, NameKind.ALIAS)
+        points = tables.read_district_points()
+        for country, city, name in tables.read_names("districts.csv"):
             row = self.find(country, city)
             point = points.get((country, fold(name)))
             if row >= 0 and point:
                 row = self._add_part(row, name, *point)
-            self._file_under(row, country, name, Kind.DISTRICT)
+            self._file_under(row, country, name, NameKind.DISTRICT)
 
-    def _file_under(self, row: int, country: str, name: str, kind: Kind) -> None:
+    def _file_under(self, row: int, country: str, name: str, kind: NameKind) -> None:
         if row >= 0:
-            self.file(country, key(fold(name)), row, kind)
+            self.file(country, make_key(fold(name)), row, kind)
 
     def _add_part(self, city: int, name: str, latitude: float, longitude: float) -> int:
         """Add a city's district at a point of its own; its row."""
@@ -123,7 +123,7 @@ class Gathered:
         first = self.regions.state(country, admin1, state)
         self.first.append(first)
         self.second.append(self.regions.county(country, admin1, county, first))
-        names = names_of(name, alternates)
+        names = collect_names(name, alternates)
         self.hashes += b"".join([name_digest(country, name) for name in names])
         self.rows.extend([row] * len(names))
         self.kinds.extend(names.values())
@@ -139,11 +139,11 @@ class Gathered:
     def _file_sounds(self) -> None:
         """File the places under what their names sound like, country by country."""
         for country, heard in self._heard.items():
-            alike = sounds(country, [name for name, _ in heard])
+            alike = make_sound_keys(country, [name for name, _ in heard])
             rows = [row for _, row in heard]
             for sound, row in dict.fromkeys(zip(alike, rows, strict=True)):
                 if sound:
-                    self.file("~" + country, sound, row, Kind.SOUND)
+                    self.file("~" + country, sound, row, NameKind.SOUND)
         self._heard.clear()
 
     def spell(self, country: str, names: list[str], row: int) -> None:
@@ -154,7 +154,7 @@ class Gathered:
             if other != row and self.populations[other] < people:
                 spelt[name] = row
 
-    def file(self, country: str, name: str, row: int, kind: Kind) -> None:
+    def file(self, country: str, name: str, row: int, kind: NameKind) -> None:
         """File a place under a name for exact look-up."""
         self.hashes += name_digest(country, name)
         self.rows.append(row)
@@ -162,10 +162,10 @@ class Gathered:
 
     def find(self, country: str, name: str) -> int:
         """The most populous place that bears a name, ``-1`` if there is none."""
-        return self.spelt.get(country, {}).get(key(fold(name)), -1)
+        return self.spelt.get(country, {}).get(make_key(fold(name)), -1)
 
     def _capital_region(self, country: str, name: str, level: int) -> int:
-        for spelling in spellings(name):
+        for spelling in split_spellings(name):
             row = self.find(country, spelling)
             if row >= 0 and self.populations[row] > 10_000:
                 return self.first[row] if level == 1 else self.second[row]
@@ -177,8 +177,8 @@ class Gathered:
             for region in self.regions.regions
             if region.country == "US" and region.level == 1
         }
-        self.zips = list(zip_codes())
-        for office in post_offices(self.zips):
+        self.zips = list(read_zip_codes())
+        for office in locate_post_offices(self.zips):
             row = len(self.names)
             self.latitudes.append(round(office.latitude * 100_000))
             self.longitudes.append(round(office.longitude * 100_000))
@@ -190,8 +190,8 @@ class Gathered:
             self.second.append(-1)
             self.hosts.append(row)
             self.fame.append(0)
-            name = key(fold(office.name))
-            self.file(office.country, name, row, Kind.POST_OFFICE)
+            name = make_key(fold(office.name))
+            self.file(office.country, name, row, NameKind.POST_OFFICE)
             self.spell(office.country, [name], row)
 
 
@@ -199,28 +199,28 @@ def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, 
     return country, round(latitude, _JOIN_DECIMALS), round(longitude, _JOIN_DECIMALS)
 
 
-def names_of(name: str, alternates: list[str]) -> dict[str, Kind]:
+def collect_names(name: str, alternates: list[str]) -> dict[str, NameKind]:
     """The keys a place is found by, each with the best kind of name that gives it."""
     official = fold_once(name)
-    found: dict[str, Kind] = {key(official): _OFFICIAL}
+    found: dict[str, NameKind] = {make_key(official): _OFFICIAL}
     if "(" in name or " / " in name:
         outside, _, inside = name.replace(" / ", " (").partition("(")
-        found.setdefault(key(fold(outside)), _PART)
-        found.setdefault(key(fold(inside)), _ALTERNATE)
-    wide = expanded(name)
+        found.setdefault(make_key(fold(outside)), _PART)
+        found.setdefault(make_key(fold(inside)), _ALTERNATE)
+    wide = expand_umlauts(name)
     if wide:
-        found.setdefault(key(fold(wide)), _OFFICIAL)
+        found.setdefault(make_key(fold(wide)), _OFFICIAL)
     for alternate in dict.fromkeys(alternates):
         folded = fold_once(alternate)
         if not folded.isascii():
-            found.setdefault(key(folded), _OTHER_SCRIPT)
+            found.setdefault(make_key(folded), _OTHER_SCRIPT)
             continue
-        short = key(folded)
+        short = make_key(folded)
         if short not in found:
             first_words = official.startswith(folded + " ")
             found[short] = _PART if first_words else _ALTERNATE
-        wide = expanded(alternate)
+        wide = expand_umlauts(alternate)
         if wide:
-            found.setdefault(key(fold(wide)), _ALTERNATE)
+            found.setdefault(make_key(fold(wide)), _ALTERNATE)
     found.pop("", None)
     return found

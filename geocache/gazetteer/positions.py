@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 
+from geocache.gazetteer.evidence import AT_ZIP, Evidence
 from geocache.gazetteer.index import Index, RegionRow
-from geocache.gazetteer.kinds import WORDS, Kind
-from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, elsewhere
+from geocache.gazetteer.name_kinds import WORDS, NameKind
+from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, pick_distant
 from geocache.gazetteer.states import Matches
-from geocache.gazetteer.witness import AT_ZIP, Witness
 from geocache.geo.countries import country_name
 from geocache.geo.distance import distance_km
-from geocache.geo.names import fold, key
+from geocache.geo.names import fold, make_key
 from geocache.place import Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
@@ -19,7 +19,7 @@ MOST_ALTERNATIVES = 4
 _SURE_POPULATION = 50_000
 _TOWN_POPULATION = 5_000
 PART_COST = 0.1
-_DISTRICT, _SOUND, _OFFICIAL = Kind.DISTRICT, Kind.SOUND, Kind.OFFICIAL
+_DISTRICT, _SOUND, _OFFICIAL = NameKind.DISTRICT, NameKind.SOUND, NameKind.OFFICIAL
 _CITY, _REGION = Precision.CITY, Precision.REGION
 
 
@@ -28,7 +28,7 @@ def _prior(one: Candidate) -> float:
     return one.weight - one.verdict.weight
 
 
-class Answers:
+class PositionBuilder:
     """Says where, how exactly, how surely, and why."""
 
     def __init__(self, index: Index) -> None:
@@ -41,12 +41,12 @@ class Answers:
         """No position, and why."""
         return Position(source=SOURCE, reason=reason)
 
-    def city(self, found: list[Candidate], witness: Witness) -> Position:
+    def city(self, found: list[Candidate], witness: Evidence) -> Position:
         """The first of ranked candidates, the others as alternatives where they are far."""
         index = self._index
         best = found[0]
         row, kind, _, verdict, reading, letters = best
-        others = elsewhere(index, found) if len(found) > 1 else []
+        others = pick_distant(index, found) if len(found) > 1 else []
         flags = self._doubts(best, others)
         by_zip = witness.area is not None and witness.area.exact
         if by_zip and verdict.area is False and not verdict.state:
@@ -142,12 +142,12 @@ class Answers:
             said += "; postcode agrees" if area else "; another postcode"
         return said
 
-    def _zip(self, witness: Witness, why: str, name: str) -> Position:
+    def _zip(self, witness: Evidence, why: str, name: str) -> Position:
         """The ZIP code's own point: approximate unless it goes by the name asked for."""
         area = witness.area
         assert area is not None  # noqa: S101 - callers ask only with a ZIP code
         flags = []
-        if not name or key(fold(area.name))[:4] != key(name)[:4]:
+        if not name or make_key(fold(area.name))[:4] != make_key(name)[:4]:
             flags.append(Flag.APPROXIMATE)
         if witness.state.numbers and area.region not in witness.state.numbers:
             flags.append(Flag.CONFLICTING_STATE)
@@ -162,7 +162,7 @@ class Answers:
             f"{why}; ZIP code of {area.name}",
         )
 
-    def region(self, country: str, region: Matches, witness: Witness, why: str) -> Position | None:
+    def region(self, country: str, region: Matches, witness: Evidence, why: str) -> Position | None:
         """The largest place of a region, or the postcode's city within it."""
         known = self._index.some_regions(country, region.numbers)
         rows = [one for one in known if one.main_place >= 0]
@@ -180,10 +180,10 @@ class Answers:
         )
 
     @staticmethod
-    def _region_weight(region: RegionRow, witness: Witness) -> tuple[float, int]:
+    def _region_weight(region: RegionRow, witness: Evidence) -> tuple[float, int]:
         return (witness.hear(region.main_place).weight, region.population)
 
-    def around(self, country: str, witness: Witness, missing: str) -> Position | None:
+    def around(self, country: str, witness: Evidence, missing: str) -> Position | None:
         """A rough position from the postcode, the state, or a country no larger than a city."""
         area = witness.area
         if area is not None and area.exact:

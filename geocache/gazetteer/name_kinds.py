@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 
-class Kind(IntEnum):
+class NameKind(IntEnum):
     """Best first; the order decides which place of a name is looked at first."""
 
     OFFICIAL = 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from geocache.commands.store import admin_cache, exit_code_of, warn
+from geocache.commands.admin import finish, open_cache, print_warnings
 
 output_option = click.option(
     "-o",
@@ -32,13 +32,13 @@ def export_command(output: Path, form: str | None, pins_only: bool) -> int:
       geocache export -o everything.jsonl
       geocache export --pins -o pins.csv
     """
-    from geocache.files.atomic import writing  # noqa: PLC0415
+    from geocache.files.atomic import open_output  # noqa: PLC0415
     from geocache.files.transfer import write  # noqa: PLC0415
 
     form = form or ("jsonl" if output.suffix in {".jsonl", ".ndjson"} else "csv")
-    with admin_cache() as cache, writing(output) as file:
+    with open_cache() as cache, open_output(output) as file:
         count = write(cache, file, form, pins_only=pins_only)
-        warn(cache)
+        print_warnings(cache)
     click.echo(f"exported {count:,} records", err=True)
     return 0
 
@@ -56,11 +56,11 @@ def import_command(source: Path) -> int:
     """
     from geocache.files.transfer import read  # noqa: PLC0415
 
-    with admin_cache() as cache:
+    with open_cache() as cache:
         taken = read(cache, source)
         left = f", {taken.older:,} older than what is here left out" if taken.older else ""
         click.echo(f"imported {taken.pins:,} pins and {taken.answers:,} answers{left}", err=True)
-        return exit_code_of(cache)
+        return finish(cache)
 
 
 @click.command()
@@ -72,9 +72,9 @@ def backup(target: Path) -> int:
     Example:
       geocache backup geocache-2026-11-23.sqlite
     """
-    with admin_cache() as cache:
+    with open_cache() as cache:
         cache.backup(target)
-        warn(cache)
+        print_warnings(cache)
     return 0
 
 
@@ -87,6 +87,6 @@ def restore(source: Path) -> int:
     Example:
       geocache restore geocache-2026-11-23.sqlite
     """
-    with admin_cache() as cache:
+    with open_cache() as cache:
         cache.restore(source)
-        return exit_code_of(cache)
+        return finish(cache)

@@ -32,22 +32,22 @@ def _named(options: Mapping[str, str]) -> Place:
     return place
 
 
-def admin_cache() -> Any:
+def open_cache() -> Any:
     """The store alone: keeping it needs nobody to ask."""
     from geocache.lookup import GeoCache  # noqa: PLC0415
 
     return GeoCache(providers=())
 
 
-def warn(cache: Any) -> None:
+def print_warnings(cache: Any) -> None:
     """Say on stderr what the cache warns of."""
     for warning in cache.warnings:
         click.echo(f"warning: {warning}", err=True)
 
 
-def exit_code_of(cache: Any) -> int:
+def finish(cache: Any) -> int:
     """1 where what was written is not kept."""
-    warn(cache)
+    print_warnings(cache)
     return 1 if cache.warnings else 0
 
 
@@ -60,9 +60,9 @@ def stats(as_json: bool) -> int:
     Example:
       geocache stats --json
     """
-    with admin_cache() as cache:
+    with open_cache() as cache:
         found = cache.stats()
-        warn(cache)
+        print_warnings(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -104,14 +104,14 @@ def pin(
     place = _named(options)
     if leave_off and latitude is not None:
         raise click.UsageError("--leave-off takes no coordinates")
-    with admin_cache() as cache:
+    with open_cache() as cache:
         if leave_off:
             cache.leave_off(place, note=note, who=who or _user())
         elif latitude is None or longitude is None:
             raise click.UsageError("give LAT LON in degrees, or --leave-off")
         else:
             cache.pin(place, latitude, longitude, note=note, who=who or _user())
-        return exit_code_of(cache)
+        return finish(cache)
 
 
 def _user() -> str:
@@ -131,10 +131,10 @@ def unpin(**options: str) -> int:
       geocache unpin --facility "Research Site" --city Yvoir --country Belgium
     """
     place = _named(options)
-    with admin_cache() as cache:
+    with open_cache() as cache:
         if not cache.unpin(place):
             raise click.ClickException("there is no pin of this place; see geocache pins")
-        return exit_code_of(cache)
+        return finish(cache)
 
 
 @click.command()
@@ -146,11 +146,11 @@ def pins(as_json: bool) -> int:
     Example:
       geocache pins
     """
-    from geocache.files.transfer_records import pin_record  # noqa: PLC0415
+    from geocache.files.transfer_records import format_pin  # noqa: PLC0415
 
-    with admin_cache() as cache:
-        found = [pin_record(each) for each in cache.pins()]
-        warn(cache)
+    with open_cache() as cache:
+        found = [format_pin(each) for each in cache.pins()]
+        print_warnings(cache)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return 0
@@ -181,7 +181,7 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
     named = any(part.strip() for part in place)
     if not (named or provider or misses or expired or everything):
         raise click.UsageError("say what: a place, --provider, --misses, --expired or --all")
-    with admin_cache() as cache:
+    with open_cache() as cache:
         count = cache.forget(
             place if named else None,
             provider=provider,
@@ -189,4 +189,4 @@ def forget(provider: str, misses: bool, expired: bool, everything: bool, **optio
             expired_only=expired,
         )
         click.echo(f"forgot {count:,} answers", err=True)
-        return exit_code_of(cache)
+        return finish(cache)

@@ -19,7 +19,7 @@ AT_ZIP = 3.0
 IN_AREA = 1.6
 
 
-class Verdict(NamedTuple):
+class Agreement(NamedTuple):
     """How a place stands with the witnesses; ``None`` where a witness is silent.
 
     ``weight`` is what their agreement is worth, in powers of ten of inhabitants.
@@ -30,10 +30,10 @@ class Verdict(NamedTuple):
     weight: float
 
 
-SILENT = Verdict(None, None, 0.0)
+NO_AGREEMENT = Agreement(None, None, 0.0)
 
 
-class Witness(NamedTuple):
+class Evidence(NamedTuple):
     """A place's state and postcode, looked up.
 
     ``city`` is the row of a city that stands where the state should, or -1.
@@ -49,11 +49,11 @@ class Witness(NamedTuple):
         """Whether no place is told from another."""
         return not self.state.numbers and self.area is None and self.city < 0
 
-    def hear(self, row: int) -> Verdict:
+    def hear(self, row: int) -> Agreement:
         """What the witnesses say of a place."""
         index, (numbers, score), area, _ = self
         if not numbers and area is None and self.city < 0:
-            return SILENT
+            return NO_AGREEMENT
         state: bool | None = None
         weight = 0.0
         if numbers:
@@ -71,11 +71,11 @@ class Witness(NamedTuple):
             near = distance_km(index.point(row), index.point(self.city)) <= _AROUND_CITY_KM
             state, weight = (True, NEAR_STATE_CITY) if near else (None, 0.0)
         if area is None:
-            return Verdict(state, None, weight)
+            return Agreement(state, None, weight)
         near_area = self._in_area(row, area)
         if near_area:
             weight += AT_ZIP if area.exact else IN_AREA
-        return Verdict(state, near_area, weight)
+        return Agreement(state, near_area, weight)
 
     def _in_area(self, row: int, area: Area) -> bool | None:
         """Near the area, far from it, or ``None`` in between, where areas are not drawn exactly."""

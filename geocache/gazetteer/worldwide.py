@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from geocache.gazetteer.answers import MOST_ALTERNATIVES, SOURCE
 from geocache.gazetteer.index import Index
-from geocache.gazetteer.kinds import WORDS, Kind
+from geocache.gazetteer.name_kinds import WORDS, NameKind
+from geocache.gazetteer.positions import MOST_ALTERNATIVES, SOURCE
 from geocache.geo.distance import distance_km
 from geocache.place import Alternative, Flag, Position, Precision
 
 _UNIQUE_KM = 50.0
 
 
-class Anywhere:
+class WorldwideSearch:
     """Says where a name is without a country, and how many places it could be.
 
     Args:
@@ -23,7 +23,7 @@ class Anywhere:
         self._index = index
         self._label = label
 
-    def unique(self, rows: list[tuple[str, int, Kind]], why: str) -> Position | None:
+    def unique(self, rows: list[tuple[str, int, NameKind]], why: str) -> Position | None:
         """The one place in the world of a name, ``None`` when there are several."""
         if not rows:
             return None
@@ -42,11 +42,11 @@ class Anywhere:
             f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
         )
 
-    def largest(self, rows: list[tuple[str, int, Kind]]) -> Position:
+    def largest(self, rows: list[tuple[str, int, NameKind]]) -> Position:
         """The place of most inhabitants of a name, those after it as alternatives."""
         index = self._index
         order = sorted(rows, key=lambda one: -index.populations[one[1]])
-        far: list[tuple[int, Kind]] = []
+        far: list[tuple[int, NameKind]] = []
         for _, row, kind in order:
             here = index.point(row)
             if all(distance_km(here, index.point(other)) > _UNIQUE_KM for other, _ in far):

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from geocache.gazetteer.builder import tables
-from geocache.gazetteer.builder.gathered import Gathered
+from geocache.gazetteer.builder.index_data import IndexData
 from geocache.gazetteer.builder.regions import Region
 from geocache.gazetteer.hashing import BUCKET_BITS
-from geocache.gazetteer.ranking import prior
-from geocache.gazetteer.regionnames import bare
+from geocache.gazetteer.ranking import compute_prior
+from geocache.gazetteer.region_names import normalize_region
 
 
-def write(gathered: Gathered, folder: Path) -> None:
+def write_index(gathered: IndexData, folder: Path) -> None:
     """Write every file of the index; :class:`geocache.gazetteer.index.Index` reads them."""
     hashes = np.frombuffer(gathered.hashes, dtype="<u8").astype(np.uint64)
     rows = np.frombuffer(gathered.rows, dtype=np.uint32)
@@ -60,15 +60,16 @@ def write(gathered: Gathered, folder: Path) -> None:
     )
 
 
-def _priors(gathered: Gathered) -> "array[float]":
+def _priors(gathered: IndexData) -> "array[float]":
     """What each place weighs before its name is looked at."""
     each = zip(gathered.populations, gathered.fame, gathered.hosts, strict=True)
     return array(
-        "d", (prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each))
+        "d",
+        (compute_prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each)),
     )
 
 
-def _write_regions(gathered: Gathered, folder: Path) -> None:
+def _write_regions(gathered: IndexData, folder: Path) -> None:
     _json(
         folder,
         "regions",
@@ -102,7 +103,7 @@ def _region(one: Region) -> list[Any]:
     return [one.number, one.name, one.level, one.parent, one.population, one.main_place, names]
 
 
-def _write_spellings(gathered: Gathered, folder: Path) -> None:
+def _write_spellings(gathered: IndexData, folder: Path) -> None:
     """Per country the spellings that near misses are compared with."""
     places: dict[str, list[int]] = {}
     with (folder / "spellings").open("wb") as opened:
@@ -115,16 +116,16 @@ def _write_spellings(gathered: Gathered, folder: Path) -> None:
     _json(folder, "spelling_places", places)
 
 
-def _areas(gathered: Gathered) -> dict[str, dict[str, list[int]]]:
+def _areas(gathered: IndexData) -> dict[str, dict[str, list[int]]]:
     """Country, prefix, then ``[row of the main city, -1]`` or ``[row, region number]``."""
     areas: dict[str, dict[str, list[int]]] = {}
     by_country = gathered.regions.by_country()
-    for country, prefixes, place in tables.rows("postcode-areas.csv"):
+    for country, prefixes, place in tables.read_rows("postcode-areas.csv"):
         if place.startswith("="):
             found = [
                 r
                 for r in by_country.get(country, ())
-                if r.level == 1 and bare(place[1:]) in r.names and r.main_place >= 0
+                if r.level == 1 and normalize_region(place[1:]) in r.names and r.main_place >= 0
             ]
             value = [found[0].main_place, found[0].number] if found else None
         else:

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from geocache.errors import StoreError
 from geocache.place import Place, Position
 from geocache.records import Answer, Pin
-from geocache.store import copies
+from geocache.store import backup
+from geocache.store.backends import load_backend
 from geocache.store.database import Trouble, public_url
-from geocache.store.kinds import kind_of
-from geocache.store.opening import ERRORS, open_store, short
+from geocache.store.opening import ERRORS, open_store, summarize_error
 from geocache.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Degrading:
         self.url = url
         self.name = public_url(url)
         self.warnings: list[str] = []
-        self._kind = kind_of(url)
+        self._kind = load_backend(url)
         self._writable = True
         self._away: _Trouble | None = None
         self._full: _Trouble | None = None
@@ -147,14 +147,16 @@ class Degrading:
         """Make the best of a database's error; raise it if there is no best."""
         trouble = self._kind.trouble(error)
         if trouble is Trouble.AWAY:
-            self._lose(short(error))
+            self._lose(summarize_error(error))
         elif trouble is Trouble.DAMAGED and self._kept:
             self._kept.close()
             self._kept = self._open()
         elif trouble is Trouble.UNWRITABLE:
-            self._fill(short(error))
+            self._fill(summarize_error(error))
         else:
-            raise StoreError(f"the store at {self.name} failed: {short(error)}") from error
+            raise StoreError(
+                f"the store at {self.name} failed: {summarize_error(error)}"
+            ) from error
 
     def _open(self) -> Store | None:
         opened = open_store(self.url)
@@ -244,7 +246,7 @@ class Degrading:
         memory.close()
 
 
-class SafeStore(Degrading):
+class FallbackStore(Degrading):
     """A :class:`Store`, and what happens when it cannot be had.
 
     - The file is damaged: it is set aside under a new name and a new one is started.
@@ -389,13 +391,13 @@ class SafeStore(Degrading):
         return counted or self._in_memory().counts(now)
 
     def backup(self, path: Path) -> None:
-        """As :func:`geocache.store.copies.backup`."""
-        copies.backup(self._reached() or self._in_memory(), path)
+        """As :func:`geocache.store.backup.backup`."""
+        backup.backup(self._reached() or self._in_memory(), path)
 
     def restore(self, path: Path) -> None:
-        """As :func:`geocache.store.copies.restore`.
+        """As :func:`geocache.store.backup.restore`.
 
         Raises:
             StoreError: the file is no backup, or the store cannot be written.
         """
-        self._write(lambda store: copies.restore(store, path), or_refuse="restore")
+        self._write(lambda store: backup.restore(store, path), or_refuse="restore")

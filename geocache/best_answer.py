@@ -6,7 +6,7 @@ NOT_ASKED = "not asked"
 """How the reason begins, or goes on, where a provider could not be or was not asked."""
 
 
-def doubtful(answer: Position) -> bool:
+def is_doubtful(answer: Position) -> bool:
     """Whether the next provider should be asked too: no position, or one with a flag.
 
     That a facility names nobody is said later: no provider could know better.
@@ -19,7 +19,7 @@ def was_not_asked(answer: Position) -> bool:
     return NOT_ASKED in answer.reason
 
 
-def chosen(best: Position | None, later: Position) -> Position:
+def pick_better(best: Position | None, later: Position) -> Position:
     """The best answer so far, after a later provider's.
 
     The first unflagged one, else the best score, the earlier of two equal ones. That somebody was
@@ -27,8 +27,8 @@ def chosen(best: Position | None, later: Position) -> Position:
     """
     if best is None:
         return later
-    if later.resolved and (not doubtful(later) or not best.resolved or later.score > best.score):
-        if best.reason.startswith(NOT_ASKED) and doubtful(later):
+    if later.resolved and (not is_doubtful(later) or not best.resolved or later.score > best.score):
+        if best.reason.startswith(NOT_ASKED) and is_doubtful(later):
             return later._replace(reason=f"{later.reason}; {best.reason}")
         return later
     if best.resolved:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from geocache.keys import place_key
 from geocache.place import Place, Position, Precision
-from geocache.providers.faults import as_fault
-from geocache.providers.judging import Judged
+from geocache.providers.faults import classify_fault
+from geocache.providers.interpret import Interpretation
 from geocache.providers.protocol import Provider
 from geocache.providers.queries import Query
 from geocache.providers.terms import DAY_SECONDS, MISS_DAYS, Terms
 
 
-class Whole:
+class CustomProvider:
     """An online :class:`Provider` with one query a place.
 
     Keeping to its operator's terms is its own affair; every exception counts as not asked.
@@ -33,20 +33,20 @@ class Whole:
         if words:
             yield Query(place_key(place), Precision.FACILITY, words, "", place)
 
-    def first_key(self, place: Place) -> str:
+    def build_first_key(self, place: Place) -> str:
         """The key of the place."""
         return place_key(place)
 
-    def ask(self, query: Query, *, timeout_seconds: float) -> Judged:  # noqa: ARG002
+    def ask(self, query: Query, *, timeout_seconds: float) -> Interpretation:  # noqa: ARG002
         """The provider's answer; how long it may take is up to the provider.
 
         Raises:
             Fault: it raised anything.
         """
         try:
-            return Judged(self._provider.locate(query.place))
+            return Interpretation(self._provider.locate(query.place))
         except Exception as error:
-            raise as_fault(error, self.name) from error
+            raise classify_fault(error, self.name) from error
 
     def locate(self, place: Place) -> Position:
         """As the provider does."""

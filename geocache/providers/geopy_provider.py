@@ -14,10 +14,10 @@ from pycountry import countries
 
 from geocache.place import Place, Position
 from geocache.providers.adapter import BoundedAdapter
-from geocache.providers.faults import Fault, as_fault
-from geocache.providers.judging import Judged, judge
+from geocache.providers.faults import Fault, classify_fault
+from geocache.providers.interpret import Interpretation, interpret
 from geocache.providers.protocol import Provider
-from geocache.providers.queries import Query, first_key, queries_for
+from geocache.providers.queries import Query, build_first_key, build_queries
 from geocache.providers.replies import LEVELS, is_reply
 from geocache.providers.terms import DAY_SECONDS, MISS_DAYS, Terms
 
@@ -37,11 +37,11 @@ class OnlineProvider(Provider, Protocol):
         """The queries for a place, to be asked in this order until one is answered."""
         ...
 
-    def first_key(self, place: Place) -> str:
+    def build_first_key(self, place: Place) -> str:
         """The key of the first of :meth:`queries`, or one under which nothing is remembered."""
         ...
 
-    def ask(self, query: Query, *, timeout_seconds: float) -> Judged:
+    def ask(self, query: Query, *, timeout_seconds: float) -> Interpretation:
         """Send one request.
 
         Raises:
@@ -58,7 +58,7 @@ class OnlineProvider(Provider, Protocol):
         ...
 
 
-class Service:
+class GeopyProvider:
     """One geopy geocoder behind the seam of :class:`OnlineProvider`.
 
     Args:
@@ -87,7 +87,7 @@ class Service:
         self._geocoder = geocoder
         self._level_of = LEVELS.get(terms.name)
         self._structured = terms.name in {"nominatim", "locationiq", "pickpoint"}
-        host = host_of(geocoder)
+        host = get_host(geocoder)
         direct = host in {"localhost", "127.0.0.1", "::1"} or bool(proxy_bypass(host))
         geocoder.adapter = BoundedAdapter(
             proxies={} if direct else geocoder.proxies,
@@ -116,16 +116,18 @@ class Service:
 
     def queries(self, place: Place) -> Iterator[Query]:
         """The queries for a place, to be asked in this order until one is answered."""
-        return queries_for(
+        return build_queries(
             place, facilities=self.terms.knows_facilities, structured=self._structured
         )
 
-    def first_key(self, place: Place) -> str:
+    def build_first_key(self, place: Place) -> str:
         """The key of the first of :meth:`queries`, unless the facility is a placeholder."""
-        return first_key(place, facilities=self.terms.knows_facilities, structured=self._structured)
+        return build_first_key(
+            place, facilities=self.terms.knows_facilities, structured=self._structured
+        )
 
-    def ask(self, query: Query, *, timeout_seconds: float) -> Judged:
-        """Send one request and judge the reply.
+    def ask(self, query: Query, *, timeout_seconds: float) -> Interpretation:
+        """Send one request and interpret the reply.
 
         Raises:
             Fault: it brought no usable answer.
@@ -136,8 +138,8 @@ class Service:
             )
             results = _results(found)
         except Exception as error:
-            raise as_fault(error, self.name) from error
-        return judge(results, query, self.name, self._level_of)
+            raise classify_fault(error, self.name) from error
+        return interpret(results, query, self.name, self._level_of)
 
     def locate(self, place: Place) -> Position:
         """Where the place is, asked now, past any store and any rate limit but once a query.
@@ -190,14 +192,14 @@ _OPTIONS: Mapping[str, tuple[dict[str, Any], tuple[str, Callable[[str], Any]] | 
 }
 
 
-def api_name(geocoder: Geocoder) -> str:
+def get_api_attribute(geocoder: Geocoder) -> str:
     """The attribute that holds the address a geopy geocoder asks."""
     return "geocode_api" if hasattr(geocoder, "geocode_api") else "api"
 
 
-def host_of(geocoder: Geocoder) -> str:
+def get_host(geocoder: Geocoder) -> str:
     """The host a geopy geocoder asks; empty if it does not say."""
-    return urlsplit(str(getattr(geocoder, api_name(geocoder), ""))).hostname or ""
+    return urlsplit(str(getattr(geocoder, get_api_attribute(geocoder), ""))).hostname or ""
 
 
 def _results(found: Any) -> list[Location]:

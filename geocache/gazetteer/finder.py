@@ -1,19 +1,19 @@
 """The places a city's text may mean: by its name as written or read otherwise, or nearly so."""
 
+from geocache.gazetteer.evidence import NEAR_STATE, Evidence
 from geocache.gazetteer.index import Index
-from geocache.gazetteer.kinds import Kind
-from geocache.gazetteer.ranking import Candidate, by_weight, candidates, ranked
-from geocache.gazetteer.readings import Reading, readings
-from geocache.gazetteer.sounds import sound
+from geocache.gazetteer.name_kinds import NameKind
+from geocache.gazetteer.ranking import Candidate, by_weight, rank, weigh_candidates
+from geocache.gazetteer.sounds import make_sound_key
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import States
-from geocache.gazetteer.witness import NEAR_STATE, Witness
-from geocache.geo.countries import code_of_folded
-from geocache.geo.names import fold, key
+from geocache.gazetteer.variants import Variant, generate_variants
+from geocache.geo.countries import look_up_folded_code
+from geocache.geo.names import fold, make_key
 
 _PART_POPULATION = 15_000
 # A member of an enumeration is looked up slowly.
-_OTHER_SCRIPT, _ALTERNATE, _SOUND = Kind.OTHER_SCRIPT, Kind.ALTERNATE, Kind.SOUND
+_OTHER_SCRIPT, _ALTERNATE, _SOUND = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE, NameKind.SOUND
 
 
 class Finder:
@@ -24,18 +24,18 @@ class Finder:
         self.states = states
         self.spelling = Spelling(index)
 
-    def named(self, code: str, city: str, witness: Witness) -> list[Candidate]:
-        """Candidates of the readings, ranked; reading on while the witnesses contradict."""
+    def named(self, code: str, city: str, witness: Evidence) -> list[Candidate]:
+        """Candidates of the variants, ranked; reading on while the witnesses contradict."""
         index = self.index
         folded = fold(city)
-        literal = key(folded)
-        as_written = Reading(folded, 0.0, "")
-        found = candidates(witness, index.named(code, literal), as_written)
+        literal = make_key(folded)
+        as_written = Variant(folded, 0.0, "")
+        found = weigh_candidates(witness, index.named(code, literal), as_written)
         if found and self._settled(found):
-            return ranked(index, found)
-        for reading in readings(city, code):
-            name = key(reading.name)
-            if name == literal or code_of_folded(name) == code:
+            return rank(index, found)
+        for reading in generate_variants(city, code):
+            name = make_key(reading.name)
+            if name == literal or look_up_folded_code(name) == code:
                 continue
             heard = witness
             if reading.hint and not witness.state.numbers:
@@ -52,10 +52,10 @@ class Finder:
                     if kind < _OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
             if rows:
-                found += candidates(heard, rows, reading)
+                found += weigh_candidates(heard, rows, reading)
             if found and self._settled(found):
                 break
-        return ranked(self.index, found)
+        return rank(self.index, found)
 
     @staticmethod
     def _settled(found: list[Candidate]) -> bool:
@@ -64,29 +64,29 @@ class Finder:
         sure = verdict.state is None or verdict.weight > NEAR_STATE
         return sure and verdict.state is not False and verdict.area is not False
 
-    def nearly(self, code: str, city: str, witness: Witness) -> list[Candidate]:
+    def nearly(self, code: str, city: str, witness: Evidence) -> list[Candidate]:
         """Candidates that sound like the city or are spelt nearly so."""
         index = self.index
         found: list[Candidate] = []
-        for reading in readings(city, code):
+        for reading in generate_variants(city, code):
             if reading.part:
                 break
-            name = key(reading.name)
-            alike = sound(code, name)
+            name = make_key(reading.name)
+            alike = make_sound_key(code, name)
             if alike:
                 rows = [(row, _SOUND) for row, _ in index.named("~" + code, alike)]
-                found += candidates(witness, rows, reading)
+                found += weigh_candidates(witness, rows, reading)
             for letters, spelt in self.spelling.close(code, name):
                 rows = [
                     (row, _ALTERNATE)
                     for row, kind in index.named(code, spelt)
                     if kind < _OTHER_SCRIPT
                 ]
-                found += candidates(witness, rows, reading, letters)
+                found += weigh_candidates(witness, rows, reading, letters)
             found = [one for one in found if self._plausible(one, len(name))]
             if found:
                 break
-        return ranked(self.index, found)
+        return rank(self.index, found)
 
     def _plausible(self, one: Candidate, length: int) -> bool:
         """Whether a near name may stand: never against a witness, alone only for a larger city."""

@@ -15,7 +15,7 @@ _EAST_ASIAN = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:[都府県縣省市]|自治
 _SUFFIX = re.compile(r"(?<=..)[- ]?(?:gwangyeoksi|teukbyeolsi|teukbyeoljachido)$")
 
 
-def bare(name: str) -> str:
+def normalize_region(name: str) -> str:
     """The distinctive part of a region's name, folded and without spaces.
 
     ``Provincia de Cáceres`` -> ``caceres``; ``Novosibirskaya oblast'`` -> ``novosibirsk``. A name
@@ -38,7 +38,7 @@ def bare(name: str) -> str:
     return _ADJECTIVE.sub("sk", joined) if "sk" in joined or "sc" in joined else joined
 
 
-def spellings(name: str) -> list[str]:
+def split_spellings(name: str) -> list[str]:
     """The ways one listed name reads: brackets either side, inverted commas undone.
 
     ``Ourense [Orense]`` -> ``Ourense``, ``Orense``; ``Murcia, Región de`` -> ``Región de Murcia``.
