@@ -371,7 +371,7 @@ def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) ->
     index = gazetteer._index
     unknown = {
         (country, city)
-        for country, city, _ in hand_kept.names_by_place(table)
+        for country, city, _ in hand_kept.read_names(table)
         if not index.named(country, make_key(fold(city)))
     }
     assert unknown == set()
@@ -379,16 +379,16 @@ def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) ->
 
 def test_districts_with_a_point_lie_in_their_city() -> None:
     listed = {
-        (country, fold(name)) for country, _, name in hand_kept.names_by_place("districts.csv")
+        (country, fold(name)) for country, _, name in hand_kept.read_names("districts.csv")
     }
-    assert set(hand_kept.district_points()) <= listed
+    assert set(hand_kept.read_district_points()) <= listed
 
 
 def test_the_postcode_areas_of_our_table_are_known(gazetteer: Gazetteer) -> None:
     areas = gazetteer._index.areas
     unknown = [
         (country, prefixes, place)
-        for country, prefixes, place in hand_kept.rows("postcode-areas.csv")
+        for country, prefixes, place in hand_kept.read_rows("postcode-areas.csv")
         if not all(prefix in areas.get(country, {}) for prefix in prefixes.split())
     ]
     assert unknown == []

@@ -10,7 +10,7 @@ from geopy.adapters import AioHTTPAdapter
 
 from geocache import ConfigurationError, Flag, GeoCache, Place, Position, Precision
 from geocache.keys import place_key
-from geocache.providers import REFUSED, TERMS, Service, adopt, build_providers
+from geocache.providers import REFUSED, TERMS, GeopyProvider, build_providers, wrap_providers
 from geocache.settings import GeocacheSettings
 from harness.geocaches import GRAZ, ROOT, online_settings, store_url
 from harness.provider_server import Known, ProviderServer, run_provider
@@ -338,7 +338,7 @@ def test_no_setting_raises_the_public_limit(wanted: float | None, scheduled: boo
         geocache_requests_per_second=wanted,
     )
     (nominatim,) = build_providers(settings)
-    assert isinstance(nominatim, Service)
+    assert isinstance(nominatim, GeopyProvider)
     least = 15.0 if scheduled else 1.0
     assert nominatim.interval_seconds(scheduled=scheduled) == max(
         least, 1 / wanted if wanted else 0
@@ -357,7 +357,7 @@ def test_the_public_server_is_no_server_of_ones_own(url: str) -> None:
         geocache_requests_per_second=100,
     )
     (nominatim,) = build_providers(settings)
-    assert isinstance(nominatim, Service)
+    assert isinstance(nominatim, GeopyProvider)
     assert nominatim.interval_seconds(scheduled=False) == 1.0
 
 
@@ -436,7 +436,7 @@ def test_a_geopy_geocoder_that_nobody_described_is_not_trusted_blindly(tmp_path:
 
 def test_a_geopy_geocoder_must_be_allowed_and_synchronous() -> None:
     with pytest.raises(ConfigurationError, match="googlev3 is refused"):
-        adopt([geopy.geocoders.GoogleV3(api_key="x")])
+        wrap_providers([geopy.geocoders.GoogleV3(api_key="x")])
     assert AioHTTPAdapter.is_available is False, "then try it here too"
 
 
@@ -453,8 +453,8 @@ def test_each_provider_is_in_the_docs(name: str) -> None:
 
 def test_keys_of_queries_are_no_keys_of_places(server: ProviderServer, tmp_path: Path) -> None:
     (nominatim,) = build_providers(online_settings(server, tmp_path))
-    assert isinstance(nominatim, Service)
+    assert isinstance(nominatim, GeopyProvider)
     keys = [query.key for query in nominatim.queries(IN_GRAZ)]
-    assert keys[0] == nominatim.first_key(IN_GRAZ)
+    assert keys[0] == nominatim.build_first_key(IN_GRAZ)
     assert place_key(IN_GRAZ) not in keys
     assert len(set(keys)) == len(keys)
