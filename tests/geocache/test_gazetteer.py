@@ -378,9 +378,7 @@ def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) ->
 
 
 def test_districts_with_a_point_lie_in_their_city() -> None:
-    listed = {
-        (country, fold(name)) for country, _, name in hand_kept.read_names("districts.csv")
-    }
+    listed = {(country, fold(name)) for country, _, name in hand_kept.read_names("districts.csv")}
     assert set(hand_kept.read_district_points()) <= listed
 
 
