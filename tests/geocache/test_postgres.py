@@ -13,13 +13,8 @@ from geocache.files.transfer import read, write
 from geocache.place import Position
 from geocache.records import NEVER, Answer, Pin
 from geocache.settings import GeocacheSettings
-<<<<<<< HEAD
 from geocache.store import FallbackStore, Store, fallback
 from harness.geocaches import GRAZ, Atlas, store_url, wait_until
-=======
-from geocache.store import FallbackStore, Store, fallback
-from harness.cache_parts import GRAZ, Atlas, store_url, until
->>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 from harness.postgres import Postgres, Relay, database_name
 
 SECRET = "not-for-anybody"  # noqa: S105

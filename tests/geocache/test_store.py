@@ -13,13 +13,8 @@ from geocache import ConfigurationError, GeoCache, Place, Position, Precision, S
 from geocache.keys import place_key
 from geocache.place import Alternative, Flag
 from geocache.records import NEVER, Answer, Pin
-<<<<<<< HEAD
 from geocache.store import FallbackStore, Store, schema
 from harness.geocaches import GRAZ, Atlas, environment, start_python, store_url, wait_for_output
-=======
-from geocache.store import FallbackStore, Store, schema
-from harness.cache_parts import GRAZ, Atlas, environment, finish, start, store_url
->>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 
 NOW = 1_700_000_000
 HIT = Position(
@@ -390,15 +385,9 @@ def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
 ON_A_FULL_DISK = """
 import resource
 from geocache import GeoCache, Place
-<<<<<<< HEAD
 from geocache.store import fallback
 from harness.geocaches import Atlas, GRAZ
 fallback._AGAIN_SECONDS = 0.0
-=======
-from geocache.store import fallback
-from harness.cache_parts import Atlas, GRAZ
-fallback._AGAIN_SECONDS = 0.0
->>>>>>> 6f4f691 (Geocache: modules and functions are named for what they do)
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)
