@@ -13,6 +13,7 @@ from folium.plugins import FastMarkerCluster, MarkerCluster
 
 from benchmarks.report import Figure, printed, progress
 from dashboard.maps import folium_map
+from dashboard.maps.layer import build_layer_data
 from dashboard.maps.store import MapStore
 from dashboard.query import apply
 from dashboard.query.filters import Filters
@@ -25,11 +26,11 @@ NONE = float("nan")
 def ours(whole: pd.DataFrame, store: MapStore) -> int:
     """Bytes of a filter change of ours: the layer and the counts it points to."""
     kept = apply.apply(whole, Filters(status=("Completed", "Recruiting", "Terminated")))
-    data = folium_map.layer_data(kept, whole=whole, store=store)
+    data = build_layer_data(kept, whole=whole, store=store)
     size = len(folium_map.SiteLayer(data).data_json)
     if "source" in data:
         token = data["source"]["counts"].rsplit("/", 1)[1].removesuffix(".bin")
-        size += len(store.body(token) or b"")
+        size += len(store.get_body(token) or b"")
     return size
 
 
@@ -71,7 +72,7 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
 def _of_size(size: int) -> Iterator[Figure]:
     table = generate_site_table(size)
     store = MapStore()
-    first, _ = _timed(lambda: len(str(folium_map.layer_data(table, whole=table, store=store))))
+    first, _ = _timed(lambda: len(str(build_layer_data(table, whole=table, store=store))))
     yield Figure(f"{size:,} sites: first map of a table", first, "s", NONE, "first map", size)
     located = table[table["latitude"].notna()]
     kinds: dict[str, tuple[int, Callable[[], int]]] = {

@@ -18,7 +18,7 @@ import pandas as pd
 from benchmarks.dashboards import saved
 from benchmarks.report import Figure, printed, progress
 from dashboard.library.lists import merge, open_file
-from dashboard.maps import folium_map
+from dashboard.maps.layer import build_layer_data
 from dashboard.maps.store import MapStore
 from dashboard.query import apply, facets
 from dashboard.query.filters import Filters
@@ -117,9 +117,9 @@ def _of_table(table: pd.DataFrame, size: int, name: str) -> Iterator[Figure]:
     counting = seconds(lambda: (summary.key_figures(one), summary.count_by_country(one)))
     yield Figure(f"{name}: key figures and countries", counting, "s", NONE, "count", size)
     store = MapStore()
-    folium_map.layer_data(table, whole=table, store=store)
+    build_layer_data(table, whole=table, store=store)
     kept = apply.apply(table, FILTERS[1])
-    drawing = seconds(lambda: folium_map.layer_data(kept, whole=table, store=store))
+    drawing = seconds(lambda: build_layer_data(kept, whole=table, store=store))
     yield Figure(f"{name}: the map's data of a filter", drawing, "s", NONE, "map data", size)
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from dashboard.errors import FilterError
 from dashboard.maps import bundle
-from dashboard.maps.store import map_store
+from dashboard.maps.store import get_map_store
 from dashboard.page import streamlit_internals
 from dashboard.page.state import login
 from dashboard.service.service import service
@@ -42,7 +42,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     login.check_configuration(service().settings.access)
     import_module("dashboard.page.main")
     streamlit_internals.keep_on_import_path(PAGE.parent)
-    service().opener.start()
+    service().start()
     yield
 
 
@@ -50,8 +50,8 @@ def build_routes() -> list[BaseRoute]:
     """The routes beside the page."""
     return [
         *api.routes(service()),
-        *map_data.routes(map_store()),
-        *bundle.routes(),
+        *map_data.routes(get_map_store()),
+        *bundle.build_routes(),
         map_drawn.build_route(map_drawn.EVENTS),
     ]
 

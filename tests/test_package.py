@@ -85,7 +85,7 @@ def test_the_installed_dashboard_serves_the_seed(
             health = orjson.loads(answer.read())
         assert (health["trials"], health["sites"], health["countries"]) == (1, 75, 11)
         assert health["version"] == __version__
-        for path in ("/", bundle.countries().path, bundle.script().path):
+        for path in ("/", bundle.load_borders().path, bundle.build_script().path):
             with urlopen(server.url + path) as answer:
                 assert answer.status == 200
                 assert len(answer.read()) > 100

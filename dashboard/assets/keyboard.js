@@ -1,21 +1,20 @@
-/* The map for who walks it by keyboard: where the focus goes when a marker opens, and comes back to. */
-(function () {
+/* Markers by keyboard: Enter and Space open them, and the focus goes into the popup and back.
+ *
+ * siteMap.keyboard.makeButton(marker, open)        a marker as a named button
+ * siteMap.keyboard.focusSite(marker, number)       a site in the list of an open popup
+ * siteMap.keyboard.findFocusedSite(marker)         number of the site that has the focus, -1 for none
+ * siteMap.keyboard.returnFocus(marker)             to the marker whose popup closed
+ * siteMap.keyboard.focusNearest(markers, latlng)   where a cluster was split into several
+ */
+window.siteMap ??= {};
+(function (siteMap) {
   "use strict";
 
-  const still = { preventScroll: true };
+  const NO_SCROLL = { preventScroll: true };
 
-  /* Leaflet gives the map the focus at the first touch, and the page would scroll to show all of the map:
-   * the click would come where the finger is no more. */
-  L.Map.Keyboard.include({
-    _onMouseDown() {
-      if (!this._focused) this._map.getContainer().focus(still);
-    },
-  });
-
-  /* A marker is a button, and named: a cluster's text is its number only. Enter and Space open it.
-   * Without the default there is no keypress, at which Leaflet would open the popup once more, and so
-   * close it. */
-  function button(marker, open) {
+  /* The label is set here, as the text of a cluster is only its number. Without preventDefault a keypress
+   * follows, at which Leaflet toggles the popup. */
+  function makeButton(marker, open) {
     marker.on("add", () => marker.getElement().setAttribute("aria-label", marker.options.title));
     marker.on("keydown", ({ originalEvent: event }) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -24,31 +23,28 @@
     });
   }
 
-  /* Into the list of an open popup. */
-  function into(marker, number) {
+  function focusSite(marker, number) {
     const popup = marker.getPopup().getElement();
-    (popup.querySelectorAll(".sm-pick")[number] || popup.querySelector(".sm-popup")).focus(still);
+    (popup.querySelectorAll(".sm-popup-site")[number] || popup.querySelector(".sm-popup")).focus(NO_SCROLL);
   }
 
-  /* Which site of an open popup has the focus, -1 for none. */
-  function within(marker) {
-    const picks = [...marker.getPopup().getElement().querySelectorAll(".sm-pick")];
-    return document.hasFocus() ? picks.indexOf(document.activeElement) : -1;
+  function findFocusedSite(marker) {
+    const sites = [...marker.getPopup().getElement().querySelectorAll(".sm-popup-site")];
+    return document.hasFocus() ? sites.indexOf(document.activeElement) : -1;
   }
 
-  /* Back to the marker whose popup closed, unless the focus is elsewhere. */
-  function back(marker) {
+  /* Unless the focus is elsewhere by now. */
+  function returnFocus(marker) {
     const focused = document.activeElement;
     const lost = focused === document.body || marker.getPopup().getElement()?.contains(focused);
-    if (lost && document.hasFocus()) marker.getElement()?.focus(still);
+    if (lost && document.hasFocus()) marker.getElement()?.focus(NO_SCROLL);
   }
 
-  /* To the marker that now stands where one was opened into several. */
-  function near(markers, where) {
-    const by = (marker) => where.distanceTo(marker.getLatLng());
-    const nearest = [...markers].reduce((best, one) => (best && by(best) <= by(one) ? best : one), null);
-    if (nearest) nearest.getElement().focus(still);
+  function focusNearest(markers, latlng) {
+    const distance = (marker) => latlng.distanceTo(marker.getLatLng());
+    const nearest = [...markers].reduce((best, one) => (best && distance(best) <= distance(one) ? best : one), null);
+    nearest?.getElement()?.focus(NO_SCROLL);
   }
 
-  window.siteMapKeyboard = { button, into, within, back, near };
-})();
+  siteMap.keyboard = { makeButton, focusSite, findFocusedSite, returnFocus, focusNearest };
+})(window.siteMap);

@@ -1,114 +1,89 @@
-/* The markers of the view and their popups.
+/* The layer of markers in view: one for each cluster, redrawn as the map moves.
  *
- * new siteMapMarkers.Sites(data, {tell, element})   a layer without places yet
- *   .take(places)                                   what places.js gives
- *   .draw()                                         also by itself whenever the map has moved
+ * new siteMap.markers.SiteLayer(data)   data as layer_data in Python gives it; no places yet
+ *   .setPlaces(places)                  what places.js gives
+ *   .draw()                             called by itself whenever the map has moved
+ *   .boundsOf(places)                   of places by number
+ *   .reopen(popup)                      {latlng, focused} as closedPopup has it, if its place is still here
+ *   .closedPopup                        after removal: the popup that was open, null if none
  */
-(function () {
+window.siteMap ??= {};
+(function (siteMap) {
   "use strict";
 
-  const keyboard = window.siteMapKeyboard;
   const RADIUS = 52; // pixels between markers at least
-  const RADIUS_NEAR = 38; // from zoom 11 on
+  const RADIUS_NEAR = 38; // from this zoom on:
+  const NEAR_ZOOM = 11;
+  const CACHED_LEVELS = 5;
+  const SPLIT_DEGREES = 0.0002; // about 20 m: closer places open as one list at every zoom
 
-  /* A ring cut by category, the number of sites in the middle. */
-  function ring(counts, categories, total, extra) {
-    const size = total < 10 ? 34 : total < 100 ? 40 : total < 1000 ? 48 : total < 10000 ? 56 : total < 100000 ? 62 : 70;
-    const radius = 16;
-    const around = 2 * Math.PI * radius;
-    let from = 0;
-    let arcs = "";
-    counts.forEach((count, index) => {
-      if (!count) return;
-      const share = (count / total) * around;
-      arcs += `<circle cx="20" cy="20" r="${radius}" fill="none" stroke="${categories[index].colour}" stroke-width="6" ` +
-        `stroke-dasharray="${share.toFixed(2)} ${(around - share).toFixed(2)}" stroke-dashoffset="${(-from).toFixed(2)}" transform="rotate(-90 20 20)"/>`;
-      from += share;
-    });
-    return L.divIcon({
-      className: "marker-cluster sm-cluster " + (total < 1000 ? "" : "sm-long ") + (extra || ""),
-      iconSize: [size, size],
-      html: `<div><svg viewBox="0 0 40 40" aria-hidden="true"><circle class="sm-disc" cx="20" cy="20" r="18"/>${arcs}</svg><span>${total.toLocaleString("en")}</span></div>`,
-    });
-  }
-
-  function single(category, flagged, highlighted) {
-    const mark = flagged ? '<circle class="sm-ring" cx="12" cy="12" r="14.5"/>' : "";
-    return L.divIcon({
-      className: "sm-site" + (flagged ? " sm-flagged" : "") + (highlighted ? " sm-picked" : ""),
-      iconSize: [24, 24],
-      html: `<svg viewBox="-5 -5 34 34" aria-hidden="true">${mark}<g class="sm-shape">${category.svg}</g></svg>`,
-    });
-  }
-
-  function area(total, category) {
-    return L.divIcon({
-      className: "sm-area" + (total > 1 ? " marker-cluster" : ""),
-      iconSize: [88, 88],
-      html: `<div style="--sm-colour:${category.colour}"><span>${total > 1 ? total.toLocaleString("en") : ""}</span></div>`,
-    });
-  }
-
-  /* A marker for each cluster in view, made anew as the map moves; the old ones are kept where they fit. */
-  const Sites = L.FeatureGroup.extend({
-    initialize(data, page) {
+  const SiteLayer = L.FeatureGroup.extend({
+    initialize(data) {
       L.FeatureGroup.prototype.initialize.call(this, []);
-      this.data = data;
-      this.page = page;
+      Object.assign(this, { data, map: null, places: null, closedPopup: null });
+      this.selected = new Set();
       this.markers = new Map();
       this.levels = new Map();
     },
+
     onAdd(map) {
       L.FeatureGroup.prototype.onAdd.call(this, map);
+      this.map = map;
       map.on("moveend", this.draw, this);
     },
+
     onRemove(map) {
       map.off("moveend", this.draw, this);
       for (const marker of this.markers.values()) if (marker.isPopupOpen()) {
-        this.page.state.reopen = { where: marker.getLatLng(), focused: keyboard.within(marker) };
+        this.closedPopup = { latlng: marker.getLatLng(), focused: siteMap.keyboard.findFocusedSite(marker) };
       }
+      this.map = null;
       L.FeatureGroup.prototype.onRemove.call(this, map);
     },
-    take(places) {
+
+    setPlaces(places) {
       this.places = places;
-      const picked = new Set(this.data.picked_places || []);
-      this.picked = new Set();
-      for (let i = 0; picked.size && i < places.n; i += 1) if (picked.has(places.id[i])) this.picked.add(i);
-      this.dataBounds = this.boundsOf(Array.from({ length: places.n }, (_, i) => i));
+      const ids = new Set(this.data.selected_places);
+      const all = Array.from({ length: places.n }, (_, i) => i);
+      this.selected = new Set(ids.size ? all.filter((i) => ids.has(places.id[i])) : []);
+      this.dataBounds = this.boundsOf(all);
     },
+
     boundsOf(list) {
+      const { lat, lon } = this.places;
       let [south, west, north, east] = [90, 180, -90, -180];
       for (const i of list) {
-        const lat = this.places.lat[i];
-        const lon = this.places.lon[i];
-        if (lat < south) south = lat;
-        if (lat > north) north = lat;
-        if (lon < west) west = lon;
-        if (lon > east) east = lon;
+        south = Math.min(south, lat[i]);
+        north = Math.max(north, lat[i]);
+        west = Math.min(west, lon[i]);
+        east = Math.max(east, lon[i]);
       }
       return list.length ? L.latLngBounds([south, west], [north, east]) : L.latLngBounds([]);
     },
+
     level(zoom) {
       if (!this.levels.has(zoom)) {
-        if (this.levels.size > 5) this.levels.delete(this.levels.keys().next().value);
-        this.levels.set(zoom, window.siteClusters.level(this.places, zoom, zoom < 11 ? RADIUS : RADIUS_NEAR));
+        if (this.levels.size > CACHED_LEVELS) this.levels.delete(this.levels.keys().next().value);
+        this.levels.set(zoom, siteMap.clusters.computeLevel(this.places, zoom, zoom < NEAR_ZOOM ? RADIUS : RADIUS_NEAR));
       }
       return this.levels.get(zoom);
     },
+
     draw() {
-      if (!this.places || !this._map) return;
-      const level = this.level(this._map.getZoom());
-      const view = this._map.getBounds().pad(0.15);
+      if (!this.places || !this.map) return;
+      const level = this.level(this.map.getZoom());
+      const view = this.map.getBounds().pad(0.15);
       const wanted = new Set();
-      for (let slot = 0; slot < level.m; slot += 1) {
+      for (let slot = 0; slot < level.n; slot += 1) {
         const i = level.centre[slot];
         const lon = this.places.lon[i];
         if (lon < view.getWest() || lon > view.getEast()) continue;
         if (this.places.lat[i] < view.getSouth() || this.places.lat[i] > view.getNorth()) continue;
-        const key = `${i} ${level.size[slot]} ${level.total[slot]}`;
+        const splits = this.splits(level, slot);
+        const key = `${i} ${level.size[slot]} ${level.total[slot]} ${splits}`;
         wanted.add(key);
         if (!this.markers.has(key)) {
-          const marker = this.marker(level, slot);
+          const marker = this.buildMarker(level, slot, splits);
           this.markers.set(key, marker);
           this.addLayer(marker);
         }
@@ -117,130 +92,97 @@
         this.markers.delete(key);
         this.removeLayer(marker);
       }
-      this._map.getContainer().dataset.drawn = String(this.markers.size);
+      this.map.getContainer().dataset.drawn = String(this.markers.size);
     },
-    /* The popup that was open when the layer before this one went, if its place is still here. */
-    reopen() {
-      const open = this.page.state.reopen;
-      this.page.state.reopen = null;
-      if (!open) return;
-      for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(open.where)) {
-        const { options } = marker.getPopup();
-        options.autoPan = false; // the map stays where it was moved to since
-        marker.openPopup();
-        options.autoPan = true;
-        if (open.focused >= 0) keyboard.into(marker, open.focused);
+
+    /* Whether a click zooms in to take a marker apart; else it opens the list of sites. */
+    splits(level, slot) {
+      if (level.size[slot] < 2 || this.map.getZoom() >= this.map.getMaxZoom()) return false;
+      const [south, west, north, east] = level.bounds.subarray(slot * 4, slot * 4 + 4);
+      return Math.max(north - south, east - west) > SPLIT_DEGREES;
+    },
+
+    reopen({ latlng, focused }) {
+      for (const marker of this.markers.values()) if (marker.getPopup() && marker.getLatLng().equals(latlng)) {
+        siteMap.leaflet.openWithoutPan(marker); // the map stays where it was moved to since
+        if (focused >= 0) siteMap.keyboard.focusSite(marker, focused);
         return;
       }
     },
-    members(level, slot) {
-      const list = [];
-      for (let i = 0; i < this.places.n; i += 1) if (level.owner[i] === slot) list.push(i);
-      return list;
+
+    buildMarker(level, slot, splits) {
+      const i = level.centre[slot];
+      const { lat, lon, area } = this.places;
+      const isArea = level.size[slot] === 1 && area[i];
+      const marker = L.marker([lat[i], lon[i]], {
+        icon: this.buildIcon(level, slot), title: this.buildTitle(level, slot),
+        keyboard: true, riseOnHover: true, zIndexOffset: isArea ? -2000 : 0,
+      });
+      if (splits) this.zoomOnClick(marker, level.bounds.slice(slot * 4, slot * 4 + 4));
+      else this.listOnClick(marker, level, slot);
+      return marker;
     },
-    marker(level, slot) {
-      const { data, places } = this;
+
+    buildIcon(level, slot) {
+      const { places, data: { categories } } = this;
       const i = level.centre[slot];
       const total = level.total[slot];
-      const several = level.size[slot] > 1;
-      const counts = level.counts.subarray(slot * places.counts.length, (slot + 1) * places.counts.length);
-      const main = data.categories[counts.indexOf(Math.max(...counts))];
-      let highlighted = this.picked.has(i);
-      if (several && !highlighted) for (const one of this.picked) highlighted = highlighted || level.owner[one] === slot;
-      const extra = (several ? "" : "sm-place" + (places.doubt[i] ? " sm-flagged" : "")) + (highlighted ? " sm-picked" : "");
-      let icon;
-      if (!several && places.area[i]) icon = area(total, main);
-      else if (total > 1) icon = ring(counts, data.categories, total, extra);
-      else icon = single(main, Boolean(places.doubt[i]), highlighted);
+      const counts = level.counts.subarray(slot * categories.length, (slot + 1) * categories.length);
+      const mostFrequent = categories[counts.indexOf(Math.max(...counts))];
+      const isPlace = level.size[slot] === 1;
+      const isDoubtful = isPlace && Boolean(places.doubt[i]);
+      const isSelected = [...this.selected].some((place) => level.owner[place] === slot);
+      if (isPlace && places.area[i]) return siteMap.icons.area(total, mostFrequent);
+      if (total === 1) return siteMap.icons.single(mostFrequent, isDoubtful, isSelected);
+      const className = (isPlace ? "sm-place" : "") + (isDoubtful ? " sm-flagged" : "") + (isSelected ? " sm-selected" : "");
+      return siteMap.icons.ring(counts, categories, total, className);
+    },
+
+    buildTitle(level, slot) {
+      const i = level.centre[slot];
+      const label = this.places.label(i);
+      const total = level.total[slot];
       const number = `${total.toLocaleString("en")} ${total === 1 ? "site" : "sites"}`;
-      const title = several
-        ? `${number} around ${places.label(i)}`
-        : `${places.label(i)}: ${total === 1 && !data.source ? places.page([i], 0).sites[0].title : number}`;
-      const marker = L.marker([places.lat[i], places.lon[i]], {
-        icon, title, keyboard: true, riseOnHover: true, zIndexOffset: !several && places.area[i] ? -2000 : 0,
+      if (level.size[slot] > 1) return `${number} around ${label}`;
+      return `${label}: ${total === 1 && !this.data.source ? this.places.listSites([i], 0).sites[0].title : number}`;
+    },
+
+    zoomOnClick(marker, [south, west, north, east]) {
+      const bounds = L.latLngBounds([south, west], [north, east]);
+      const zoomIn = () => {
+        const { map } = this;
+        const closer = Math.max(map.getZoom() + 1, map.getBoundsZoom(bounds, false, L.point(40, 40)));
+        map.setView(bounds.getCenter(), Math.min(closer, map.getMaxZoom()));
+      };
+      siteMap.component.describe(marker, { kind: "cluster" });
+      marker.on("click", zoomIn);
+      siteMap.keyboard.makeButton(marker, () => {
+        this.map.once("moveend", () => siteMap.keyboard.focusNearest(this.markers.values(), marker.getLatLng()));
+        zoomIn();
       });
-      const list = several ? this.members(level, slot) : [i];
-      const bounds = several ? this.boundsOf(list) : null;
-      const splits = several && this._map.getZoom() < this._map.getMaxZoom() &&
-        Math.max(bounds.getNorth() - bounds.getSouth(), bounds.getEast() - bounds.getWest()) > 0.0002;
-      if (splits) {
-        const open = () => {
-          const closer = Math.max(this._map.getZoom() + 1, this._map.getBoundsZoom(bounds, false, L.point(40, 40)));
-          this._map.setView(bounds.getCenter(), Math.min(closer, this._map.getMaxZoom()));
-        };
-        marker.toGeoJSON = () => ({ type: "Feature", properties: { kind: "cluster" }, geometry: null });
-        marker.on("click", open);
-        keyboard.button(marker, () => {
-          this._map.once("moveend", () => keyboard.near(this.markers.values(), marker.getLatLng()));
-          open();
-        });
-      } else {
-        const rows = data.source ? [] : places.page(list, 0).sites.map((site) => site.row);
-        marker.toGeoJSON = () => ({
-          type: "Feature",
-          properties: rows.length === 1 ? { kind: "site", site: rows[0] } : { kind: "place", sites: rows },
-          geometry: null,
-        });
-        let box = null;
-        marker.bindPopup(() => { box = box || popup(this, list, total, marker); return box; }, window.siteMapRoom.popup(this._map));
-        keyboard.button(marker, () => { marker.openPopup(); keyboard.into(marker, 0); });
-        marker.on("popupclose", () => { box = null; keyboard.back(marker); });
-      }
-      return marker;
+    },
+
+    listOnClick(marker, level, slot) {
+      const { data, places } = this;
+      const list = level.size[slot] === 1 ? [level.centre[slot]] : this.membersOf(level, slot);
+      const rows = data.source ? [] : places.listSites(list, 0).sites.map((site) => site.row);
+      siteMap.component.describe(marker, rows.length === 1 ? { kind: "site", site: rows[0] } : { kind: "place", sites: rows });
+      const onSelect = (row) => siteMap.component.send(this, { kind: "site", site: row }, marker.getLatLng());
+      let content = null;
+      marker.bindPopup(() => {
+        content ??= siteMap.popup.build({ data, places, list, total: level.total[slot], marker, onSelect });
+        return content;
+      }, siteMap.freeArea.popupOptions(this.map));
+      siteMap.keyboard.makeButton(marker, () => { marker.openPopup(); siteMap.keyboard.focusSite(marker, 0); });
+      marker.on("popupclose", () => { content = null; siteMap.keyboard.returnFocus(marker); });
+    },
+
+    membersOf(level, slot) {
+      const list = [];
+      level.owner.forEach((owner, place) => { if (owner === slot) list.push(place); });
+      return list;
     },
   });
 
-  /* The sites of one position, fifty at a time; told to Streamlit when there is one only. */
-  function popup(sites, list, total, marker) {
-    const { data, places } = sites;
-    const { element, tell } = sites.page;
-    const box = element("div", "sm-popup");
-    box.tabIndex = -1;
-    if (total > 1) box.append(element("p", "sm-count", `${total.toLocaleString("en")} sites, one position`));
-    box.append(element("h3", "", places.label(list[0])));
-    const doubt = element("p", "sm-doubt");
-    const items = element("ul");
-    const more = element("button", "sm-more");
-    more.type = "button";
-    box.append(items, more);
-    let shown = 0;
-    const add = (page) => {
-      const first = shown === 0;
-      if (page.doubt && !doubt.textContent) { doubt.textContent = page.doubt; items.before(doubt); }
-      for (const site of page.sites) items.append(item(sites, site, marker));
-      shown += page.sites.length;
-      more.textContent = `… and ${(total - shown).toLocaleString("en")} more`;
-      more.disabled = false;
-      more.hidden = shown >= total || !page.sites.length;
-      if (data.source && total === 1 && page.sites.length) tell({ kind: "site", site: page.sites[0].row }, marker.getLatLng());
-      if (first && data.source && marker.isPopupOpen()) marker.getPopup().update();
-    };
-    const load = () => {
-      more.disabled = true;
-      if (!data.source) { add(places.page(list, shown)); return; }
-      places.page(list, shown).then(add).catch(() => { more.textContent = "This view is no longer held: reload the page."; });
-    };
-    more.textContent = "…";
-    L.DomEvent.on(more, "click", load);
-    new IntersectionObserver((seen) => { if (shown && seen.some((one) => one.isIntersecting) && !more.disabled) load(); }).observe(more);
-    load();
-    return box;
-  }
-
-  function item(sites, site, marker) {
-    const { element, tell } = sites.page;
-    const made = element("li");
-    const pick = element("button", "sm-pick");
-    pick.type = "button";
-    const shape = element("span", "sm-key");
-    shape.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${sites.data.categories[site.category].svg}</svg>`;
-    const words = element("span", "sm-words");
-    words.append(element("b", "", site.title), element("small", "", site.detail));
-    pick.append(shape, words);
-    L.DomEvent.on(pick, "click", () => tell({ kind: "site", site: site.row }, marker.getLatLng()));
-    made.append(pick);
-    return made;
-  }
-
-  window.siteMapMarkers = { Sites };
-})();
+  siteMap.markers = { SiteLayer };
+})(window.siteMap);

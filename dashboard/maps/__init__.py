@@ -1,1 +1,1 @@
-"""What the map draws: places, the layer of markers, the base map, the map as a file."""
+"""The map: places and markers of a site table, the basemap, the map as a file."""

@@ -1,7 +1,7 @@
-"""What the map needs in the browser: Leaflet, this map's own scripts, styles and borders.
+"""The map's scripts, style sheet and borders, each as one file with its content's hash in its URL.
 
-One file of each kind, named by its content: a browser asks once and keeps it for good. The
-XStatic package carries Leaflet; nothing is loaded from another host.
+A browser loads them once and caches them for good. Leaflet comes from an XStatic package, so that
+nothing is loaded from another host.
 """
 
 import re
@@ -18,67 +18,85 @@ from starlette.routing import BaseRoute, Route
 from xstatic.pkg import leaflet
 
 PREFIX = "/assets"
-OWN = Path(str(files("dashboard.assets")))
+ASSETS_FOLDER = Path(str(files("dashboard.assets")))
 LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
-OWN_SCRIPTS = (
-    "places.js",
+ADAPTER_SCRIPTS = ("streamlit_folium.js", "streamlit_page.js", "leaflet_internals.js")
+"""What is not promised by streamlit-folium, Streamlit and Leaflet; all other scripts use these."""
+MAP_SCRIPTS = (
+    "dom.js",
+    *ADAPTER_SCRIPTS,
     "clusters.js",
-    "countries.js",
+    "places.js",
+    "basemap.js",
+    "controls.js",
+    "legend.js",
+    "distance_circle.js",
+    "double_tap.js",
+    "free_area.js",
+    "icons.js",
     "keyboard.js",
-    "room.js",
-    "taps.js",
+    "popup.js",
     "markers.js",
-    "site-map.js",
+    "site_map.js",
 )
-FOR_GOOD = "public, max-age=31536000, immutable"
+"""Scripts of the map in the order they run; each adds to the global ``siteMap``."""
+PAGE_SCRIPTS = ("streamlit_page.js", "popover_tab_order.js")
+"""Scripts that run in Streamlit's own page, outside the map's frame."""
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 class Asset(NamedTuple):
     """A file the browser loads."""
 
     path: str
-    """Its address on this server."""
+    """Its URL path on this server."""
     text: str
     media_type: str
 
 
 @cache
-def script() -> Asset:
-    """Leaflet and what draws this map over it."""
-    paths = [LEAFLET_FOLDER / "leaflet.js", *(OWN / name for name in OWN_SCRIPTS)]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    return _asset("map.js", re.sub(r"//# sourceMappingURL=.*", "", text), "text/javascript")
+def build_script() -> Asset:
+    """Leaflet and :data:`MAP_SCRIPTS` as one script."""
+    text = "\n".join([(LEAFLET_FOLDER / "leaflet.js").read_text("utf-8"), join_assets(MAP_SCRIPTS)])
+    return _build_asset("map.js", re.sub(r"//# sourceMappingURL=.*", "", text), "text/javascript")
 
 
 @cache
-def style() -> Asset:
-    """Leaflet's style and this map's own; Leaflet's pictures are of controls it does not have."""
-    of_leaflet = (LEAFLET_FOLDER / "leaflet.css").read_text(encoding="utf-8")
-    own = (OWN / "site-map.css").read_text(encoding="utf-8")
-    return _asset("map.css", re.sub(r"url\([^)]*\)", "none", of_leaflet) + "\n" + own, "text/css")
+def build_style() -> Asset:
+    """Leaflet's style sheet and this map's own, without the images of controls not used here."""
+    of_leaflet = (LEAFLET_FOLDER / "leaflet.css").read_text("utf-8")
+    own = join_assets(("site_map.css",))
+    text = re.sub(r"url\([^)]*\)", "none", of_leaflet) + "\n" + own
+    return _build_asset("map.css", text, "text/css")
 
 
 @cache
-def countries() -> Asset:
-    """The borders, GeoJSON with a country's name and code."""
-    text = (OWN / "countries.json").read_text(encoding="utf-8")
-    return _asset("countries.json", text, "application/json")
+def load_borders() -> Asset:
+    """The borders of countries: GeoJSON with the properties ``name`` and ``code`` (alpha-2)."""
+    text = join_assets(("countries.json",))
+    return _build_asset("countries.json", text, "application/json")
 
 
-def routes() -> list[BaseRoute]:
-    """The routes that serve them."""
-    return [Route(asset.path, _answer(asset)) for asset in (script(), style(), countries())]
+def join_assets(names: tuple[str, ...]) -> str:
+    """The text of files in the assets folder, one after the other."""
+    return "\n".join((ASSETS_FOLDER / name).read_text("utf-8") for name in names)
 
 
-def _asset(name: str, text: str, media_type: str) -> Asset:
-    stem, _, kind = name.rpartition(".")
+def build_routes() -> list[BaseRoute]:
+    """The routes that serve script, style sheet and borders."""
+    assets = (build_script(), build_style(), load_borders())
+    return [Route(asset.path, _build_endpoint(asset)) for asset in assets]
+
+
+def _build_asset(name: str, text: str, media_type: str) -> Asset:
+    stem, _, ending = name.rpartition(".")
     digest = blake2b(text.encode(), digest_size=6).hexdigest()
-    return Asset(f"{PREFIX}/{stem}-{digest}.{kind}", text, media_type)
+    return Asset(f"{PREFIX}/{stem}-{digest}.{ending}", text, media_type)
 
 
-def _answer(asset: Asset) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(_: Request) -> Response:
-        headers = {"Cache-Control": FOR_GOOD}
+def _build_endpoint(asset: Asset) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(_: Request) -> Response:
+        headers = {"Cache-Control": CACHE_FOREVER}
         return Response(asset.text, media_type=asset.media_type, headers=headers)
 
-    return answer
+    return respond

@@ -1,18 +1,19 @@
-"""The map as one HTML file that opens offline: scripts, borders and sites are inside it."""
+"""The map as one HTML file that opens offline, with scripts, borders and sites inside."""
 
 import html
 
 import pandas as pd
 
 from dashboard.errors import ExportError
-from dashboard.maps import bundle, folium_map
-from dashboard.maps.layer import Circle, layer_data
+from dashboard.maps import basemap, bundle
+from dashboard.maps.javascript import dump_script_json
+from dashboard.maps.layer import Circle, build_layer_data
 from dashboard.sites import summary
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.vocabulary import NOT_STATED
 
-MOST_SITES = 50_000
-"""A file with more would be too heavy for a browser to open."""
+MAX_SITES = 50_000
+"""A browser would take too long to open a file with more."""
 
 TABLE_COLUMNS = ("facility", "city", "state", "country", "status", "trial_id", "precision")
 
@@ -29,7 +30,7 @@ footer { padding: 4px 18px 18px; font-size: 12px; color: #4b5563; }
 """
 
 
-def map_html(
+def build_map_html(
     sites: pd.DataFrame,
     *,
     title: str,
@@ -43,44 +44,45 @@ def map_html(
     Args:
         sites: a site table.
         title: the heading.
-        as_of: the date the data is from.
-        colour_by: as on the page.
-        circle: what "near" is measured from.
-        attribution: whose data the file holds, a line each.
+        as_of: the date of the data, empty if unknown.
+        colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
+        circle: drawn where the sites are filtered by distance.
+        attribution: lines that credit the sources of the data.
 
     Raises:
-        ExportError: more than :data:`MOST_SITES` sites.
+        ExportError: more than :data:`MAX_SITES` sites.
     """
-    if len(sites) > MOST_SITES:
+    if len(sites) > MAX_SITES:
         raise ExportError(
-            f"a map file holds at most {MOST_SITES:,} sites, these are {len(sites):,}: filter first"
+            f"a map file holds at most {MAX_SITES:,} sites, not {len(sites):,}: filter first"
         )
-    data = layer_data(sites, colour_by=colour_by, circle=circle)
-    options = folium_map.base_options(dark=False, view_filter=False)
-    borders = f"{{borders: {bundle.countries().text}}}".replace("<", "\\u003c")
+    data = build_layer_data(sites, colour_by=colour_by, circle=circle)
+    options = basemap.build_options(in_page=False)
+    borders = f"{{borders: {bundle.load_borders().text}}}".replace("<", "\\u003c")
+    library = bundle.build_script().text.replace("</script", "<\\/script")
     script = (
         "var map_div = L.map('map_div', {worldCopyJump: true, zoomSnap: 0.5, minZoom: 1, "
-        f"maxZoom: {folium_map.MAX_ZOOM}}}).setView([25, 10], 2);"
+        f"maxZoom: {basemap.MAX_ZOOM}}}).setView([25, 10], 2);"
         "L.control.scale().addTo(map_div);"
-        f"siteMap.base(map_div, Object.assign({folium_map.script_json(options)}, {borders}));"
-        f"siteMap.layer({folium_map.script_json(data)}).addTo(map_div);"
+        f"siteMap.start(map_div, Object.assign({dump_script_json(options)}, {borders}));"
+        f"siteMap.buildLayer({dump_script_json(data)}).addTo(map_div);"
     )
-    words = html.escape(summary.sentence(sites, as_of))
+    sentence = html.escape(summary.sentence(sites, as_of))
     credits_ = "".join(f"<p>{html.escape(line)}</p>" for line in attribution)
-    dated = f"Data as of {as_of}." if as_of else "The lists do not say of when their data is."
+    date = f"Data as of {as_of}." if as_of else "The lists do not state the date of their data."
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{bundle.style().text}\n{_PAGE_STYLE}</style></head><body>"
-        f"<header><h1>{html.escape(title)}</h1><p>{words}</p></header>"
-        f'<div id="map_div"></div><section>{_table(sites)}</section>'
-        f"<footer>{credits_}<p>{html.escape(dated)}</p></footer>"
-        f"<script>{_script()}</script><script>{script}</script></body></html>"
+        f"<title>{html.escape(title)}</title><style>{bundle.build_style().text}\n{_PAGE_STYLE}</style></head><body>"
+        f"<header><h1>{html.escape(title)}</h1><p>{sentence}</p></header>"
+        f'<div id="map_div"></div><section>{_build_table(sites)}</section>'
+        f"<footer>{credits_}<p>{html.escape(date)}</p></footer>"
+        f"<script>{library}</script><script>{script}</script></body></html>"
     )
     return page.encode()
 
 
-def _table(sites: pd.DataFrame) -> str:
+def _build_table(sites: pd.DataFrame) -> str:
     rows = to_plain_text(sites[list(TABLE_COLUMNS)])
     rows["status"] = rows["status"].replace("", NOT_STATED)
     head = "".join(f"<th>{name.replace('_', ' ').capitalize()}</th>" for name in TABLE_COLUMNS)
@@ -89,7 +91,3 @@ def _table(sites: pd.DataFrame) -> str:
         for row in rows.itertuples(index=False, name=None)
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _script() -> str:
-    return bundle.script().text.replace("</script", "<\\/script")

@@ -1,35 +1,36 @@
-"""What the map shows of a site table, as data for ``site-map.js``."""
+"""The layer of sites as data: what ``assets/site_map.js`` draws of a filtered site table."""
 
 import hashlib
 import json
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashboard.maps.palette import Category, categories_of
+from dashboard.maps.palette import Category, assign_categories
 from dashboard.maps.places import (
     AREAS,
-    doubt,
-    place_index,
-    place_label,
-    site_detail,
-    site_title,
-    words_of,
+    describe_doubt,
+    format_detail,
+    format_title,
+    index_places,
+    label_places,
+    read_site_texts,
 )
 from dashboard.maps.store import MapStore
 from dashboard.sites import summary
 from dashboard.sites.categoricals import list_texts, memoize_per_table
 
 INLINE_SITES = 2_000
-"""Up to so many sites all texts travel with the layer: popups open without asking."""
+"""Up to this many sites, all texts are in the layer, so that popups open without a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Where "near" is measured from, and how far it reaches (``None``: any distance)."""
+    """The point that "near" is measured from, and the radius (``None``: no limit)."""
 
     latitude: float
     longitude: float
@@ -37,72 +38,80 @@ class Circle:
     name: str = ""
 
 
-def layer_data(
+def build_layer_data(
     sites: pd.DataFrame,
     *,
     colour_by: str = "status",
-    picked: tuple[int, ...] = (),
+    selected: tuple[int, ...] = (),
     active_countries: tuple[str, ...] = (),
     circle: Circle | None = None,
     whole: pd.DataFrame | None = None,
     store: MapStore | None = None,
 ) -> dict[str, Any]:
-    """What the browser draws of the located sites.
+    """What the browser draws of the sites that have a position, as JSON values.
 
-    Sites at the same position and precision are one place. Up to :data:`INLINE_SITES` sites, and
-    without a ``store``, ``places`` and ``sites`` hold all as lists in one order, ``row`` of a site
-    being its label in the index of ``sites``. Else ``source`` holds addresses in the store, of the
-    places of ``whole``, the table that ``sites`` was filtered from, and of counts. ``open`` is how
-    many sites ``whole`` has.
+    Up to :data:`INLINE_SITES` sites, or without a ``store``, all is inline: ``places`` and
+    ``sites`` as lists in one order, ``row`` being a site's label in the index of ``sites``.
+    Otherwise ``source`` has URLs: of the places of ``whole``, of this filter's counts and sites.
+
+    Args:
+        sites: the filtered site table.
+        colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
+        selected: sites to highlight, as index labels.
+        active_countries: alpha-2 codes of countries to outline.
+        circle: drawn where the sites are filtered by distance.
+        whole: the site table that ``sites`` was filtered from.
+        store: holds what the URLs stand for.
     """
+    inline: dict[str, Any] = {}
     data: dict[str, Any]
-    told: dict[str, Any] = {}
     if store is None or len(sites) <= INLINE_SITES:
-        told = _inline(sites, colour_by)
-        data = {"picked_places": _places_of(picked, told)}
+        inline = _build_inline(sites, colour_by)
+        data = {"selected_places": _find_places(selected, inline)}
     else:
         base = sites if whole is None else whole
         categories, source = store.publish(base, sites, colour_by)
-        rows = base.index.get_indexer(pd.Index(picked)) if picked else np.empty(0, np.int64)
-        places = place_index(base).number[rows]
+        rows = base.index.get_indexer(pd.Index(selected)) if selected else np.empty(0, np.int64)
         data = {
-            "categories": _looks(categories),
+            "categories": _dump_categories(categories),
             "source": source,
-            "picked_places": [int(place) for place in places],
+            "selected_places": [int(place) for place in index_places(base).number[rows]],
         }
     data |= {
         "countries": {c: n for c, n in summary.count_values(sites["country_code"]).items() if c},
         "legend": colour_by,
         "active": list(active_countries),
-        "picked": [int(row) for row in picked],
-        "open": len(sites if whole is None else whole),
+        "selected": [int(row) for row in selected],
+        "open_sites": len(sites if whole is None else whole),
     }
     if circle is not None:
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
         if circle.radius_km is not None:
             data["circle"] = data["centre"] | {"km": circle.radius_km}
-    return told | data | {"revision": _digest({"of": told.get("revision"), **data})}
+    revision = _digest({"inline": inline.get("revision"), **data})
+    return inline | data | {"revision": revision}
 
 
 def _digest(data: dict[str, Any]) -> str:
     return hashlib.blake2b(json.dumps(data).encode(), digest_size=16).hexdigest()
 
 
-def _looks(categories: list[Category]) -> list[dict[str, str]]:
-    return [category.for_browser() for category in categories]
+def _dump_categories(categories: list[Category]) -> list[dict[str, str]]:
+    return [category.to_json() for category in categories]
 
 
-def _places_of(picked: tuple[int, ...], data: dict[str, Any]) -> list[int]:
-    """The numbers of the places of some sites, in the order of ``data``."""
-    if not picked:
+def _find_places(selected: tuple[int, ...], inline: dict[str, Any]) -> list[int]:
+    """The places of some sites, by their position in ``inline["places"]``."""
+    if not selected:
         return []
-    position = {row: number for number, row in enumerate(data["sites"]["row"])}
-    first = data["places"]["first"]
-    return sorted({bisect_right(first, position[r]) - 1 for r in picked if r in position})
+    position = {row: number for number, row in enumerate(inline["sites"]["row"])}
+    first = inline["places"]["first"]
+    return sorted({bisect_right(first, position[r]) - 1 for r in selected if r in position})
 
 
 @memoize_per_table
-def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
+def _build_inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
+    """Places and sites with all their texts, sorted by position, precision, trial and number."""
     located = sites[sites["latitude"].notna()]
     order = np.lexsort(
         [
@@ -112,35 +121,31 @@ def _inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
         + [located["longitude"].to_numpy(), located["latitude"].to_numpy()]
     )
     located = located.iloc[order]
-    categories, codes = categories_of(located, colour_by)
-    number = place_index(located).number
-    first_rows = located.iloc[place_index(located).first]
-    sizes = np.bincount(number, minlength=len(first_rows)).tolist()
+    categories, codes = assign_categories(located, colour_by)
+    places = index_places(located)
+    first = located.iloc[places.first]
+    sizes = np.bincount(places.number, minlength=len(places)).tolist()
     doubts: list[dict[str, None]] = [{} for _ in sizes]
-    for place, flags in zip(number.tolist(), list_texts(located["flags"]), strict=True):
-        if flags and (why := doubt(flags)):
-            doubts[place][why] = None
-    starts = [0]
-    for size in sizes[:-1]:
-        starts.append(starts[-1] + size)
-    labels = (list_texts(first_rows[n]) for n in ("city", "place_name", "country_code", "country"))
-    words = words_of(located)
+    for place, flags in zip(places.number.tolist(), list_texts(located["flags"]), strict=True):
+        if flags and (doubt := describe_doubt(flags)):
+            doubts[place][doubt] = None
+    texts = read_site_texts(located)
     data = {
-        "categories": _looks(categories),
+        "categories": _dump_categories(categories),
         "places": {
-            "lat": first_rows["latitude"].round(5).tolist(),
-            "lon": first_rows["longitude"].round(5).tolist(),
-            "area": [int(p in AREAS) for p in list_texts(first_rows["precision"])],
-            "label": [place_label(*of) for of in zip(*labels, strict=True)],
-            "doubt": ["; ".join(of) for of in doubts],
+            "lat": first["latitude"].round(5).tolist(),
+            "lon": first["longitude"].round(5).tolist(),
+            "area": [int(precision in AREAS) for precision in list_texts(first["precision"])],
+            "label": label_places(located),
+            "doubt": ["; ".join(reasons) for reasons in doubts],
             "sites": sizes,
-            "first": starts if sizes else [],
+            "first": list(accumulate(sizes[:-1], initial=0)) if sizes else [],
         },
         "sites": {
             "row": located.index.tolist(),
             "category": codes.tolist(),
-            "title": [site_title(site) for site in words],
-            "detail": [site_detail(site) for site in words],
+            "title": [format_title(site) for site in texts],
+            "detail": [format_detail(site) for site in texts],
         },
     }
     return data | {"revision": _digest(data)}

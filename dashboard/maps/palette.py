@@ -1,6 +1,6 @@
-"""Colour and shape of a category on the map: told apart without seeing colour.
+"""Colours and shapes of the map's categories: each differs in shape too, not only in colour.
 
-Colours are those of Okabe and Ito (2008), made for colour-blind readers.
+The colours are the palette of Okabe and Ito (2008) for colour-blind readers.
 """
 
 from dataclasses import dataclass
@@ -25,24 +25,24 @@ SHAPES = {
     "star": '<path d="m12 2 2.9 6.6 7.1.6-5.4 4.7 1.7 7L12 17.2 5.7 20.9l1.7-7L2 9.2l7.1-.6Z"/>',
     "cross": '<path d="M9 3h6v6h6v6h-6v6H9v-6H3V9h6Z"/>',
 }
-"""Shapes as SVG in a box of 24 by 24."""
+"""SVG elements for ``viewBox="0 0 24 24"``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One value of what the map is coloured by."""
+    """One value that the map is coloured by, with its look."""
 
     label: str
     colour: str
     shape: str
 
-    def for_browser(self) -> dict[str, str]:
-        """As the browser's script reads it."""
+    def to_json(self) -> dict[str, str]:
+        """The category as the scripts in ``assets`` read it."""
         return {"label": self.label, "colour": self.colour, "svg": self.svg}
 
     @property
     def svg(self) -> str:
-        """The shape in its colour, for an ``svg`` with ``viewBox="0 0 24 24"``."""
+        """SVG of the shape in its colour, for ``viewBox="0 0 24 24"``."""
         return f'<g fill="{self.colour}">{SHAPES[self.shape]}</g>'
 
 
@@ -65,33 +65,38 @@ PRECISION_LOOKS = {
     Precision.REGION: (ORANGE, "hexagon"),
     Precision.COUNTRY: (RED, "square"),
 }
-CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
+TRIAL_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
 OTHER = Category("Other", GREY, "cross")
 COLOUR_BY = {"status": "status", "trial": "trial_id", "precision": "precision"}
-"""What the map can be coloured by, and the column it reads."""
+"""What the map can be coloured by, and its column in the site table."""
 
 
-def categories_of(
+def assign_categories(
     sites: pd.DataFrame, colour_by: str
 ) -> tuple[list[Category], npt.NDArray[np.int8]]:
-    """The categories of a table and, for each row, the number of its own.
+    """The categories of a site table, and for each row the number of its category.
 
-    Beyond seven trials the most frequent six keep a look of their own and the rest share one.
+    Of more than seven trials, the six with the most sites have a look of their own; the others
+    share :data:`OTHER`.
     """
     codes, distinct = factorize(sites[COLOUR_BY[colour_by]])
     names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
-        known = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
+        categories = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
     elif colour_by == "precision":
-        known = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
+        categories = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
     else:
-        counts = count_codes(codes, len(distinct))
-        ranked = np.argsort(-counts, kind="stable")
-        ranked = ranked[: int((counts > 0).sum())]
-        shown = ranked if len(ranked) <= len(CYCLE) else ranked[: len(CYCLE) - 1]
-        known = [Category(names[n], CYCLE[i], list(SHAPES)[i]) for i, n in enumerate(shown)]
-        known += [OTHER] if len(shown) < len(ranked) else []
-    index = {category.label: number for number, category in enumerate(known)}
-    fallback = len(known) - 1
-    of_distinct = np.array([index.get(name, fallback) for name in names], dtype=np.int8)
-    return known, of_distinct[codes] if names else np.empty(0, dtype=np.int8)
+        categories = _build_trial_categories(names, count_codes(codes, len(distinct)))
+    number = {category.label: i for i, category in enumerate(categories)}
+    last = len(categories) - 1
+    by_code = np.array([number.get(name, last) for name in names], dtype=np.int8)
+    return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
+
+
+def _build_trial_categories(trial_ids: list[str], counts: npt.NDArray[np.int64]) -> list[Category]:
+    """A category for each trial with sites, most sites first, as far as there are looks."""
+    ranked = np.argsort(-counts, kind="stable")[: int((counts > 0).sum())]
+    shown = ranked if len(ranked) <= len(TRIAL_COLOURS) else ranked[: len(TRIAL_COLOURS) - 1]
+    looks = zip(shown, TRIAL_COLOURS, SHAPES, strict=False)
+    categories = [Category(trial_ids[trial], colour, shape) for trial, colour, shape in looks]
+    return [*categories, OTHER] if len(shown) < len(ranked) else categories

@@ -1,4 +1,4 @@
-"""The distinct positions of a site table: what the map draws instead of sites."""
+"""Places: the distinct positions of a site table, and the texts of places and sites."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,9 +19,10 @@ from dashboard.sites.summary import country_label
 from geocache.place import Flag, Precision
 
 AREAS = {Precision.REGION, Precision.COUNTRY}
-HUNDRED_THOUSANDTHS = 100_000
+PER_DEGREE = 100_000
+"""Coordinates are whole numbers of 1/100,000 degree, about 1 m."""
 
-FLAG_WORDS = {
+FLAG_TEXTS = {
     Flag.AMBIGUOUS: "another place of this name is possible",
     Flag.APPROXIMATE: "approximate: the region or a nearby name, not the place itself",
     Flag.CONFLICTING_STATE: "the state given does not hold this city",
@@ -29,16 +30,16 @@ FLAG_WORDS = {
     Flag.OUTSIDE_COUNTRY: "outside the country given",
     Flag.PLACEHOLDER_FACILITY: "",
 }
-"""What each flag tells a reader; empty where it says nothing about the position."""
+"""Each flag in words; empty where it does not concern the position."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceIndex:
-    """The places of one table; sites at the same position and precision are one place.
+    """The places of a site table: sites at the same position and precision are one place.
 
-    ``number`` has the place of each row, -1 without a position. The others have an entry a place:
-    ``first`` its first row, ``latitude`` and ``longitude`` in 1/100,000 degree, ``area`` 1 where
-    the position is a region's or a country's.
+    ``number`` has an entry for each row: its place, -1 without a position. The other arrays have an
+    entry for each place: ``first`` its first row, ``latitude`` and ``longitude`` in 1/100,000
+    degree, ``area`` 1 where the position is that of a region or a country.
     """
 
     number: npt.NDArray[np.int32]
@@ -52,16 +53,16 @@ class PlaceIndex:
 
 
 @memoize_per_table
-def place_index(sites: pd.DataFrame) -> PlaceIndex:
-    """The places of a site table, in the order of their first sites."""
+def index_places(sites: pd.DataFrame) -> PlaceIndex:
+    """The places of a site table, in the order of their first rows."""
     latitude = sites["latitude"].to_numpy(dtype="float64")
     rows = np.flatnonzero(~np.isnan(latitude))
-    lat = _whole(latitude[rows])
-    lon = _whole(sites["longitude"].to_numpy(dtype="float64")[rows])
+    lat = _to_hundred_thousandths(latitude[rows])
+    lon = _to_hundred_thousandths(sites["longitude"].to_numpy(dtype="float64")[rows])
     precision, precisions = factorize(sites["precision"])
     precision = precision[rows]
     keys = combine_codes(
-        [(lat + 90 * HUNDRED_THOUSANDTHS, 2**25), (lon + 180 * HUNDRED_THOUSANDTHS, 2**26),
+        [(lat + 90 * PER_DEGREE, 2**25), (lon + 180 * PER_DEGREE, 2**26),
          (precision, len(precisions))]
     )  # fmt: skip
     codes, distinct = pd.factorize(keys)
@@ -72,37 +73,37 @@ def place_index(sites: pd.DataFrame) -> PlaceIndex:
     return PlaceIndex(number, rows[first], lat[first], lon[first], areas[precision[first]])
 
 
-def _whole(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
-    return np.round(degrees * HUNDRED_THOUSANDTHS).astype(np.int32)
+def _to_hundred_thousandths(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
+    return np.round(degrees * PER_DEGREE).astype(np.int32)
 
 
 @memoize_per_table
-def place_labels(sites: pd.DataFrame) -> list[str]:
-    """What each place of :func:`place_index` is called: its first site's city and country."""
-    first = sites.iloc[place_index(sites).first]
+def label_places(sites: pd.DataFrame) -> list[str]:
+    """The label of each place of :func:`index_places`: city and country of its first site."""
+    first = sites.iloc[index_places(sites).first]
     columns = (list_texts(first[n]) for n in ("city", "place_name", "country_code", "country"))
-    return [place_label(*words) for words in zip(*columns, strict=True)]
+    return [format_place(*texts) for texts in zip(*columns, strict=True)]
 
 
-def place_label(city: str, place_name: str, code: str, country: str) -> str:
+def format_place(city: str, place_name: str, code: str, country: str) -> str:
     """``Yvoir, Belgium``."""
     return ", ".join(part for part in (city or place_name, country_label(code, country)) if part)
 
 
-def doubt(flags: str) -> str:
-    """What the flags of a site say about its position, in words; empty when nothing."""
-    words = [FLAG_WORDS.get(Flag(flag), "") for flag in flags.split(";") if flag]
-    return "; ".join(word for word in words if word)
+def describe_doubt(flags: str) -> str:
+    """Why a position is in doubt, in words; empty when its flags give no reason."""
+    texts = [FLAG_TEXTS.get(Flag(flag), "") for flag in flags.split(";") if flag]
+    return "; ".join(text for text in texts if text)
 
 
-def doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:
-    """The codes of the flags, and which of their distinct texts say something to doubt."""
+def find_doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:
+    """The code of each row's ``flags``, and for each code whether it puts the position in doubt."""
     codes, distinct = factorize(sites["flags"])
-    return codes, np.array([bool(doubt(str(flags))) for flags in distinct], dtype=bool)
+    return codes, np.array([bool(describe_doubt(str(flags))) for flags in distinct], dtype=bool)
 
 
-class SiteWords(NamedTuple):
-    """What a site's two lines are made of."""
+class SiteTexts(NamedTuple):
+    """The columns that a site's title and detail are made of."""
 
     facility: str
     site_number: str
@@ -111,20 +112,20 @@ class SiteWords(NamedTuple):
     precision: str
 
 
-def words_of(sites: pd.DataFrame) -> list[SiteWords]:
-    """The words of each site."""
-    columns = (list_texts(sites[name]) for name in SiteWords._fields)
-    return [SiteWords(*words) for words in zip(*columns, strict=True)]
+def read_site_texts(sites: pd.DataFrame) -> list[SiteTexts]:
+    """These texts of each site."""
+    columns = (list_texts(sites[name]) for name in SiteTexts._fields)
+    return [SiteTexts(*texts) for texts in zip(*columns, strict=True)]
 
 
-def site_title(site: Any) -> str:
-    """The line a site is called by: facility, else its number, else that it has no name."""
+def format_title(site: Any) -> str:
+    """The first line of a site: its facility, else its number, else ``Facility not named``."""
     if site.facility:
         return str(site.facility)
     return f"Site {site.site_number}" if site.site_number else "Facility not named"
 
 
-def site_detail(site: Any) -> str:
+def format_detail(site: Any) -> str:
     """The second line of a site: number, trial, status, precision."""
     number = f"Site {site.site_number}" if site.site_number and site.facility else ""
     status = site.status or "Status not stated"

@@ -1,8 +1,8 @@
-"""What the browser fetches of a large site table: its places once, then counts at every filter.
+"""Store of what the browser fetches of a large site table, under random URLs that expire.
 
-Texts of sites never travel with a filter; a popup asks for those of its place. Whoever holds an
-address may read what it stands for, so addresses are random, and they end: the least used are
-forgotten when too much is held or when nobody asked for half an hour.
+The browser fetches the places of a table once, the counts at every filter, and the texts of sites
+when a popup opens. Whoever knows a URL may read it, so URLs cannot be guessed. They expire after
+half an hour without a request; when the store is full, the least recently used go first.
 """
 
 import gzip
@@ -20,186 +20,218 @@ import numpy.typing as npt
 import orjson
 import pandas as pd
 
-from dashboard.maps.palette import Category, categories_of
+from dashboard.maps.palette import Category, assign_categories
 from dashboard.maps.places import (
-    doubt,
-    doubtful,
-    place_index,
-    place_labels,
-    site_detail,
-    site_title,
+    describe_doubt,
+    find_doubtful,
+    format_detail,
+    format_title,
+    index_places,
+    label_places,
 )
 from dashboard.sites.categoricals import to_plain_text
 
 PREFIX = "/map-data"
 PAGE_SITES = 50
-MOST_BYTES = 192 * 2**20
+MAX_BYTES = 192 * 2**20
 IDLE_SECONDS = 1_800.0
 
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
-class Held:
-    """Behind one address: a compressed answer, or the rows of a table that popups read."""
+class Entry:
+    """What one URL stands for: a gzip body and, for counts, the rows that popups list."""
 
     base: pd.DataFrame
     body: bytes
     key: tuple[object, ...]
     rows: Rows | None = None
     category: npt.NDArray[np.int8] | None = None
-    used: float = field(default_factory=time.monotonic)
+    used_at: float = field(default_factory=time.monotonic)
 
     @property
     def size(self) -> int:
-        """Bytes held, but for the table, which others hold too."""
+        """Bytes, without the table, which is shared."""
         arrays = (self.rows, self.category)
         return len(self.body) + sum(array.nbytes for array in arrays if array is not None)
 
 
 class MapStore:
-    """Addresses and what they stand for; safe to use from every thread."""
+    """Entries by the random token in their URL; thread-safe.
 
-    def __init__(self, most_bytes: int = MOST_BYTES, idle_seconds: float = IDLE_SECONDS) -> None:
-        self.most_bytes = most_bytes
+    Args:
+        max_bytes: above it, the least recently used entries are dropped.
+        idle_seconds: an entry is dropped after this time without a request.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES, idle_seconds: float = IDLE_SECONDS) -> None:
+        self.max_bytes = max_bytes
         self.idle_seconds = idle_seconds
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._tokens: dict[tuple[object, ...], str] = {}
         self._lock = threading.Lock()
 
     def publish(
         self, base: pd.DataFrame, sites: pd.DataFrame, colour_by: str
     ) -> tuple[list[Category], dict[str, str]]:
-        """Addresses of what the map shows of ``sites``, rows of ``base`` by their labels.
+        """URL paths for a map of ``sites``; equal arguments give equal paths until they expire.
 
-        Gives the categories, and ``places``, ``counts`` and ``sites`` as paths. Equal arguments
-        give equal paths as long as they are held.
+        Args:
+            base: a site table.
+            sites: rows of it, with the same index labels.
+            colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
+
+        Returns:
+            The categories, and the paths ``places``, ``counts`` and ``sites``.
         """
         rows = np.arange(len(base)) if sites is base else base.index.get_indexer(sites.index)
-        categories, codes = categories_of(sites, colour_by)
-        of_places = self._once(
-            ("places", id(base)), lambda key: Held(base, compressed(_places_body(base)), key)
+        categories, codes = assign_categories(sites, colour_by)
+        places_token = self._add_once(
+            ("places", id(base)), lambda key: Entry(base, compress(_pack_places(base)), key)
         )
-        seen = hashlib.blake2b(rows.tobytes(), digest_size=16)
-        seen.update(codes.tobytes())
-        of_counts = self._once(
-            ("counts", id(base), seen.digest(), tuple(c.label for c in categories)),
-            lambda key: Held(
+        digest = hashlib.blake2b(rows.tobytes(), digest_size=16)
+        digest.update(codes.tobytes())
+        counts_token = self._add_once(
+            ("counts", id(base), digest.digest(), tuple(c.label for c in categories)),
+            lambda key: Entry(
                 base,
-                compressed(_counts_body(base, rows, codes, len(categories))),
+                compress(_pack_counts(base, rows, codes, len(categories))),
                 key,
                 rows.astype(np.int32),
                 codes,
             ),
         )
         return categories, {
-            "places": f"{PREFIX}/{of_places}.bin",
-            "counts": f"{PREFIX}/{of_counts}.bin",
-            "sites": f"{PREFIX}/{of_counts}/sites",
+            "places": f"{PREFIX}/{places_token}.bin",
+            "counts": f"{PREFIX}/{counts_token}.bin",
+            "sites": f"{PREFIX}/{counts_token}/sites",
         }
 
-    def body(self, token: str) -> bytes | None:
-        """The gzip body behind an address, ``None`` when it is not (any longer) held."""
-        held = self._use(token)
-        return held.body if held else None
+    def get_body(self, token: str) -> bytes | None:
+        """The gzip body of an entry, ``None`` if unknown or expired."""
+        entry = self._get(token)
+        return entry.body if entry else None
 
-    def page(self, token: str, places: Sequence[int], offset: int) -> dict[str, object] | None:
-        """Fifty sites of some places by trial and number, ``None`` when the address is unknown."""
-        held = self._use(token)
-        if held is None or held.rows is None or held.category is None:
+    def list_sites(
+        self, token: str, places: Sequence[int], offset: int
+    ) -> dict[str, object] | None:
+        """Up to :data:`PAGE_SITES` sites of some places, sorted by trial and site number.
+
+        Args:
+            token: of an entry of counts.
+            places: numbers of places in the whole table.
+            offset: how many sites to skip.
+
+        Returns:
+            ``total``, ``doubt`` (why positions are in doubt) and ``sites``, each with ``row``,
+            ``category``, ``title`` and ``detail``; ``None`` if the token is unknown or expired.
+        """
+        entry = self._get(token)
+        if entry is None or entry.rows is None or entry.category is None:
             return None
-        number = place_index(held.base).number[held.rows]
+        number = index_places(entry.base).number[entry.rows]
         found = np.flatnonzero(number == places[0] if len(places) == 1 else np.isin(number, places))
-        sites = held.base.iloc[held.rows[found]]
+        sites = entry.base.iloc[entry.rows[found]]
         order = np.lexsort(
             (sites["site_number"].cat.codes, sites["trial_id"].cat.codes)
             if isinstance(sites["trial_id"].dtype, pd.CategoricalDtype)
             else (sites["site_number"], sites["trial_id"])
         )
         shown = order[offset : offset + PAGE_SITES]
-        codes, of_distinct = doubtful(sites)
-        texts = sites["flags"].iloc[np.unique(codes, return_index=True)[1]].astype("str")
         page = to_plain_text(sites.iloc[shown])
         return {
             "total": len(found),
-            "doubt": "; ".join(dict.fromkeys(filter(None, map(doubt, texts))))
-            if of_distinct.any()
-            else "",
+            "doubt": _join_doubts(sites),
             "sites": [
                 {
                     "row": int(row),
                     "category": int(category),
-                    "title": site_title(site),
-                    "detail": site_detail(site),
+                    "title": format_title(site),
+                    "detail": format_detail(site),
                 }
                 for row, category, site in zip(
-                    page.index, held.category[found[shown]], page.itertuples(), strict=True
+                    page.index, entry.category[found[shown]], page.itertuples(), strict=True
                 )
             ],
         }
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._entries)
 
     @property
     def size(self) -> int:
-        """Bytes held."""
+        """Bytes of all entries."""
         with self._lock:
-            return sum(held.size for held in self._held.values())
+            return sum(entry.size for entry in self._entries.values())
 
-    def _once(self, key: tuple[object, ...], make: Callable[[tuple[object, ...]], Held]) -> str:
+    def _add_once(
+        self, key: tuple[object, ...], build: Callable[[tuple[object, ...]], Entry]
+    ) -> str:
+        """The token of the entry with this key; it is built if there is none."""
         with self._lock:
             token = self._tokens.get(key)
             if token is not None:
-                self._held[token].used = time.monotonic()
-                self._held.move_to_end(token)
+                self._mark_used(token)
                 return token
-        held = make(key)
+        entry = build(key)
         with self._lock:
             token = self._tokens.get(key) or secrets.token_urlsafe(18)
-            self._held[token] = held
+            self._entries[token] = entry
             self._tokens[key] = token
-            self._forget()
+            self._evict()
         return token
 
-    def _use(self, token: str) -> Held | None:
+    def _get(self, token: str) -> Entry | None:
         with self._lock:
-            held = self._held.get(token)
-            if held is not None:
-                held.used = time.monotonic()
-                self._held.move_to_end(token)
-            return held
+            if token in self._entries:
+                self._mark_used(token)
+            return self._entries.get(token)
 
-    def _forget(self) -> None:
-        """Drop what is idle, then the least used until the rest is small enough; keep the last."""
-        size = sum(held.size for held in self._held.values())
+    def _mark_used(self, token: str) -> None:
+        self._entries[token].used_at = time.monotonic()
+        self._entries.move_to_end(token)
+
+    def _evict(self) -> None:
+        """Drop idle entries, then the least recently used until the rest fits; keep two."""
+        size = sum(entry.size for entry in self._entries.values())
         now = time.monotonic()
-        while len(self._held) > 2:
-            token, oldest = next(iter(self._held.items()))
-            if size <= self.most_bytes and now - oldest.used <= self.idle_seconds:
+        while len(self._entries) > 2:
+            token, oldest = next(iter(self._entries.items()))
+            if size <= self.max_bytes and now - oldest.used_at <= self.idle_seconds:
                 return
-            del self._held[token]
+            del self._entries[token]
             del self._tokens[oldest.key]
             size -= oldest.size
 
 
-def compressed(body: bytes) -> bytes:
-    """Fast rather than small: the browser waits for it."""
+def compress(body: bytes) -> bytes:
+    """Gzip, fast rather than small: the browser waits for it."""
     return gzip.compress(body, compresslevel=1, mtime=0)
 
 
-def _places_body(base: pd.DataFrame) -> bytes:
-    index = place_index(base)
-    return packed(
-        {"label": place_labels(base)},
+def _join_doubts(sites: pd.DataFrame) -> str:
+    """The distinct reasons why positions of these sites are in doubt."""
+    codes, is_doubtful = find_doubtful(sites)
+    if not is_doubtful.any():
+        return ""
+    flags = sites["flags"].iloc[np.unique(codes, return_index=True)[1]].astype("str")
+    return "; ".join(dict.fromkeys(filter(None, map(describe_doubt, flags))))
+
+
+def _pack_places(base: pd.DataFrame) -> bytes:
+    index = index_places(base)
+    return pack_arrays(
+        {"label": label_places(base)},
         {"lat": index.latitude, "lon": index.longitude, "area": index.area},
     )
 
 
-def _counts_body(
+def _pack_counts(
     base: pd.DataFrame, rows: Rows, category: npt.NDArray[np.int8], categories: int
 ) -> bytes:
-    index = place_index(base)
+    """Sites of each place and category among some rows, with one array ``c0``, ``c1`` … each."""
+    index = index_places(base)
     number = index.number[rows]
     located = number >= 0
     if not located.all():
@@ -209,23 +241,24 @@ def _counts_body(
     )
     table = cells.reshape(len(index), categories) if categories else cells.reshape(0, 0)
     shown = np.flatnonzero(table.any(axis=1))
-    flags, of_distinct = doubtful(base)
-    doubts = np.zeros(len(index), dtype=np.uint8)
-    if of_distinct.any():
-        doubts[number[of_distinct[flags[rows]]]] = 1
+    flags, is_doubtful = find_doubtful(base)
+    doubt = np.zeros(len(index), dtype=np.uint8)
+    if is_doubtful.any():
+        doubt[number[is_doubtful[flags[rows]]]] = 1
     arrays: dict[str, npt.NDArray[np.generic]] = {
         "place": shown.astype(np.uint32),
-        "doubt": doubts[shown],
+        "doubt": doubt[shown],
     }
     for code in np.flatnonzero(table.any(axis=0)):
         arrays[f"c{code}"] = table[shown, code].astype(np.uint32)
-    return packed({}, arrays)
+    return pack_arrays({}, arrays)
 
 
-def packed(header: dict[str, object], arrays: dict[str, npt.NDArray[np.generic]]) -> bytes:
-    """The arrays little-endian, each at a multiple of four bytes, after a header in JSON.
+def pack_arrays(header: dict[str, object], arrays: dict[str, npt.NDArray[np.generic]]) -> bytes:
+    """Arrays in one body, as ``assets/places.js`` reads it.
 
-    The header's length comes first, as four bytes; its ``arrays`` holds name, type and length.
+    The length of the header as four bytes, the header as JSON, then each array little-endian, from
+    a multiple of four bytes on. ``arrays`` in the header has the name, type and length of each.
     """
     names = [[name, array.dtype.str[1:], len(array)] for name, array in arrays.items()]
     head = orjson.dumps(header | {"arrays": names})
@@ -238,6 +271,6 @@ def packed(header: dict[str, object], arrays: dict[str, npt.NDArray[np.generic]]
 
 
 @cache
-def map_store() -> MapStore:
-    """This process's store."""
+def get_map_store() -> MapStore:
+    """The store of this process."""
     return MapStore()

@@ -1,45 +1,46 @@
-"""Where a map has to look, and how closely, to show some points."""
+"""Centre and zoom that show some points on a map of a given size."""
 
 from collections.abc import Sequence
 from math import asinh, atan, degrees, floor, log2, pi, radians, sinh, tan
 
 WORLD = ((25.0, 10.0), 2.0)
-"""Centre and zoom of all countries."""
+"""Centre (latitude, longitude) and zoom that show all countries."""
 
-_TILE = 256
-_HALF_STEP = 2
-
-
-def _height(latitude: float) -> float:
-    """How high a latitude stands in web Mercator, -0.5 to 0.5 from 85° S to 85° N."""
-    return asinh(tan(radians(max(-85.0, min(85.0, latitude))))) / (2 * pi)
+_TILE_PIXELS = 256
+_STEPS_PER_ZOOM = 2
 
 
-def frame(
+def fit_bounds(
     points: Sequence[tuple[float, float]],
     *,
     width: int,
     height: int,
     margin: int = 30,
-    closest: float = 6.0,
+    max_zoom: float = 6.0,
 ) -> tuple[tuple[float, float], float]:
-    """Centre (latitude, longitude) and zoom (in half steps) that show all points.
+    """Centre (latitude, longitude) and zoom (in half steps, at least 1) that show all points.
 
     Args:
-        points: (latitude, longitude) in degrees; of none the whole world is shown.
-        width: of the map in pixels.
-        height: likewise.
-        margin: pixels that stay free at each side.
-        closest: it zooms in no further, and not out below 1.
+        points: (latitude, longitude) in degrees; without any, :data:`WORLD` is returned.
+        width: of the map, in pixels.
+        height: of the map, in pixels.
+        margin: pixels left free at each side.
+        max_zoom: the closest zoom.
     """
     if not points:
         return WORLD
-    heights = [_height(latitude) for latitude, _ in points]
+    ys = [_project_latitude(latitude) for latitude, _ in points]
     longitudes = [longitude for _, longitude in points]
-    wide = (max(longitudes) - min(longitudes)) / 360
-    high = max(heights) - min(heights)
-    rooms = ((width - 2 * margin, wide), (height - 2 * margin, high))
-    fits = [log2(room / (_TILE * span)) for room, span in rooms if span > 0]
-    zoom = floor(min([closest, *fits]) * _HALF_STEP) / _HALF_STEP
-    middle = degrees(atan(sinh(pi * (max(heights) + min(heights)))))
+    spans = (
+        (width - 2 * margin, (max(longitudes) - min(longitudes)) / 360),
+        (height - 2 * margin, max(ys) - min(ys)),
+    )
+    zooms = [log2(pixels / (_TILE_PIXELS * span)) for pixels, span in spans if span > 0]
+    zoom = floor(min([max_zoom, *zooms]) * _STEPS_PER_ZOOM) / _STEPS_PER_ZOOM
+    middle = degrees(atan(sinh(pi * (max(ys) + min(ys)))))
     return (middle, (max(longitudes) + min(longitudes)) / 2), max(1.0, zoom)
+
+
+def _project_latitude(latitude: float) -> float:
+    """Y in Web Mercator, -0.5 to 0.5 from 85° S to 85° N."""
+    return asinh(tan(radians(max(-85.0, min(85.0, latitude))))) / (2 * pi)

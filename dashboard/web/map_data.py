@@ -18,7 +18,7 @@ def routes(store: MapStore) -> list[Route]:
     """The routes over one store."""
 
     async def arrays(request: Request) -> Response:
-        body = store.body(request.path_params["token"])
+        body = store.get_body(request.path_params["token"])
         if body is None:
             return _gone()
         return Response(
@@ -40,7 +40,7 @@ def routes(store: MapStore) -> list[Route]:
                 400,
             )
         token = request.path_params["token"]
-        page = await anyio.to_thread.run_sync(lambda: store.page(token, places, offset))
+        page = await anyio.to_thread.run_sync(lambda: store.list_sites(token, places, offset))
         return _gone() if page is None else JSONResponse(page)
 
     return [

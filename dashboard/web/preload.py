@@ -18,9 +18,9 @@ def build_link_header() -> str:
     """The value of the page's ``Link`` header."""
     scripts = [f'<{path}>; rel="modulepreload"; crossorigin' for path in find_component_scripts()]
     assets = (
-        (bundle.script(), 'rel="prefetch"; as="script"'),
-        (bundle.style(), 'rel="prefetch"; as="style"'),
-        (bundle.countries(), 'rel="prefetch"; as="fetch"; crossorigin'),
+        (bundle.build_script(), 'rel="prefetch"; as="script"'),
+        (bundle.build_style(), 'rel="prefetch"; as="style"'),
+        (bundle.load_borders(), 'rel="prefetch"; as="fetch"; crossorigin'),
     )
     return ", ".join([*scripts, *(f"<{asset.path}>; {how}" for asset, how in assets)])
 

@@ -73,10 +73,10 @@ def test_no_payload_runs_and_all_are_shown_as_text(hostile: Visit) -> None:
     frame = hostile.open(sites=len(PAYLOADS))
     frame.locator(".marker-cluster").click()
     popup = frame.locator(".leaflet-popup-content")
-    shown = popup.locator(".sm-pick b").all_inner_texts()
+    shown = popup.locator(".sm-popup-site b").all_inner_texts()
     assert sorted(shown) == sorted(" ".join(p.split()) for p in PAYLOADS)
     for number, payload in enumerate(PAYLOADS):
-        popup.locator(".sm-pick").nth(shown.index(payload)).click()
+        popup.locator(".sm-popup-site").nth(shown.index(payload)).click()
         card = hostile.page.locator("[data-testid=stMarkdown] strong").first
         expect(card, f"payload {number}").to_have_text(re.compile(displayed_pattern(payload)))
         expect(popup).to_be_visible()
@@ -107,7 +107,7 @@ def test_the_downloaded_map_runs_no_payload_and_shows_all_as_text(
     page.goto(file.as_uri())
     page.locator(f"#map_div[data-sites='{len(PAYLOADS)}'][data-basemap='drawn']").wait_for()
     page.locator(".marker-cluster").click()
-    shown = page.locator(".leaflet-popup-content .sm-pick b").all_inner_texts()
+    shown = page.locator(".leaflet-popup-content .sm-popup-site b").all_inner_texts()
     assert sorted(shown) == sorted(" ".join(p.split()) for p in PAYLOADS)
     cells = set(page.locator("tbody td").all_text_contents())
     assert set(PAYLOADS) <= cells

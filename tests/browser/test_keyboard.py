@@ -57,7 +57,7 @@ def walk(page: Page, key: str, done: Callable[[dict[str, object]], bool]) -> lis
 def still(visit: Visit) -> Visit:
     """A visitor whose page shows the seeds, and nothing on it moves by itself."""
     visit.open(sites=75)
-    visit.page.wait_for_function("() => window.siteMapPopovers")
+    visit.page.wait_for_function("() => window.siteMap?.popoverTabOrder")
     visit.page.add_style_tag(content="* { transition: none !important; }")
     return visit
 

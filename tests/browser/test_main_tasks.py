@@ -98,7 +98,7 @@ def test_a_click_on_a_marker_opens_a_popup_beside_the_buttons_and_the_details(
 def test_sites_in_one_city_are_selected_one_by_one(visit: Visit) -> None:
     frame = visit.open("?city=Rome", sites=2)
     frame.locator(".marker-cluster").click()
-    sites = frame.locator(".leaflet-popup-content .sm-pick")
+    sites = frame.locator(".leaflet-popup-content .sm-popup-site")
     expect(sites).to_have_count(2)
     sites.filter(has_text="Tor Vergata").click()
     expect(visit.page.get_by_text("Site number 1310")).to_be_visible()

@@ -85,7 +85,7 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
     groningen = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
     fingers.tap(groningen)
     popup = frame.locator(".leaflet-popup-content")
-    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
+    expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     assert pane.evaluate(STOPPED)
     fingers.tap(frame.locator(".leaflet-popup-close-button"))
     expect(popup).to_have_count(0)
@@ -105,8 +105,8 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
     assert pane.evaluate(STOPPED)
     expect(groningen).to_be_visible()
     fingers.tap(groningen)
-    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
-    fingers.tap(popup.locator(".sm-pick"))
+    expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
+    fingers.tap(popup.locator(".sm-popup-site"))
     card = main.get_by_test_id("stMarkdown").locator("strong", has_text="UMC Groningen")
     expect(card.first).to_be_visible()
     no_wider(phone, 390)
@@ -125,7 +125,7 @@ def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit
 
     level = zoom()
     fingers.tap(groningen)
-    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
+    expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     phone.wait_until_idle()
     assert zoom() == level
     close = centre_of(frame.locator(".leaflet-popup-close-button"))
@@ -139,7 +139,7 @@ def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit
     below = centre_of(groningen)[1] - map_box["y"]
     pane.evaluate("(e, by) => { map.panBy([0, by], { animate: false }); }", below - 40)
     fingers.tap(groningen)
-    expect(popup.locator(".sm-pick b")).to_have_text("UMC Groningen")
+    expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     zoom()
     opened = popup.bounding_box()
     assert opened is not None
@@ -212,7 +212,7 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
         "([e, right]) => e.scrollLeft < right", arg=[scroller.element_handle(), right]
     )
     page.touchscreen.tap(box["x"] + 16, box["y"] + 52)
-    expect(phone.map.locator(".sm-picked").first).to_be_attached()
+    expect(phone.map.locator(".sm-selected").first).to_be_attached()
     files = page.get_by_role("button", name="Other files", exact=True)
     files.scroll_into_view_if_needed()
     fingers.tap(files)

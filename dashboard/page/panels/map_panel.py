@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.maps import folium_map
+from dashboard.maps.layer import Circle, build_layer_data
 from dashboard.maps.palette import COLOUR_BY
-from dashboard.maps.store import map_store
+from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
@@ -26,7 +27,7 @@ _SHOWN = "map_shown"
 def draw_map_panel(
     sites: pd.DataFrame,
     trials: Mapping[str, Trial],
-    circle: folium_map.Circle | None,
+    circle: Circle | None,
     tiles: str,
     whole: pd.DataFrame | None = None,
 ) -> None:
@@ -41,14 +42,14 @@ def draw_map_panel(
     """
     colour_by = address.colour_by()
     chosen = selection.selected_in(sites)
-    data = folium_map.layer_data(
+    data = build_layer_data(
         sites,
         colour_by=colour_by,
-        picked=chosen,
+        selected=chosen,
         active_countries=address.current().country,
         circle=circle,
         whole=whole,
-        store=map_store(),
+        store=get_map_store(),
     )
     dark = st.context.theme.type == "dark"
     key = f"map_{'dark' if dark else 'light'}"
@@ -56,7 +57,7 @@ def draw_map_panel(
     with beside_map:
         with _drawn_first(sites, data["revision"]):
             component.folium_map(
-                folium_map.base_map(dark=dark, tiles=tiles, said_at=map_drawn.PATH),
+                folium_map.build_base_map(dark=dark, tiles=tiles, drawn_url=map_drawn.PATH),
                 folium_map.SiteLayer(data),
                 key=key,
                 height=MAP_HEIGHT,

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard.maps import folium_map
-from dashboard.maps.places import doubt as doubt_words
+from dashboard.maps.places import describe_doubt, format_title
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.sites.facilities import find_other_trials
 from dashboard.sites.trial import Trial
@@ -15,7 +14,7 @@ from dashboard.sites.trial import Trial
 def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw a card of one row of the site table, with what else runs there in all open lists."""
     with st.container(border=True):
-        st.markdown(f"**{escape(folium_map.site_title(site))}**")
+        st.markdown(f"**{escape(format_title(site))}**")
         where = ", ".join(
             part for part in (site.city, site.state, site.postcode, site.country) if part
         )
@@ -38,7 +37,7 @@ def describe_position(site: pd.Series) -> str:
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"
     words = f"Placed at {site.place_name}, precision {site.precision}, by {site.source}"
-    doubt = doubt_words(site["flags"])
+    doubt = describe_doubt(site["flags"])
     return (
         words
         + (f": {site.reason}" if site.reason else "")

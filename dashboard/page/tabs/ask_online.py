@@ -6,17 +6,18 @@ import streamlit as st
 from dashboard.errors import DashboardError
 from dashboard.jobs.geocode import MAX_PLACES, find_unasked_places
 from dashboard.jobs.runner import JobState
+from dashboard.page.state import session
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.editor import Editor
-from dashboard.service.viewer import Viewer
+from dashboard.service.service import Service
 from dashboard.sites.summary import plural
+from geocache.errors import ReadOnlyError
 from geocache.place import Place
 
 
-def draw_offer(sites: pd.DataFrame, viewer: Viewer) -> None:
+def draw_offer(sites: pd.DataFrame, service: Service) -> None:
     """Where providers that are switched on were not asked yet: how many places, and a button."""
-    names = [provider.name for provider in viewer.geocoder.providers if provider.online]
-    if not names or viewer.editor is None:
+    names = [provider.name for provider in service.cache.providers if provider.online]
+    if not names or not service.may_change:
         return
     places = find_unasked_places(sites)
     if not places:
@@ -33,18 +34,18 @@ def draw_offer(sites: pd.DataFrame, viewer: Viewer) -> None:
             key="ask_online",
             icon=":material/travel_explore:",
             on_click=_ask,
-            args=(viewer.editor, some),
+            args=(service, some),
             disabled=any(
                 job.state is JobState.RUNNING and job.key.startswith("ask:")
-                for job in viewer.jobs.all()
+                for job in service.jobs.all()
             ),
         )
-        for notice in viewer.geocoder.notices:
+        for notice in service.cache.notices:
             st.caption(escape(notice))
 
 
-def _ask(editor: Editor, places: tuple[Place, ...]) -> None:
+def _ask(service: Service, places: tuple[Place, ...]) -> None:
     try:
-        editor.geocode(places)
-    except DashboardError as error:
+        service.ask(places, owner=session.owner())
+    except (DashboardError, ReadOnlyError) as error:
         st.toast(escape(str(error)), icon=":material/error:")

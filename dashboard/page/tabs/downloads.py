@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import exports
 from dashboard.exports import Provenance
-from dashboard.maps.html_file import MOST_SITES, map_html
+from dashboard.maps.html_file import MAX_SITES, build_map_html
 from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
 from dashboard.query.filters import Filters, to_query
@@ -111,8 +111,8 @@ def _other_files(sites: pd.DataFrame, link: Link, origins: Provenance, title: st
         on_click="ignore",
         key="download_html",
         width="stretch",
-        disabled=len(sites) > MOST_SITES,
-        help=f"Up to {MOST_SITES:,} sites",
+        disabled=len(sites) > MAX_SITES,
+        help=f"Up to {MAX_SITES:,} sites",
     )
 
 
@@ -126,7 +126,7 @@ def _file(sites: pd.DataFrame, link: Link, origins: Provenance, suffix: str) -> 
 
 def _map(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> bytes:
     about = _content(sites, link, origins).about
-    return map_html(
+    return build_map_html(
         sites,
         title=title,
         as_of=about.as_of,

@@ -6,10 +6,10 @@ import folium
 import streamlit as st
 
 from dashboard.maps import folium_map
-from dashboard.maps.viewport import frame
+from dashboard.maps.viewport import fit_bounds
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import parse_point
-from dashboard.service.viewer import Viewer
+from dashboard.service.service import Service
 from geocache.geo.borders import extent
 from geocache.place import Alternative
 
@@ -21,18 +21,16 @@ _WIDTH, _HEIGHT = 480, 300
 _SIZE = 24
 
 
-def draw_point_map(options: Sequence[Alternative], country: str, viewer: Viewer) -> None:
+def draw_point_map(options: Sequence[Alternative], country: str, service: Service) -> None:
     """Draw the options by number, and the point that was chosen; a click chooses it.
 
     Args:
         options: where the place could be; the map shows them all.
         country: ISO 3166-1 alpha-2; shown where there are no options.
-        viewer: for the settings.
+        service: the service, for its settings.
     """
-    chooser = folium_map.base_map(
-        dark=st.context.theme.type == "dark",
-        tiles=viewer.settings.site_map_tiles,
-        chooser=True,
+    base = folium_map.build_picker_map(
+        dark=st.context.theme.type == "dark", tiles=service.settings.site_map_tiles
     )
     group = folium.FeatureGroup()
     shown = [(option.latitude, option.longitude) for option in options]
@@ -41,9 +39,9 @@ def draw_point_map(options: Sequence[Alternative], country: str, viewer: Viewer)
     chosen = _chosen()
     if chosen is not None:
         _mark(chosen, "✕", " sm-chosen").add_to(group)
-    centre, zoom = frame(shown or _corners(country), width=_WIDTH, height=_HEIGHT)
+    centre, zoom = fit_bounds(shown or _corners(country), width=_WIDTH, height=_HEIGHT)
     component.folium_map(
-        chooser,
+        base,
         group,
         key=_KEY,
         height=_HEIGHT,

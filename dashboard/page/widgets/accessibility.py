@@ -6,14 +6,11 @@ import streamlit as st
 
 from dashboard.maps import bundle
 
-_STYLE = "streamlit.css"
-_SCRIPTS = ("popovers.js", "motion.js")
-
 
 @cache
 def _build_html() -> str:
-    style, *scripts = ((bundle.OWN / name).read_text("utf-8") for name in (_STYLE, *_SCRIPTS))
-    return f"<style>{style}</style><script>{''.join(scripts)}</script>"
+    style = bundle.join_assets(("streamlit.css",))
+    return f"<style>{style}</style><script>{bundle.join_assets(bundle.PAGE_SCRIPTS)}</script>"
 
 
 def add_fixes() -> None:

@@ -13,7 +13,7 @@ def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> 
     table = seed.copy()
     table["facility"] = table["facility"].astype(str)
     table.loc[table.index[0], "facility"] = "</script><b>Clinic</b>"
-    made = html_file.map_html(
+    made = html_file.build_map_html(
         table, title="Sites <1>", as_of="2020-02-10", attribution=("GeoNames & others",)
     ).decode()
     assert made.count("<tr>") == 1 + 75
@@ -25,19 +25,19 @@ def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> 
 
 
 def test_a_map_file_says_not_stated_and_takes_the_colours_it_is_told(seed: pd.DataFrame) -> None:
-    made = html_file.map_html(seed, title="Sites", colour_by="precision").decode()
+    made = html_file.build_map_html(seed, title="Sites", colour_by="precision").decode()
     assert made.count("<td>Not stated</td>") == 75
     assert '"legend":"precision"' in made
 
 
-def test_a_map_file_says_where_no_date_is_known(seed: pd.DataFrame) -> None:
-    made = html_file.map_html(seed, title="Sites").decode()
-    assert "The lists do not say of when their data is." in made
+def test_a_map_file_states_that_no_date_is_known(seed: pd.DataFrame) -> None:
+    made = html_file.build_map_html(seed, title="Sites").decode()
+    assert "The lists do not state the date of their data." in made
 
 
 def test_more_sites_than_a_file_holds_are_refused(
     seed: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(html_file, "MOST_SITES", 74)
-    with pytest.raises(ExportError, match="at most 74 sites, these are 75: filter first"):
-        html_file.map_html(seed, title="Sites")
+    monkeypatch.setattr(html_file, "MAX_SITES", 74)
+    with pytest.raises(ExportError, match="at most 74 sites, not 75: filter first"):
+        html_file.build_map_html(seed, title="Sites")

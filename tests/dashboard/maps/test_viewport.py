@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.maps.viewport import WORLD, frame
+from dashboard.maps.viewport import WORLD, fit_bounds
 
 WIDTH, HEIGHT = 480, 300
 points = st.lists(st.tuples(st.floats(-80, 80), st.floats(-170, 170)), min_size=1, max_size=6)
@@ -22,7 +22,7 @@ def pixels(point: tuple[float, float], zoom: float) -> tuple[float, float]:
 def test_every_point_is_inside_or_the_map_is_out_as_far_as_it_goes(
     shown: list[tuple[float, float]],
 ) -> None:
-    centre, zoom = frame(shown, width=WIDTH, height=HEIGHT)
+    centre, zoom = fit_bounds(shown, width=WIDTH, height=HEIGHT)
     assert 1 <= zoom <= 6
     assert zoom * 2 == int(zoom * 2)
     x, y = pixels(centre, zoom)
@@ -34,7 +34,7 @@ def test_every_point_is_inside_or_the_map_is_out_as_far_as_it_goes(
 
 @given(points)
 def test_half_a_step_closer_would_cut_the_margin(shown: list[tuple[float, float]]) -> None:
-    centre, zoom = frame(shown, width=WIDTH, height=HEIGHT, margin=30)
+    centre, zoom = fit_bounds(shown, width=WIDTH, height=HEIGHT, margin=30)
     closer = zoom + 0.5
     x, y = pixels(centre, closer)
     cut = [
@@ -45,9 +45,9 @@ def test_half_a_step_closer_would_cut_the_margin(shown: list[tuple[float, float]
 
 
 def test_of_no_point_the_world_is_shown() -> None:
-    assert frame([], width=WIDTH, height=HEIGHT) == WORLD
+    assert fit_bounds([], width=WIDTH, height=HEIGHT) == WORLD
 
 
 def test_one_point_is_in_the_middle() -> None:
-    (latitude, longitude), zoom = frame([(48.2, 16.4)], width=WIDTH, height=HEIGHT)
+    (latitude, longitude), zoom = fit_bounds([(48.2, 16.4)], width=WIDTH, height=HEIGHT)
     assert (latitude, longitude, zoom) == (pytest.approx(48.2), 16.4, 6.0)

@@ -50,7 +50,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
         middleware=[Middleware(preload.PreloadLinks)],
     )
     named = asked_of(app, "/", {}).headers["link"]
-    for asset in (bundle.script(), bundle.style(), bundle.countries()):
+    for asset in (bundle.build_script(), bundle.build_style(), bundle.load_borders()):
         assert f"<{asset.path}>" in named
     spec = find_spec("streamlit")
     assert spec is not None

@@ -13,8 +13,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from dashboard.maps import folium_map
-from dashboard.maps.layer import INLINE_SITES
+from dashboard.maps.layer import INLINE_SITES, build_layer_data
 from dashboard.maps.store import PAGE_SITES, MapStore
 from dashboard.query.apply import apply
 from dashboard.query.filters import Filters
@@ -78,7 +77,7 @@ def test_arrays_hold_every_located_site_once(
 ) -> None:
     filters = Filters(status=("Recruiting", "Completed"))
     sites = apply(table, filters)
-    data = folium_map.layer_data(sites, whole=table, store=store)
+    data = build_layer_data(sites, whole=table, store=store)
     places = unpacked(fetched(address + data["source"]["places"]))
     counts = unpacked(fetched(address + data["source"]["counts"]))
     labels = [category["label"] for category in data["categories"]]
@@ -99,7 +98,7 @@ def test_a_popup_gets_the_sites_of_its_place_in_pages(
     table: pd.DataFrame, store: MapStore, address: str
 ) -> None:
     sites = apply(table, Filters(country=("CN", "JP", "IN")))
-    data = folium_map.layer_data(sites, whole=table, store=store)
+    data = build_layer_data(sites, whole=table, store=store)
     counts = unpacked(fetched(address + data["source"]["counts"]))
     numbers = [counts[f"c{n}"] for n in range(len(data["categories"])) if f"c{n}" in counts]
     totals = np.sum(numbers, axis=0)
@@ -122,13 +121,9 @@ def test_a_popup_gets_the_sites_of_its_place_in_pages(
 def test_equal_views_share_an_address_and_others_do_not(
     table: pd.DataFrame, store: MapStore
 ) -> None:
-    one = folium_map.layer_data(
-        apply(table, Filters(status=("Completed",))), whole=table, store=store
-    )
-    same = folium_map.layer_data(
-        apply(table, Filters(status=("Completed",))), whole=table, store=store
-    )
-    other = folium_map.layer_data(table, whole=table, store=store)
+    one = build_layer_data(apply(table, Filters(status=("Completed",))), whole=table, store=store)
+    same = build_layer_data(apply(table, Filters(status=("Completed",))), whole=table, store=store)
+    other = build_layer_data(table, whole=table, store=store)
     assert one == same
     assert one["source"]["places"] == other["source"]["places"]
     assert one["source"]["counts"] != other["source"]["counts"]
@@ -136,7 +131,7 @@ def test_equal_views_share_an_address_and_others_do_not(
 
 
 def test_few_sites_travel_with_the_layer(table: pd.DataFrame, store: MapStore) -> None:
-    data = folium_map.layer_data(table.iloc[:INLINE_SITES], whole=table, store=store)
+    data = build_layer_data(table.iloc[:INLINE_SITES], whole=table, store=store)
     assert "source" not in data
     assert len(store) == 0
 
@@ -153,7 +148,7 @@ def test_an_address_nobody_was_given_is_404(address: str, path: str) -> None:
 def test_a_malformed_question_is_400(
     table: pd.DataFrame, store: MapStore, address: str, query: str
 ) -> None:
-    data = folium_map.layer_data(table, whole=table, store=store)
+    data = build_layer_data(table, whole=table, store=store)
     with pytest.raises(HTTPError) as raised:
         urlopen(address + data["source"]["sites"] + query)
     with raised.value as answer:
@@ -161,31 +156,31 @@ def test_a_malformed_question_is_400(
 
 
 def test_the_store_stays_small_and_keeps_the_newest(table: pd.DataFrame) -> None:
-    store = MapStore(most_bytes=300_000)
+    store = MapStore(max_bytes=300_000)
     for country in ("CN", "IN", "US", "BR", "JP", "RU", "MX", "ID", "DE", "GB"):
         for status in ("Recruiting", "Completed", "Terminated"):
             sites = table[(table["country_code"] != country) & (table["status"] != status)]
-            last = folium_map.layer_data(sites, whole=table, store=store)
+            last = build_layer_data(sites, whole=table, store=store)
             assert store.size <= 300_000 or len(store) == 2
     token = last["source"]["counts"].removeprefix("/map-data/").removesuffix(".bin")
-    assert store.body(token) is not None
+    assert store.get_body(token) is not None
 
 
 def test_what_nobody_asks_for_is_forgotten(table: pd.DataFrame) -> None:
     store = MapStore(idle_seconds=0.0)
     for number in range(5):
-        folium_map.layer_data(table.iloc[number:], whole=table, store=store)
+        build_layer_data(table.iloc[number:], whole=table, store=store)
     assert len(store) == 2
 
 
 def test_flags_ring_a_place_and_say_why(table: pd.DataFrame, store: MapStore) -> None:
-    data = folium_map.layer_data(table, whole=table, store=store)
+    data = build_layer_data(table, whole=table, store=store)
     token = data["source"]["counts"].removeprefix("/map-data/").removesuffix(".bin")
-    body = store.body(token)
+    body = store.get_body(token)
     assert body is not None
     counts = unpacked(gzip.decompress(body))
     flagged = counts["place"][counts["doubt"] == 1]  # type: ignore[index]
     assert len(flagged)
-    page = store.page(token, [int(flagged[0])], 0)
+    page = store.list_sites(token, [int(flagged[0])], 0)
     assert page is not None
     assert page["doubt"]

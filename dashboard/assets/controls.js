@@ -1,0 +1,46 @@
+/* The map's own buttons, and the link that skips the map.
+ *
+ * siteMap.controls.addButton(map, {className, label, icon}, action)   icon: "home" or "view"
+ * siteMap.controls.addSkipLink(map)
+ */
+window.siteMap ??= {};
+(function (siteMap) {
+  "use strict";
+
+  const ICONS = {
+    home: '<path d="M3 11 12 3l9 8M6 9.5V20h12V9.5"/>',
+    view: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+  };
+
+  function addButton(map, { className, label, icon }, action) {
+    const Button = L.Control.extend({
+      onAdd() {
+        const box = siteMap.dom.create("div", "leaflet-bar");
+        const button = siteMap.dom.create("button", "sm-control " + className);
+        button.append(siteMap.dom.svg(ICONS[icon]));
+        button.type = "button";
+        button.title = label;
+        button.setAttribute("aria-label", label);
+        box.append(button);
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.on(button, "click", action);
+        return box;
+      },
+    });
+    new Button({ position: "topleft" }).addTo(map);
+  }
+
+  /* Past the map, to the tabs below it: the first of them holds the site table. */
+  function addSkipLink(map) {
+    const link = siteMap.dom.create("a", "sm-skip", "Skip the map, to the table");
+    link.href = "#";
+    L.DomEvent.disableClickPropagation(link);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      siteMap.page.focusOpenTab();
+    });
+    map.getContainer().prepend(link);
+  }
+
+  siteMap.controls = { addButton, addSkipLink };
+})(window.siteMap);
