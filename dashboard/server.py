@@ -42,7 +42,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     login.check_configuration(service().settings.access)
     import_module("dashboard.page.main")
     streamlit_internals.keep_on_import_path(PAGE.parent)
-    service().start()
+    service().opener.start()
     yield
 
 

@@ -17,13 +17,14 @@ LIST = "facility,city,country\nClinic {name} {number},Graz,Austria\n"
 def work(service: Service, name: str, rounds: int) -> None:
     """Make every kind of change, ``rounds`` times."""
     service.library()
+    pins = service.editor().pins
     for number in range(rounds):
         data = LIST.format(name=name, number=number).encode()
-        service.pin([Place(city=f"{name} {number}")], 40 + number, 9, note="", who=name)
-        service.pin([Place(city=f"both {number}")], 40 + number, 10, note="", who=name)
+        pins.pin([Place(city=f"{name} {number}")], 40 + number, 9, note="", who=name)
+        pins.pin([Place(city=f"both {number}")], 40 + number, 10, note="", who=name)
         service.uploads.add(f"session of {name}", data, f"{number}.csv")
         service.uploads.add("session of both", data, "same.csv")
-        service.share(data, f"{name} {number}.csv")
+        service.editor().share(data, f"{name} {number}.csv")
         if number % 3 == 0:
             first = service.uploads.lists(f"session of {name}")[0]
             service.uploads.remove(f"session of {name}", first.id)

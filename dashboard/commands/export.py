@@ -92,8 +92,8 @@ def export_command(
         asked = chosen.parse(pairs)
         with opened(source) as (service, problems):
             library = service.library()
-            origins = build_provenance(library, service.cache)
-            content = build_content(chosen, asked, library, origins, service.search)
+            origins = build_provenance(library, service.geocoder.providers)
+            content = build_content(chosen, asked, library, origins, service.geocoder.search)
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_advice(error)) from None
@@ -123,17 +123,17 @@ def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
     sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
     service = Service(load_settings(Settings, **sources), serving=False)
     try:
-        service.start()
-        if not service.wait(SHOW_AFTER_SECONDS):
+        service.opener.start()
+        if not service.opener.wait(SHOW_AFTER_SECONDS):
             shown = "{desc} {bar} {n:.0f} %"
             with tqdm(
                 total=100, bar_format=shown, desc="Opening", leave=False, disable=None
             ) as bar:
-                while not service.wait(0.2):
-                    bar.set_description(service.progress.stage)
-                    bar.update(100 * service.progress.fraction - bar.n)
-        if service.error is not None:
-            raise service.error
+                while not service.opener.wait(0.2):
+                    bar.set_description(service.opener.progress.stage)
+                    bar.update(100 * service.opener.progress.fraction - bar.n)
+        if service.opener.error is not None:
+            raise service.opener.error
         lists = service.library().lists
         problems = [f"{one.name}: {one.error}" for one in lists if one.error]
         if lists and len(problems) == len(lists):

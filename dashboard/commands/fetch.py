@@ -54,7 +54,7 @@ def fetch_command(  # noqa: PLR0917 - a command's options
     if bool(asked) == bool(parameters):
         raise click.UsageError("give NCT numbers such as NCT01207388, or a search (see --help)")
     with _registry() as (registry, kept):
-        pages = registry.by_number(asked) if asked else registry.search(search)
+        pages = registry.fetch_trials(asked) if asked else registry.search(search)
         result = _fetched(kept, pages, asked)
     return _report(result, as_json, "fetched")
 
@@ -72,7 +72,7 @@ def refresh_command(as_json: bool) -> int:
         asked = kept.numbers()
         if not asked:
             raise click.UsageError("no trial was fetched yet; site-map fetch NCT… does that")
-        result = _fetched(kept, registry.by_number(asked), asked)
+        result = _fetched(kept, registry.fetch_trials(asked), asked)
     return _report(result, as_json, "fetched again")
 
 

@@ -1,6 +1,6 @@
 """What a query is answered with: the same for the API and the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -12,7 +12,7 @@ from dashboard.query.near import LocatePlace
 from dashboard.query.query import Query, parse_query, select_rows
 from dashboard.sites import summary
 from dashboard.sites.table import COLUMNS
-from geocache.lookup import GeoCache
+from geocache.providers import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ DATASETS: dict[str, Dataset] = {
 """Everything that can be asked for, by name."""
 
 
-def build_provenance(library: Library, cache: GeoCache) -> Provenance:
+def build_provenance(library: Library, providers: Iterable[Provider]) -> Provenance:
     """Where the library's trials are from, and whose the positions are."""
-    return Provenance(library, {p.name: p.attribution for p in cache.providers})
+    return Provenance(library, {p.name: p.attribution for p in providers})
 
 
 def build_content(

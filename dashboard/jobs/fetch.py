@@ -1,4 +1,4 @@
-"""Fetching trials from the registry as a job."""
+"""Fetch job: trials from the registry, stored page by page."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,26 +10,26 @@ from dashboard.registry.search import RegistrySearch
 from dashboard.sites.summary import plural
 
 
-def build_fetch_key(numbers: Sequence[str], search: RegistrySearch) -> str:
-    """One key for one purpose: the same trials, or the same search."""
-    return "fetch:" + (",".join(sorted(numbers)) if numbers else repr(search))
+def build_fetch_key(trial_ids: Sequence[str], search: RegistrySearch) -> str:
+    """The same key for the same trials in any order, or for the same search."""
+    return "fetch:" + (",".join(sorted(trial_ids)) if trial_ids else repr(search))
 
 
 def build_fetch_work(
     url: str,
-    kept: FetchedTrials,
-    numbers: Sequence[str],
+    fetched: FetchedTrials,
+    trial_ids: Sequence[str],
     search: RegistrySearch,
-    done: Callable[[], None],
+    on_change: Callable[[], None],
 ) -> Work:
-    """The work of fetching trials by number, or by a search where there are no numbers.
+    """The job's work: fetch trials by id, or by a search where there are no ids.
 
     Args:
         url: the registry's API.
-        kept: where the records are kept; each page is kept as it arrives.
-        numbers: NCT numbers.
+        fetched: where the records are stored; each page as it arrives.
+        trial_ids: NCT numbers.
         search: what to look for otherwise.
-        done: called once something new is kept, to open it.
+        on_change: called once something new is stored, to show it.
     """
 
     def work(job: Job) -> str:
@@ -40,13 +40,13 @@ def build_fetch_work(
         job.message = "Asking the registry"
         with Registry(url) as registry:
             pages: Iterator[Page] = (
-                registry.by_number(numbers, lambda: job.cancelled)
-                if numbers
+                registry.fetch_trials(trial_ids, lambda: job.cancelled)
+                if trial_ids
                 else registry.search(search, lambda: job.cancelled)
             )
-            result = kept.fetch(pages, numbers, show)
+            result = fetched.fetch(pages, trial_ids, show)
         if result.changes:
-            done()
+            on_change()
         words = [f"{plural(len(result.changes), 'trial')} fetched"]
         if result.missing:
             words.append(f"not in the registry: {', '.join(result.missing[:5])}")

@@ -1,7 +1,7 @@
-"""Asking online providers for the places that no one knows offline, as a job."""
+"""Geocode job: asks the online providers for places that nobody knows offline."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -18,43 +18,52 @@ from geocache.lookup import GeoCache
 from geocache.place import Place
 
 MAX_PLACES = 1_000
-"""Asked for in one job; a public service answers one a second. `site-map warm` takes any number."""
+"""The most places in one job: a public service answers one a second. `site-map warm` takes any
+number."""
 
 
 def find_unasked_places(sites: pd.DataFrame) -> tuple[Place, ...]:
-    """The distinct places of a site table for which a provider was not asked yet."""
+    """The distinct places of a site table for which an online provider was not asked yet."""
     codes, reasons = factorize(sites["reason"])
     open_ = np.array([NOT_ASKED in str(text) for text in reasons], dtype=bool)
     return tuple(list_distinct_places(sites[spread(codes, open_)])[1])
 
 
 def build_geocode_key(places: Sequence[Place]) -> str:
-    """One key for the same places, whoever asks."""
+    """The same key for the same places in any order, whoever asks."""
     text = "\x1e".join(sorted(map(place_key, places)))
     return f"ask:{blake2b(text.encode(), digest_size=16).hexdigest()}"
 
 
-def build_geocode_work(cache: GeoCache, places: Sequence[Place]) -> Work:
-    """The work of asking. Each answer is remembered as it comes; what fails can be asked again."""
+def build_geocode_work(
+    cache: GeoCache, places: Sequence[Place], on_end: Callable[[], None] = lambda: None
+) -> Work:
+    """The job's work. Each answer is stored as it arrives; what fails can be asked again.
+
+    ``on_end`` is called at the end, also after a failure or a cancellation.
+    """
 
     def work(job: Job) -> str:
-        found = unasked_ = 0
-        why: Counter[str] = Counter()
+        found = not_asked = 0
+        causes: Counter[str] = Counter()
         job.report(0, len(places), "waiting for the first answer")
-        for done, position in enumerate(cache.locate_many(places), 1):
-            found += position.resolved
-            if was_not_asked(position):
-                unasked_ += 1
-                reason = position.reason[position.reason.index(NOT_ASKED) :]
-                why[reason.partition(";")[0].removeprefix(f"{NOT_ASKED}: ")] += 1
-            job.report(done, len(places), f"{done:,} of {plural(len(places), 'place')}")
-        answered = len(places) - unasked_
-        said = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
-        if unasked_:
-            reason = why.most_common(1)[0][0]
+        try:
+            for number, position in enumerate(cache.locate_many(places), 1):
+                found += position.resolved
+                if was_not_asked(position):
+                    not_asked += 1
+                    reason = position.reason[position.reason.index(NOT_ASKED) :]
+                    causes[reason.partition(";")[0].removeprefix(f"{NOT_ASKED}: ")] += 1
+                job.report(number, len(places), f"{number:,} of {plural(len(places), 'place')}")
+        finally:
+            on_end()
+        answered = len(places) - not_asked
+        outcome = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
+        if not_asked:
+            cause = causes.most_common(1)[0][0]
             raise GeocodeJobError(
-                f"{said}; {unasked_:,} not asked ({reason}). What was answered is kept."
+                f"{outcome}; {not_asked:,} not asked ({cause}). What was answered is kept."
             )
-        return said + "."
+        return outcome + "."
 
     return work

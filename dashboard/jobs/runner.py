@@ -1,7 +1,7 @@
-"""Long work off the page's thread: progress, an estimate, cancelling, one job for one purpose.
+"""Background jobs: progress, time left, cancellation, one per key.
 
-JobRunner belong to the process, not to a session, so that a reload of the page finds them again and
-two people who ask for the same get one.
+Jobs belong to the process, not to a session: a reload of the page finds them again, and two people
+who ask for the same share one job.
 """
 
 import logging
@@ -21,7 +21,7 @@ KEEP_FINISHED_SECONDS = 600.0
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """Whether a job runs, or how it ended."""
 
     RUNNING = "running"
     DONE = "done"
@@ -30,23 +30,43 @@ class JobState(StrEnum):
 
 
 class TooManyJobsError(DashboardError):
-    """Raised when as many jobs run as may at once."""
+    """Raised when too many jobs are running."""
 
 
 class JobCancelled(BaseException):
-    """Raised inside a job's work at the first report after the person cancelled it.
+    """Raised inside a job's work at the first report after it was cancelled.
 
-    No ``Exception``, so that nothing on the way takes it for a failure of its own.
+    No ``Exception``, so that no handler on the way mistakes it for a failure.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """A job at one moment, as a session sees it; nothing in it changes the job.
+
+    ``own`` says whether this session started it, ``resumable`` whether it ended early and can be
+    continued. ``seconds_left`` is None without an estimate.
+    """
+
+    key: str
+    title: str
+    state: JobState
+    message: str
+    fraction: float
+    seconds_left: float | None
+    started: float
+    cancelled: bool
+    own: bool
+    resumable: bool
 
 
 @dataclass
 class Job:
-    """One piece of long work.
+    """One background job.
 
     ``done`` of ``total`` steps (``total`` 0: unknown); ``message`` says what it is doing or how it
-    ended; ``owner`` names the session that asked first, and is alone to see a ``private`` one;
-    ``again`` is the work of one that goes on where it was when it is done again.
+    ended; ``owner`` is the session that started it, and the only one to see a ``private`` job;
+    ``resume_work`` is the work of a job that can be continued where it ended.
     """
 
     key: str
@@ -59,15 +79,15 @@ class Job:
     message: str = ""
     started: float = field(default_factory=time.monotonic)
     ended: float = 0.0
-    again: "Work | None" = field(default=None, repr=False)
+    resume_work: "Work | None" = field(default=None, repr=False)
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
     finished: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def report(self, done: int, total: int = 0, message: str = "") -> None:
-        """Say how far the work is; called by the work itself.
+        """Set the progress; called by the work itself.
 
         Raises:
-            JobCancelled: the person cancelled; the work keeps what it has and ends.
+            JobCancelled: the job was cancelled; the work keeps what it has and ends.
         """
         self.done, self.total = done, total
         self.message = message or self.message
@@ -76,15 +96,15 @@ class Job:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the person asked to stop."""
+        """Whether the job was cancelled; it may still run until its next step."""
         return self._cancel.is_set()
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next step."""
+        """Have the work stop at its next step."""
         self._cancel.set()
 
     def wait(self, timeout_seconds: float) -> bool:
-        """Wait until it ended; false when the time is over first."""
+        """Wait until it has ended; false on a timeout."""
         return self.finished.wait(timeout_seconds)
 
     @property
@@ -94,11 +114,27 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate from the pace so far, ``None`` while there is nothing to go by."""
+        """An estimate from the pace so far, ``None`` where there is no basis for one."""
         spent = time.monotonic() - self.started
         if self.state is not JobState.RUNNING or not self.total or not self.done or spent < 1.0:
             return None
         return spent * (self.total - self.done) / self.done
+
+    def status(self, session: str) -> JobStatus:
+        """The job now, as a session sees it."""
+        ended_early = self.state in {JobState.CANCELLED, JobState.FAILED}
+        return JobStatus(
+            key=self.key,
+            title=self.title,
+            state=self.state,
+            message=self.message,
+            fraction=self.fraction,
+            seconds_left=self.seconds_left,
+            started=self.started,
+            cancelled=self.cancelled,
+            own=bool(session) and self.owner == session,
+            resumable=ended_early and self.resume_work is not None,
+        )
 
 
 Work = Callable[[Job], str]
@@ -106,7 +142,7 @@ Work = Callable[[Job], str]
 
 
 class JobRunner:
-    """The jobs of one process."""
+    """Runs the jobs of one process, each on a thread."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
@@ -122,12 +158,13 @@ class JobRunner:
         private: bool = False,
         resumable: bool = False,
     ) -> Job:
-        """Run ``work`` on a thread; if a job of the same key runs already, that one.
+        """Run ``work`` on a thread; if a job with this key is running, return that one.
 
-        ``resumable``: what it had done is not done twice, so that :meth:`resume` makes sense.
+        ``resumable``: started again, the work skips what it has done, so :meth:`resume` makes
+        sense.
 
         Raises:
-            TooManyJobsError: as many jobs run as may at once, here or for one session.
+            TooManyJobsError: too many jobs are running, in all or for one session.
         """
         with self._lock:
             known = self._jobs.get(key)
@@ -137,21 +174,21 @@ class JobRunner:
             own = sum(job.owner == owner for job in running) if owner else 0
             if own >= MAX_PER_SESSION:
                 raise TooManyJobsError(
-                    f"{own} jobs of yours are running, and one person may have "
+                    f"{own} of your jobs are running, and one person may run "
                     f"{MAX_PER_SESSION} at a time: wait for one to end, or cancel it"
                 )
             if len(running) >= MAX_RUNNING:
                 raise TooManyJobsError(
-                    f"{len(running)} jobs are running, and this server does {MAX_RUNNING} at a "
+                    f"{len(running)} jobs are running, and this server runs {MAX_RUNNING} at a "
                     "time: wait for one to end"
                 )
             job = self._jobs[key] = Job(key, title, owner, private)
-            job.again = work if resumable else None
+            job.resume_work = work if resumable else None
         threading.Thread(target=self._run, args=(job, work), name=f"job-{key}", daemon=True).start()
         return job
 
     def all(self) -> tuple[Job, ...]:
-        """Jobs that run or ended lately, oldest first."""
+        """Jobs that run or ended recently, oldest first."""
         now = time.monotonic()
         with self._lock:
             self._jobs = {
@@ -161,26 +198,36 @@ class JobRunner:
             }
             return tuple(self._jobs.values())
 
-    def visible_to(self, owner: str) -> tuple[Job, ...]:
-        """As :meth:`all`, without the private ones of other sessions."""
-        return tuple(job for job in self.all() if not job.private or job.owner == owner)
+    def visible_to(self, session: str) -> tuple[Job, ...]:
+        """As :meth:`all`, without the private jobs of other sessions."""
+        return tuple(job for job in self.all() if not job.private or job.owner == session)
 
     def resume(self, key: str, *, owner: str) -> None:
-        """Do a job again that ended early; nothing where there is none of that key.
+        """Continue a job that ended early; nothing if there is no such job.
 
         Raises:
-            TooManyJobsError: as many jobs run as may at once.
+            TooManyJobsError: too many jobs are running.
         """
-        job = next((job for job in self.all() if job.key == key), None)
-        if job is not None and job.again is not None:
-            self.start(key, job.title, job.again, owner=owner, private=job.private, resumable=True)
+        job = self._find(key)
+        if job is not None and job.resume_work is not None:
+            work = job.resume_work
+            self.start(key, job.title, work, owner=owner, private=job.private, resumable=True)
+
+    def cancel(self, key: str) -> None:
+        """Cancel a job; nothing if there is no such job."""
+        job = self._find(key)
+        if job is not None:
+            job.cancel()
 
     def dismiss(self, key: str) -> None:
-        """Forget a job that ended."""
+        """Forget a job that has ended."""
         with self._lock:
             job = self._jobs.get(key)
             if job is not None and job.state is not JobState.RUNNING:
                 del self._jobs[key]
+
+    def _find(self, key: str) -> Job | None:
+        return next((job for job in self.all() if job.key == key), None)
 
     @staticmethod
     def _run(job: Job, work: Work) -> None:
@@ -188,13 +235,14 @@ class JobRunner:
             job.message = work(job)
             job.state = JobState.CANCELLED if job.cancelled else JobState.DONE
         except JobCancelled:
-            job.state, job.message = JobState.CANCELLED, "Cancelled; what had arrived is kept."
+            job.state = JobState.CANCELLED
+            job.message = "Cancelled; what was finished is kept."
         except DashboardError as error:
             log.warning("%s: %s", job.title, error)
             job.state, job.message = JobState.FAILED, str(error)
         except Exception:
             log.exception("%s failed", job.title)
-            job.state, job.message = JobState.FAILED, "It failed; the server's log says why."
+            job.state, job.message = JobState.FAILED, "Failed; the server's log says why."
         finally:
             job.ended = time.monotonic()
             job.finished.set()

@@ -1,27 +1,27 @@
-"""Reading what a person brings as a job: bytes to sites, each place found, then kept."""
+"""Upload job: parse, geocode, store."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from dashboard.jobs.runner import Job, Work
-from dashboard.library.reader_process import READING, ReaderProcess, ReaderProgress
+from dashboard.library.reader_process import PARSING, ReaderProcess, ReaderProgress
 from dashboard.library.uploads import UploadError, UploadStore
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 
-_READING_PERCENT = 60
+_PARSING_PERCENT = 60
 
 
 class Upload(NamedTuple):
-    """One file as a person brought it."""
+    """One file as it was uploaded, or pasted text."""
 
     name: str
     data: bytes
 
 
 def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
-    """One key for the same files of the same session."""
+    """The same key for the same files of the same session."""
     digest = blake2b(owner.encode(), digest_size=16)
     for file in files:
         digest.update(blake2b(file.name.encode()).digest() + blake2b(file.data).digest())
@@ -31,9 +31,9 @@ def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
 def build_upload_work(
     uploads: UploadStore, settings: Settings, owner: str, files: Sequence[Upload]
 ) -> Work:
-    """The work of reading files, finding their places, and keeping them as an owner's lists.
+    """The job's work: parse files, find their places, and store them as a session's lists.
 
-    All but the keeping is done by another process. Each file is kept as soon as it is done;
+    Another process does all but the storing. Each file is stored as soon as it is done;
     cancelling keeps those before it.
     """
 
@@ -46,9 +46,9 @@ def build_upload_work(
                 done = 100 * number
 
                 def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
-                    job.report(done + _percent(step), total, f"{step.doing} {name}")
+                    job.report(done + _percent(step), total, f"{step.stage} {name}")
 
-                opened = process.open(data, name, report=report)
+                opened = process.read(data, name, report=report)
                 if opened.reading is not None:
                     sites += len(opened.reading.sites)
                     trials += len(opened.reading.trials)
@@ -66,6 +66,6 @@ def build_upload_work(
 
 def _percent(step: ReaderProgress) -> int:
     """How much of a file is done, of 100."""
-    if step.doing == READING:
-        return int(_READING_PERCENT * step.part)
-    return _READING_PERCENT + int((99 - _READING_PERCENT) * step.part)
+    if step.stage == PARSING:
+        return int(_PARSING_PERCENT * step.fraction)
+    return _PARSING_PERCENT + int((99 - _PARSING_PERCENT) * step.fraction)

@@ -1,4 +1,4 @@
-"""Helper processes: they end when the process that started them does, however that ended."""
+"""Helpers that exit with their parent, even if it is killed."""
 
 import os
 import threading
@@ -7,9 +7,9 @@ from multiprocessing.process import BaseProcess
 
 
 def exit_with_parent() -> None:
-    """End this process as soon as its parent is gone, also where that was killed.
+    """Have this process exit as soon as its parent is gone.
 
-    A killed parent cannot say goodbye, and a worker that waits for its next task would wait on.
+    A killed parent cannot end its helpers, and a helper that waits for work would wait forever.
     """
     parent = parent_process()
     if parent is not None:

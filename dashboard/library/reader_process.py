@@ -1,4 +1,8 @@
-"""Large files are read in a process of their own, so that everybody else is answered meanwhile."""
+"""Reads large files in a child process, so that the server keeps answering.
+
+The seam is :meth:`ReaderProcess.read` and :func:`read_in_child`: bytes in, an :class:`OpenedList`
+out, progress in between. Nobody else knows where, or under which limits, a file is parsed.
+"""
 
 import contextlib
 import logging
@@ -21,34 +25,36 @@ from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 
 MAX_INLINE_BYTES = 1_000_000
-"""Up to so many bytes are read where they are wanted: a process takes longer to start."""
+"""Smaller files are read by the caller: starting a process takes longer."""
 
-READING = "reading"
+PARSING = "reading"
 LOCATING = "locating the sites of"
-_TOGETHER = 1_000
-_LOOK_SECONDS = 0.2
-_LESS_URGENT = 5
-"""How much a reading process lets others go first, as ``nice`` counts."""
+_CHUNK_PLACES = 1_000
+_POLL_SECONDS = 0.2
+_NICENESS = 5
+"""The child gives way to the server, as ``nice`` counts."""
+_OOM_SCORE = "500"
+"""Where memory runs out, Linux ends the child, not the server."""
 
 
 class ReaderProgress(NamedTuple):
-    """How far a file is: what is being done (:data:`READING`, :data:`LOCATING`), and 0-1."""
+    """How far a file is: the stage (:data:`PARSING`, :data:`LOCATING`), and a fraction 0-1."""
 
-    doing: str
-    part: float
+    stage: str
+    fraction: float
 
 
 Report = Callable[[ReaderProgress], None]
 
 
 class ReaderProcess(Closing):
-    """One process that reads files one after the other, and has their places found.
+    """A child process that parses files one by one and finds their places.
 
-    It starts with the first file. To be used as a context: leaving it ends the process, whatever
-    it is doing.
+    It starts with the first file. Used as a context manager, it is killed on exit, whatever it is
+    doing.
 
     Args:
-        settings: as read from the environment; the process opens the geocache with them.
+        settings: as read from the environment; the child opens the geocache with them.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -58,33 +64,33 @@ class ReaderProcess(Closing):
             target=_serve, args=(self._theirs, settings), name="read-lists", daemon=True
         )
 
-    def open(
+    def read(
         self,
         data: bytes,
         name: str,
         columns: Mapping[str, str] | None = None,
         report: Report = lambda _: None,
     ) -> OpenedList:
-        """As :func:`dashboard.library.lists.open_bytes`; its places are remembered afterwards.
+        """As :func:`dashboard.library.lists.open_bytes`; its places are in the store afterwards.
 
         ``report`` is called at least every fifth of a second, and may raise to give up.
 
         Raises:
-            ReadError: the process was ended by somebody else.
+            ReadError: the child was ended by somebody else.
         """
         try:
             if self._process.pid is None:
                 self._process.start()
                 self._theirs.close()
             self._ours.send((data, name, columns))
-            step = ReaderProgress(READING, 0.0)
+            step = ReaderProgress(PARSING, 0.0)
             while True:
                 report(step)
-                if self._ours.poll(_LOOK_SECONDS):
-                    said = self._ours.recv()
-                    if isinstance(said, OpenedList):
-                        return said
-                    step = said
+                if self._ours.poll(_POLL_SECONDS):
+                    message = self._ours.recv()
+                    if isinstance(message, OpenedList):
+                        return message
+                    step = message
         except (EOFError, ConnectionError) as error:
             raise ReadError(
                 name,
@@ -92,7 +98,7 @@ class ReaderProcess(Closing):
             ) from error
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the child."""
         if self._process.pid is not None:
             self._process.kill()
             self._process.join()
@@ -103,58 +109,58 @@ class ReaderProcess(Closing):
 def read_in_child(
     settings: Settings, data: bytes, name: str, columns: Mapping[str, str] | None = None
 ) -> OpenedList:
-    """As :func:`dashboard.library.lists.open_bytes`, a large file in a process of its own."""
+    """As :func:`dashboard.library.lists.open_bytes`, with large files in a child process."""
     if len(data) <= MAX_INLINE_BYTES:
         return open_bytes(data, name, columns)
     try:
         with ReaderProcess(settings) as process:
-            return process.open(data, name, columns)
+            return process.read(data, name, columns)
     except ReadError as error:
         return OpenedList(name, error=error.reason)
 
 
-# In the process
+# In the child
 
 
 def _serve(connection: Connection, settings: Settings) -> None:
     exit_with_parent()
-    os.nice(_LESS_URGENT)
-    with contextlib.suppress(OSError):  # where memory is short, this process goes, not the server
-        Path("/proc/self/oom_score_adj").write_text("500")
+    os.nice(_NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     cache: GeoCache | None = None
     while True:
         try:
             data, name, columns = connection.recv()
-        except (EOFError, OSError):  # the server ended; it may have been killed amid a message
+        except (EOFError, OSError):  # the server ended, perhaps killed in the middle of a message
             return
         opened = open_bytes(
-            data, name, columns, lambda part: _tell(connection, ReaderProgress(READING, part))
+            data, name, columns, lambda part: _send(connection, ReaderProgress(PARSING, part))
         )
         del data
         if opened.reading is not None:
             cache = cache or GeoCache(settings=settings)
             places = list_distinct_places(opened.reading.sites)[1]
-            for part in _located(places, cache):
-                _tell(connection, ReaderProgress(LOCATING, part))
+            for part in _locate(places, cache):
+                _send(connection, ReaderProgress(LOCATING, part))
             cache.flush()
-        _tell(connection, opened)
+        _send(connection, opened)
 
 
-def _tell(connection: Connection, said: ReaderProgress | OpenedList) -> None:
-    """Send it; where the server is gone, this process goes too, and quietly."""
+def _send(connection: Connection, message: ReaderProgress | OpenedList) -> None:
+    """Send a message; exit quietly where the server is gone."""
     try:
-        connection.send(said)
+        connection.send(message)
     except ConnectionError:
         sys.exit(1)
 
 
-def _located(places: Sequence[Place], cache: GeoCache) -> Iterator[float]:
-    """Have places found and remembered, some at a time; the share that is done."""
+def _locate(places: Sequence[Place], cache: GeoCache) -> Iterator[float]:
+    """Find places and store the answers, chunk by chunk; yields the share that is done."""
     remaining = iter(places)
     done = 0
-    while some := list(islice(remaining, _TOGETHER)):
+    while chunk := list(islice(remaining, _CHUNK_PLACES)):
         yield done / len(places)
-        found: Iterable[Position] = cache.locate_many(some, online=False)
+        found: Iterable[Position] = cache.locate_many(chunk, online=False)
         done += sum(1 for _ in found)
     yield 1.0

@@ -28,8 +28,9 @@ from dashboard.page.widgets.markdown import escape
 from dashboard.query import apply, near
 from dashboard.query.facets import facet_counts
 from dashboard.query.filters import Filters
-from dashboard.service.service import Service
-from dashboard.service.service import service as current_service
+from dashboard.service.opener import Opener
+from dashboard.service.service import service
+from dashboard.service.viewer import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 0.25
 
 
-def circle_of(filters: Filters, service: Service, table: pd.DataFrame) -> Circle | None:
+def circle_of(filters: Filters, viewer: Viewer, table: pd.DataFrame) -> Circle | None:
     """What "near" is measured from, for the map."""
     if not filters.near:
         return None
-    centre = near.find_centre(filters.near, service.search, table)
+    centre = near.find_centre(filters.near, viewer.geocoder.search, table)
     if centre.latitude is None or centre.longitude is None:
         return None
     return Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
@@ -53,17 +54,17 @@ def main() -> None:
     st.set_page_config(
         page_title="Trial site map", page_icon=str(bundle.ASSETS_FOLDER / "icon.svg"), layout="wide"
     )
-    service = account.require_login(current_service())
-    wait_for(service)
-    ended = jobs.ended(service)
-    library = session.combined(service)
+    viewer = account.require_login(service())
+    wait_for(service().opener)
+    ended = jobs.ended(viewer)
+    library = session.combined(viewer)
     filters = address.read_address()
     unused = st.session_state[address.NOTES]
     notes = [f"Not used from this link: {'; '.join(unused)}"] if unused else []
     lost: FilterError | None = None
     try:
-        sites = apply.apply(library.table, filters, service.search)
-        circle = circle_of(filters, service, library.table)
+        sites = apply.apply(library.table, filters, viewer.geocoder.search)
+        circle = circle_of(filters, viewer, library.table)
     except FilterError as error:
         lost = error if error.parameter == "near" else None
         if lost is None:
@@ -75,7 +76,7 @@ def main() -> None:
     news, title, below_title = st.container(), st.container(), st.container()
     accessibility.add_fixes()
     # Before what became of an upload is told, so that the next goes into the uploader that stays.
-    sidebar.adding(service)
+    sidebar.adding(viewer)
     with title:
         header.draw_title(sites, library.trials, library.as_of)
     with below_title:
@@ -87,38 +88,38 @@ def main() -> None:
             sites_tab.draw_empty_state(filters, len(library.table))
     # What is said first is shown first: what stands over the map, so that the map stays where it
     # is; then the map, which does not wait for what is below and beside it.
-    draw_map_panel(sites, library.trials, circle, service.settings.site_map_tiles, library.table)
+    draw_map_panel(sites, library.trials, circle, viewer.settings.site_map_tiles, library.table)
     with news:
-        open_lists.draw_problems(library, service.cache.warnings)
-        jobs.draw_jobs(service, ended)
+        open_lists.draw_problems(library, viewer.geocoder.warnings)
+        jobs.draw_jobs(viewer, ended)
         missing = tuple(t for t in filters.trial if t not in library.trials)
-        registry_form.draw_missing_trials(service, missing)
+        registry_form.draw_missing_trials(viewer, missing)
         for note in notes:
             st.warning(escape(note))
         if lost is not None:
             nearest.draw_place_choices(lost, "page")
     sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, lost)
     account.draw_account()
-    panels(sites, library, filters, service)
-    header.draw_footer(service)
+    panels(sites, library, filters, viewer)
+    header.draw_footer(viewer)
     feedback.show_toasts()
 
 
-def panels(sites: pd.DataFrame, library: Library, filters: Filters, service: Service) -> None:
+def panels(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
     """Draw the tabs; only the open one costs anything."""
     bodies: dict[str, Callable[[], None]] = {
         "Sites": lambda: sites_tab.draw_site_table(
             sites,
             library.table,
-            downloads.build_link(filters, in_api=library is service.library()),
-            build_provenance(library, service.cache),
+            downloads.build_link(filters, in_api=library is viewer.library()),
+            build_provenance(library, viewer.geocoder.providers),
             header.build_file_title(sites, library.trials),
         ),
         "Countries": lambda: countries.draw_table(sites),
         "Facilities": lambda: facilities.draw_facilities(sites),
         "Trials": lambda: trial_panel(sites, library),
-        "Quality": lambda: quality.draw_quality(sites, library, service),
-        "Open lists": lambda: open_lists.draw_lists(library, service),
+        "Quality": lambda: quality.draw_quality(sites, library, viewer),
+        "Open lists": lambda: open_lists.draw_lists(library, viewer),
     }
     for tab, body in zip(
         st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True
@@ -136,17 +137,17 @@ def trial_panel(sites: pd.DataFrame, library: Library) -> None:
     trial_record.draw_trial_record(library.trials, shown)
 
 
-def wait_for(service: Service) -> None:
+def wait_for(opener: Opener) -> None:
     """Return once the lists are open; until then show how far it is, and stop if it failed."""
-    service.start()
-    if not service.wait(PATIENCE_SECONDS):
+    opener.start()
+    if not opener.wait(PATIENCE_SECONDS):
         place = st.empty()
-        while not service.wait(PATIENCE_SECONDS):
-            progress = service.progress
+        while not opener.wait(PATIENCE_SECONDS):
+            progress = opener.progress
             place.progress(progress.fraction, f"{escape(progress.stage)} …")
         place.empty()
-    if service.failure:
-        st.error(escape(service.failure))
+    if opener.failure:
+        st.error(escape(opener.failure))
         st.stop()
 
 

@@ -77,7 +77,7 @@ class Registry(Closing):
         """Close the connections."""
         self._client.close()
 
-    def by_number(
+    def fetch_trials(
         self, numbers: Sequence[str], cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Page]:
         """The records of these trials; a number the registry does not know gives none.

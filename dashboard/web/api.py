@@ -86,20 +86,20 @@ class Api:
     def health_body(self) -> tuple[int, dict[str, object]]:
         """Status code and body of ``/api/health``."""
         service = self.service
-        if not service.ready:
+        if not service.opener.finished:
             return 503, {
                 "status": "starting",
                 "version": __version__,
-                "stage": service.progress.stage,
-                "progress": round(service.progress.fraction, 2),
+                "stage": service.opener.progress.stage,
+                "progress": round(service.opener.progress.fraction, 2),
             }
-        if service.failure:
+        if service.opener.failure:
             return 503, {
                 "status": "failed",
                 "version": __version__,
                 "reason": "the site lists could not be opened; the server's log says why",
             }
-        library = service.library()
+        library = service.opener.opened.library.latest()
         figures = summary.key_figures(library.table)
         return 200, {
             "status": "ok",
@@ -120,8 +120,8 @@ class Api:
         """The endpoint of one table in one format."""
 
         async def endpoint(request: Request) -> Response:
-            if not self.service.ready or self.service.failure:
-                return starting(failed=bool(self.service.failure))
+            if not self.service.opener.finished or self.service.opener.failure:
+                return starting(failed=bool(self.service.opener.failure))
             query = request.scope["query_string"].decode("latin-1")
             at_once = HEAVY_WORKERS if suffix in HEAVY else WORKERS
             answer = await self.work(partial(self.answers.answer, table, suffix, query), at_once)
@@ -131,8 +131,8 @@ class Api:
 
     async def positions(self, request: Request) -> Response:
         """Where places are."""
-        if not self.service.ready or self.service.failure:
-            return starting(failed=bool(self.service.failure))
+        if not self.service.opener.finished or self.service.opener.failure:
+            return starting(failed=bool(self.service.opener.failure))
         pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         body = await self.work(lambda: build_positions(self.service, pairs))
         return JSONResponse(body, headers={"Cache-Control": "no-cache"})

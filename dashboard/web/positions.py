@@ -39,9 +39,12 @@ def build_positions(service: Service, pairs: list[tuple[str, str]]) -> dict[str,
     Raises:
         FilterError: the query cannot be used, or coordinates out of range.
     """
-    found = [(place, find_place(place, service.locate, "place")) for place in parse_places(pairs)]
+    found = [
+        (place, find_place(place, service.geocoder.locate, "place"))
+        for place in parse_places(pairs)
+    ]
     used = {position.source for _, position in found}
-    attribution = [p.attribution for p in service.cache.providers if p.name in used]
+    attribution = [p.attribution for p in service.geocoder.providers if p.name in used]
     return {
         "title": "Trial site map: positions",
         "about": {"attribution": [f"Positions: {words}" for words in attribution if words]},

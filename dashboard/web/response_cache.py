@@ -117,7 +117,7 @@ class ResponseCache:
         library = self._service.library()
         found = self._snapshot
         if found is None or found.library is not library:
-            found = Snapshot(library, build_provenance(library, self._service.cache))
+            found = Snapshot(library, build_provenance(library, self._service.geocoder.providers))
             self._snapshot = found
         return found
 
@@ -145,7 +145,7 @@ class ResponseCache:
     def _made(
         self, snapshot: Snapshot, table: Dataset, suffix: str, query: Query
     ) -> CachedResponse:
-        locate = self._service.search
+        locate = self._service.geocoder.search
         content = build_content(table, query, snapshot.library, snapshot.origins, locate)
         headers = self._headers(snapshot, content, suffix, query)
         if suffix == CSV_METADATA:
@@ -162,7 +162,7 @@ class ResponseCache:
         asked = query.text()
         place = query.filters.near
         sites = snapshot.library.table
-        centre = near.find_centre(place, self._service.search, sites)[:2] if place else ()
+        centre = near.find_centre(place, self._service.geocoder.search, sites)[:2] if place else ()
         said = f"{snapshot.fingerprint} {content.name}.{suffix} {asked} {centre}"
         headers = {
             "ETag": f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"',

@@ -70,13 +70,13 @@ def test_a_provider_failure_during_a_job_is_reported_and_one_click_resumes(
     provider.failures.clear()
     requests_before = len(provider.seen)
     blocks = page.get_by_test_id("stVerticalBlock")
-    go_on = page.get_by_role("button", name="Go on")
-    blocks.filter(has_text=outcome).last.locator(go_on).click()
+    resume = page.get_by_role("button", name="Resume")
+    blocks.filter(has_text=outcome).last.locator(resume).click()
     outcome = "4 places answered, 4 of all on the map."
     expect(page.get_by_text(outcome)).to_be_visible()
     person.wait_for_map(sites=4)
     assert len(provider.seen) - requests_before == 3, "answered places are not asked for again"
-    expect(blocks.filter(has_text=outcome).last.locator(go_on)).to_have_count(0)
+    expect(blocks.filter(has_text=outcome).last.locator(resume)).to_have_count(0)
 
 
 def test_a_job_over_the_limit_is_refused_with_the_limit(
@@ -94,9 +94,7 @@ def test_a_job_over_the_limit_is_refused_with_the_limit(
         expect(page.get_by_text("Fetching 1 trial: Asking the registry")).to_have_count(number)
     numbers.fill("NCT00000003")
     fetch.click()
-    refusal = (
-        "2 jobs of yours are running, and one person may have 2 at a time: wait for one to end"
-    )
+    refusal = "2 of your jobs are running, and one person may run 2 at a time: wait for one to end"
     expect(page.get_by_text(refusal)).to_be_visible()
     page.get_by_role("button", name="Cancel").first.click()
     registry.go_on.set()

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.page.widgets.markdown import escape, link, trial_url
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.trial import Trial
 from geocache.version import __version__
@@ -73,9 +73,9 @@ def _many(ids: Sequence[str], trials: Mapping[str, Trial], total: int) -> str:
     return f"{summary.plural(total, 'trial')} open: {', '.join(names)}{more}"
 
 
-def draw_footer(service: Service) -> None:
+def draw_footer(viewer: Viewer) -> None:
     """Draw the credits, and in short the policies of public services."""
-    lines = [f"Positions: {escape(credit)}" for credit in service.cache.attributions]
-    lines += [escape(notice) for notice in service.cache.notices]
+    lines = [f"Positions: {escape(credit)}" for credit in viewer.geocoder.attributions]
+    lines += [escape(notice) for notice in viewer.geocoder.notices]
     lines.append(f"Trial site map {escape(__version__)}. Borders are no statement on their status.")
     st.caption("  \n".join(lines))

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from dashboard.page.state import login
+from dashboard.page.state import login, session
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 
 
-def require_login(service: Service) -> Service:
-    """The service as this person may use it; without a login, as it is.
+def require_login(service: Service) -> Viewer:
+    """What this person may do; everything, where no login is set up.
 
     Draws the way in and stops the page for whoever may not open it.
     """
     if not login.is_configured():
-        return service
+        return service.viewer(session.owner())
     person = login.current_person()
     access = service.settings.access
     if person is None:
@@ -24,7 +25,7 @@ def require_login(service: Service) -> Service:
         st.error(f"{escape(person.display_name)} may not open this dashboard. Ask who runs it.")
         _way_out()
         st.stop()
-    return service if access.may_edit(person) else service.for_reader(person.display_name)
+    return service.viewer(session.owner(), may_edit=access.may_edit(person))
 
 
 def draw_account() -> None:

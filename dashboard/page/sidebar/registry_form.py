@@ -5,14 +5,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard.jobs.runner import TooManyJobsError
-from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
 from dashboard.registry.search import RegistrySearch, find_trial_ids
-from dashboard.service.service import Service
+from dashboard.service.editor import Editor
+from dashboard.service.viewer import Viewer
 from dashboard.sites.vocabulary import TRIAL_STATUSES
-from geocache.errors import ReadOnlyError
 
 MAX_NUMBERS = 1_000
 MAX_NUMBERS_TEXT = 100_000
@@ -25,19 +24,19 @@ _WORDS = {
 }
 
 
-def draw_registry_form(service: Service) -> None:
+def draw_registry_form(viewer: Viewer) -> None:
     """Draw the form; nothing is asked of the registry before its button is pressed."""
-    if not service.may_change:
+    if viewer.editor is None:
         return
     on_demand.expander(
         "Add trials from the registry",
-        partial(_form, service),
+        partial(_form, viewer.editor),
         key="add_trials",
         icon=":material/cloud_download:",
     )
 
 
-def _form(service: Service) -> None:
+def _form(editor: Editor) -> None:
     with st.form("registry", border=False):
         st.text_area(
             "NCT numbers",
@@ -50,11 +49,11 @@ def _form(service: Service) -> None:
         for label, key in _WORDS.items():
             st.text_input(label, key=key)
         st.multiselect("Trial status", TRIAL_STATUSES, key="registry_status", placeholder="Any")
-        st.form_submit_button("Fetch", icon=":material/download:", on_click=_fetch, args=(service,))
-    st.caption(f"Asks {escape(service.registry_host)}. What is fetched is open to everyone here.")
+        st.form_submit_button("Fetch", icon=":material/download:", on_click=_fetch, args=(editor,))
+    st.caption(f"Asks {escape(editor.registry_host)}. What is fetched is open to everyone here.")
 
 
-def _fetch(service: Service) -> None:
+def _fetch(editor: Editor) -> None:
     state = st.session_state
     text = str(state["registry_numbers"])
     if not check_length("NCT numbers", text, MAX_NUMBERS_TEXT, "fetch them in several parts"):
@@ -77,28 +76,28 @@ def _fetch(service: Service) -> None:
     elif not numbers and search.empty:
         st.toast("Give NCT numbers, or something to search for", icon=":material/error:")
     else:
-        start_fetch(service, numbers, search)
+        start_fetch(editor, numbers, search)
         st.rerun()
 
 
-def start_fetch(service: Service, numbers: list[str], search: RegistrySearch) -> None:
+def start_fetch(editor: Editor, numbers: list[str], search: RegistrySearch) -> None:
     """Begin fetching; two who ask for the same share one job."""
     try:
-        service.fetch(numbers, search, owner=session.owner())
-    except (TooManyJobsError, ReadOnlyError) as error:
+        editor.fetch(numbers, search)
+    except TooManyJobsError as error:
         feedback.queue_toast(escape(str(error)), "error")
 
 
-def draw_missing_trials(service: Service, wanted: tuple[str, ...]) -> None:
+def draw_missing_trials(viewer: Viewer, wanted: tuple[str, ...]) -> None:
     """For a link to trials that are not open: say so, and offer to fetch them."""
     numbers = find_trial_ids(" ".join(wanted))
     if not numbers:
         return
     st.info(f"Not open here: {escape(', '.join(numbers[:10]))}", icon=":material/travel_explore:")
-    if service.may_change:
+    if viewer.editor is not None:
         st.button(
             "Fetch from the registry",
             key="fetch_missing",
             on_click=start_fetch,
-            args=(service, numbers, RegistrySearch()),
+            args=(viewer.editor, numbers, RegistrySearch()),
         )

@@ -11,7 +11,7 @@ from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.query.parameters import MAX_TEXT
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import country_label
 from dashboard.sites.trial import Trial
 
@@ -101,16 +101,16 @@ def sidebar(
                 _choose(name, counts, chosen)
 
 
-def adding(opened: Service) -> None:
+def adding(viewer: Viewer) -> None:
     """Draw the ways to add sites, over the filters."""
     with st.sidebar:
-        _adding(opened)
+        _adding(viewer)
 
 
 @st.fragment
-def _adding(opened: Service) -> None:
-    uploads.draw_uploads(opened)
-    registry_form.draw_registry_form(opened)
+def _adding(viewer: Viewer) -> None:
+    uploads.draw_uploads(viewer)
+    registry_form.draw_registry_form(viewer)
 
 
 def _recruiting() -> None:

@@ -13,7 +13,7 @@ from dashboard.page.state import session
 from dashboard.page.widgets import feedback, on_demand
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 
 MAX_PASTE = 2_000_000
@@ -21,10 +21,10 @@ MOST_NOTES = 2
 _UPLOADS = "uploads_number"
 
 
-def _add(service: Service, data: bytes, name: str) -> bool:
+def _add(viewer: Viewer, data: bytes, name: str) -> bool:
     """Keep one list and tell in one line what it held."""
     try:
-        one = service.uploads.add(session.owner(), data, name)
+        one = viewer.uploads.add(data, name)
     except UploadError as error:
         feedback.queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
         return False
@@ -39,24 +39,24 @@ def _add(service: Service, data: bytes, name: str) -> bool:
     return True
 
 
-def _upload(service: Service) -> None:
+def _upload(viewer: Viewer) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     files = st.session_state.get(f"uploads_{number}") or []
     if not files:
         return
     st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
-    _bring(service, [Upload(file.name, file.getvalue()) for file in files])
+    _bring(viewer, [Upload(file.name, file.getvalue()) for file in files])
     st.rerun()
 
 
-def _bring(service: Service, files: list[Upload]) -> bool:
+def _bring(viewer: Viewer, files: list[Upload]) -> bool:
     if sum(len(file.data) for file in files) <= MAX_INLINE_BYTES:
-        before = session.combined(service).notes
-        added = [_add(service, data, name) for name, data in files]
-        _tell_twice_open([note for note in session.combined(service).notes if note not in before])
+        before = session.combined(viewer).notes
+        added = [_add(viewer, data, name) for name, data in files]
+        _tell_twice_open([note for note in session.combined(viewer).notes if note not in before])
         return all(added)
     try:
-        service.bring(files, owner=session.owner())
+        viewer.uploads.add_in_background(files)
     except TooManyJobsError as error:
         feedback.queue_toast(escape(str(error)), "error")
         return False
@@ -72,34 +72,34 @@ def _tell_twice_open(notes: Sequence[str]) -> None:
         feedback.queue_toast(escape(note), "info")
 
 
-def _paste(service: Service) -> None:
+def _paste(viewer: Viewer) -> None:
     text = st.session_state["pasted"].strip()
     if not text:
         return
     if not check_length("Pasted text", text, MAX_PASTE, "save it as a file and upload that"):
         st.session_state["pasted"] = ""
         return
-    number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(service)) + 1
-    if _bring(service, [Upload(f"Pasted list {number}", text.encode())]):
+    number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(viewer)) + 1
+    if _bring(viewer, [Upload(f"Pasted list {number}", text.encode())]):
         st.session_state["pasted"] = ""
     st.rerun()
 
 
-def draw_uploads(service: Service) -> None:
+def draw_uploads(viewer: Viewer) -> None:
     """Draw where a person adds lists of their own."""
     on_demand.expander(
-        "Add sites", partial(_ways, service), key="add_sites", icon=":material/add_location_alt:"
+        "Add sites", partial(_ways, viewer), key="add_sites", icon=":material/add_location_alt:"
     )
 
 
-def _ways(service: Service) -> None:
+def _ways(viewer: Viewer) -> None:
     number = st.session_state.get(_UPLOADS, 0)
     st.file_uploader(
         "Files",
         accept_multiple_files=True,
         key=f"uploads_{number}",
         on_change=_upload,
-        args=(service,),
+        args=(viewer,),
         help="Registry downloads (JSON, CSV, XML), registry pages saved as text or HTML, or any "
         "site list as CSV, Excel or ODS, also zipped. What you add is seen in this browser only.",
     )
@@ -109,4 +109,4 @@ def _ways(service: Service) -> None:
         height=90,
         placeholder="facility, city, country\nLKH Graz, Graz, Austria",
     )
-    st.button("Add pasted text", on_click=_paste, args=(service,), key="add_pasted")
+    st.button("Add pasted text", on_click=_paste, args=(viewer,), key="add_pasted")

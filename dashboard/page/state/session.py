@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.library.lists import Library, extend
-from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadError
 from dashboard.page.state import login
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.service import Service
+from dashboard.service.editor import Editor
+from dashboard.service.viewer import Viewer
 from dashboard.web.session_cookie import COOKIE
 from geocache.errors import ReadOnlyError
 
@@ -36,51 +36,48 @@ def owner() -> str:
     return f"{name} {person.subject}" if person else name
 
 
-def own_lists(service: Service) -> tuple[StoredList, ...]:
+def own_lists(viewer: Viewer) -> tuple[StoredList, ...]:
     """The session's lists, oldest first."""
-    return service.uploads.lists(owner())
+    return viewer.uploads.lists()
 
 
-def combined(service: Service) -> Library:
+def combined(viewer: Viewer) -> Library:
     """What this session sees: the lists open for everyone and its own."""
-    library = service.library()
-    own = own_lists(service)
+    library = viewer.library()
+    own = own_lists(viewer)
     if not own:
         st.session_state.pop(_COMBINED, None)
         return library
     known = st.session_state.get(_COMBINED)
     if known is None or known[0] is not library or known[1] != own:
-        made = extend(library, [o.opened for o in own], service.locate_many)
+        made = extend(library, [o.opened for o in own], viewer.geocoder.locate_many)
         st.session_state[_COMBINED] = known = (library, own, made)
     result: Library = known[2]
     return result
 
 
-def remove(service: Service, list_id: str) -> None:
+def remove(viewer: Viewer, list_id: str) -> None:
     """Close and delete one of the session's lists."""
     with _refusal_told():
-        service.uploads.remove(owner(), list_id)
+        viewer.uploads.remove(list_id)
 
 
-def reread(service: Service, list_id: str, columns: Mapping[str, str]) -> None:
+def reread(viewer: Viewer, list_id: str, columns: Mapping[str, str]) -> None:
     """Read one of the session's lists again, its columns taken as the person says."""
     with _refusal_told():
-        service.uploads.reread(owner(), list_id, columns)
+        viewer.uploads.reread(list_id, columns)
 
 
-def share(service: Service, one: StoredList) -> None:
+def share(editor: Editor, list_id: str) -> None:
     """Show one of the session's lists to everyone who opens this server, read as it is here."""
-    shelf = service.uploads
     with _refusal_told():
-        data, columns = shelf.data(owner(), one.id), shelf.columns(owner(), one.id)
-        service.share(data, one.opened.name, columns, one.opened)
-        shelf.remove(owner(), one.id)
+        editor.share_upload(list_id)
 
 
-def unshare(service: Service, list_id: str) -> None:
+def unshare(editor: Editor, list_id: str) -> None:
     """Close and delete a list that was shared with everyone."""
     with _refusal_told():
-        service.unshare(list_id)
+        editor.unshare(list_id)
 
 
 @contextmanager
@@ -89,8 +86,3 @@ def _refusal_told() -> Iterator[None]:
         yield
     except (UploadError, ReadOnlyError) as error:
         st.toast(escape(str(error)), icon=":material/error:", duration="long")
-
-
-def shared(service: Service) -> tuple[StoredList, ...]:
-    """The lists that people shared with everyone."""
-    return service.uploads.lists(EVERYONE)

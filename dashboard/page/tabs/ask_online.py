@@ -6,18 +6,17 @@ import streamlit as st
 from dashboard.errors import DashboardError
 from dashboard.jobs.geocode import MAX_PLACES, find_unasked_places
 from dashboard.jobs.runner import JobState
-from dashboard.page.state import session
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.service import Service
+from dashboard.service.editor import Editor
+from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
-from geocache.errors import ReadOnlyError
 from geocache.place import Place
 
 
-def draw_offer(sites: pd.DataFrame, service: Service) -> None:
+def draw_offer(sites: pd.DataFrame, viewer: Viewer) -> None:
     """Where providers that are switched on were not asked yet: how many places, and a button."""
-    names = [provider.name for provider in service.cache.providers if provider.online]
-    if not names or not service.may_change:
+    names = [provider.name for provider in viewer.geocoder.providers if provider.online]
+    if not names or viewer.editor is None:
         return
     places = find_unasked_places(sites)
     if not places:
@@ -34,18 +33,18 @@ def draw_offer(sites: pd.DataFrame, service: Service) -> None:
             key="ask_online",
             icon=":material/travel_explore:",
             on_click=_ask,
-            args=(service, some),
+            args=(viewer.editor, some),
             disabled=any(
                 job.state is JobState.RUNNING and job.key.startswith("ask:")
-                for job in service.jobs.all()
+                for job in viewer.jobs.all()
             ),
         )
-        for notice in service.cache.notices:
+        for notice in viewer.geocoder.notices:
             st.caption(escape(notice))
 
 
-def _ask(service: Service, places: tuple[Place, ...]) -> None:
+def _ask(editor: Editor, places: tuple[Place, ...]) -> None:
     try:
-        service.ask(places, owner=session.owner())
-    except (DashboardError, ReadOnlyError) as error:
+        editor.geocode(places)
+    except DashboardError as error:
         st.toast(escape(str(error)), icon=":material/error:")

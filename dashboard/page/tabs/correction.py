@@ -9,7 +9,8 @@ from dashboard.page.widgets import feedback
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.coordinates import parse_point
-from dashboard.service.service import Service
+from dashboard.service.pins import Pins
+from dashboard.service.viewer import Viewer
 from dashboard.sites import doubts, summary
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
@@ -21,33 +22,33 @@ _LAST_NAME = "pin_who_last"
 _MOST_OF_NAME = 80
 
 
-def draw_correction(doubt: doubts.Doubt, library: Library, service: Service) -> None:
+def draw_correction(doubt: doubts.Doubt, library: Library, viewer: Viewer) -> None:
     """Draw what speaks against it, its choices beside a map of them, and the ways to correct it."""
-    answer = service.locate(doubt.places[0])
+    answer = viewer.geocoder.locate(doubt.places[0])
     lists = [one.reading.sites for one in library.lists if one.reading is not None]
     options = doubts.list_candidates(doubt, answer, doubts.find_registry_points(lists, doubt))
     name = ", ".join(p for p in (doubt.city, doubt.state, doubt.country) if p) or "No place named"
     with st.container(border=True):
         why = ": ".join(part for part in (doubt.problem, doubt.reason) if part)
         st.markdown(f"**{escape(name)}**, {escape(why)}")
-        if not service.may_change:
-            off = service.settings.site_map_read_only or not login.is_configured()
+        if viewer.editor is None:
+            off = viewer.settings.site_map_read_only or not login.is_configured()
             what = "turned off on this server" if off else "left to others: ask who runs this"
             st.caption(f"Corrections are {what}.")
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, option in enumerate(options):
-                _option(doubt, options[0], option, number, service)
-            if service.may_change and doubt.left_off:
-                _put_back(doubt, service)
-            elif service.may_change:
-                _by_hand(doubt, service)
+                _option(doubt, options[0], option, number, viewer)
+            if viewer.editor is not None and doubt.left_off:
+                _put_back(doubt, viewer, viewer.editor.pins)
+            elif viewer.editor is not None:
+                _by_hand(doubt, viewer, viewer.editor.pins)
         with right:
-            point_map.draw_point_map(options, country_code(doubt.country), service)
+            point_map.draw_point_map(options, country_code(doubt.country), viewer)
 
 
 def _option(
-    doubt: doubts.Doubt, first: Alternative, option: Alternative, number: int, service: Service
+    doubt: doubts.Doubt, first: Alternative, option: Alternative, number: int, viewer: Viewer
 ) -> None:
     shown = number == 0 and doubt.latitude is not None
     apart = distance_km((first.latitude, first.longitude), (option.latitude, option.longitude))
@@ -58,16 +59,22 @@ def _option(
             f"{option.latitude:.4f}, {option.longitude:.4f}{about}",
             width="stretch",
         )
-        if service.may_change:
+        if viewer.editor is not None:
             st.button(
                 "This one",
                 key=f"this_{number}",
                 on_click=_pin,
-                args=(doubt, option.latitude, option.longitude, service, option.place_name),
+                args=(
+                    doubt,
+                    (option.latitude, option.longitude),
+                    viewer,
+                    viewer.editor.pins,
+                    option.place_name,
+                ),
             )
 
 
-def _by_hand(doubt: doubts.Doubt, service: Service) -> None:
+def _by_hand(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     st.text_input(
         "Or pin it here (latitude, longitude)",
         key=point_map.POINT,
@@ -85,43 +92,39 @@ def _by_hand(doubt: doubts.Doubt, service: Service) -> None:
             type="primary",
             icon=":material/push_pin:",
             on_click=_pin_typed,
-            args=(doubt, service),
+            args=(doubt, viewer, pins),
         )
         st.button(
             f"Leave {sites} off the map",
             key="leave_off",
             icon=":material/location_off:",
             on_click=_leave_off,
-            args=(doubt, service),
+            args=(doubt, viewer, pins),
             help="For what has no place, such as “Multiple sites”. It stays in the table.",
         )
 
 
-def _put_back(doubt: doubts.Doubt, service: Service) -> None:
+def _put_back(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     st.button(
         "Undo: look for it again",
         key="put_back",
         icon=":material/undo:",
         on_click=_unpin_all,
-        args=(doubt, service),
+        args=(doubt, viewer, pins),
     )
 
 
-def _unpin_all(doubt: doubts.Doubt, service: Service) -> None:
-    def unpin() -> None:
-        for place in doubt.places:
-            service.unpin(place)
-
+def _unpin_all(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     said = f"Looked for again: {doubt.city or doubt.country}"
-    feedback.run_action(service, unpin, said, ":material/undo:")
+    feedback.run_action(viewer, lambda: pins.unpin(doubt.places), said, ":material/undo:")
 
 
-def _leave_off(doubt: doubts.Doubt, service: Service) -> None:
+def _leave_off(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     if not check_length("Your name", _who(), _MOST_OF_NAME):
         return
     feedback.run_action(
-        service,
-        lambda: service.leave_off(doubt.places, note="", who=_who()),
+        viewer,
+        lambda: pins.leave_off(doubt.places, note="", who=_who()),
         f"Left off: {doubt.city or doubt.country}",
         ":material/location_off:",
     )
@@ -135,7 +138,7 @@ def _who() -> str:
     return typed
 
 
-def _pin_typed(doubt: doubts.Doubt, service: Service) -> None:
+def _pin_typed(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     try:
         point = parse_point(st.session_state[point_map.POINT])
     except ValueError as error:
@@ -146,20 +149,20 @@ def _pin_typed(doubt: doubts.Doubt, service: Service) -> None:
             "Give latitude and longitude in degrees, such as 50.33, 4.88", icon=":material/error:"
         )
         return
-    _pin(doubt, *point, service, "")
+    _pin(doubt, point, viewer, pins, "")
 
 
 def _pin(
-    doubt: doubts.Doubt, latitude: float, longitude: float, service: Service, note: str
+    doubt: doubts.Doubt, point: tuple[float, float], viewer: Viewer, pins: Pins, note: str
 ) -> None:
     if not check_length("Your name", _who(), _MOST_OF_NAME):
         return
     said = f"Pinned: {doubt.city or doubt.country}"
-    if not in_country(latitude, longitude, country_code(doubt.country)):
+    if not in_country(*point, country_code(doubt.country)):
         said += f". The point lies outside {doubt.country}"
     done = feedback.run_action(
-        service,
-        lambda: service.pin(doubt.places, latitude, longitude, note=note, who=_who()),
+        viewer,
+        lambda: pins.pin(doubt.places, *point, note=note, who=_who()),
         said,
         ":material/push_pin:",
     )

@@ -6,7 +6,8 @@ from dashboard.library.lists import Library, OpenedList
 from dashboard.library.uploads import StoredList
 from dashboard.page.state import session
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.service import Service
+from dashboard.service.editor import Editor
+from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 
 GUESSED = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
@@ -46,9 +47,9 @@ def _row(one: OpenedList, whose: str) -> dict[str, object]:
     }
 
 
-def draw_lists(library: Library, service: Service) -> None:
+def draw_lists(library: Library, viewer: Viewer) -> None:
     """Draw every open list with its format, counts, date and warnings."""
-    own = session.own_lists(service)
+    own = session.own_lists(viewer)
     mine = {id(one.opened) for one in own}
     rows = [_row(o, "you" if id(o) in mine else "everyone") for o in library.lists]
     st.dataframe(
@@ -67,10 +68,10 @@ def draw_lists(library: Library, service: Service) -> None:
         alt=f"Open lists, {len(rows)} rows",
     )
     for one in own:
-        _own(one, service)
-    if service.may_change:
-        for one in session.shared(service):
-            _shared(one, service)
+        _own(one, viewer)
+    if viewer.editor is not None:
+        for one in viewer.shared_lists():
+            _shared(one, viewer.editor)
     for note in library.notes:
         st.caption(escape(note))
     for a_list in library.lists:
@@ -85,18 +86,18 @@ def _warnings(name: str, warnings: tuple[str, ...]) -> None:
             st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")
 
 
-def _own(one: StoredList, service: Service) -> None:
+def _own(one: StoredList, viewer: Viewer) -> None:
     reading = one.opened.reading
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escape(one.opened.name)}**, seen by you only", width="stretch")
-            if service.may_change and reading is not None:
+            if viewer.editor is not None and reading is not None:
                 st.button(
                     "Share with everyone here",
                     key=f"share_{one.id}",
                     icon=":material/group:",
                     on_click=session.share,
-                    args=(service, one),
+                    args=(viewer.editor, one.id),
                     help="Everyone who opens this server will see it, also over HTTP.",
                 )
             st.button(
@@ -104,18 +105,18 @@ def _own(one: StoredList, service: Service) -> None:
                 key=f"delete_{one.id}",
                 icon=":material/delete:",
                 on_click=session.remove,
-                args=(service, one.id),
+                args=(viewer, one.id),
             )
         header, taken = (
             (reading.header, dict(reading.columns))
             if reading is not None
-            else service.uploads.preview(session.owner(), one.id)
+            else viewer.uploads.preview(one.id)
         )
         if header:
-            _columns(one.id, header, taken, service)
+            _columns(one.id, header, taken, viewer)
 
 
-def _shared(one: StoredList, service: Service) -> None:
+def _shared(one: StoredList, editor: Editor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"**{escape(one.opened.name)}**, shared with everyone here", width="stretch")
         st.button(
@@ -123,11 +124,11 @@ def _shared(one: StoredList, service: Service) -> None:
             key=f"unshare_{one.id}",
             icon=":material/delete:",
             on_click=session.unshare,
-            args=(service, one.id),
+            args=(editor, one.id),
         )
 
 
-def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], service: Service) -> None:
+def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], viewer: Viewer) -> None:
     with st.expander("Which column is what"), st.form(f"columns_{name}", border=False):
         with st.grid(4, min_column_width=150):
             for ours in dict.fromkeys((*GUESSED, *taken)):
@@ -140,14 +141,14 @@ def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], service:
                     key=f"column_{name}_{ours}",
                 )
         st.form_submit_button(
-            "Read again with these columns", on_click=_reread, args=(name, taken, service)
+            "Read again with these columns", on_click=_reread, args=(name, taken, viewer)
         )
 
 
-def _reread(name: str, taken: dict[str, str], service: Service) -> None:
+def _reread(name: str, taken: dict[str, str], viewer: Viewer) -> None:
     chosen = {
         ours: st.session_state[f"column_{name}_{ours}"]
         for ours in dict.fromkeys((*GUESSED, *taken))
         if st.session_state[f"column_{name}_{ours}"] != _NOT_USED
     }
-    session.reread(service, name, chosen)
+    session.reread(viewer, name, chosen)

@@ -5,8 +5,8 @@ import streamlit as st
 
 from dashboard.page.widgets import feedback
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.pins import PinImport, pins_csv
-from dashboard.service.service import Service
+from dashboard.service.pins import PinImport, Pins
+from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin
@@ -18,34 +18,39 @@ _DONE = "pins_imported"
 _PROBLEM = "pins_problem"
 
 
-def draw_pins(service: Service) -> None:
+def draw_pins(viewer: Viewer) -> None:
     """Draw the pins, where there are any or some may be brought."""
-    pins = service.cache.pins()
-    if not pins and not service.may_change:
+    pins = viewer.geocoder.pins()
+    if not pins and viewer.editor is None:
         return
     said = f"Pins set by people ({len(pins):,})"
     with st.expander(said, icon=":material/push_pin:", key="pins_expander"):
         for number, pin in enumerate(reversed(pins[-_SHOWN:])):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_words(pin), width="stretch")
-                if service.may_change:
-                    st.button("Undo", key=f"unpin_{number}", on_click=_unpin, args=(service, pin))
+                if viewer.editor is not None:
+                    st.button(
+                        "Undo",
+                        key=f"unpin_{number}",
+                        on_click=_unpin,
+                        args=(viewer, viewer.editor.pins, pin),
+                    )
         if len(pins) > _SHOWN:
             st.caption(f"… and {len(pins) - _SHOWN:,} earlier ones; the file holds them all.")
         if pins:
             st.download_button(
                 "Download pins",
-                lambda: pins_csv(service.cache),
+                viewer.geocoder.pins_csv,
                 file_name="pins.csv",
                 mime="text/csv",
                 on_click="ignore",
                 key="download_pins",
             )
-        if service.may_change:
-            _bring(service)
+        if viewer.editor is not None:
+            _bring(viewer, viewer.editor.pins)
 
 
-def _bring(service: Service) -> None:
+def _bring(viewer: Viewer, pins: Pins) -> None:
     number = st.session_state.get(_NUMBER, 0)
     st.file_uploader(
         "Import pins",
@@ -53,7 +58,7 @@ def _bring(service: Service) -> None:
         key=f"pins_{number}",
         max_upload_size=MAX_FILE_MB,
         on_change=_import,
-        args=(service,),
+        args=(pins,),
         help="A file as “Download pins” or `geocache export --pins` writes it, or a table with "
         "latitude, longitude and any of facility, city, state, postcode, country.",
     )
@@ -76,11 +81,11 @@ def _bring(service: Service) -> None:
                 key="undo_import",
                 icon=":material/undo:",
                 on_click=_undo,
-                args=(service, done),
+                args=(viewer, pins, done),
             )
 
 
-def _import(service: Service) -> None:
+def _import(pins: Pins) -> None:
     number = st.session_state.get(_NUMBER, 0)
     file = st.session_state.get(f"pins_{number}")
     if file is None:
@@ -88,21 +93,21 @@ def _import(service: Service) -> None:
     st.session_state[_NUMBER] = number + 1
     st.session_state[_PROBLEM] = ""
     try:
-        st.session_state[_DONE] = service.import_pins(file.getvalue(), file.name)
+        st.session_state[_DONE] = pins.import_file(file.getvalue(), file.name)
     except (InputError, ReadOnlyError) as error:
         st.session_state[_PROBLEM] = str(error)
         st.session_state[_DONE] = None
 
 
-def _undo(service: Service, done: PinImport) -> None:
+def _undo(viewer: Viewer, pins: Pins, done: PinImport) -> None:
     said = f"Taken back: the import of {done.name}"
-    if feedback.run_action(service, lambda: service.undo_import(done), said, ":material/undo:"):
+    if feedback.run_action(viewer, lambda: pins.undo_import(done), said, ":material/undo:"):
         st.session_state[_DONE] = None
 
 
-def _unpin(service: Service, pin: Pin) -> None:
+def _unpin(viewer: Viewer, pins: Pins, pin: Pin) -> None:
     said = f"Taken back: {pin.place.city or pin.place.country}"
-    feedback.run_action(service, lambda: service.unpin(pin.place), said, ":material/undo:")
+    feedback.run_action(viewer, lambda: pins.unpin([pin.place]), said, ":material/undo:")
 
 
 def _words(pin: Pin) -> str:

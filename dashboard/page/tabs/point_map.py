@@ -9,7 +9,7 @@ from dashboard.maps import folium_map
 from dashboard.maps.viewport import fit_bounds
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import parse_point
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from geocache.geo.borders import extent
 from geocache.place import Alternative
 
@@ -21,16 +21,16 @@ _WIDTH, _HEIGHT = 480, 300
 _SIZE = 24
 
 
-def draw_point_map(options: Sequence[Alternative], country: str, service: Service) -> None:
+def draw_point_map(options: Sequence[Alternative], country: str, viewer: Viewer) -> None:
     """Draw the options by number, and the point that was chosen; a click chooses it.
 
     Args:
         options: where the place could be; the map shows them all.
         country: ISO 3166-1 alpha-2; shown where there are no options.
-        service: the service, for its settings.
+        viewer: for the settings.
     """
     base = folium_map.build_picker_map(
-        dark=st.context.theme.type == "dark", tiles=service.settings.site_map_tiles
+        dark=st.context.theme.type == "dark", tiles=viewer.settings.site_map_tiles
     )
     group = folium.FeatureGroup()
     shown = [(option.latitude, option.longitude) for option in options]

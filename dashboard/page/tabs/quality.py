@@ -6,15 +6,15 @@ import streamlit as st
 from dashboard.library.lists import Library
 from dashboard.page.tabs import ask_online, correction
 from dashboard.page.tabs.pins import draw_pins
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from dashboard.sites import doubts, summary
 
 _BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
 
 
-def draw_quality(sites: pd.DataFrame, library: Library, service: Service) -> None:
+def draw_quality(sites: pd.DataFrame, library: Library, viewer: Viewer) -> None:
     """Draw the places in doubt among the filtered sites, and the pins that people set."""
-    ask_online.draw_offer(sites, service)
+    ask_online.draw_offer(sites, viewer)
     every = doubts.find_doubts(sites)
     found = every.shown
     if not found:
@@ -45,8 +45,8 @@ def draw_quality(sites: pd.DataFrame, library: Library, service: Service) -> Non
         )
         rows = state["selection"]["rows"]
         if rows and rows[0] < len(found):
-            correction.draw_correction(found[rows[0]], library, service)
-    draw_pins(service)
+            correction.draw_correction(found[rows[0]], library, viewer)
+    draw_pins(viewer)
 
 
 def _counts(found: doubts.Doubts) -> str:

@@ -8,13 +8,13 @@ import streamlit as st
 
 from dashboard.errors import DashboardError
 from dashboard.page.widgets.markdown import escape
-from dashboard.service.service import Service
+from dashboard.service.viewer import Viewer
 from geocache.errors import InputError, ReadOnlyError, StoreError
 
 log = logging.getLogger(__name__)
 
 
-def run_action(service: Service, do: Callable[[], object], said: str, icon: str) -> bool:
+def run_action(viewer: Viewer, do: Callable[[], object], said: str, icon: str) -> bool:
     """Do it, and say so in a few words; whether it was done.
 
     What is refused says why. What is done but would not outlive the server (a full disk, a store
@@ -24,13 +24,13 @@ def run_action(service: Service, do: Callable[[], object], said: str, icon: str)
         do()
     except StoreError:  # its words may name where the store lies
         log.exception("A change could not be saved")
-        why = (*service.cache.warnings, "the server's log says why")[0]
+        why = (*viewer.geocoder.warnings, "the server's log says why")[0]
         st.toast(f"Not done: {escape(why)}", icon=":material/error:", duration="long")
         return False
     except (DashboardError, InputError, ReadOnlyError) as error:
         st.toast(escape(str(error)), icon=":material/error:", duration="long")
         return False
-    if service.cache.lasting:
+    if viewer.geocoder.lasting:
         st.toast(escape(said), icon=icon)
     else:
         st.toast(

@@ -90,7 +90,7 @@ def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
         several.start(str(n), "x", lambda _: str(go.wait(10)), owner="eva", private=n == 0)
         for n in range(runner.MAX_PER_SESSION)
     ]
-    with pytest.raises(TooManyJobsError, match="of yours are running"):
+    with pytest.raises(TooManyJobsError, match="of your jobs are running"):
         several.start("more", "x", lambda _: "", owner="eva")
     other = several.start("other", "x", lambda _: str(go.wait(10)), owner="ada")
     assert several.visible_to("eva") == (*own, other)

@@ -38,9 +38,9 @@ def replica(any_store_url: str, place_index: Path) -> Iterator[Replica]:
                 (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
             settings = Settings(site_map_data=folder, geocache_url=SecretStr(any_store_url))
             made = stack.enter_context(closing(Service(settings)))
-            made.start()
-            assert made.wait(60)
-            assert made.failure == ""
+            made.opener.start()
+            assert made.opener.wait(60)
+            assert made.opener.failure == ""
             return made
 
         yield start
@@ -61,13 +61,15 @@ def test_what_one_does_the_others_show(replica: Replica, tmp_path: Path) -> None
     one, other = replica(tmp_path / "data"), replica(tmp_path / "data")
     before = other.library()
     assert other.library() is before
-    one.pin([Place("LKH Graz", "Graz", "", "", "Austria")], 47.2, 15.6, note="", who="ann")
+    one.editor().pins.pin(
+        [Place("LKH Graz", "Graz", "", "", "Austria")], 47.2, 15.6, note="", who="ann"
+    )
     assert other.library() is not before
     fetch(one, 1, 2)
     assert shown(other) >= {"NCT00000001", "NCT00000002"}
-    one.share(b"trial_id,city,country\nNCT00000003,Graz,Austria\n", "list.csv")
+    one.editor().share(b"trial_id,city,country\nNCT00000003,Graz,Austria\n", "list.csv")
     assert "NCT00000003" in shown(other)
-    other.unshare(one.uploads.lists("everyone")[0].id)
+    other.editor().unshare(one.uploads.lists("everyone")[0].id)
     assert "NCT00000003" not in shown(one)
     settled = one.library(), other.library()
     assert (one.library(), other.library()) == settled
@@ -83,7 +85,7 @@ def machine(folder: Path, place_index: Path, url: str) -> Service:
     if not (folder / "gazetteer").exists():
         (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
     made = Service(Settings(site_map_data=folder, geocache_url=SecretStr(url)))
-    made.start()
+    made.opener.start()
     return made
 
 
@@ -98,21 +100,21 @@ def test_on_several_machines_the_server_has_pins_fetched_trials_and_shared_lists
         assert shown(other) == {"NCT01207388"}
         fetch(one, 1)
         assert shown(other) == {"NCT01207388", "NCT00000001"}
-        one.pin([GRAZ], 47.2, 15.6, note="", who="ann")
-        assert [pin.who for pin in other.cache.pins()] == ["ann"]
-        assert other.locate(GRAZ).latitude == 47.2
+        one.editor().pins.pin([GRAZ], 47.2, 15.6, note="", who="ann")
+        assert [pin.who for pin in other.geocoder.pins()] == ["ann"]
+        assert other.geocoder.locate(GRAZ).latitude == 47.2
         settled = other.library()
         assert other.library() is settled
         own = one.uploads.add("ada", ODD, "odd.csv")
         assert shown(other) == {"NCT01207388", "NCT00000001"}
         own = one.uploads.reread("ada", own.id, CHOSEN)
-        one.share(ODD, "odd.csv", CHOSEN, own.opened)
+        one.editor().share(ODD, "odd.csv", CHOSEN, own.opened)
         assert "NCT00000004" in shown(other)
         assert not (tmp_path / "one" / "registry").exists()
         assert not (tmp_path / "one" / "lists" / EVERYONE).exists()
         third = stack.enter_context(closing(machine(tmp_path / "one", place_index, postgres_url)))
         assert "NCT00000004" in shown(third), "its columns are read as they were chosen"
-        third.unshare(third.uploads.lists(EVERYONE)[0].id)
+        third.editor().unshare(third.uploads.lists(EVERYONE)[0].id)
         assert "NCT00000004" not in shown(one)
 
 
@@ -217,7 +219,7 @@ def test_what_was_shared_shows_once_a_server_that_was_away_at_the_start_is_back(
 ) -> None:
     with closing(machine(tmp_path / "one", place_index, postgres_url)) as one:
         one.library()
-        one.share(ODD, "odd.csv", CHOSEN)
+        one.editor().share(ODD, "odd.csv", CHOSEN)
     relay = Relay(postgres_server)
     relay.cut()
     with closing(machine(tmp_path / "other", place_index, relay.url(postgres_url))) as other:

@@ -141,8 +141,10 @@ def test_a_route_that_raises_says_so_and_no_more(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError(f"cannot open {data_folder}/secret")
 
-    monkeypatch.setattr(opened(), "library", fails)
-    monkeypatch.setattr(opened(), "locate", fails)
+    library = opened().opener.opened.library
+    monkeypatch.setattr(library, "current", fails)
+    monkeypatch.setattr(library, "latest", fails)
+    monkeypatch.setattr(opened().geocoder, "locate", fails)
     answer = asked(opened(), path)
     assert answer.status_code == 500
     assert answer.json()["error"] == "internal"

@@ -65,7 +65,7 @@ def test_trials_are_fetched_by_number_and_open_offline(
 ) -> None:
     asked = ["NCT00000002", "NCT00000005", "NCT00000099"]
     with client(server) as registry:
-        result = kept.fetch(registry.by_number(asked), asked)
+        result = kept.fetch(registry.fetch_trials(asked), asked)
     assert [change.trial_id for change in result.changes] == ["NCT00000002", "NCT00000005"]
     assert result.missing == ["NCT00000099"]
     assert result.problem == ""
@@ -160,7 +160,7 @@ def test_no_network_is_one_clear_message(kept: FetchedTrials) -> None:
             Registry(url, attempts=1) as registry,
             pytest.raises(RegistryError, match=r"127\.0\.0\.1 cannot be reached; is there a net"),
         ):
-            kept.fetch(registry.by_number(["NCT00000001"]))
+            kept.fetch(registry.fetch_trials(["NCT00000001"]))
     assert kept.reading() is None
 
 
@@ -176,7 +176,7 @@ def test_a_server_that_is_no_registry_is_told_apart(
         Registry(server.url, attempts=1) as registry,
         pytest.raises(RegistryError, match=message),
     ):
-        kept.fetch(registry.by_number(["NCT00000001"]))
+        kept.fetch(registry.fetch_trials(["NCT00000001"]))
 
 
 def test_an_address_that_is_none_fails_at_once() -> None:
@@ -187,14 +187,14 @@ def test_an_address_that_is_none_fails_at_once() -> None:
 def test_fetching_again_says_what_changed(server: RegistryServer, kept: FetchedTrials) -> None:
     server.studies = [study(1, site("A"), site("B", "Linz"), site("C", "Wels"))]
     with client(server) as registry:
-        assert kept.fetch(registry.by_number(["NCT00000001"])).changes[0].new
-        assert not kept.fetch(registry.by_number(["NCT00000001"])).changes[0].any
+        assert kept.fetch(registry.fetch_trials(["NCT00000001"])).changes[0].new
+        assert not kept.fetch(registry.fetch_trials(["NCT00000001"])).changes[0].any
         server.studies = [
             study(
                 1, site("A", status="COMPLETED"), site("B", "Linz"), site("D"), status="COMPLETED"
             )
         ]
-        (change,) = kept.fetch(registry.by_number(["NCT00000001"])).changes
+        (change,) = kept.fetch(registry.fetch_trials(["NCT00000001"])).changes
     assert change.added == ("D, Graz, Austria",)
     assert change.removed == ("C, Wels, Austria",)
     assert change.statuses == (("A, Graz, Austria", "Recruiting", "Completed"),)

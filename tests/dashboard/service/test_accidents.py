@@ -123,11 +123,11 @@ def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Pat
             assert all(each.opened.reading is not None for each in kept)
             assert {f"Clinic {name} {number}" for number in range(rounds)} <= facilities
         assert after.uploads.lists("session of both")
-        pins = {pin.place.city: pin for pin in after.cache.pins()}
+        pins = {pin.place.city: pin for pin in after.geocoder.pins()}
         assert len(pins) == 3 * rounds
         assert pins["north 3"].latitude == pins["both 3"].latitude == 43
         assert len(after.fetched.numbers()) == rounds
-        assert after.cache.warnings == ()
+        assert after.geocoder.warnings == ()
     finally:
         after.close()
     with closing(sqlite3.connect(data_folder / "geocache.sqlite")) as connection:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.registry.search import RegistrySearch
-from dashboard.service.pins import import_pins, pins_csv, undo_import
+from dashboard.service.pins import Pins, write_pins_csv
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
@@ -15,6 +14,7 @@ from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin
 
 GRAZ = Place(city="Graz", country="Austria")
+PINS = b"city,latitude,longitude\nX,4,5\n"
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
 
 
@@ -28,21 +28,21 @@ def test_pins_come_in_from_what_went_out_and_are_taken_back(cache: GeoCache) -> 
     first = Pin(GRAZ, 47.1, 15.4, "the gate", "eva", 1_700_000_000)
     off = Pin(Place(city="Multiple sites"), note="none", pinned_at=1_700_000_001)
     cache.pin_many([first, off])
-    saved = pins_csv(cache)
+    saved = write_pins_csv(cache)
     cache.unpin(off.place)
     moved = first._replace(latitude=48.0, pinned_at=1_600_000_000)
     cache.pin_many([moved])
-    done = import_pins(cache, saved, "pins.csv")
+    done = Pins(cache).import_file(saved, "pins.csv")
     assert (done.pins, done.replaced, done.older) == ((first, off), (moved,), 0)
     assert cache.pins() == (first, off)
-    assert import_pins(cache, saved, "pins.csv").pins == ()
+    assert Pins(cache).import_file(saved, "pins.csv").pins == ()
     later = first._replace(longitude=15.5, pinned_at=1_800_000_000)
     cache.pin_many([later])
-    assert import_pins(cache, saved, "pins.csv").older == 1
-    assert undo_import(cache, done) == 1
+    assert Pins(cache).import_file(saved, "pins.csv").older == 1
+    assert Pins(cache).undo_import(done) == 1
     assert cache.pins() == (later,)
     cache.pin_many([first])
-    assert undo_import(cache, done) == 1
+    assert Pins(cache).undo_import(done) == 1
     assert cache.pins() == (moved,)
 
 
@@ -67,24 +67,23 @@ def test_what_is_no_file_of_pins_is_refused_whole_naming_the_line(
     cache: GeoCache, data: bytes, message: str
 ) -> None:
     with pytest.raises(InputError) as refused:
-        import_pins(cache, data, "x")
+        Pins(cache).import_file(data, "x")
     assert message in str(refused.value)
     assert cache.pins() == ()
 
 
 CHANGES: dict[str, Callable[[Service], object]] = {
-    "pin": lambda s: s.pin([GRAZ], 47, 15, note="", who=""),
-    "leave off": lambda s: s.leave_off([GRAZ], note="", who=""),
-    "unpin": lambda s: s.unpin(GRAZ),
-    "import": lambda s: import_pins(s.cache, b"city,latitude,longitude\nX,4,5\n", "x"),
-    "cache pin": lambda s: s.cache.pin(GRAZ, 47, 15),
-    "cache import": lambda s: s.cache.remember([]),
-    "forget": lambda s: s.cache.forget(),
-    "restore": lambda s: s.cache.restore(Path("nowhere.sqlite")),
-    "share": lambda s: s.share(LIST, "list.csv"),
-    "shelf share": lambda s: s.uploads.add(EVERYONE, LIST, "list.csv"),
-    "delete": lambda s: s.unshare("00000000000000000001-aaaaaaaa"),
-    "fetch": lambda s: s.fetch(["NCT01207388"], RegistrySearch(), owner="eva"),
+    "editor": lambda s: s.editor("eva"),
+    "pin": lambda s: Pins(s.opener.opened.cache).pin([GRAZ], 47, 15, note="", who=""),
+    "leave off": lambda s: Pins(s.opener.opened.cache).leave_off([GRAZ], note="", who=""),
+    "unpin": lambda s: Pins(s.opener.opened.cache).unpin([GRAZ]),
+    "import": lambda s: Pins(s.opener.opened.cache).import_file(PINS, "x"),
+    "cache pin": lambda s: s.opener.opened.cache.pin(GRAZ, 47, 15),
+    "cache import": lambda s: s.opener.opened.cache.remember([]),
+    "forget": lambda s: s.opener.opened.cache.forget(),
+    "restore": lambda s: s.opener.opened.cache.restore(Path("nowhere.sqlite")),
+    "share": lambda s: s.uploads.add(EVERYONE, LIST, "list.csv"),
+    "delete": lambda s: s.uploads.remove(EVERYONE, "00000000000000000001-aaaaaaaa"),
 }
 
 
@@ -102,7 +101,7 @@ def read_only(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> It
 def test_read_only_is_refused_below_the_page(read_only: Service, change: str) -> None:
     with pytest.raises(ReadOnlyError, match="SITE_MAP_READ_ONLY is set"):
         CHANGES[change](read_only)
-    assert read_only.cache.pins() == ()
+    assert read_only.geocoder.pins() == ()
     assert read_only.uploads.lists(EVERYONE) == ()
 
 

@@ -261,8 +261,8 @@ def test_another_process_gives_the_same_tag(
     client: httpx.Client, place_index: Path, data_folder: Path
 ) -> None:
     service = Service(Settings(site_map_data=data_folder))
-    service.start()
-    assert service.wait(60)
+    service.opener.start()
+    assert service.opener.wait(60)
     answer = asked(service, "/api/sites.csv?near=Graz,+Austria")
     service.close()
     same = client.get("/api/sites.csv?near=Graz,+Austria")
@@ -398,9 +398,9 @@ def test_a_failure_at_the_start_names_no_path(data_folder: Path) -> None:
     url = f"sqlite:///{data_folder}/missing/deeper/store.sqlite"
     service = Service(Settings(site_map_data=data_folder / "file.txt", geocache_url=url))
     (data_folder / "file.txt").write_text("not a folder")
-    service.start()
-    assert service.wait(60)
-    assert service.failure
+    service.opener.start()
+    assert service.opener.wait(60)
+    assert service.opener.failure
     for path in ("/api/health", "/api/sites.csv"):
         answer = asked(service, path)
         assert answer.status_code == 503

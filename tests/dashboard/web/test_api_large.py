@@ -27,8 +27,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iter
     (folder / "sites.csv").write_text("facility,city,country,status\n" + "\n".join(lines))
     settings = Settings(site_map_data=folder, site_map_sources=str(folder / "sites.csv"))
     made = Service(settings)
-    made.start()
-    assert made.wait(120)
+    made.opener.start()
+    assert made.opener.wait(120)
     yield made
     made.close()
 
@@ -73,11 +73,11 @@ def test_a_new_pin_changes_the_answer_and_its_tag(service: Service) -> None:
     before = asked(service, path)
     assert "unresolved" in before.text
     place = Place(facility="Hospital 2", city="Nowhere at all", country="Germany")
-    service.cache.pin(place, 50.0, 10.0)
+    service.editor().pins.pin([place], 50.0, 10.0, note="", who="")
     after = asked(service, path, **{"If-None-Match": before.headers["etag"]})
     assert after.status_code == 200
     assert "50,10," in after.text
     assert after.headers["etag"] != before.headers["etag"]
-    assert service.cache.unpin(place)
+    service.editor().pins.unpin([place])
     assert asked(service, path).text == before.text
     assert asked(service, "/api/health").json()["sites"] == SITES

@@ -9,13 +9,9 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from dashboard.access import Access, AllowList, Person, parse_claims
 from dashboard.page.state import login
-from dashboard.registry.search import RegistrySearch
-from dashboard.service.service import Service
-from dashboard.settings import Settings
 from dashboard.web import openapi
 from dashboard.web.login_gate import is_open
-from geocache import Place
-from geocache.errors import ConfigurationError, ReadOnlyError
+from geocache.errors import ConfigurationError
 from tests.login import COOKIE_SECRET, DashboardWithLogin, run_dashboard_with_login
 
 USER_COOKIE = "_streamlit_user"
@@ -202,35 +198,6 @@ def test_who_may_open_and_who_may_edit() -> None:
 def test_a_name_that_is_nobody_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match="SITE_MAP_EDITORS"):
         AllowList("SITE_MAP_EDITORS", value)
-
-
-def test_whoever_is_no_editor_changes_nothing(data_folder: Path) -> None:
-    service = Service(Settings(site_map_data=data_folder))
-    service.start()
-    service.wait(60)
-    place = Place(city="Graz", country="Austria")
-    try:
-        reader = service.for_reader("ann")
-        assert reader.library() is service.library()
-        assert service.may_change
-        assert not reader.may_change
-        for change in (
-            lambda: reader.pin([place], 1, 2, note="", who=""),
-            lambda: reader.leave_off([place], note="", who=""),
-            lambda: reader.unpin(place),
-            lambda: reader.import_pins(b"city,latitude,longitude\nGraz,1,2\n", "pins.csv"),
-            lambda: reader.share(b"city\nGraz\n", "list.csv"),
-            lambda: reader.unshare("x"),
-            lambda: reader.fetch(["NCT01207388"], RegistrySearch(), owner="x"),
-            lambda: reader.ask([place], owner="x"),
-        ):
-            with pytest.raises(ReadOnlyError, match="ann may look"):
-                change()
-        assert list(service.cache.pins()) == []
-        service.pin([place], 1, 2, note="", who="ben@example.org")
-        assert [pin.who for pin in reader.cache.pins()] == ["ben@example.org"]
-    finally:
-        service.close()
 
 
 # What the operator wrote

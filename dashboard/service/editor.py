@@ -1,0 +1,146 @@
+"""What a person with edit rights may change for everyone."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from dashboard.jobs.fetch import build_fetch_key, build_fetch_work
+from dashboard.jobs.geocode import build_geocode_key, build_geocode_work
+from dashboard.jobs.runner import JobRunner, JobStatus, Work
+from dashboard.library.fetched import FetchedTrials
+from dashboard.library.lists import OpenedList
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.library.uploads import UploadStore
+from dashboard.registry.search import RegistrySearch
+from dashboard.service.opener import Opener
+from dashboard.service.pins import Pins
+from dashboard.settings import Settings
+from dashboard.sites.summary import plural
+from geocache.place import Place
+
+
+class Editor:
+    """Pins, shared lists, fetched trials, and everybody's jobs.
+
+    Args:
+        settings: as read from the environment; not those of a read-only server.
+        opener: has the geocache and the library once they are open.
+        uploads: the process's uploads.
+        fetched: the trials fetched from the registry.
+        runner: the process's jobs.
+        owner: the session that jobs are started for.
+
+    Raises:
+        ReadOnlyError: the server is read-only.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Opener,
+        *,
+        uploads: UploadStore,
+        fetched: FetchedTrials,
+        runner: JobRunner,
+        owner: str,
+    ) -> None:
+        settings.check_may_change()
+        self._registry_url = settings.site_map_registry_url
+        self._opener = opener
+        self._uploads = uploads
+        self._fetched = fetched
+        self._runner = runner
+        self._owner = owner
+
+    @property
+    def pins(self) -> Pins:
+        """Sets and removes pins; raises RuntimeError until the geocache is open."""
+        return Pins(self._opener.opened.cache, self._refresh)
+
+    def share(
+        self,
+        data: bytes,
+        name: str,
+        columns: Mapping[str, str] | None = None,
+        opened: OpenedList | None = None,
+    ) -> None:
+        """As :meth:`UploadStore.add`, for everyone who opens this server.
+
+        Raises:
+            UploadError: it cannot be stored.
+        """
+        self._uploads.add(EVERYONE, data, name, columns=columns, opened=opened)
+        self._refresh()
+
+    def share_upload(self, list_id: str) -> None:
+        """Move one of the session's own lists to those that everyone sees.
+
+        Raises:
+            UploadError: it is no longer there, or cannot be stored.
+        """
+        found = [one.opened for one in self._uploads.lists(self._owner) if one.id == list_id]
+        data = self._uploads.data(self._owner, list_id)
+        columns = self._uploads.columns(self._owner, list_id)
+        for opened in found:
+            self.share(data, opened.name, columns, opened)
+            self._uploads.remove(self._owner, list_id)
+
+    def unshare(self, list_id: str) -> None:
+        """Delete a list that is shared with everyone.
+
+        Raises:
+            UploadError: it cannot be deleted now.
+        """
+        self._uploads.remove(EVERYONE, list_id)
+        self._refresh()
+
+    @property
+    def registry_host(self) -> str:
+        """The host that trials are fetched from."""
+        return urlsplit(self._registry_url).hostname or ""
+
+    def fetch(self, trial_ids: Sequence[str], search: RegistrySearch) -> JobStatus:
+        """Fetch trials as a job; everyone sees them once it ends.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+        """
+        title = (
+            f"Fetching {plural(len(trial_ids), 'trial')}" if trial_ids else "Searching the registry"
+        )
+        work = build_fetch_work(self._registry_url, self._fetched, trial_ids, search, self._refresh)
+        return self._start(build_fetch_key(trial_ids, search), title, work)
+
+    def geocode(self, places: Sequence[Place]) -> JobStatus:
+        """Ask the online providers for some places as a job.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+        """
+        cache = self._opener.opened.cache
+        names = " and ".join(p.name for p in cache.providers if p.online)
+        title = f"Asking {names} for {plural(len(places), 'place')}"
+        work = build_geocode_work(cache, places, self._refresh)
+        return self._start(build_geocode_key(places), title, work)
+
+    def resume_job(self, key: str) -> None:
+        """Continue a job that ended early; nothing if there is no such job.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+        """
+        self._runner.resume(key, owner=self._owner)
+
+    def cancel_job(self, key: str) -> None:
+        """Cancel a job, whoever started it."""
+        self._runner.cancel(key)
+
+    def dismiss_job(self, key: str) -> None:
+        """Forget a job that has ended, whoever started it."""
+        self._runner.dismiss(key)
+
+    def _start(self, key: str, title: str, work: Work) -> JobStatus:
+        job = self._runner.start(key, title, work, owner=self._owner, resumable=True)
+        return job.status(self._owner)
+
+    def _refresh(self) -> None:
+        self._opener.opened.library.refresh()

@@ -1,0 +1,154 @@
+"""What one browser session may do: read everything, and manage its own uploads and jobs.
+
+A :class:`Viewer` has no method that changes what others see. Whoever may edit gets an
+:class:`dashboard.service.editor.Editor` beside it, as :attr:`Viewer.editor`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.jobs.runner import JobRunner, JobStatus
+from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
+from dashboard.library.lists import Library
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.library.uploads import StoredList, UploadStore
+from dashboard.service.editor import Editor
+from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.service.opener import Opener
+from dashboard.settings import Settings
+from dashboard.sites.summary import plural
+from geocache.errors import ReadOnlyError
+
+
+class SessionJobs:
+    """The background jobs that a session sees; it may cancel and dismiss its own.
+
+    Args:
+        runner: the process's jobs.
+        owner: the session.
+    """
+
+    def __init__(self, runner: JobRunner, owner: str) -> None:
+        self._runner = runner
+        self._owner = owner
+
+    def all(self) -> tuple[JobStatus, ...]:
+        """Jobs that run or ended lately, oldest first; none that is private to another session."""
+        return tuple(job.status(self._owner) for job in self._runner.visible_to(self._owner))
+
+    def cancel(self, key: str) -> None:
+        """Cancel a job of this session's own.
+
+        Raises:
+            ReadOnlyError: another session started it.
+        """
+        self._check_own(key)
+        self._runner.cancel(key)
+
+    def dismiss(self, key: str) -> None:
+        """Forget a job of this session's own that has ended.
+
+        Raises:
+            ReadOnlyError: another session started it.
+        """
+        self._check_own(key)
+        self._runner.dismiss(key)
+
+    def _check_own(self, key: str) -> None:
+        if any(job.key == key and not job.own for job in self.all()):
+            raise ReadOnlyError("only the person who started a job, or an editor, may end it")
+
+
+class SessionUploads:
+    """The lists that one session uploaded; no other session sees them.
+
+    Args:
+        store: the process's uploads.
+        settings: for the process that reads large files.
+        runner: runs the reading of large files.
+        owner: the session.
+    """
+
+    def __init__(
+        self, store: UploadStore, settings: Settings, runner: JobRunner, owner: str
+    ) -> None:
+        if owner == EVERYONE:
+            raise ValueError("no session has this name")
+        self._store = store
+        self._settings = settings
+        self._runner = runner
+        self._owner = owner
+
+    def lists(self) -> tuple[StoredList, ...]:
+        """The lists, oldest first."""
+        return self._store.lists(self._owner)
+
+    def add(self, data: bytes, name: str) -> StoredList:
+        """As :meth:`UploadStore.add`."""
+        return self._store.add(self._owner, data, name)
+
+    def add_in_background(self, files: Sequence[Upload]) -> JobStatus:
+        """Read files as a job; each list is there once it is read.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+        """
+        title = files[0].name if len(files) == 1 else plural(len(files), "file")
+        work = build_upload_work(self._store, self._settings, self._owner, files)
+        key = build_upload_key(self._owner, files)
+        job = self._runner.start(key, title, work, owner=self._owner, private=True)
+        return job.status(self._owner)
+
+    def reread(self, list_id: str, columns: Mapping[str, str]) -> StoredList:
+        """As :meth:`UploadStore.reread`."""
+        return self._store.reread(self._owner, list_id, columns)
+
+    def preview(self, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        """As :meth:`UploadStore.preview`."""
+        return self._store.preview(self._owner, list_id)
+
+    def remove(self, list_id: str) -> None:
+        """As :meth:`UploadStore.remove`."""
+        self._store.remove(self._owner, list_id)
+
+
+class Viewer:
+    """The service as one session sees it.
+
+    Args:
+        settings: as read from the environment.
+        opener: has the geocache and the library once they are open.
+        uploads: the process's uploads.
+        runner: the process's jobs.
+        owner: the session.
+        editor: for a person who may change what everyone sees.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Opener,
+        *,
+        uploads: UploadStore,
+        runner: JobRunner,
+        owner: str,
+        editor: Editor | None,
+    ) -> None:
+        self.settings = settings
+        self.editor = editor
+        self.uploads = SessionUploads(uploads, settings, runner, owner)
+        self.jobs = SessionJobs(runner, owner)
+        self._opener = opener
+        self._uploads = uploads
+
+    @property
+    def geocoder(self) -> OfflineGeocoder:
+        """Positions known offline; raises RuntimeError until the geocache is open."""
+        return self._opener.opened.geocoder
+
+    def library(self) -> Library:
+        """The lists that everyone sees; raises RuntimeError until they are open."""
+        return self._opener.opened.library.current()
+
+    def shared_lists(self) -> tuple[StoredList, ...]:
+        """The uploads that are shared with everyone, oldest first."""
+        return self._uploads.lists(EVERYONE)
