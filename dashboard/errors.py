@@ -1,14 +1,14 @@
-"""Every error dashboard raises.
+"""Every error that dashboard raises.
 
 DashboardError
-├── ReadError (ValueError)          a file is not a site list, or is damaged
-├── FilterError (ValueError)        a filter has an unknown name or value
-├── ExportError (ValueError)        a table does not fit the format asked for
-├── RegistryError (ConnectionError) the registry could not be asked, or answered nonsense
-├── TrialStorageError (OSError)       fetched trials cannot be kept or read back now
-├── ListStorageError (OSError)      lists shared with everyone cannot be kept or read back now
-├── GeocodeJobError (ConnectionError)   an online provider did not answer for every place
-└── SaveError (RuntimeError)     the disk does not take what should be kept
+├── ReadError (ValueError)             a file is not a site list, or is damaged
+├── FilterError (ValueError)           a filter has an unknown name or value
+├── ExportError (ValueError)           a table does not fit the format asked for
+├── RegistryError (ConnectionError)    the registry could not be asked, or its answer is unusable
+├── TrialStorageError (OSError)        the server that stores fetched trials fails
+├── ListStorageError (OSError)         the server that stores shared lists fails
+├── GeocodeJobError (ConnectionError)  an online provider did not answer for every place
+└── SaveError (RuntimeError)           the disk does not take what was fetched
 """
 
 from geocache.errors import ConfigurationError, IndexBuildError, StoreError
@@ -19,7 +19,7 @@ class DashboardError(Exception):
 
 
 class ReadError(DashboardError, ValueError):
-    """Raised when a file cannot be read; names the file, the reason and, if known, the place.
+    """Raised when a file cannot be read; names the file, the reason and, if known, the position in it.
 
     Args:
         name: the file's name as the person knows it.
@@ -37,8 +37,8 @@ class ReadError(DashboardError, ValueError):
 class FilterError(DashboardError, ValueError):
     """Raised for an unknown filter, or an unknown value of a closed set.
 
-    ``parameter`` names the filter, ``value`` what was given, ``allowed`` what could have been,
-    nearest spelling first.
+    ``parameter`` names the filter, ``value`` is what was given, ``allowed`` what would have been,
+    closest spelling first.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class RegistryError(DashboardError, ConnectionError):
 
 
 class TrialStorageError(DashboardError, OSError):
-    """Raised when the server that has the fetched trials cannot be reached, or refuses."""
+    """Raised when the server that stores fetched trials cannot be reached, or refuses."""
 
 
 class ListStorageError(DashboardError, OSError):
-    """Raised when the server that has the shared lists cannot be reached, or refuses."""
+    """Raised when the server that stores shared lists cannot be reached, or refuses."""
 
 
 class GeocodeJobError(DashboardError, ConnectionError):
@@ -71,11 +71,11 @@ class GeocodeJobError(DashboardError, ConnectionError):
 
 
 class SaveError(DashboardError, RuntimeError):
-    """Raised when the disk does not take what should be kept; says why, and names no path."""
+    """Raised when the disk does not take what was fetched; says why, and names no path."""
 
 
 def public_message(error: Exception) -> str:
-    """Why, for a visitor: the words of an error may name a path, so only its kind is given."""
+    """The reason for visitors: an error's own message may name a path."""
     if isinstance(error, ConfigurationError):
         kind = "a setting cannot work"
     elif isinstance(error, IndexBuildError):

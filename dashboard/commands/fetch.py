@@ -69,7 +69,7 @@ def refresh_command(as_json: bool) -> int:
     Example: site-map refresh
     """
     with _registry() as (registry, kept):
-        asked = kept.numbers()
+        asked = kept.list_ids()
         if not asked:
             raise click.UsageError("no trial was fetched yet; site-map fetch NCT… does that")
         result = _fetched(kept, registry.fetch_trials(asked), asked)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and what a killed process left of one."""
+"""Files written whole or not at all, and cleaning up after killed processes."""
 
 import os
 import time
@@ -6,52 +6,49 @@ from pathlib import Path
 
 from geocache.files.atomic import replace_file
 
-_PART = ".part"
-_LEFT_SECONDS = 3_600.0
-"""A file that was begun so long ago is nobody's work any more."""
+_PARTIAL = ".*.part"
+_STALE_SECONDS = 3_600.0
+"""A file half-written for so long belongs to no running process."""
 
 
-def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
-    """Write all of a file or none of it, whoever else writes it and whenever the process ends.
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file whole or not at all, whoever else writes it and whenever the process ends.
 
     Args:
-        path: the file; its folder is there.
+        path: the file; its folder exists.
         data: all of its bytes.
-        lasting: wait until the disk has it, so that a power failure does not lose it either.
+        durable: wait until the disk has it, so that it survives a power failure too.
 
     Raises:
-        OSError: it cannot be written; then nothing of it is left.
+        OSError: it cannot be written; nothing of it is left.
     """
     with replace_file(path, private=True) as file:
         file.write(data)
-        if lasting:
+        if durable:
             file.flush()
             os.fsync(file.fileno())
 
 
-def is_stale(path: Path) -> bool:
-    """Whether a file was last written more than an hour ago; false for one that is gone."""
+def is_older_than(path: Path, seconds: float) -> bool:
+    """Whether a file or folder was last written so long ago; false if it is gone."""
     try:
-        return path.stat().st_mtime < time.time() - _LEFT_SECONDS
+        return path.stat().st_mtime < time.time() - seconds
     except OSError:
         return False
 
 
+def is_stale(path: Path) -> bool:
+    """Whether a half-written file belongs to no running process; false if it is gone."""
+    return is_older_than(path, _STALE_SECONDS)
+
+
 def delete_partial_files(folder: Path) -> None:
     """Delete what killed processes left half-written in a folder."""
-    for path in folder.glob(f".*{_PART}"):
+    for path in folder.glob(_PARTIAL):
         if is_stale(path):
             path.unlink(missing_ok=True)
 
 
-def changed_at(path: Path) -> int:
-    """When a file or folder was last written, in nanoseconds; 0 where there is none."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
 def describe_disk_error(error: OSError) -> str:
-    """What a disk said, without the path it was about; of a server only that it was one."""
+    """The reason for visitors: what the disk said, without the path; for a server, little more."""
     return (error.strerror or "its server does not take it").lower()

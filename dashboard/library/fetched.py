@@ -1,6 +1,6 @@
-"""Trials fetched from the registry, kept so that they open offline.
+"""Trials fetched from the registry, stored so that they open offline.
 
-A record a trial, as JSON: the study as API v2 gave it, and ``fetchedOn``, the day.
+One JSON record per trial: the study as API v2 gave it, and ``fetchedOn``, the day.
 """
 
 import logging
@@ -21,15 +21,14 @@ from geocache.closing import Closing
 
 log = logging.getLogger(__name__)
 
-LIST_NAME = "FetchedTrials trials"
-"""What the list of fetched trials is called on the page."""
-
+LIST_NAME = "Fetched trials"
+"""The name of the list of fetched trials on the page."""
 
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
 
 class FetchProgress(NamedTuple):
-    """How far a fetch is: studies kept, and how many there are in all (None: not known)."""
+    """How far a fetch is: studies stored, and how many there are in all (None: unknown)."""
 
     done: int
     total: int | None
@@ -48,13 +47,13 @@ class TrialChange:
 
     @property
     def any(self) -> bool:
-        """True when something is unlike before."""
+        """True if anything changed."""
         return bool(self.new or self.added or self.removed or self.statuses or self.trial_status)
 
 
 @dataclass(slots=True)
 class FetchResult:
-    """What a fetch brought: changes by trial, numbers not found, and why it ended early."""
+    """The result of a fetch: changes by trial, ids not found, and why it ended early."""
 
     changes: list[TrialChange] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -62,149 +61,155 @@ class FetchResult:
 
 
 class FetchedTrials(Closing):
-    """The kept records.
+    """The fetched trials of one server.
 
     Args:
-        home: where they lie.
+        storage: holds the records.
     """
 
-    def __init__(self, home: TrialStorage) -> None:
-        self._home = home
-        self._last: tuple[object, Reading | None] | None = None
+    def __init__(self, storage: TrialStorage) -> None:
+        self._storage = storage
+        self._cached: tuple[object, Reading | None] | None = None
 
-    def numbers(self) -> list[str]:
-        """The trials that are kept, in order."""
-        return self._home.numbers()
+    def list_ids(self) -> list[str]:
+        """The ids of all fetched trials, sorted."""
+        return self._storage.list_ids()
 
     def change_token(self) -> object:
-        """Differs once another process kept something, unless the store's revision says so."""
-        return self._home.change_token()
+        """Change token, unless the revision of the geocache's store covers it."""
+        return self._storage.change_token()
 
-    def reading(self) -> Reading | None:
-        """The kept trials as one list; None where none is kept.
+    def read(self) -> Reading | None:
+        """All fetched trials as one list; None if there are none.
 
-        A record that is damaged is left out with a warning. While they cannot be reached, what
-        they were when they last could be.
+        A damaged record is skipped with a warning. While the storage cannot be reached, what was
+        read last.
         """
         try:
-            revision = self._home.revision()
-            if self._last is None or self._last[0] != revision:
-                self._last = (revision, self._read_all())
+            version = self._storage.version()
+            if self._cached is None or self._cached[0] != version:
+                self._cached = (version, self._read_all())
         except OSError as error:
             log.warning("%s", error)
-        return self._last[1] if self._last else None
+        return self._cached[1] if self._cached else None
 
     def save(self, study: dict[str, Any], today: str) -> TrialChange | None:
-        """Keep one study; what changed, or None for a study without a number.
+        """Store one study; returns what changed, or None for a study without an id.
 
-        Others see it after :meth:`tell`.
+        Others see it after :meth:`notify`.
         """
-        number = _number_of(study)
-        if not number:
+        trial_id = _get_id(study)
+        if not trial_id:
             return None
-        before = self._reading_of(number)
+        before = self._read_one(trial_id)
         data = orjson.dumps({**study, "fetchedOn": today})
-        change = compare_readings(number, before, read(data, number))
-        self._home.write(number, data)
+        change = compare_readings(trial_id, before, read(data, trial_id))
+        self._storage.write(trial_id, data)
         return change
 
-    def delete(self, numbers: Iterable[str]) -> int:
-        """Delete kept trials; how many there were."""
-        gone = self._home.delete(number for number in numbers if TRIAL_ID.fullmatch(number))
+    def delete(self, trial_ids: Iterable[str]) -> int:
+        """Delete fetched trials; returns how many there were."""
+        deleted = self._storage.delete(each for each in trial_ids if TRIAL_ID.fullmatch(each))
         self.notify()
-        return gone
+        return deleted
 
     def notify(self) -> None:
-        """Let every process see what is other than it was."""
-        self._last = None
+        """Let every process see what has changed."""
+        self._cached = None
         try:
-            self._home.notify()
-        except OSError as error:  # no room even for that: this process knows what it fetched
-            log.warning("Other servers could not be told of fetched trials: %s", error)
+            self._storage.notify()
+        except OSError as error:  # on a full disk; this process knows what it fetched
+            log.warning("Other servers could not be notified of fetched trials: %s", error)
 
     def delete_leftovers(self) -> None:
         """Delete what killed processes left half-written."""
-        self._home.delete_leftovers()
+        self._storage.delete_leftovers()
 
     def close(self) -> None:
-        """Let go of connections; the next call makes new ones."""
-        self._home.close()
+        """Close connections; the next call opens new ones."""
+        self._storage.close()
 
     def fetch(
         self,
         pages: Iterator[Page],
-        asked: Iterable[str] = (),
+        trial_ids: Iterable[str] = (),
         progress: Callable[[FetchProgress], None] | None = None,
     ) -> FetchResult:
-        """Keep what the pages bring, page by page, and say what changed.
+        """Store the studies of all pages as they arrive, and find what changed.
 
-        ``asked`` are the numbers that should come. What was kept before an error stays kept; the
-        error ends up in :attr:`FetchResult.problem`.
+        After an error, which is in :attr:`FetchResult.problem`, what was stored stays.
+
+        Args:
+            pages: from the registry.
+            trial_ids: the ids that were asked for, to find those the registry does not have.
+            progress: called after each page.
 
         Raises:
-            RegistryError: nothing came at all.
-            SaveError: nothing could be kept.
+            RegistryError: nothing arrived at all.
+            SaveError: nothing could be stored.
         """
         result = FetchResult()
         today = datetime.now(UTC).date().isoformat()
-        came: set[str] = set()
+        saved: set[str] = set()
         try:
             for page in pages:
                 for study in page.studies:
-                    number = _number_of(study)
-                    change = None if number in came else self.save(study, today)
+                    trial_id = _get_id(study)
+                    change = None if trial_id in saved else self.save(study, today)
                     if change is not None:
-                        came.add(number)
+                        saved.add(trial_id)
                         result.changes.append(change)
                 result.problem = page.problem
                 if progress is not None:
-                    progress(FetchProgress(len(came), page.total))
+                    progress(FetchProgress(len(saved), page.total))
         except RegistryError as error:
-            if not came:
+            if not saved:
                 raise
             result.problem = str(error)
         except OSError as error:
-            log.exception("A fetched trial could not be kept")
-            result.problem = f"what is fetched cannot be kept: {describe_disk_error(error)}"
-            if not came:
+            log.exception("A fetched trial could not be stored")
+            result.problem = f"fetched trials cannot be stored: {describe_disk_error(error)}"
+            if not saved:
                 raise SaveError(result.problem) from error
         finally:
-            if came:
+            if saved:
                 self.notify()
         if not result.problem:
-            result.missing = [number for number in asked if number not in came]
+            result.missing = [trial_id for trial_id in trial_ids if trial_id not in saved]
         return result
 
     def _read_all(self) -> Reading | None:
-        records = self._home.read(self._home.numbers())
-        return read(b"\n".join(map(_one_line, records)), LIST_NAME) if records else None
+        records = self._storage.read(self._storage.list_ids())
+        return read(b"\n".join(map(_to_line, records)), LIST_NAME) if records else None
 
-    def _reading_of(self, number: str) -> Reading | None:
+    def _read_one(self, trial_id: str) -> Reading | None:
         try:
-            return next((read(_one_line(data), number) for data in self._home.read([number])), None)
+            records = self._storage.read([trial_id])
+            return next((read(_to_line(record), trial_id) for record in records), None)
         except ReadError:
             return None
 
 
-def _one_line(record: bytes) -> bytes:
+def _to_line(record: bytes) -> bytes:
     return record.replace(b"\n", b" ")
 
 
-def _number_of(study: dict[str, Any]) -> str:
+def _get_id(study: dict[str, Any]) -> str:
+    """The id of a study, empty if it has none."""
     protocol = study.get("protocolSection")
-    who = protocol.get("identificationModule") if isinstance(protocol, dict) else None
-    number = who.get("nctId") if isinstance(who, dict) else None
-    return number if isinstance(number, str) and TRIAL_ID.fullmatch(number) else ""
+    module = protocol.get("identificationModule") if isinstance(protocol, dict) else None
+    trial_id = module.get("nctId") if isinstance(module, dict) else None
+    return trial_id if isinstance(trial_id, str) and TRIAL_ID.fullmatch(trial_id) else ""
 
 
 def compare_readings(trial_id: str, before: Reading | None, after: Reading) -> TrialChange:
     """Sites added and removed, and statuses that changed, between two readings of a trial."""
     if before is None:
         return TrialChange(trial_id, new=True)
-    old, new = _sites(before), _sites(after)
-    added = Counter({site: len(statuses) for site, statuses in new.items()})
-    removed = Counter({site: len(statuses) for site, statuses in old.items()})
-    gained, lost = added - removed, removed - added
+    old, new = _group_statuses(before), _group_statuses(after)
+    old_counts = Counter({site: len(statuses) for site, statuses in old.items()})
+    new_counts = Counter({site: len(statuses) for site, statuses in new.items()})
+    added, removed = new_counts - old_counts, old_counts - new_counts
     changed = [
         (site, was, now)
         for site in old
@@ -215,15 +220,15 @@ def compare_readings(trial_id: str, before: Reading | None, after: Reading) -> T
     was, now = before.trials[0].status, after.trials[0].status
     return TrialChange(
         trial_id,
-        added=tuple(gained.elements()),
-        removed=tuple(lost.elements()),
+        added=tuple(added.elements()),
+        removed=tuple(removed.elements()),
         statuses=tuple(changed),
         trial_status=(was, now) if was != now else None,
     )
 
 
-def _sites(reading: Reading) -> dict[str, list[str]]:
-    """Each distinct site as one text, with the statuses of those that read alike."""
+def _group_statuses(reading: Reading) -> dict[str, list[str]]:
+    """Each distinct site as one text, with the statuses of all its rows."""
     found: dict[str, list[str]] = {}
     columns = [reading.sites[name] for name in _SITE]
     for *parts, status in zip(*columns, reading.sites["status"], strict=True):

@@ -1,99 +1,111 @@
-"""Where records of fetched trials lie: a folder of files, or a database that replicas share."""
+"""Storage of fetched trials: the interface, and a folder with a file per trial."""
 
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from dashboard.library.atomic_files import changed_at, delete_partial_files, write_atomically
+from dashboard.library.atomic_files import delete_partial_files, write_atomically
 
 TRIAL_ID = re.compile(r"NCT\d{8}")
-_TOLD = ".told"
+_CHANGE_FILE = ".changed"
 
 
 class TrialStorage(Protocol):
-    """Records by trial number, each whole or not there. For threads and many processes.
+    """Records by trial id. Safe for threads and processes: a record is read whole or not at all.
 
-    Every call raises OSError where the disk or the server does not do it.
+    Every method raises OSError if the disk or the server fails.
     """
 
-    def numbers(self) -> list[str]:
-        """The trials that are kept, in order."""
+    def list_ids(self) -> list[str]:
+        """The ids of all records, sorted."""
 
-    def read(self, numbers: Sequence[str]) -> list[bytes]:
-        """The records of those that are kept, in the order given."""
+    def read(self, trial_ids: Sequence[str]) -> list[bytes]:
+        """The records with these ids, in the order given; missing ones are skipped."""
 
-    def write(self, number: str, record: bytes) -> None:
-        """Keep a record, in place of an older one."""
+    def write(self, trial_id: str, record: bytes) -> None:
+        """Store a record, replacing an older one."""
 
-    def delete(self, numbers: Iterable[str]) -> int:
-        """Delete records; how many there were."""
+    def delete(self, trial_ids: Iterable[str]) -> int:
+        """Delete records; returns how many there were."""
 
     def notify(self) -> None:
-        """Let other processes know that something is other than it was."""
+        """Let other processes know that something has changed."""
 
     def change_token(self) -> object:
-        """Differs once somebody told, unless the store's revision says so anyway."""
+        """Differs after every :meth:`notify`, unless the revision of the geocache's store does."""
 
-    def revision(self) -> object:
-        """Differs whenever somebody told."""
+    def version(self) -> object:
+        """Differs after every :meth:`notify`."""
 
     def delete_leftovers(self) -> None:
         """Delete what killed processes left half-written."""
 
     def close(self) -> None:
-        """Let go of what is open; the next call opens it again."""
+        """Close connections; the next call opens new ones."""
 
 
 class FolderTrialStorage:
-    """A file a trial, ``NCT01207388.json``.
+    """One file per trial, such as ``NCT01207388.json``.
 
     Args:
-        folder: where they lie; made if missing.
+        folder: made if missing.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def numbers(self) -> list[str]:
-        """As :meth:`TrialStorage.numbers`."""
+    def list_ids(self) -> list[str]:
+        """As :meth:`TrialStorage.list_ids`."""
         if not self._folder.is_dir():
             return []
         return sorted(
             path.stem for path in self._folder.glob("NCT*.json") if TRIAL_ID.fullmatch(path.stem)
         )
 
-    def read(self, numbers: Sequence[str]) -> list[bytes]:
+    def read(self, trial_ids: Sequence[str]) -> list[bytes]:
         """As :meth:`TrialStorage.read`."""
-        paths = [self._folder / f"{number}.json" for number in numbers]
+        paths = [self._folder / f"{trial_id}.json" for trial_id in trial_ids]
         return [path.read_bytes() for path in paths if path.exists()]
 
-    def write(self, number: str, record: bytes) -> None:
-        """As :meth:`TrialStorage.write`; also when two write at once."""
+    def write(self, trial_id: str, record: bytes) -> None:
+        """As :meth:`TrialStorage.write`."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._folder / f"{number}.json", record, lasting=False)
+        write_atomically(self._folder / f"{trial_id}.json", record, durable=False)
 
-    def delete(self, numbers: Iterable[str]) -> int:
+    def delete(self, trial_ids: Iterable[str]) -> int:
         """As :meth:`TrialStorage.delete`."""
-        gone = 0
-        for number in set(numbers):
-            path = self._folder / f"{number}.json"
+        deleted = 0
+        for trial_id in set(trial_ids):
+            path = self._folder / f"{trial_id}.json"
             if path.exists():
                 path.unlink()
-                gone += 1
-        return gone
+                deleted += 1
+        return deleted
 
     def notify(self) -> None:
-        """As :meth:`TrialStorage.notify`."""
+        """As :meth:`TrialStorage.notify`.
+
+        A random token: two changes may fall within the resolution of file times.
+        """
+        path = self._folder / _CHANGE_FILE
         if self._folder.is_dir():
-            (self._folder / _TOLD).touch()
+            try:
+                write_atomically(path, uuid.uuid4().bytes, durable=False)
+            except OSError:  # on a full disk the file's time is all that can change
+                path.touch()
 
     def change_token(self) -> object:
         """As :meth:`TrialStorage.change_token`."""
-        return changed_at(self._folder / _TOLD)
+        path = self._folder / _CHANGE_FILE
+        try:
+            return path.read_bytes(), path.stat().st_mtime_ns
+        except OSError:
+            return None
 
-    def revision(self) -> object:
-        """As :meth:`TrialStorage.revision`."""
+    def version(self) -> object:
+        """As :meth:`TrialStorage.version`."""
         return self.change_token()
 
     def delete_leftovers(self) -> None:
@@ -101,4 +113,4 @@ class FolderTrialStorage:
         delete_partial_files(self._folder)
 
     def close(self) -> None:
-        """As :meth:`TrialStorage.close`: nothing stays open."""
+        """As :meth:`TrialStorage.close`: nothing is open."""

@@ -1,4 +1,4 @@
-"""Records of fetched trials on the database server that also has the cache of positions."""
+"""Storage of fetched trials on the database server of the geocache's store."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,8 @@ from dashboard.library.fetched_storage import TrialStorage
 from dashboard.library.sql import SqlTables
 from geocache.store import schema
 
-_TOLD = "fetched trials told"
+_VERSION = "fetched trials told"
+"""The name of the counter in the store's table ``meta``."""
 
 metadata = MetaData()
 
@@ -22,86 +23,85 @@ trials = Table(
 
 
 class SqlTrialStorage:
-    """As :class:`dashboard.library.fetched_storage.TrialStorage`: a row a trial.
+    """A :class:`dashboard.library.fetched_storage.TrialStorage` with a row per trial.
 
-    Nothing is opened before the first call. Telling also moves the revision of the cache of
-    positions on, which every page compares anyway, so that nobody has to ask for two.
+    Connects at the first call. :meth:`notify` also increases the revision of the geocache's store,
+    which every page compares anyway.
 
     Args:
         url: SQLAlchemy URL of the store.
-        before: what was kept here before there was a server; its records are taken over, once.
+        previous: what was stored before there was a server; its records are copied once.
     """
 
-    def __init__(self, url: str, before: TrialStorage | None = None) -> None:
-        self._tables = SqlTables(url, self._prepare, _failed)
-        self._before = before
+    def __init__(self, url: str, previous: TrialStorage | None = None) -> None:
+        self._tables = SqlTables(url, self._prepare, _build_error)
+        self._previous = previous
 
-    def numbers(self) -> list[str]:
-        """As :meth:`TrialStorage.numbers`."""
+    def list_ids(self) -> list[str]:
+        """As :meth:`TrialStorage.list_ids`."""
         statement = select(trials.c.number).order_by(trials.c.number)
-        return self._tables.done(lambda connection: list(connection.scalars(statement)))
+        return self._tables.run(lambda connection: list(connection.scalars(statement)))
 
-    def read(self, numbers: Sequence[str]) -> list[bytes]:
+    def read(self, trial_ids: Sequence[str]) -> list[bytes]:
         """As :meth:`TrialStorage.read`."""
-        statement = select(trials.c.number, trials.c.record).where(trials.c.number.in_(numbers))
-        rows = self._tables.done(lambda connection: connection.execute(statement).all())
+        statement = select(trials.c.number, trials.c.record).where(trials.c.number.in_(trial_ids))
+        rows = self._tables.run(lambda connection: connection.execute(statement).all())
         found = {row.number: bytes(row.record) for row in rows}
-        return [found[number] for number in numbers if number in found]
+        return [found[trial_id] for trial_id in trial_ids if trial_id in found]
 
-    def write(self, number: str, record: bytes) -> None:
+    def write(self, trial_id: str, record: bytes) -> None:
         """As :meth:`TrialStorage.write`."""
-        row = {"number": number, "record": record}
-        self._tables.done(lambda connection: connection.execute(self._tables.upsert(trials), row))
+        row = {"number": trial_id, "record": record}
+        self._tables.run(lambda connection: connection.execute(self._tables.upsert(trials), row))
 
-    def delete(self, numbers: Iterable[str]) -> int:
+    def delete(self, trial_ids: Iterable[str]) -> int:
         """As :meth:`TrialStorage.delete`."""
-        statement = delete(trials).where(trials.c.number.in_(list(numbers)))
-        return self._tables.done(lambda connection: connection.execute(statement).rowcount)
+        statement = delete(trials).where(trials.c.number.in_(list(trial_ids)))
+        return self._tables.run(lambda connection: connection.execute(statement).rowcount)
 
     def notify(self) -> None:
         """As :meth:`TrialStorage.notify`."""
-        self._tables.done(self._tell)
+        self._tables.run(self._notify)
 
     def change_token(self) -> object:
-        """As :meth:`TrialStorage.change_token`: the store's revision says it."""
+        """As :meth:`TrialStorage.change_token`: the store's revision covers it."""
         return 0
 
-    def revision(self) -> object:
-        """As :meth:`TrialStorage.revision`."""
-        statement = select(schema.meta.c.value).where(schema.meta.c.name == _TOLD)
-        return self._tables.done(lambda connection: connection.scalar(statement)) or 0
+    def version(self) -> object:
+        """As :meth:`TrialStorage.version`."""
+        statement = select(schema.meta.c.value).where(schema.meta.c.name == _VERSION)
+        return self._tables.run(lambda connection: connection.scalar(statement)) or 0
 
     def delete_leftovers(self) -> None:
         """As :meth:`TrialStorage.delete_leftovers`; a server rolls back by itself."""
-        if self._before is not None:
-            self._before.delete_leftovers()
+        if self._previous is not None:
+            self._previous.delete_leftovers()
 
     def close(self) -> None:
         """As :meth:`TrialStorage.close`."""
         self._tables.close()
 
-    def _tell(self, connection: Connection) -> None:
+    def _notify(self, connection: Connection) -> None:
         schema.bump(connection)
-        counted = schema.meta.c
-        found = connection.scalar(select(counted.value).where(counted.name == _TOLD)) or 0
-        row = {"name": _TOLD, "value": found + 1}
+        counters = schema.meta.c
+        found = connection.scalar(select(counters.value).where(counters.name == _VERSION)) or 0
+        row = {"name": _VERSION, "value": found + 1}
         connection.execute(self._tables.upsert(schema.meta), row)
 
     def _prepare(self, connection: Connection) -> None:
         metadata.create_all(connection)
-        some = connection.scalar(select(trials.c.number).limit(1))
-        if some is not None or self._before is None:
+        any_row = connection.scalar(select(trials.c.number).limit(1))
+        if any_row is not None or self._previous is None:
             return
-        numbers = self._before.numbers()
         rows = [
-            {"number": number, "record": record}
-            for number in numbers
-            for record in self._before.read([number])
+            {"number": trial_id, "record": record}
+            for trial_id in self._previous.list_ids()
+            for record in self._previous.read([trial_id])
         ]
         if rows:
             connection.execute(self._tables.upsert(trials), rows)
-            self._tell(connection)
+            self._notify(connection)
 
 
-def _failed(why: str) -> TrialStorageError:
-    return TrialStorageError(f"fetched trials cannot be reached: {why}")
+def _build_error(reason: str) -> TrialStorageError:
+    return TrialStorageError(f"fetched trials cannot be reached: {reason}")

@@ -1,4 +1,4 @@
-"""Which lists are open: read from sources, merged into one site table."""
+"""Opens site lists and merges them into one library."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 IGNORED_NAMES = {"readme.md", "readme.txt", "readme"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class OpenedList:
-    """One file that was asked for: its reading, or why there is none. Read again, it is another."""
+    """One file with its reading, or the reason why there is none.
+
+    Compared by identity: a file that is read again is another list.
+    """
 
     name: str
     reading: Reading | None = None
@@ -31,10 +34,10 @@ class OpenedList:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The open lists and what they hold together.
+    """The open lists, merged.
 
     ``table`` is the site table of all lists; ``notes`` say what merging left out; ``as_of`` is
-    the newest date any of the data is from (ISO 8601), empty when no list tells.
+    the newest date of any data (ISO 8601), empty if no list gives one.
     """
 
     lists: tuple[OpenedList, ...]
@@ -45,13 +48,13 @@ class Library:
 
 
 def find_files(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
-    """The files that sources name, folders opened one level deep, in name order.
+    """The files among the sources and directly in their folders, in name order.
 
-    What cannot be opened comes as an :class:`OpenedList` with its error.
+    A source that cannot be opened comes as an :class:`OpenedList` with its error.
     """
     for source in sources:
         if source.is_dir():
-            inside = sorted(
+            files = sorted(
                 path
                 for path in source.iterdir()
                 if path.is_file()
@@ -59,9 +62,9 @@ def find_files(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:
                 and path.name.casefold() not in IGNORED_NAMES
                 and path.suffix not in {".py", ".pyc"}
             )
-            if not inside:
+            if not files:
                 yield OpenedList(source.name, error="the folder holds no site list")
-            yield from inside
+            yield from files
         elif source.exists():
             yield source
         else:
@@ -86,7 +89,7 @@ def open_bytes(
 
 
 def open_file(path: Path) -> OpenedList:
-    """Read one file; any failure becomes the list's error, and is in the log with its path."""
+    """Read one file; a failure becomes the list's error, and goes to the log with its path."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -96,7 +99,7 @@ def open_file(path: Path) -> OpenedList:
 
 
 def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:
-    """Read every file that sources name."""
+    """Read all files among the sources."""
     opened = []
     for item in find_files(sources):
         if isinstance(item, OpenedList):
@@ -107,14 +110,16 @@ def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:
     return tuple(opened)
 
 
-def _date_of(reading: Reading, trial: Trial) -> str:
-    return trial.as_of or trial.last_updated or reading.as_of
-
-
 def merge(
     lists: Sequence[OpenedList], locate: LocateMany | None, known: Known | None = None
 ) -> Library:
-    """One library of some lists; a trial that two lists hold is opened once, the newer wins."""
+    """Merge lists into one library; of a trial in several lists the newest record is shown.
+
+    Args:
+        lists: in the order their sites shall stand.
+        locate: finds the places; None leaves positions empty but for the registry's own points.
+        known: which positions of saved site tables are still valid.
+    """
     chosen: dict[str, tuple[str, int]] = {}
     trials: dict[str, Trial] = {}
     notes: list[str] = []
@@ -122,52 +127,52 @@ def merge(
         if opened.reading is None:
             continue
         for trial in opened.reading.trials:
-            date = _date_of(opened.reading, trial)
+            date = _get_date(opened.reading, trial)
             earlier = chosen.get(trial.trial_id)
             if earlier is not None:
                 newer = number if date > earlier[0] else earlier[1]
                 older = earlier[1] if newer == number else number
                 what = trial.trial_id or "The list without trial ids"
-                kept, left = lists[newer].name, lists[older].name
-                notes.append(f"{what} is in {kept} and {left}; {kept} is shown.")
+                shown, hidden = lists[newer].name, lists[older].name
+                notes.append(f"{what} is in {shown} and {hidden}; {shown} is shown.")
                 if newer != number:
                     continue
             chosen[trial.trial_id] = (date, number)
             trials[trial.trial_id] = trial
-    shown_of: dict[int, set[str]] = {number: set() for number in range(len(lists))}
+    ids_of_list: dict[int, set[str]] = {number: set() for number in range(len(lists))}
     for trial_id, (_, number) in chosen.items():
-        shown_of[number].add(trial_id)
+        ids_of_list[number].add(trial_id)
     readings = [
-        _only(opened.reading, shown_of[number])
+        _select_trials(opened.reading, ids_of_list[number])
         for number, opened in enumerate(lists)
         if opened.reading is not None
     ]
-    dates = [_date_of(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
+    dates = [_get_date(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
     table = build_site_table(readings, locate, known) if readings else empty_table()
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
 
 
 def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | None) -> Library:
-    """The library with further lists; the newer of a trial that both hold is shown.
+    """Add lists to a library; of a trial that both have the newer record is shown.
 
-    The library's own table is kept as it is, so that only what is added is located.
+    Only the added sites are located.
     """
     if not own:
         return library
     added = merge(own, locate)
     notes = [*library.notes, *added.notes]
-    lost: set[str] = set()
+    replaced: set[str] = set()
     older: set[str] = set()
     for trial_id, trial in added.trials.items():
         known = library.trials.get(trial_id)
         if known is None:
             continue
         newer = (trial.as_of or trial.last_updated) >= (known.as_of or known.last_updated)
-        (lost if newer else older).add(trial_id)
-        kept = "what you added is" if newer else "the newer record already open is"
-        notes.append(f"{trial_id or 'The list without trial ids'} was already open; {kept} shown.")
+        (replaced if newer else older).add(trial_id)
+        shown = "what you added is" if newer else "the newer record already open is"
+        notes.append(f"{trial_id or 'The list without trial ids'} was already open; {shown} shown.")
     tables = [
-        library.table[~library.table["trial_id"].isin(lost)] if lost else library.table,
+        library.table[~library.table["trial_id"].isin(replaced)] if replaced else library.table,
         added.table[~added.table["trial_id"].isin(older)] if older else added.table,
     ]
     tables = [table for table in tables if len(table)]
@@ -181,15 +186,19 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
     )
 
 
-def _only(reading: Reading, trial_ids: set[str]) -> Reading:
-    """The reading without trials that another list shows."""
-    drop = [t.trial_id for t in reading.trials if t.trial_id not in trial_ids]
-    if not drop:
+def _get_date(reading: Reading, trial: Trial) -> str:
+    return trial.as_of or trial.last_updated or reading.as_of
+
+
+def _select_trials(reading: Reading, trial_ids: set[str]) -> Reading:
+    """The reading with only these trials."""
+    dropped = [t.trial_id for t in reading.trials if t.trial_id not in trial_ids]
+    if not dropped:
         return reading
-    keep = ~reading.sites["trial_id"].isin(drop)
+    rows = ~reading.sites["trial_id"].isin(dropped)
     return replace(
         reading,
         trials=tuple(t for t in reading.trials if t.trial_id in trial_ids),
-        sites=reading.sites[keep],
-        positions=None if reading.positions is None else reading.positions[keep],
+        sites=reading.sites[rows],
+        positions=None if reading.positions is None else reading.positions[rows],
     )

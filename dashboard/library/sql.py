@@ -1,4 +1,4 @@
-"""Tables beside the cache of positions, on the database server that replicas share."""
+"""Tables on the database server of the geocache's store, beside its own."""
 
 import threading
 from collections.abc import Callable
@@ -25,27 +25,27 @@ T = TypeVar("T")
 
 _FAILURES = (DBAPIError, NoConnectionFreeError)
 _PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5)
-_MOST_SECONDS = 2.0
+_MAX_SECONDS = 2.0
 
 
 class SqlTables:
-    """Transactions on the server of a store; nothing is opened before the first.
+    """Transactions on the server of a store. Connects at the first one.
 
     Args:
         url: SQLAlchemy URL of the store.
-        prepare: makes what is missing, in the first transaction; nobody else does so meanwhile.
-        failed: the error to raise, of why.
+        prepare: creates what is missing, in the first transaction, under the schema's lock.
+        build_error: makes the error to raise from a reason.
     """
 
     def __init__(
         self,
         url: str,
         prepare: Callable[[Connection], object],
-        failed: Callable[[str], Exception],
+        build_error: Callable[[str], Exception],
     ) -> None:
         self._database = load_backend(url)(url)
         self._prepare = prepare
-        self._failed = failed
+        self._build_error = build_error
         self._prepared = False
         self._lock = threading.Lock()
 
@@ -53,28 +53,28 @@ class SqlTables:
         """As :meth:`geocache.store.database.Database.upsert`."""
         return self._database.upsert(table)
 
-    def done(self, do: Callable[[Connection], T]) -> T:
-        """One transaction; what a lost connection or another's lock broke off is done again.
+    def run(self, do: Callable[[Connection], T]) -> T:
+        """One transaction, retried on lost connections and lock conflicts.
 
         Raises:
-            Exception: the server is away, or refuses; the one that ``failed`` gives.
+            Exception: the server is away or refuses; made by ``build_error``.
         """
-        again = Retrying(
-            retry=retry_if_exception(self._passes),
-            stop=stop_after_attempt(len(_PAUSES_SECONDS) + 1) | stop_after_delay(_MOST_SECONDS),
+        retrying = Retrying(
+            retry=retry_if_exception(self._is_temporary),
+            stop=stop_after_attempt(len(_PAUSES_SECONDS) + 1) | stop_after_delay(_MAX_SECONDS),
             wait=wait_chain(*map(wait_fixed, _PAUSES_SECONDS)),
-            before_sleep=self._mend,
+            before_sleep=self._reconnect,
             reraise=True,
         )
         try:
-            done: T = again(self._once, do)
+            result: T = retrying(self._once, do)
         except _FAILURES as error:
-            words = str(getattr(error, "orig", None) or error).splitlines() or [""]
-            raise self._failed(words[0]) from error
-        return done
+            lines = str(getattr(error, "orig", None) or error).splitlines() or [""]
+            raise self._build_error(lines[0]) from error
+        return result
 
     def close(self) -> None:
-        """Let go of connections; the next transaction makes new ones."""
+        """Close connections; the next transaction opens new ones."""
         self._database.reset()
 
     def _once(self, do: Callable[[Connection], T]) -> T:
@@ -88,13 +88,13 @@ class SqlTables:
         with self._database.writer.begin() as connection:
             return do(connection)
 
-    def _passes(self, error: BaseException) -> bool:
+    def _is_temporary(self, error: BaseException) -> bool:
         return isinstance(error, _FAILURES) and self._database.trouble(error) in {
             Trouble.PASSING,
             Trouble.AWAY,
         }
 
-    def _mend(self, state: RetryCallState) -> None:
+    def _reconnect(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if error is not None and self._database.trouble(error) is Trouble.AWAY:
             self._database.reset()

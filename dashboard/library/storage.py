@@ -1,4 +1,4 @@
-"""Where what everyone shares lies: in a folder, or with the cache where that is on a server."""
+"""Selects the storage for shared data: folders, or the database server of the geocache's store."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from geocache.store.backends import load_backend
 
 
 def build_trial_storage(settings: Settings) -> TrialStorage:
-    """Where the settings say that fetched trials lie."""
+    """The storage of fetched trials."""
     folder = FolderTrialStorage(settings.site_map_data / "registry")
     if not load_backend(settings.store_url).server:
         return folder
@@ -21,7 +21,7 @@ def build_trial_storage(settings: Settings) -> TrialStorage:
 
 
 def build_shared_storage(settings: Settings) -> UploadStorage:
-    """Where the settings say that lists shared with everyone lie."""
+    """The storage of lists that are shared with everyone."""
     folder = FolderUploadStorage(settings.site_map_data / "lists" / EVERYONE)
     if not load_backend(settings.store_url).server:
         return folder
@@ -31,7 +31,7 @@ def build_shared_storage(settings: Settings) -> UploadStorage:
 
 
 def build_upload_store(settings: Settings) -> UploadStore:
-    """Where the settings say that lists are kept; large ones are read by another process."""
+    """All uploaded lists; large ones are read in a child process."""
     return UploadStore(
         settings.site_map_data / "lists",
         settings.check_may_change,

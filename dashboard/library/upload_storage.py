@@ -1,119 +1,128 @@
-"""Where lists that people bring lie: a folder for each owner, or for shared ones a database."""
+"""Storage of uploaded lists: the interface, and a folder per owner."""
 
 import json
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from dashboard.library.atomic_files import (
-    changed_at,
     delete_partial_files,
+    is_older_than,
     is_stale,
     write_atomically,
 )
 
 EVERYONE = "everyone"
-"""The owner of what is shared, and the name of its folder."""
+"""The owner of shared lists, and the name of their folder."""
 
 EXPIRE_SECONDS = 7 * 86_400.0
 
 
 class UploadStorage(Protocol):
-    """One owner's lists, each whole or not there. For threads and many processes.
+    """One owner's lists. Safe for threads and processes: a list is there whole or not at all.
 
-    What is said about a list is a JSON object. Every call raises OSError where the disk or the
-    server does not do it.
+    A list has bytes, which never change, and metadata, a JSON object, which may. Every method
+    raises OSError if the disk or the server fails.
     """
 
-    def entries(self) -> dict[str, object]:
-        """The lists by id, oldest first; the value differs once a list was written again."""
+    def list_versions(self) -> dict[str, object]:
+        """The ids of all lists, oldest first; each value differs after its metadata changed."""
 
-    def about(self, list_id: str) -> dict[str, Any]:
-        """What is said about a list.
+    def read_metadata(self, list_id: str) -> dict[str, Any]:
+        """The metadata of a list.
 
         Raises:
-            FileNotFoundError: there is none of that id.
+            FileNotFoundError: there is no such list.
             ValueError: it is damaged.
         """
 
-    def data(self, list_id: str) -> bytes:
-        """A list's bytes as they were brought.
+    def read(self, list_id: str) -> bytes:
+        """The bytes of a list as they were uploaded.
 
         Raises:
-            FileNotFoundError: there is none of that id.
+            FileNotFoundError: there is no such list.
         """
 
-    def write(self, list_id: str, data: bytes, about: Mapping[str, Any]) -> object:
-        """Keep a list; gives its value in :meth:`entries`."""
+    def write(self, list_id: str, data: bytes, metadata: Mapping[str, Any]) -> object:
+        """Store a list; returns its value in :meth:`list_versions`."""
 
-    def describe(self, list_id: str, about: Mapping[str, Any]) -> object:
-        """Say something else about a list that is kept; gives its value in :meth:`entries`."""
+    def write_metadata(self, list_id: str, metadata: Mapping[str, Any]) -> object:
+        """Replace a list's metadata; returns its value in :meth:`list_versions`."""
 
     def delete(self, list_id: str) -> None:
         """Delete a list, if it is there."""
 
-    def size(self) -> int:
-        """How many bytes all lists have."""
+    def count_bytes(self) -> int:
+        """The size of all lists together."""
 
     def change_token(self) -> object:
-        """Differs once a list came or went, unless the store's revision says so anyway."""
+        """Differs after every change, unless the revision of the geocache's store does."""
 
     def close(self) -> None:
-        """Let go of what is open; the next call opens it again."""
+        """Close connections; the next call opens new ones."""
 
 
 class FolderUploadStorage:
-    """Two files a list, ``ID.bin`` and ``ID.json``; it is there once the second is.
+    """Two files per list, ``ID.bin`` and ``ID.json``; the list is there once the second is.
 
     Args:
-        folder: where they lie; made if missing.
+        folder: made if missing.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def entries(self) -> dict[str, object]:
-        """As :meth:`UploadStorage.entries`."""
-        return {path.stem: changed_at(path) for path in sorted(self.folder.glob("*.json"))}
+    def list_versions(self) -> dict[str, object]:
+        """As :meth:`UploadStorage.list_versions`.
 
-    def about(self, list_id: str) -> dict[str, Any]:
-        """As :meth:`UploadStorage.about`."""
-        about: dict[str, Any] = json.loads((self.folder / f"{list_id}.json").read_bytes())
-        return about
+        The values are the metadata themselves: two changes may fall within the resolution of
+        file times.
+        """
+        versions: dict[str, object] = {}
+        for path in sorted(self.folder.glob("*.json")):
+            try:
+                versions[path.stem] = path.read_bytes()
+            except FileNotFoundError:  # deleted by another process just now
+                continue
+        return versions
 
-    def data(self, list_id: str) -> bytes:
-        """As :meth:`UploadStorage.data`."""
+    def read_metadata(self, list_id: str) -> dict[str, Any]:
+        """As :meth:`UploadStorage.read_metadata`."""
+        metadata: dict[str, Any] = json.loads((self.folder / f"{list_id}.json").read_bytes())
+        return metadata
+
+    def read(self, list_id: str) -> bytes:
+        """As :meth:`UploadStorage.read`."""
         return (self.folder / f"{list_id}.bin").read_bytes()
 
-    def write(self, list_id: str, data: bytes, about: Mapping[str, Any]) -> object:
+    def write(self, list_id: str, data: bytes, metadata: Mapping[str, Any]) -> object:
         """As :meth:`UploadStorage.write`."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomically(self.folder / f"{list_id}.bin", data)
-        return self.describe(list_id, about)
+        return self.write_metadata(list_id, metadata)
 
-    def describe(self, list_id: str, about: Mapping[str, Any]) -> object:
-        """As :meth:`UploadStorage.describe`."""
-        path = self.folder / f"{list_id}.json"
-        write_atomically(path, json.dumps(dict(about)).encode())
-        return changed_at(path)
+    def write_metadata(self, list_id: str, metadata: Mapping[str, Any]) -> object:
+        """As :meth:`UploadStorage.write_metadata`."""
+        data = json.dumps(dict(metadata)).encode()
+        write_atomically(self.folder / f"{list_id}.json", data)
+        return data
 
     def delete(self, list_id: str) -> None:
         """As :meth:`UploadStorage.delete`."""
         for suffix in (".json", ".bin"):
             (self.folder / f"{list_id}{suffix}").unlink(missing_ok=True)
 
-    def size(self) -> int:
-        """As :meth:`UploadStorage.size`."""
+    def count_bytes(self) -> int:
+        """As :meth:`UploadStorage.count_bytes`."""
         return sum(path.stat().st_size for path in self.folder.glob("*.bin"))
 
     def change_token(self) -> object:
         """As :meth:`UploadStorage.change_token`."""
-        return changed_at(self.folder)
+        return tuple(self.list_versions().items())
 
     def close(self) -> None:
-        """As :meth:`UploadStorage.close`: nothing stays open."""
+        """As :meth:`UploadStorage.close`: nothing is open."""
 
     def delete_leftovers(self) -> None:
         """Delete what killed processes left half-written."""
@@ -124,10 +133,9 @@ class FolderUploadStorage:
 
 
 def delete_expired(folder: Path) -> None:
-    """Delete the folders in it that nobody used for a week, and what was left half-written."""
-    oldest = time.time() - EXPIRE_SECONDS
-    for one in folder.glob("*"):
-        if one.name != EVERYONE and changed_at(one) < oldest * 1e9:
-            shutil.rmtree(one, ignore_errors=True)
+    """Delete the folders of owners who changed nothing for a week, and half-written files."""
+    for each in folder.glob("*"):
+        if each.name != EVERYONE and is_older_than(each, EXPIRE_SECONDS):
+            shutil.rmtree(each, ignore_errors=True)
         else:
-            FolderUploadStorage(one).delete_leftovers()
+            FolderUploadStorage(each).delete_leftovers()

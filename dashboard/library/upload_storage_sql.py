@@ -1,4 +1,4 @@
-"""Shared lists on the database server that also has the cache of positions."""
+"""Storage of shared lists on the database server of the geocache's store."""
 
 import json
 import logging
@@ -27,8 +27,8 @@ from geocache.store import schema
 
 log = logging.getLogger(__name__)
 
-_CLOSED = ""
-"""What is said about a list that was closed: its id stays, so that no folder brings it back."""
+_DELETED = ""
+"""The metadata of a deleted list: its id stays, so that no folder brings it back."""
 
 metadata = MetaData()
 
@@ -52,39 +52,39 @@ _PART_BYTES = 8 * 2**20
 
 
 class SqlUploadStorage:
-    """An ``UploadStorage`` in a database: a row a list, and further rows for its bytes.
+    """An ``UploadStorage`` with a row per list, and further rows for its bytes.
 
-    Nothing is opened before the first call. Every change moves the revision of the cache of
-    positions on, which every page compares anyway.
+    Connects at the first call. Every change increases the revision of the geocache's store, which
+    every page compares anyway.
 
     Args:
         url: SQLAlchemy URL of the store.
-        before: what was shared here before there was a server; its lists are taken over, once, and
-            stay in it as they were. Each machine may have had a folder of its own.
+        previous: what was shared before there was a server; its lists are copied once, and stay
+            in it. Each machine may have had a folder of its own.
     """
 
-    def __init__(self, url: str, before: FolderUploadStorage) -> None:
-        self._tables = SqlTables(url, self._prepare, _failed)
-        self._before = before
+    def __init__(self, url: str, previous: FolderUploadStorage) -> None:
+        self._tables = SqlTables(url, self._prepare, _build_error)
+        self._previous = previous
 
-    def entries(self) -> dict[str, object]:
-        """As :meth:`Lists.entries`."""
-        open_ = lists.c.about != _CLOSED
-        statement = select(lists.c.id, lists.c.about).where(open_).order_by(lists.c.id)
-        rows = self._tables.done(lambda connection: connection.execute(statement).all())
+    def list_versions(self) -> dict[str, object]:
+        """As :meth:`UploadStorage.list_versions`."""
+        not_deleted = lists.c.about != _DELETED
+        statement = select(lists.c.id, lists.c.about).where(not_deleted).order_by(lists.c.id)
+        rows = self._tables.run(lambda connection: connection.execute(statement).all())
         return {row.id: row.about for row in rows}
 
-    def about(self, list_id: str) -> dict[str, Any]:
-        """As :meth:`Lists.about`."""
+    def read_metadata(self, list_id: str) -> dict[str, Any]:
+        """As :meth:`UploadStorage.read_metadata`."""
         statement = select(lists.c.about).where(lists.c.id == list_id)
-        said = self._tables.done(lambda connection: connection.scalar(statement))
-        if not said:
+        text = self._tables.run(lambda connection: connection.scalar(statement))
+        if not text:
             raise FileNotFoundError
-        about: dict[str, Any] = json.loads(said)
-        return about
+        metadata: dict[str, Any] = json.loads(text)
+        return metadata
 
-    def data(self, list_id: str) -> bytes:
-        """As :meth:`Lists.data`."""
+    def read(self, list_id: str) -> bytes:
+        """As :meth:`UploadStorage.read`."""
         rows = select(parts.c.data).where(parts.c.id == list_id)
 
         def do(connection: Connection) -> bytearray:
@@ -94,42 +94,42 @@ class SqlUploadStorage:
                 data += connection.scalar(rows.where(parts.c.number == number)) or b""
             return data
 
-        self.about(list_id)
-        return bytes(self._tables.done(do))
+        self.read_metadata(list_id)
+        return bytes(self._tables.run(do))
 
-    def write(self, list_id: str, data: bytes, about: Mapping[str, Any]) -> object:
-        """As :meth:`Lists.write`."""
-        said = json.dumps(dict(about))
+    def write(self, list_id: str, data: bytes, metadata: Mapping[str, Any]) -> object:
+        """As :meth:`UploadStorage.write`."""
+        text = json.dumps(dict(metadata))
 
         def do(connection: Connection) -> None:
-            self._write(connection, list_id, data, said)
+            self._write(connection, list_id, data, text)
             schema.bump(connection)
 
-        self._tables.done(do)
-        return said
+        self._tables.run(do)
+        return text
 
-    def describe(self, list_id: str, about: Mapping[str, Any]) -> object:
-        """As :meth:`Lists.describe`."""
-        said = json.dumps(dict(about))
-        self._change(list_id, said)
-        return said
+    def write_metadata(self, list_id: str, metadata: Mapping[str, Any]) -> object:
+        """As :meth:`UploadStorage.write_metadata`."""
+        text = json.dumps(dict(metadata))
+        self._change(list_id, text)
+        return text
 
     def delete(self, list_id: str) -> None:
-        """As :meth:`Lists.delete`."""
-        gone = delete(parts).where(parts.c.id == list_id)
-        self._change(list_id, _CLOSED, lambda connection: connection.execute(gone))
+        """As :meth:`UploadStorage.delete`."""
+        statement = delete(parts).where(parts.c.id == list_id)
+        self._change(list_id, _DELETED, lambda connection: connection.execute(statement))
 
-    def size(self) -> int:
-        """As :meth:`Lists.size`."""
+    def count_bytes(self) -> int:
+        """As :meth:`UploadStorage.count_bytes`."""
         statement = select(func.sum(func.octet_length(parts.c.data)))
-        return int(self._tables.done(lambda connection: connection.scalar(statement)) or 0)
+        return int(self._tables.run(lambda connection: connection.scalar(statement)) or 0)
 
     def change_token(self) -> object:
-        """As :meth:`Lists.change_token`: the store's revision says it."""
+        """As :meth:`UploadStorage.change_token`: the store's revision covers it."""
         return 0
 
     def close(self) -> None:
-        """As :meth:`Lists.close`."""
+        """As :meth:`UploadStorage.close`."""
         self._tables.close()
 
     def _write(self, connection: Connection, list_id: str, data: bytes, about: str) -> None:
@@ -142,29 +142,29 @@ class SqlUploadStorage:
     def _change(
         self, list_id: str, about: str, also: Callable[[Connection], object] = lambda _: None
     ) -> None:
-        statement = update(lists).where(lists.c.id == list_id, lists.c.about != _CLOSED)
+        statement = update(lists).where(lists.c.id == list_id, lists.c.about != _DELETED)
 
         def do(connection: Connection) -> None:
             connection.execute(statement.values(about=about))
             also(connection)
             schema.bump(connection)
 
-        self._tables.done(do)
+        self._tables.run(do)
 
     def _prepare(self, connection: Connection) -> None:
         metadata.create_all(connection)
         known = set(connection.scalars(select(lists.c.id)))
-        new = sorted(set(self._before.entries()) - known)
+        new = sorted(set(self._previous.list_versions()) - known)
         for list_id in new:
             try:
-                about, data = self._before.about(list_id), self._before.data(list_id)
+                about, data = self._previous.read_metadata(list_id), self._previous.read(list_id)
             except (OSError, ValueError) as error:
-                log.warning("A shared list cannot be taken over: %s", error)
+                log.warning("A shared list cannot be copied to the server: %s", error)
                 continue
             self._write(connection, list_id, data, json.dumps(about))
         if new:
             schema.bump(connection)
 
 
-def _failed(why: str) -> ListStorageError:
-    return ListStorageError(f"shared lists cannot be reached: {why}")
+def _build_error(reason: str) -> ListStorageError:
+    return ListStorageError(f"shared lists cannot be reached: {reason}")

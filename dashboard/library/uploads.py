@@ -1,7 +1,7 @@
-"""Lists that people bring, kept: each owner's own, and those shared with everyone.
+"""Uploaded lists: each session's own, and those shared with everyone.
 
-An owner is a browser session, named by a random cookie, or :data:`EVERYONE`. A list is confirmed
-once its home has all of it; what a killed process leaves half-written is never seen.
+An owner is a browser session, named by a random cookie, or :data:`EVERYONE`. A list counts as
+stored once its storage has all of it; what a killed process leaves half-written is never seen.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from dashboard.errors import DashboardError, ListStorageError, ReadError
 from dashboard.library.atomic_files import describe_disk_error
@@ -32,31 +33,33 @@ log = logging.getLogger(__name__)
 MAX_LISTS = 50
 MAX_BYTES = 500_000_000
 MAX_UNREAD_BYTES = 5_000_000
-_READINGS_HELD = 200
-_NOT_KEPT = "the list could not be kept"
+"""A file that could not be read is stored up to this size, for somebody to name its columns."""
+MAX_CACHED_BYTES = 256 * 2**20
+"""Opened lists in memory, over all owners."""
+_TRIAL_BYTES = 2_000
+_NOT_STORED = "the list could not be stored"
 
 
 class UploadError(DashboardError, OSError):
-    """Raised when a list cannot be kept: too many, too large, or no room on the disk."""
+    """Raised when a list cannot be stored: too many, too large, or no room on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredList:
-    """One list that somebody brought."""
+    """One uploaded list."""
 
     id: str
     opened: OpenedList
 
 
 class UploadStore:
-    """The lists people brought to one server.
+    """The uploaded lists of one server.
 
     Args:
-        folder: where they are kept, a folder for each owner; made if missing.
-        check_may_share: raises where what everyone sees must not be changed.
-        read: reads a list; as :func:`dashboard.library.lists.open_bytes`, which does it here and
-            now.
-        shared: where those shared with everyone are kept, unless in such a folder too.
+        folder: has a folder for each owner; made if missing.
+        check_may_share: raises where shared lists must not be changed.
+        read: reads a list; :func:`dashboard.library.lists.open_bytes` does it in this process.
+        shared: the storage of shared lists, unless they are in such a folder too.
     """
 
     def __init__(
@@ -70,31 +73,28 @@ class UploadStore:
         self._check_may_share = check_may_share
         self._read = read
         self._shared = shared or FolderUploadStorage(folder / EVERYONE)
-        self._shared_last: tuple[StoredList, ...] = ()
-        self._readings: OrderedDict[tuple[str, str], tuple[object, OpenedList]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._shared_lists: tuple[StoredList, ...] = ()
+        self._cache = OpenedListCache(MAX_CACHED_BYTES)
 
     def lists(self, owner: str) -> tuple[StoredList, ...]:
-        """An owner's lists, oldest first; while their server is away, what they last were."""
-        home = self._of(owner)
+        """An owner's lists, oldest first; while their server is away, the last ones known."""
+        storage = self._storage(owner)
         try:
             opened = {
-                list_id: self._opened(owner, home, list_id, version)
-                for list_id, version in home.entries().items()
+                list_id: self._open(owner, storage, list_id, version)
+                for list_id, version in storage.list_versions().items()
             }
         except ListStorageError as error:
             log.warning("%s", error)
-            return self._shared_last
-        found = tuple(
-            StoredList(list_id, one) for list_id, one in opened.items() if one is not None
-        )
+            return self._shared_lists
+        found = tuple(StoredList(list_id, one) for list_id, one in opened.items() if one)
         if owner == EVERYONE:
-            self._shared_last = found
+            self._shared_lists = found
         return found
 
     def change_token(self, owner: str) -> object:
-        """Differs once a list came or went, whichever process did that."""
-        return self._of(owner).change_token()
+        """Differs after a change of an owner's lists by any process."""
+        return self._storage(owner).change_token()
 
     def add(
         self,
@@ -105,16 +105,20 @@ class UploadStore:
         columns: Mapping[str, str] | None = None,
         opened: OpenedList | None = None,
     ) -> StoredList:
-        """Keep a list and open it; one of the same name is replaced.
+        """Store a list and open it; one of the same name is replaced.
 
-        What cannot be read is told in the list's error; it is kept only while it is small enough
-        for a person to say which of its columns is what.
+        A file that cannot be read has the reason in the list's error, and is stored only up to
+        :data:`MAX_UNREAD_BYTES`.
 
-        ``name`` is the file's as the person knows it; ``columns`` which column is what, where a
-        person said so, from now on; ``opened`` the list, where it was read already.
+        Args:
+            owner: a session or :data:`EVERYONE`.
+            data: the file's bytes.
+            name: the file's name as the person knows it.
+            columns: which column is which, where a person named them.
+            opened: the list, where it was read already.
 
         Raises:
-            UploadError: too many lists, too many bytes, or their home does not take it.
+            UploadError: too many lists, too many bytes, or the storage fails.
         """
         self._check(owner)
         opened = opened or self._read(data, name, columns)
@@ -125,128 +129,185 @@ class UploadStore:
         same = [one.id for one in known if one.opened.name == name]
         if len(known) - len(same) >= MAX_LISTS:
             raise UploadError(f"{MAX_LISTS} lists are open already: close some first")
-        home = self._of(owner)
-        with _refusing(_NOT_KEPT):
-            if home.size() + len(data) > MAX_BYTES:
+        storage = self._storage(owner)
+        with _refuse(_NOT_STORED):
+            if storage.count_bytes() + len(data) > MAX_BYTES:
                 raise UploadError(
                     f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first"
                 )
-            version = home.write(list_id, data, _about(name, opened, columns))
+            version = storage.write(list_id, data, _build_metadata(name, opened, columns))
         for old in same:
             self.remove(owner, old)
-        self._hold(owner, list_id, version, opened)
+        self._cache.put((owner, list_id), version, opened)
         return StoredList(list_id, opened)
 
     def reread(self, owner: str, list_id: str, columns: Mapping[str, str]) -> StoredList:
-        """Read a list again, its columns taken as the person says, from now on.
+        """Read a list again with the columns that a person named, now and from now on.
 
         Raises:
-            UploadError: there is no such list, or its home does not take the choice.
+            UploadError: there is no such list, or the storage fails.
         """
         self._check(owner)
-        data = self.data(owner, list_id)
-        home = self._of(owner)
-        with _refusing(_NOT_KEPT):
-            name = str(home.about(list_id)["name"])
+        data = self.read_data(owner, list_id)
+        storage = self._storage(owner)
+        with _refuse(_NOT_STORED):
+            name = str(storage.read_metadata(list_id)["name"])
             opened = self._read(data, name, columns)
-            version = home.describe(list_id, _about(name, opened, columns))
-        self._hold(owner, list_id, version, opened)
+            metadata = _build_metadata(name, opened, columns)
+            version = storage.write_metadata(list_id, metadata)
+        self._cache.put((owner, list_id), version, opened)
         return StoredList(list_id, opened)
 
     def preview(self, owner: str, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
-        """A plain table's columns, and which is taken for which; empty for any other file."""
+        """The header of a plain table, and which column is taken for which; else empty."""
         try:
-            data = self.data(owner, list_id)
+            data = self.read_data(owner, list_id)
             found = preview(data, list_id) if len(data) <= MAX_UNREAD_BYTES else None
         except (UploadError, ReadError):
             found = None
         return (found.header, dict(found.columns)) if found else ((), {})
 
-    def data(self, owner: str, list_id: str) -> bytes:
-        """A list's bytes as they were brought.
+    def read_data(self, owner: str, list_id: str) -> bytes:
+        """The bytes of a list as they were uploaded.
 
         Raises:
-            UploadError: there is no such list, or it cannot be reached.
+            UploadError: there is no such list, or the storage fails.
         """
-        with _refusing("the list cannot be read"):
-            return self._of(owner).data(list_id)
+        with _refuse("the list cannot be read"):
+            return self._storage(owner).read(list_id)
 
-    def columns(self, owner: str, list_id: str) -> dict[str, str]:
-        """Which column of a list is what, where a person said so; else empty.
+    def read_columns(self, owner: str, list_id: str) -> dict[str, str]:
+        """Which column of a list is which, where a person named them; else empty.
 
         Raises:
-            UploadError: there is no such list, or it cannot be reached.
+            UploadError: there is no such list, or the storage fails.
         """
-        with _refusing("the list cannot be read"):
-            return dict(self._of(owner).about(list_id).get("columns") or {})
+        with _refuse("the list cannot be read"):
+            return dict(self._storage(owner).read_metadata(list_id).get("columns") or {})
 
     def remove(self, owner: str, list_id: str) -> None:
         """Delete a list for good.
 
         Raises:
-            UploadError: its home does not do it now.
+            UploadError: the storage fails.
         """
         self._check(owner)
-        with _refusing("the list could not be deleted"):
-            self._of(owner).delete(list_id)
-        with self._lock:
-            self._readings.pop((owner, list_id), None)
+        with _refuse("the list could not be deleted"):
+            self._storage(owner).delete(list_id)
+        self._cache.discard((owner, list_id))
 
     def delete_expired(self) -> None:
-        """Delete the lists of sessions that were not used for a week, and what was half-written."""
+        """Delete the lists of sessions unused for a week, and half-written files."""
         delete_expired(self._folder)
 
     def close(self) -> None:
-        """Let go of connections; the next call makes new ones."""
+        """Close connections; the next call opens new ones."""
         self._shared.close()
 
     def _check(self, owner: str) -> None:
         if owner == EVERYONE:
             self._check_may_share()
 
-    def _of(self, owner: str) -> UploadStorage:
+    def _storage(self, owner: str) -> UploadStorage:
         if owner == EVERYONE:
             return self._shared
         # The cookie itself is a secret: a folder's name must not be one.
-        return FolderUploadStorage(self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32])
+        name = hashlib.sha256(owner.encode()).hexdigest()[:32]
+        return FolderUploadStorage(self._folder / name)
 
-    def _opened(
-        self, owner: str, home: UploadStorage, list_id: str, version: object
+    def _open(
+        self, owner: str, storage: UploadStorage, list_id: str, version: object
     ) -> OpenedList | None:
-        with self._lock:
-            known = self._readings.get((owner, list_id))
-            if known is not None and known[0] == version:
-                self._readings.move_to_end((owner, list_id))
-                return known[1]
+        known = self._cache.get((owner, list_id), version)
+        if known is not None:
+            return known
         try:
-            about = home.about(list_id)
-            if about.get("error"):
-                opened = OpenedList(str(about["name"]), error=str(about["error"]))
+            metadata = storage.read_metadata(list_id)
+            name = str(metadata["name"])
+            if metadata.get("error"):
+                opened = OpenedList(name, error=str(metadata["error"]))
             else:
-                opened = self._read(home.data(list_id), str(about["name"]), about.get("columns"))
+                opened = self._read(storage.read(list_id), name, metadata.get("columns"))
         except ListStorageError:
             raise
         except (OSError, ValueError, KeyError) as error:
-            log.warning("A list on the shelf cannot be opened: %s", error)
+            log.warning("A stored list cannot be opened: %s", error)
             return None
-        self._hold(owner, list_id, version, opened)
+        self._cache.put((owner, list_id), version, opened)
         return opened
 
-    def _hold(self, owner: str, list_id: str, version: object, opened: OpenedList) -> None:
+
+class OpenedListCache:
+    """LRU cache of opened lists, bounded by the size of their tables.
+
+    A list that is still in use somewhere, as by a session's page, is found even after it was
+    dropped: it is in memory anyway. The last one used is never dropped.
+
+    Args:
+        max_bytes: of all tables together.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._held: OrderedDict[object, tuple[object, OpenedList, int]] = OrderedDict()
+        self._in_use: WeakValueDictionary[tuple[object, object], OpenedList] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, version: object) -> OpenedList | None:
+        """The list, if it is of that version and still in memory."""
         with self._lock:
-            self._readings[(owner, list_id)] = (version, opened)
-            self._readings.move_to_end((owner, list_id))
-            while len(self._readings) > _READINGS_HELD:
-                self._readings.popitem(last=False)
+            held = self._held.get(key)
+            if held is not None and held[0] == version:
+                self._held.move_to_end(key)
+                return held[1]
+            opened = self._in_use.get((key, version))
+        if opened is not None:
+            self.put(key, version, opened)
+        return opened
+
+    def put(self, key: object, version: object, opened: OpenedList) -> None:
+        """Hold a list, and drop those unused longest while there are too many bytes."""
+        size = count_table_bytes(opened)
+        with self._lock:
+            self._drop(key)
+            self._held[key] = (version, opened, size)
+            self._in_use[(key, version)] = opened
+            self._bytes += size
+            while self._bytes > self._max_bytes and len(self._held) > 1:
+                self._drop(next(iter(self._held)))
+
+    def discard(self, key: object) -> None:
+        """Drop a list, if it is held."""
+        with self._lock:
+            self._drop(key)
+
+    def _drop(self, key: object) -> None:
+        held = self._held.pop(key, None)
+        if held is not None:
+            self._bytes -= held[2]
 
 
-def _about(name: str, opened: OpenedList, columns: Mapping[str, str] | None) -> dict[str, Any]:
-    about: dict[str, Any] = {"name": name, "error": opened.error}
-    return {**about, "columns": dict(columns)} if columns else about
+def count_table_bytes(opened: OpenedList) -> int:
+    """About how much memory a list's tables and trials take."""
+    reading = opened.reading
+    if reading is None:
+        return 0
+    tables = [table for table in (reading.sites, reading.positions) if table is not None]
+    size = sum(int(table.memory_usage(deep=True).sum()) for table in tables)
+    return size + _TRIAL_BYTES * len(reading.trials)
+
+
+def _build_metadata(
+    name: str, opened: OpenedList, columns: Mapping[str, str] | None
+) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"name": name, "error": opened.error}
+    return {**metadata, "columns": dict(columns)} if columns else metadata
 
 
 @contextmanager
-def _refusing(what: str) -> Iterator[None]:
+def _refuse(outcome: str) -> Iterator[None]:
+    """Turn a failure of the storage into an UploadError that names no path."""
     try:
         yield
     except UploadError:
@@ -254,6 +315,6 @@ def _refusing(what: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise UploadError("this list is no longer here") from error
     except (OSError, ValueError) as error:
-        log.warning("%s: %s", what, error)
-        why = describe_disk_error(error) if isinstance(error, OSError) else "it is damaged"
-        raise UploadError(f"{what}: {why}") from error
+        log.warning("%s: %s", outcome, error)
+        reason = describe_disk_error(error) if isinstance(error, OSError) else "it is damaged"
+        raise UploadError(f"{outcome}: {reason}") from error

@@ -78,8 +78,8 @@ class Editor:
             UploadError: it is no longer there, or cannot be stored.
         """
         found = [one.opened for one in self._uploads.lists(self._owner) if one.id == list_id]
-        data = self._uploads.data(self._owner, list_id)
-        columns = self._uploads.columns(self._owner, list_id)
+        data = self._uploads.read_data(self._owner, list_id)
+        columns = self._uploads.read_columns(self._owner, list_id)
         for opened in found:
             self.share(data, opened.name, columns, opened)
             self._uploads.remove(self._owner, list_id)

@@ -107,7 +107,7 @@ class SharedLibrary:
         began = time.monotonic()
         token = self._change_token()
         shared = [one.opened for one in self._uploads.lists(EVERYONE)]
-        reading = self._fetched.reading()
+        reading = self._fetched.read()
         fetched = [OpenedList(reading.name, reading)] if reading else []
         lists = [*self._sources, *fetched, *shared]
         library = merge(lists, self._geocoder.locate_many, self._geocoder.known())

@@ -34,7 +34,7 @@ def test_fetch_then_refresh_says_what_changed(server: RegistryServer, tmp_path: 
     done = site_map("fetch", "nct 00000001,NCT00000002", url=server.url, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["NCT00000001: new", "NCT00000002: new"]
-    assert FolderTrialStorage(tmp_path / "registry").numbers() == ["NCT00000001", "NCT00000002"]
+    assert FolderTrialStorage(tmp_path / "registry").list_ids() == ["NCT00000001", "NCT00000002"]
     server.studies[0] = study(1, site("A", status="COMPLETED"), site("C", "Linz"))
     done = site_map("refresh", url=server.url, folder=tmp_path)
     assert done.returncode == 0

@@ -128,7 +128,7 @@ def test_a_shelf_that_cannot_be_written_is_told_as_the_end_of_the_job(
     )
     assert job.wait(120)
     assert job.state is JobState.FAILED
-    assert "one.csv: the list could not be kept: " in job.message
+    assert "one.csv: the list could not be stored: " in job.message
     assert str(tmp_path) not in job.message
 
 

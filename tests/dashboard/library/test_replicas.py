@@ -122,12 +122,12 @@ def test_a_server_takes_over_what_a_folder_had_once(postgres_url: str, tmp_path:
     folder = FolderTrialStorage(tmp_path / "registry")
     FetchedTrials(folder).save(study(1, site("A")), "2026-01-31")
     with closing(SqlTrialStorage(postgres_url, folder)) as home:
-        assert home.numbers() == ["NCT00000001"]
+        assert home.list_ids() == ["NCT00000001"]
         FetchedTrials(home).save(study(2, site("A")), "2026-01-31")
         FetchedTrials(home).delete(["NCT00000001"])
     with closing(SqlTrialStorage(postgres_url, folder)) as home:
-        assert home.numbers() == ["NCT00000002"]
-    assert folder.numbers() == ["NCT00000001"]
+        assert home.list_ids() == ["NCT00000002"]
+    assert folder.list_ids() == ["NCT00000001"]
 
 
 def test_a_lost_connection_is_made_again(postgres_url: str, postgres_server: Postgres) -> None:
@@ -135,7 +135,7 @@ def test_a_lost_connection_is_made_again(postgres_url: str, postgres_server: Pos
         kept = FetchedTrials(home)
         kept.save(study(1, site("A")), "2026-01-31")
         assert postgres_server.hang_up(postgres_url)
-        assert kept.numbers() == ["NCT00000001"]
+        assert kept.list_ids() == ["NCT00000001"]
 
 
 def test_while_the_server_is_away_what_was_read_last_stays(
@@ -145,16 +145,16 @@ def test_while_the_server_is_away_what_was_read_last_stays(
     with closing(SqlTrialStorage(relay.url(postgres_url))) as home:
         kept = FetchedTrials(home)
         kept.save(study(1, site("A")), "2026-01-31")
-        reading = kept.reading()
+        reading = kept.read()
         assert reading is not None
         relay.cut()
-        assert kept.reading() is reading
+        assert kept.read() is reading
         with pytest.raises(TrialStorageError, match="cannot be reached"):
             kept.save(study(2, site("A")), "2026-01-31")
         relay.mend()
         kept.save(study(2, site("A")), "2026-01-31")
         kept.notify()
-        found = kept.reading()
+        found = kept.read()
         assert found is not None
         assert len(found.trials) == 2
     relay.cut()
@@ -174,7 +174,7 @@ def test_a_server_takes_over_what_the_folders_of_all_machines_shared_and_brings_
         with closing(shelf):
             found = shelf.lists(EVERYONE)
             for one in found:
-                assert shelf.columns(EVERYONE, one.id) == CHOSEN
+                assert shelf.read_columns(EVERYONE, one.id) == CHOSEN
                 assert one.opened.reading is not None
                 if one.opened.name == close:
                     shelf.remove(EVERYONE, one.id)
@@ -183,7 +183,7 @@ def test_a_server_takes_over_what_the_folders_of_all_machines_shared_and_brings_
     assert names(folders[0]) == ["0.csv"]
     assert names(folders[1], close="0.csv") == ["0.csv", "1.csv"]
     assert [names(folder) for folder in folders] == [["1.csv"], ["1.csv"]]
-    assert len(folders[0].entries()) == 2, "what a folder has stays in it"
+    assert len(folders[0].list_versions()) == 2, "what a folder has stays in it"
 
 
 def test_shared_lists_outlast_a_lost_connection_and_a_server_that_is_away(
@@ -200,14 +200,14 @@ def test_shared_lists_outlast_a_lost_connection_and_a_server_that_is_away(
         relay.cut()
         assert shelf.lists(EVERYONE) == found
         with pytest.raises(ListStorageError, match="shared lists cannot be reached"):
-            home.entries()
-        told = "the list could not be kept: its server does not take it"
+            home.list_versions()
+        told = "the list could not be stored: its server does not take it"
         with pytest.raises(UploadError, match=told):
             shelf.add(EVERYONE, ODD, "more.csv")
         with pytest.raises(UploadError, match="the list could not be deleted: its server"):
             shelf.remove(EVERYONE, one.id)
         with pytest.raises(UploadError, match="the list cannot be read: its server"):
-            shelf.data(EVERYONE, one.id)
+            shelf.read_data(EVERYONE, one.id)
         relay.mend()
         shelf.add(EVERYONE, ODD, "more.csv")
         assert [each.opened.name for each in shelf.lists(EVERYONE)] == ["odd.csv", "more.csv"]
@@ -239,6 +239,6 @@ def test_a_shared_list_of_several_parts_is_given_back_as_it_was(
     with closing(SqlUploadStorage(postgres_url, FolderUploadStorage(tmp_path))) as home:
         for name, data in (("long", bytes(range(256))), ("even", b"0123456789"), ("none", b"")):
             home.write(name, data, {"name": name})
-            assert home.data(name) == data
+            assert home.read(name) == data
         home.delete("long")
-        assert home.size() == 10
+        assert home.count_bytes() == 10

@@ -1,16 +1,18 @@
 """Lists that people bring: kept, told apart by owner, read again, never half-written."""
 
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from dashboard.library import uploads as shelf_module
+from dashboard.library import uploads as uploads_module
+from dashboard.library.lists import OpenedList, open_bytes
 from dashboard.library.storage import build_shared_storage
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import UploadError, UploadStore
+from dashboard.library.uploads import UploadError, UploadStore, count_table_bytes
 from dashboard.settings import Settings
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
@@ -45,7 +47,7 @@ def test_a_list_is_its_owners_alone_and_survives_a_restart(
     (one,) = again.lists(owner)
     assert one.opened.reading is not None
     assert list(one.opened.reading.sites["facility"]) == ["LKH Graz"]
-    assert again.data(owner, one.id) == LIST
+    assert again.read_data(owner, one.id) == LIST
     for other in {"ada", "eve", EVERYONE} - {owner}:
         assert again.lists(other) == ()
     assert not [path for path in (tmp_path / "lists").glob("*") if "ada" in path.name]
@@ -61,7 +63,7 @@ def test_one_of_the_same_name_is_replaced_and_a_removed_one_is_gone(
     shelf.remove(owner, second.id)
     shelf.remove(owner, second.id)
     assert other.lists(owner) == ()
-    for gone in (shelf.data, shelf.columns):
+    for gone in (shelf.read_data, shelf.read_columns):
         with pytest.raises(UploadError, match="no longer here"):
             gone(owner, second.id)
     assert [path for path in (tmp_path / "lists").rglob("*") if path.is_file()] == []
@@ -91,7 +93,7 @@ def test_a_table_no_one_can_guess_is_read_once_its_columns_are_named(
         (found,) = each.lists(owner)
         assert found.opened.reading is not None
         assert list(found.opened.reading.sites["city"]) == ["Graz", "Linz"]
-        assert each.columns(owner, one.id) == {"facility": "aa", "city": "bb"}
+        assert each.read_columns(owner, one.id) == {"facility": "aa", "city": "bb"}
 
 
 def test_what_was_read_once_is_not_read_again(opener: Opener, owner: str) -> None:
@@ -107,13 +109,59 @@ def test_too_many_and_too_large_are_refused(
     opener: Opener, owner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = opener()
-    monkeypatch.setattr(shelf_module, "MAX_LISTS", 2)
+    monkeypatch.setattr(uploads_module, "MAX_LISTS", 2)
     shelf.add(owner, LIST, "one.csv")
     shelf.add(owner, LIST, "two.csv")
     with pytest.raises(UploadError, match="close some first"):
         shelf.add(owner, LIST, "three.csv")
-    monkeypatch.setattr(shelf_module, "MAX_LISTS", 3)
-    monkeypatch.setattr(shelf_module, "MAX_BYTES", 2 * len(LIST) + 1)
+    monkeypatch.setattr(uploads_module, "MAX_LISTS", 3)
+    monkeypatch.setattr(uploads_module, "MAX_BYTES", 2 * len(LIST) + 1)
     with pytest.raises(UploadError, match="lists"):
         shelf.add(owner, LIST, "large.csv")
     assert [one.opened.name for one in opener().lists(owner)] == ["one.csv", "two.csv"]
+
+
+def counting(read: list[str]) -> Callable[..., OpenedList]:
+    """Reads a list, and notes its name."""
+
+    def opener(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
+        read.append(name)
+        return open_bytes(data, name, columns)
+
+    return opener
+
+
+def test_any_number_of_small_lists_stays_in_memory(tmp_path: Path) -> None:
+    read: list[str] = []
+    shelf = UploadStore(tmp_path, read=counting(read))
+    sessions = [f"session {number}" for number in range(220)]
+    for session in sessions:
+        shelf.add(session, LIST, "mine.csv")
+    read.clear()
+    for session in sessions:
+        assert len(shelf.lists(session)) == 1
+    assert read == []
+
+
+def test_large_lists_are_dropped_by_size_unless_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = LIST + b"".join(b"Clinic %d,Graz,Austria\n" % n for n in range(2_000))
+    size = count_table_bytes(open_bytes(large, "x.csv"))
+    assert size > len(large) // 2
+    monkeypatch.setattr(uploads_module, "MAX_CACHED_BYTES", 2 * size + size // 2)
+    read: list[str] = []
+    shelf = UploadStore(tmp_path, read=counting(read))
+    for name in ("a", "b", "c", "d"):
+        shelf.add(name, large, f"{name}.csv")
+    read.clear()
+    gc.collect()
+    shown = [shelf.lists(name) for name in ("c", "d")]
+    assert read == [], "the last two are in memory"
+    del shown
+    in_use = shelf.lists("a")
+    assert read == ["a.csv"], "the first was dropped"
+    for name in ("b", "c", "d"):
+        shelf.lists(name)
+    assert shelf.lists("a") == in_use
+    assert read.count("a.csv") == 1, "what a page still shows is not read again"

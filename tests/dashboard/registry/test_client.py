@@ -69,7 +69,7 @@ def test_trials_are_fetched_by_number_and_open_offline(
     assert [change.trial_id for change in result.changes] == ["NCT00000002", "NCT00000005"]
     assert result.missing == ["NCT00000099"]
     assert result.problem == ""
-    reading = kept.reading()
+    reading = kept.read()
     assert reading is not None
     assert reading.sites["facility"].tolist() == ["Clinic", "Clinic"]
     assert reading.sites["status"].tolist() == ["Recruiting", "Recruiting"]
@@ -121,7 +121,7 @@ def test_what_arrived_is_kept_when_a_page_is_cut_in_half(
     with Registry(server.url, timeout_seconds=5, attempts=2) as registry:
         result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert result.problem
-    assert kept.numbers() == [f"NCT{number:08}" for number in range(1, 5)]
+    assert kept.list_ids() == [f"NCT{number:08}" for number in range(1, 5)]
 
 
 def test_what_arrived_is_kept_when_a_later_page_is_refused(
@@ -131,7 +131,7 @@ def test_what_arrived_is_kept_when_a_later_page_is_refused(
     with client(server) as registry:
         result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert "status 400" in result.problem
-    assert len(kept.numbers()) == 3
+    assert len(kept.list_ids()) == 3
 
 
 def test_a_token_that_repeats_ends_the_fetch(server: RegistryServer, kept: FetchedTrials) -> None:
@@ -139,7 +139,7 @@ def test_a_token_that_repeats_ends_the_fetch(server: RegistryServer, kept: Fetch
     with client(server) as registry:
         result = kept.fetch(registry.search(RegistrySearch(condition="Asthma")))
     assert "repeated a page" in result.problem
-    assert len(kept.numbers()) == 3
+    assert len(kept.list_ids()) == 3
     assert len(server.seen) == 2
 
 
@@ -149,7 +149,7 @@ def test_a_person_can_stop_it(server: RegistryServer, kept: FetchedTrials) -> No
         result = kept.fetch(pages, asked=["NCT00000007"])
     assert result.problem == STOPPED
     assert result.missing == []
-    assert len(kept.numbers()) == 6
+    assert len(kept.list_ids()) == 6
 
 
 def test_no_network_is_one_clear_message(kept: FetchedTrials) -> None:
@@ -161,7 +161,7 @@ def test_no_network_is_one_clear_message(kept: FetchedTrials) -> None:
             pytest.raises(RegistryError, match=r"127\.0\.0\.1 cannot be reached; is there a net"),
         ):
             kept.fetch(registry.fetch_trials(["NCT00000001"]))
-    assert kept.reading() is None
+    assert kept.read() is None
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_kept_trials_can_be_deleted_and_damage_is_told(
     for number in (1, 2, 3):
         kept.save(study(number, site("A")), "2026-01-31")
     assert kept.delete(["NCT00000001", "NCT00000009", "../secret"]) == 1
-    assert kept.numbers() == ["NCT00000002", "NCT00000003"]
+    assert kept.list_ids() == ["NCT00000002", "NCT00000003"]
     home.write("NCT00000002", b'{"protocolSection": ')
-    reading = kept.reading()
+    reading = kept.read()
     assert reading is not None
     assert [trial.trial_id for trial in reading.trials] == ["NCT00000003"]
     assert reading.warnings
@@ -243,7 +243,7 @@ def test_a_job_that_is_refused_says_so_and_keeps_what_arrived(
     assert job.wait(60)
     assert job.message.startswith("3 trials fetched; stopped early: ")
     assert job.message.endswith("; what arrived is kept.")
-    assert len(kept.numbers()) == 3
+    assert len(kept.list_ids()) == 3
 
 
 def test_one_key_for_the_same_trials_in_any_order() -> None:

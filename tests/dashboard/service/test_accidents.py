@@ -126,7 +126,7 @@ def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Pat
         pins = {pin.place.city: pin for pin in after.geocoder.pins()}
         assert len(pins) == 3 * rounds
         assert pins["north 3"].latitude == pins["both 3"].latitude == 43
-        assert len(after.fetched.numbers()) == rounds
+        assert len(after.fetched.list_ids()) == rounds
         assert after.geocoder.warnings == ()
     finally:
         after.close()
