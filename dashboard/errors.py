@@ -19,7 +19,7 @@ class DashboardError(Exception):
 
 
 class ReadError(DashboardError, ValueError):
-    """Raised when a file cannot be read; names the file, the reason and, if known, the position in it.
+    """Raised when a file cannot be read; names the file, the reason and, if known, where in it.
 
     Args:
         name: the file's name as the person knows it.
