@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dashboard.errors import ReadError
 from dashboard.readers.common.builder import Gathered
 from dashboard.readers.common.column_names import TARGETS
-from dashboard.readers.common.gc_pause import collector_paused
 from dashboard.readers.common.job import Job, Progress
 from dashboard.readers.files.parquet import MAGIC, read_parquet
 from dashboard.readers.formats import FORMATS, gather
@@ -25,7 +24,6 @@ def read(
     name: str,
     *,
     columns: Mapping[str, str] | None = None,
-    contacts: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
     """Read one file of any format in :data:`FORMATS`, also inside gzip and zip.
@@ -36,14 +34,13 @@ def read(
             names none.
         columns: for a plain table, which column is which of :data:`TARGETS`
             (``{"city": "Ort"}``) in place of the guess, which is in :attr:`Reading.columns`.
-        contacts: read the people named for each site too; left out unless asked for.
         progress: called with the part that is done, 0-1, while a large file is read.
 
     Raises ReadError, naming the file and the place in it, for what is empty, damaged, refused or no
     site list. Nothing else is raised.
     """
-    gathered = Gathered(contacts=contacts)
-    with _only_read_errors(name), collector_paused():
+    gathered = Gathered()
+    with _only_read_errors(name):
         if data.startswith(MAGIC):
             return read_parquet(data, name)
         format_name = gather(data, Job(name, gathered, columns, progress))

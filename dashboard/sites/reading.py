@@ -15,9 +15,6 @@ READ_COLUMNS = (
 """What a reader fills: text as the registry wrote it (status in our words), and the registry's own
 point in WGS 84 degrees, NaN where it gives none."""
 
-CONTACT_COLUMNS = ("site", "name", "role", "phone", "email")
-"""Columns of :attr:`Reading.contacts`; ``site`` is the row in :attr:`Reading.sites`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -28,8 +25,7 @@ class Reading:
     the row or trial it is about; ``as_of`` is the ISO date the data is from, or empty.
 
     Of a plain table ``header`` holds the file's columns and ``columns`` which of them was taken for
-    which of ours (``{"city": "Ort"}``). ``contacts`` is None unless contacts were asked for: they
-    are people's names and numbers, and no export holds them.
+    which of ours (``{"city": "Ort"}``).
 
     A saved site table brings ``positions`` along, row for row, and ``positions_of``: by which data
     and rules they were found.
@@ -43,6 +39,5 @@ class Reading:
     as_of: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
-    contacts: pd.DataFrame | None = None
     positions: pd.DataFrame | None = None
     positions_of: str = ""

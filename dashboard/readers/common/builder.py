@@ -1,6 +1,5 @@
 """Where readers put what they find: sites column by column, trials, warnings."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from dashboard.readers.common.clean import (
     repaired_column,
     status_column,
 )
-from dashboard.sites.reading import CONTACT_COLUMNS, READ_COLUMNS, Reading
+from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.table import split_facility
 from dashboard.sites.trial import Trial
 
@@ -31,7 +30,7 @@ class Gathered:
     them, where the file is a plain table; ``nameless`` is True where nothing names its trial.
     """
 
-    def __init__(self, *, contacts: bool = False) -> None:
+    def __init__(self) -> None:
         self.trial_id: list[str] = []
         self.site_number: list[str] = []
         self.facility: list[str] = []
@@ -45,7 +44,6 @@ class Gathered:
         self.trials: list[Trial] = []
         self.record: list[int] = []
         self._starts: list[int] = []
-        self.contacts: list[tuple[int, str, str, str, str]] | None = [] if contacts else None
         self.columns: dict[str, str] = {}
         self.header: tuple[str, ...] = ()
         self.nameless = False
@@ -79,7 +77,7 @@ class Gathered:
 
     def empty(self) -> "Gathered":
         """One like this with nothing in it, for a part of the file."""
-        return Gathered(contacts=self.contacts is not None)
+        return Gathered()
 
     def between(self) -> None:
         """Called between the parts of a long file, when every site so far is complete."""
@@ -95,8 +93,6 @@ class Gathered:
                 mine.extend([""] * (rows - len(mine)))
             mine.extend(more)
         self.record.extend(number + trials if number >= 0 else -1 for number in other.record)
-        if self.contacts is not None and other.contacts is not None:
-            self.contacts.extend((one[0] + rows, *one[1:]) for one in other.contacts)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -131,13 +127,8 @@ class Gathered:
         self.settle()
         trials, kept = self._newest()
         sites = self.frame()
-        contacts = None
-        if self.contacts is not None:
-            contacts = pd.DataFrame(self.contacts, columns=list(CONTACT_COLUMNS))
         if kept is not None:
             sites = sites[kept].reset_index(drop=True)
-            if contacts is not None:
-                contacts = _contacts_of_kept(contacts, kept)
         return Reading(
             name=name,
             format=format_name,
@@ -147,7 +138,6 @@ class Gathered:
             as_of=as_of or max((trial.as_of for trial in trials), default=""),
             columns=dict(self.columns),
             header=self.header,
-            contacts=contacts,
         )
 
     def settle(self) -> None:
@@ -236,13 +226,3 @@ def _split(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[s
 
 def _age(trial: Trial) -> tuple[str, str]:
     return trial.as_of, trial.last_updated
-
-
-def _contacts_of_kept(contacts: pd.DataFrame, kept: Iterable[bool]) -> pd.DataFrame:
-    kept = list(kept)
-    new_row: dict[int, int] = {}
-    for row, stays in enumerate(kept):
-        if stays:
-            new_row[row] = len(new_row)
-    rows = contacts["site"].map(new_row)
-    return contacts[rows.notna()].assign(site=rows.dropna().astype(int)).reset_index(drop=True)

@@ -10,8 +10,11 @@ from dashboard.readers.common.column_names import named
 from dashboard.readers.common.job import listed
 
 DELIMITERS = (",", ";", "\t", "|")
-MOST_CELL_CHARACTERS = 4_000_000
+MOST_CELL_CHARACTERS = 1 << 24
 """Longest cell accepted; the longest list of locations in a download has about 200,000."""
+
+# One limit for the whole process: raised once, on import, never while rows are read.
+csv.field_size_limit(max(csv.field_size_limit(), MOST_CELL_CHARACTERS))
 
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 _MOST_LINES_A_ROW = 1_000
@@ -84,7 +87,6 @@ def rows_of(
     Such a mark would make one cell of the lines up to the next: its own line is read as it stands
     instead. Raises ReadError where a cell never ends.
     """
-    csv.field_size_limit(MOST_CELL_CHARACTERS)
     lines = _Lines(text)
     reader = csv.reader(lines.from_here(), delimiter=delimiter, strict=True)
     astray: list[str] = []

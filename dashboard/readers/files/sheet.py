@@ -35,7 +35,7 @@ class Sheet(NamedTuple):
         """Itself. Raises ReadError where its texts, repeated in cells, are more than a list has."""
         texts = (value for row in self.rows for value in row if type(value) is str)
         if sum(map(len, texts)) > MOST_SHARED_CHARACTERS:
-            raise too_many_cells(name, self.title)
+            raise _too_large(name, self.title)
         return self
 
     def text_rows(self) -> Iterator[list[str]]:
@@ -59,8 +59,13 @@ class Sheet(NamedTuple):
                     room -= len(value) if isinstance(value, str) else 1
 
 
-def too_many_cells(name: str, title: str) -> ReadError:
-    """The error for a sheet beyond bounds."""
+def check_cell_count(cells: int, name: str, title: str) -> None:
+    """Raise ReadError for a sheet with more than :data:`MOST_CELLS`."""
+    if cells > MOST_CELLS:
+        raise _too_large(name, title)
+
+
+def _too_large(name: str, title: str) -> ReadError:
     return ReadError(name, "refused: more cells than a site list has", f"sheet {title}")
 
 

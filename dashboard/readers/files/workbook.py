@@ -9,18 +9,21 @@ import python_calamine
 
 from dashboard.errors import ReadError
 from dashboard.readers.files.sheet import (
-    MOST_CELLS,
     MOST_COLUMNS,
     MOST_EMPTY_ROWS,
     MOST_SHEETS,
     Sheet,
     cell_text,
+    check_cell_count,
     in_a_line,
-    too_many_cells,
 )
 from dashboard.readers.files.workbook_size import check_ods_size, may_be_laid_out
 from dashboard.readers.files.xls import xls_sheets
 from dashboard.readers.files.xlsb import xlsb_sheets
+
+# openpyxl warns of styles and validations, which are not read. Filtered once, on import: a filter
+# set while sheets are read would be seen, and undone in the wrong order, by other threads.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 _READ_HERE = {"XLS": xls_sheets, "XLSB": xlsb_sheets}
 
@@ -68,51 +71,42 @@ def _sheet(title: str, found: python_calamine.CalamineSheet) -> Sheet:
 
 
 def _row_by_row(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """The sheets in a stream: slow, but however far apart their cells are."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and validations, which are not read
-        try:
-            book = openpyxl.load_workbook(
-                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-            )
-            titles = book.sheetnames[:MOST_SHEETS]
-        except Exception as error:  # openpyxl lets through whatever its parts raise
-            raise ReadError(name, f"the workbook cannot be opened: {in_a_line(error)}") from error
-        for title in titles:
-            sheet = book[title]
-            if hasattr(sheet, "iter_rows"):
-                sheet.reset_dimensions()
-                yield title, _rows(sheet, name, title)
+    """The sheets as a stream: slow, but memory does not grow with how far apart cells are."""
+    try:
+        book = openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+        )
+        titles = book.sheetnames[:MOST_SHEETS]
+    except Exception as error:  # openpyxl lets through whatever its parts raise
+        raise ReadError(name, f"the workbook cannot be opened: {in_a_line(error)}") from error
+    for title in titles:
+        sheet = book[title]
+        if hasattr(sheet, "iter_rows"):
+            sheet.reset_dimensions()
+            yield title, _rows(sheet, name, title)
 
 
 def _rows(sheet: object, name: str, title: str) -> Iterator[list[str]]:
     empty = number = seen = 0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            for row in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
-                number += 1
-                seen += len(row)
-                _check_size(seen, name, title)
-                cells = ["" if value is None else cell_text(value) for value in row[:MOST_COLUMNS]]
-                if any(cells):
-                    empty = 0
-                    yield cells
-                    continue
-                empty += 1
-                if empty > MOST_EMPTY_ROWS:
-                    return
-                yield []
-        except ReadError:
-            raise
-        except Exception as error:  # openpyxl lets through whatever its parts raise
-            raise ReadError(
-                name,
-                f"the workbook is damaged: {in_a_line(error)}",
-                f"sheet {title}, row {number + 1}",
-            ) from error
-
-
-def _check_size(cells: int, name: str, title: str) -> None:
-    if cells > MOST_CELLS:
-        raise too_many_cells(name, title)
+    try:
+        for row in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
+            number += 1
+            seen += len(row)
+            check_cell_count(seen, name, title)
+            cells = ["" if value is None else cell_text(value) for value in row[:MOST_COLUMNS]]
+            if any(cells):
+                empty = 0
+                yield cells
+                continue
+            empty += 1
+            if empty > MOST_EMPTY_ROWS:
+                return
+            yield []
+    except ReadError:
+        raise
+    except Exception as error:  # openpyxl lets through whatever its parts raise
+        raise ReadError(
+            name,
+            f"the workbook is damaged: {in_a_line(error)}",
+            f"sheet {title}, row {number + 1}",
+        ) from error

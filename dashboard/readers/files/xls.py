@@ -13,7 +13,7 @@ import xlrd
 from xlrd.compdoc import CompDoc
 
 from dashboard.errors import ReadError
-from dashboard.readers.files.sheet import MOST_CELLS, MOST_SHEETS, Sheet, in_a_line, too_many_cells
+from dashboard.readers.files.sheet import MOST_SHEETS, Sheet, check_cell_count, in_a_line
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
@@ -76,8 +76,7 @@ def xls_sheets(data: bytes, name: str) -> Iterator[Sheet]:
             reason = f"the workbook is damaged: {in_a_line(error)}"
             raise ReadError(name, reason, f"sheet {title}") from error
         cells += sum(map(len, rows))
-        if cells > MOST_CELLS:
-            raise too_many_cells(name, title)
+        check_cell_count(cells, name, title)
         yield Sheet(title, rows, merged).checked(name)
 
 

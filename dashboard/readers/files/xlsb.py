@@ -20,13 +20,12 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 from dashboard.errors import ReadError
 from dashboard.readers.files.containers import Meter, damage_named, unpacked
 from dashboard.readers.files.sheet import (
-    MOST_CELLS,
     MOST_COLUMNS,
     MOST_EMPTY_ROWS,
     MOST_SHEETS,
     Corners,
     Sheet,
-    too_many_cells,
+    check_cell_count,
 )
 
 _BOOK, _RELATIONS = "xl/workbook.bin", "xl/_rels/workbook.bin.rels"
@@ -164,8 +163,7 @@ def _sheet(title: str, records: Iterator[_Record], book: _Book, name: str) -> Sh
             if column >= MOST_COLUMNS:
                 continue
             cells += max(0, column + 1 - len(row))
-            if cells > MOST_CELLS:
-                raise too_many_cells(name, title)
+            check_cell_count(cells, name, title)
             row.extend([""] * (column + 1 - len(row)))
             at = 0 if short else 4
             row[column] = _value(kind - 11 if short else kind, record, at, book)

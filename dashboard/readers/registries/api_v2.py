@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.readers.common.builder import NO_POINT, Gathered
-from dashboard.readers.common.clean import as_text, fields_of, items_of
+from dashboard.readers.common.clean import fields_of, items_of
 from dashboard.readers.registries.study_record import study_trial
 
 FORMAT = "ClinicalTrials.gov API v2 JSON"
@@ -26,8 +26,6 @@ def gather_study(study: dict[str, Any], gathered: Gathered) -> None:
     start = len(gathered)
     if locations:
         _add_sites(locations, gathered)
-        if gathered.contacts is not None:
-            _add_contacts(locations, start, gathered)
     countries = dict.fromkeys(
         country for country in gathered.country[start:] if type(country) is str and country
     )
@@ -57,20 +55,3 @@ def _add_sites(locations: list[Any], gathered: Gathered) -> None:
         else:
             add_latitude(NO_POINT)
             add_longitude(NO_POINT)
-
-
-def _add_contacts(locations: list[Any], start: int, gathered: Gathered) -> None:
-    if gathered.contacts is None:
-        return
-    for row, location in enumerate(locations, start):
-        for person in items_of(fields_of(location).get("contacts")):
-            get = fields_of(person).get
-            gathered.contacts.append(
-                (
-                    row,
-                    as_text(get("name")),
-                    as_text(get("role")),
-                    " ext. ".join(filter(None, (as_text(get("phone")), as_text(get("phoneExt"))))),
-                    as_text(get("email")),
-                )
-            )

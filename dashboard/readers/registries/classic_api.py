@@ -199,15 +199,4 @@ def _places(module: dict[str, Any]) -> dict[str, Any]:
 
 def _location(one: dict[str, Any]) -> dict[str, Any]:
     names = ("facility", "status", "city", "state", "zip", "country")
-    found = {name: one.get(f"Location{name.capitalize()}") for name in names}
-    found["contacts"] = _listed(
-        one,
-        "LocationContact",
-        lambda person: {
-            "name": person.get("LocationContactName"),
-            "role": person.get("LocationContactRole"),
-            "phone": person.get("LocationContactPhone"),
-            "email": person.get("LocationContactEMail"),
-        },
-    )
-    return found
+    return {name: one.get(f"Location{name.capitalize()}") for name in names}

@@ -44,9 +44,6 @@ def gather_ctis(record: dict[str, Any], gathered: Gathered) -> None:
         for site in _objects(part.get("trialSites")):
             where = fields_of(site.get("organisationAddressInfo"))
             address = fields_of(where.get("address"))
-            person = fields_of(site.get("personInfo"))
-            if gathered.contacts is not None and person:
-                gathered.contacts.append(_contact(len(gathered), person))
             gathered.add(
                 facility=as_text(fields_of(where.get("organisation")).get("name")),
                 city=as_text(address.get("city")),
@@ -55,13 +52,6 @@ def gather_ctis(record: dict[str, Any], gathered: Gathered) -> None:
             )
     if len(gathered) == before:
         gathered.warn(f"{gathered.trials[-1].trial_id}: the record lists no trial sites")
-
-
-def _contact(site: int, person: dict[str, Any]) -> tuple[int, str, str, str, str]:
-    """The person named for a site; CTIS names no role."""
-    names = dict.fromkeys((as_text(person.get("firstName")), as_text(person.get("lastName"))))
-    name = " ".join(filter(None, names))
-    return site, name, "", as_text(person.get("telephone")), as_text(person.get("email"))
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:

@@ -176,14 +176,4 @@ def _location(one: Element) -> dict[str, Any]:
         "zip": _text(one, f"{address}/zip"),
         "country": _text(one, f"{address}/country"),
         "status": _text(one, "status"),
-        "contacts": [
-            {
-                "name": _person(person),
-                "role": "Contact",
-                "phone": _text(person, "phone"),
-                "email": _text(person, "email"),
-            }
-            for tag in ("contact", "contact_backup")
-            for person in one.findall(tag)
-        ],
     }

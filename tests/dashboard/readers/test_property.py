@@ -62,7 +62,7 @@ def _mistakes_fail() -> object:
 def check(data: bytes) -> None:
     """Read the bytes and hold what comes back to the contract."""
     try:
-        reading = read(data, "any.file", contacts=True)
+        reading = read(data, "any.file")
     except ReadError as error:
         if not str(error).startswith("any.file"):
             raise AssertionError(f"the error does not name the file: {error}") from error

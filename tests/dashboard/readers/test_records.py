@@ -122,14 +122,6 @@ def test_a_registrys_own_points_and_statuses_come_with_its_sites() -> None:
     assert sites.iloc[1]["status"] == ""
 
 
-def test_people_are_read_only_when_asked_for() -> None:
-    data = json.dumps(STUDY).encode()
-    assert read(data, "study.json").contacts is None
-    contacts = read(data, "study.json", contacts=True).contacts
-    assert contacts is not None
-    assert contacts.to_numpy().tolist() == [[0, "A. Person", "CONTACT", "000", ""]]
-
-
 def test_a_study_of_wrong_types_keeps_what_is_whole() -> None:
     locations = [{"facility": 1106, "city": None, "country": ["Austria"]}, "Graz", None]
     study = {
@@ -355,7 +347,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_legacy_xml_fills_the_record() -> None:
-    reading = read(XML.replace("{n}", "1").encode(), "study.xml", contacts=True)
+    reading = read(XML.replace("{n}", "1").encode(), "study.xml")
     (trial,) = reading.trials
     assert (trial.trial_id, trial.as_of) == ("NCT00000001", "2018-05-11")
     assert (trial.start_date, trial.last_updated) == ("2010-11", "2018-03-03")
@@ -366,8 +358,6 @@ def test_legacy_xml_fills_the_record() -> None:
     assert (trial.maximum_age, trial.healthy_volunteers, trial.has_results) == ("", False, True)
     site = reading.sites.iloc[0]
     assert (site["site_number"], site["postcode"], site["status"]) == ("1102", "8036", "Recruiting")
-    assert reading.contacts is not None
-    assert reading.contacts["name"].tolist() == ["A. Person"]
 
 
 def test_several_xml_records_in_one_file() -> None:
@@ -432,23 +422,6 @@ def test_a_ctis_record_has_sites_by_member_state() -> None:
     assert (trial.status, trial.phase) == ("Active, not recruiting", "Phase 2")
     assert (trial.start_date, trial.as_of, trial.enrollment) == ("2021-01-29", "2025-09-16", 14)
     assert trial.countries == ("Spain", "Italy", "France")
-
-
-def test_the_people_of_a_ctis_record_are_read_only_when_asked_for() -> None:
-    person = {"firstName": "A.", "lastName": "Person", "telephone": "+00", "email": "a@example.org"}
-    sites = [
-        {"organisationAddressInfo": {"address": {"city": "Graz"}}},
-        {"organisationAddressInfo": {"address": {"city": "Linz"}}, "personInfo": person},
-    ]
-    record = {
-        "ctNumber": "1",
-        "authorizedApplication": {"authorizedPartsII": [{"trialSites": sites}]},
-    }
-    data = json.dumps(record).encode()
-    assert read(data, "trial.json").contacts is None
-    contacts = read(data, "trial.json", contacts=True).contacts
-    assert contacts is not None
-    assert contacts.to_numpy().tolist() == [[1, "A. Person", "", "+00", "a@example.org"]]
 
 
 def test_geojson_points_are_sites() -> None:
