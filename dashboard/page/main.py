@@ -1,6 +1,6 @@
-"""The Streamlit page, read top to bottom like the page itself."""
+"""The Streamlit page; :func:`main` reads from top to bottom like the page itself."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -32,21 +32,9 @@ from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-PATIENCE_SECONDS = 0.25
-
-
-def circle_of(filters: Filters, viewer: Viewer, table: pd.DataFrame) -> Circle | None:
-    """What "near" is measured from, for the map."""
-    if not filters.near:
-        return None
-    centre = near.find_centre(filters.near, viewer.geocoder.search, table)
-    if centre.latitude is None or centre.longitude is None:
-        return None
-    return Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
+POLL_SECONDS = 0.25
+MAX_SUGGESTIONS = 4
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 
 
 def main() -> None:
@@ -55,94 +43,135 @@ def main() -> None:
         page_title="Trial site map", page_icon=str(bundle.ASSETS_FOLDER / "icon.svg"), layout="wide"
     )
     viewer = account.require_login(service())
-    wait_for(service().opener)
-    ended = jobs.ended(viewer)
-    library = session.combined(viewer)
+    _wait_until_open(service().opener)
+    finished = jobs.find_finished(viewer)  # before the library: later ones are not in it
+    library = session.load_library(viewer)
     filters = address.read_address()
+    view = _apply_filters(filters, library, viewer)
+
+    accessibility.add_fixes()
+    # Drawn before the toasts on an upload: the next upload goes into the uploader that stays.
+    sidebar.adding(viewer)
+    # Containers for what comes and goes, so that the map keeps its place and with it its view.
+    alerts, title, figures = st.container(), st.container(), st.container()
+    with title:
+        header.draw_title(view.sites, library.trials, library.as_of)
+    with figures:
+        _draw_figures(view, filters, len(library.table))
+    # The browser shows first what is sent first: the map does not wait for what follows.
+    draw_map_panel(
+        view.sites, library.trials, view.circle, viewer.settings.site_map_tiles, library.table
+    )
+    with alerts:
+        open_lists.draw_problems(library, viewer.geocoder.warnings)
+        jobs.draw_jobs(viewer, finished)
+        missing = tuple(trial for trial in filters.trial if trial not in library.trials)
+        registry_form.draw_missing_trials(viewer, missing)
+        for note in view.notes:
+            st.warning(escape(note))
+        if view.lost is not None:
+            nearest.draw_place_choices(view.lost, "page")
+    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, view.lost)
+    account.draw_account()
+    _draw_tabs(view.sites, library, filters, viewer)
+    header.draw_footer(viewer)
+    feedback.show_queued_toasts()
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredSites:
+    """The sites that the filters leave.
+
+    ``circle`` is the place and radius of ``near``, ``lost`` the reason why that place was not
+    found, ``notes`` what else in the link could not be used.
+    """
+
+    sites: pd.DataFrame
+    circle: Circle | None
+    lost: FilterError | None
+    notes: tuple[str, ...]
+
+
+def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> FilteredSites:
     unused = st.session_state[address.NOTES]
-    notes = [f"Not used from this link: {'; '.join(unused)}"] if unused else []
-    lost: FilterError | None = None
+    notes = (f"Ignored in this link: {'; '.join(unused)}",) if unused else ()
     try:
         sites = apply.apply(library.table, filters, viewer.geocoder.search)
-        circle = circle_of(filters, viewer, library.table)
+        circle = _build_circle(filters, viewer, library.table)
     except FilterError as error:
-        lost = error if error.parameter == "near" else None
-        if lost is None:
-            allowed = "; ".join(error.allowed[:4])
-            notes.append(f"{error}. Perhaps: {allowed}" if allowed else str(error))
-        sites, circle = library.table.iloc[:0], None
-
-    # A container each for what comes and goes: the map below keeps its place, and so its view.
-    news, title, below_title = st.container(), st.container(), st.container()
-    accessibility.add_fixes()
-    # Before what became of an upload is told, so that the next goes into the uploader that stays.
-    sidebar.adding(viewer)
-    with title:
-        header.draw_title(sites, library.trials, library.as_of)
-    with below_title:
-        header.draw_key_figures(sites)
-        sidebar.active_filters(filters)
-        if circle is not None:
-            st.caption(f"Distances are from {escape(circle.name)}.")
-        if sites.empty and lost is None:
-            sites_tab.draw_empty_state(filters, len(library.table))
-    # What is said first is shown first: what stands over the map, so that the map stays where it
-    # is; then the map, which does not wait for what is below and beside it.
-    draw_map_panel(sites, library.trials, circle, viewer.settings.site_map_tiles, library.table)
-    with news:
-        open_lists.draw_problems(library, viewer.geocoder.warnings)
-        jobs.draw_jobs(viewer, ended)
-        missing = tuple(t for t in filters.trial if t not in library.trials)
-        registry_form.draw_missing_trials(viewer, missing)
-        for note in notes:
-            st.warning(escape(note))
-        if lost is not None:
-            nearest.draw_place_choices(lost, "page")
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, lost)
-    account.draw_account()
-    panels(sites, library, filters, viewer)
-    header.draw_footer(viewer)
-    feedback.show_toasts()
+        nothing = library.table.iloc[:0]
+        if error.parameter == "near":
+            return FilteredSites(nothing, None, error, notes)
+        suggestions = "; ".join(error.allowed[:MAX_SUGGESTIONS])
+        note = f"{error}. Did you mean: {suggestions}?" if suggestions else str(error)
+        return FilteredSites(nothing, None, None, (*notes, note))
+    return FilteredSites(sites, circle, None, notes)
 
 
-def panels(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
+def _build_circle(filters: Filters, viewer: Viewer, table: pd.DataFrame) -> Circle | None:
+    if not filters.near:
+        return None
+    centre = near.find_centre(filters.near, viewer.geocoder.search, table)
+    if centre.latitude is None or centre.longitude is None:
+        return None
+    return Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
+
+
+def _draw_figures(view: FilteredSites, filters: Filters, total: int) -> None:
+    header.draw_key_figures(view.sites)
+    sidebar.active_filters(filters)
+    if view.circle is not None:
+        st.caption(f"Distances are from {escape(view.circle.name)}.")
+    if view.sites.empty and view.lost is None:
+        sites_tab.draw_empty_state(filters, total)
+
+
+def _draw_tabs(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
     """Draw the tabs; only the open one costs anything."""
-    bodies: dict[str, Callable[[], None]] = {
-        "Sites": lambda: sites_tab.draw_site_table(
-            sites,
-            library.table,
-            downloads.build_link(filters, in_api=library is viewer.library()),
-            build_provenance(library, viewer.geocoder.providers),
-            header.build_file_title(sites, library.trials),
-        ),
-        "Countries": lambda: countries.draw_table(sites),
-        "Facilities": lambda: facilities.draw_facilities(sites),
-        "Trials": lambda: trial_panel(sites, library),
-        "Quality": lambda: quality.draw_quality(sites, library, viewer),
-        "Open lists": lambda: open_lists.draw_lists(library, viewer),
-    }
-    for tab, body in zip(
-        st.tabs(list(bodies), on_change="rerun", key="tab"), bodies.values(), strict=True
-    ):
+    for name, tab in zip(TABS, st.tabs(TABS, on_change="rerun", key="tab"), strict=True):
         if tab.open:
             with tab:
-                body()
+                _draw_tab(name, sites, library, filters, viewer)
 
 
-def trial_panel(sites: pd.DataFrame, library: Library) -> None:
-    """Draw the table of trials where there are several, and the record of one."""
+def _draw_tab(
+    name: str, sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer
+) -> None:
+    match name:
+        case "Sites":
+            sites_tab.draw_site_table(
+                sites,
+                library.table,
+                downloads.build_link(filters, in_api=library is viewer.library()),
+                build_provenance(library, viewer.geocoder.providers),
+                header.build_file_title(sites, library.trials),
+            )
+        case "Countries":
+            countries.draw_table(sites)
+        case "Facilities":
+            facilities.draw_facilities(sites)
+        case "Trials":
+            _draw_trials(sites, library)
+        case "Quality":
+            quality.draw_quality(sites, library, viewer)
+        case "Open lists":
+            open_lists.draw_lists(library, viewer)
+
+
+def _draw_trials(sites: pd.DataFrame, library: Library) -> None:
+    """Draw the table of trials if there are several, and the record of one."""
     shown = list(sites["trial_id"].unique())
     if len(shown) > 1:
         trials.draw_trials(sites, library.trials)
     trial_record.draw_trial_record(library.trials, shown)
 
 
-def wait_for(opener: Opener) -> None:
-    """Return once the lists are open; until then show how far it is, and stop if it failed."""
+def _wait_until_open(opener: Opener) -> None:
+    """Show progress until the lists are open; stop the page if they could not be opened."""
     opener.start()
-    if not opener.wait(PATIENCE_SECONDS):
+    if not opener.wait(POLL_SECONDS):
         place = st.empty()
-        while not opener.wait(PATIENCE_SECONDS):
+        while not opener.wait(POLL_SECONDS):
             progress = opener.progress
             place.progress(progress.fraction, f"{escape(progress.stage)} …")
         place.empty()

@@ -41,7 +41,7 @@ def fetch(one: Visit, numbers: str) -> None:
 def pin(one: Visit, point: str) -> None:
     """Pin the first place in doubt."""
     one.select_first_row()
-    box = one.page.get_by_label("Or pin it here")
+    box = one.page.get_by_label("Point to pin")
     box.fill(point)
     box.press("Enter")
     one.wait_until_idle()
@@ -78,14 +78,14 @@ def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
             upload(one, "many.csv", f"facility,city,country\n{many}")
             one.page.get_by_text("many.csv: ").first.wait_for(timeout=60_000)
             kill(server)
-            registry.go_on.set()
+            registry.resume.set()
             with serving(tmp_path, place_index, **options) as again:
                 one.server = again  # the same browser with its cookies
                 one.open(sites=79)
                 assert count_sites(again) == 78, "an upload stays private to its session"
                 expect(one.page.get_by_text("many.csv")).to_have_count(0)
                 one.open_tab("Open lists")
-                expect(one.page.get_by_text("first.csv, seen by you only")).to_be_visible()
+                expect(one.page.get_by_text("first.csv, visible only to you")).to_be_visible()
                 assert count_sites(again, "trial=NCT00000003") == 1
                 fetch(one, numbers)
                 expect(one.page.get_by_text("6 trials fetched")).to_be_visible()
@@ -182,7 +182,7 @@ def test_a_full_disk_is_reported_and_a_pin_saved_later_survives_a_kill(
             one.wait_for_map(sites=2)
             one.open_tab("Quality")
             one.page.get_by_text("Pins set by people (1)").click()
-            one.page.get_by_role("button", name="Undo").click()
+            one.page.get_by_role("button", name="Remove", exact=True).click()
             one.wait_for_map(sites=1)
             kill(again)
         store = f"sqlite:///{tmp_path / 'data' / 'geocache.sqlite'}"

@@ -102,14 +102,12 @@ def test_a_doubtful_place_is_pinned_by_hand_and_the_pin_undone(person: Visit) ->
     frame.wait_for_function(SHOWS_GERMANY)
     chooser.locator("#map_div").click(position={"x": 240, "y": 150})
     chooser.locator(".sm-chosen").wait_for()
-    expect(page.get_by_label("Or pin it here")).to_have_value(
-        re.compile(r"5[01]\.\d{5}, (9|1\d)\.")
-    )
-    page.get_by_label("Or pin it here").fill("43.6, 1.44")
+    expect(page.get_by_label("Point to pin")).to_have_value(re.compile(r"5[01]\.\d{5}, (9|1\d)\."))
+    page.get_by_label("Point to pin").fill("43.6, 1.44")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="Pin 1 site here").click()
     person.wait_for_map(sites=3)
-    expect(page.get_by_text("The point lies outside Germany")).to_be_visible()
+    expect(page.get_by_text("The point is outside Germany")).to_be_visible()
     (pinned,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert (pinned["latitude"], pinned["longitude"], pinned["source"]) == ("43.6", "1.44", "pin")
     assert "Ada" in pinned["reason"]
@@ -117,7 +115,7 @@ def test_a_doubtful_place_is_pinned_by_hand_and_the_pin_undone(person: Visit) ->
     person.select_first_row()  # now another place
     expect(page.get_by_label("Your name")).to_have_value("Ada")
     page.get_by_text("Pins set by people (1)").click()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     person.wait_for_map(sites=2)
     (after,) = person.server.fetch_sites("city=Springfeld%20Qx")
     assert after["latitude"] == ""
@@ -130,13 +128,13 @@ def test_a_site_is_left_off_the_map_and_put_back(person: Visit) -> None:
     person.select_first_row()
     person.page.get_by_label("Your name").fill("Ada")
     person.page.get_by_role("button", name="Leave 1 site off the map").click()
-    expect(person.page.get_by_text("Left off: 1 site")).to_be_visible()
+    expect(person.page.get_by_text("Left off the map: 1 site")).to_be_visible()
     person.wait_for_map(sites=0)
     (off,) = person.server.fetch_sites("city=Mallorca")
     assert (off["latitude"], off["precision"], off["source"]) == ("", "unresolved", "pin")
     assert off["reason"] == "left off by Ada"
     person.select_first_row()
-    person.page.get_by_role("button", name="Undo: look for it again").click()
+    person.page.get_by_role("button", name="Put back on the map").click()
     person.wait_for_map(sites=1)
     (back,) = person.server.fetch_sites("city=Mallorca")
     assert back["source"] == "gazetteer"
@@ -194,8 +192,8 @@ def test_the_points_of_registry_and_gazetteer_are_both_shown_and_one_is_chosen(
         expect(one.page.get_by_text("45.4643, 9.1895 (shown now)")).to_be_visible()
         expect(one.page.get_by_text("the registry's own point").last).to_be_visible()
         expect(one.page.get_by_text("42.5600, 12.6500, 425 km from 1")).to_be_visible()
-        one.page.get_by_role("button", name="This one").nth(1).click()
-        expect(one.page.get_by_text("nothing speaks against its position")).to_be_visible()
+        one.page.get_by_role("button", name="Pin here").nth(1).click()
+        expect(one.page.get_by_text("none of their positions is in doubt")).to_be_visible()
         (chosen,) = online.fetch_sites("city=Milan")
         assert (chosen["latitude"], chosen["source"]) == ("42.56", "pin")
 
@@ -232,7 +230,7 @@ def test_an_online_provider_is_asked_on_demand_and_again_after_a_failure(
         one.open_tab("Quality")
         assert provider.seen == []
         provider.always = "403"
-        ask = one.page.get_by_role("button", name="Ask nominatim for 2 places")
+        ask = one.page.get_by_role("button", name="Ask nominatim about 2 places")
         ask.click()
         expect(one.page.get_by_text("2 not asked (403 from nominatim)")).to_be_visible()
         provider.always = ""

@@ -62,10 +62,10 @@ def test_a_provider_failure_during_a_job_is_reported_and_one_click_resumes(
     person.open(LIST_QUERY, sites=0)
     person.open_tab("Quality")
     provider.failures = ["", *["403"] * 40]
-    page.get_by_role("button", name="Ask nominatim for 4 places").click()
+    page.get_by_role("button", name="Ask nominatim about 4 places").click()
     outcome = "1 place answered, 1 of all on the map; 3 not asked (403 from nominatim)"
     expect(page.get_by_text(outcome)).to_be_visible()
-    expect(page.get_by_role("button", name="Ask nominatim for 3 places")).to_be_enabled()
+    expect(page.get_by_role("button", name="Ask nominatim about 3 places")).to_be_enabled()
     person.wait_for_map(sites=1)
     provider.failures.clear()
     requests_before = len(provider.seen)

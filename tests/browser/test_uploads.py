@@ -22,7 +22,7 @@ def test_an_uploaded_list_is_seen_in_its_own_session_only(visitors: Callable[...
     stranger.open(sites=75)
     assert owner.server.fetch_sites("city=Freiburg") == []
     owner.open_tab("Open lists")
-    owner.page.get_by_role("button", name="Close and delete").click()
+    owner.page.get_by_role("button", name="Delete", exact=True).click()
     owner.wait_for_map(sites=75)
 
 
@@ -89,5 +89,5 @@ def test_a_large_upload_is_a_job_that_survives_a_reload_and_is_private(
     stranger.open(sites=75)
     expect(stranger.page.get_by_text("many.csv")).to_have_count(0)
     owner.open_tab("Open lists")
-    owner.page.get_by_role("button", name="Close and delete").click()
+    owner.page.get_by_role("button", name="Delete", exact=True).click()
     owner.wait_for_map(sites=0)

@@ -28,25 +28,24 @@ REGION = "role='region' aria-label='Sites per country'"
 
 
 def draw_chart(sites: pd.DataFrame, height: int) -> None:
-    """Draw sites per country as bars, most first, with their numbers.
+    """Draw sites per country as bars with numbers, most first.
 
-    A table with bars in it, not a picture: it is read out, copied and searched as it stands, and
-    the page opens without a chart library. Its column is no higher than the map: what is picked in
-    the table must not push the table away.
+    It is a table with bars in it: screen readers read it, it can be copied and searched, and the
+    page opens without a chart library.
     """
     if len(sites):
         box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px' {REGION}>"
-        st.html(f"{BARS_STYLE}{box}{_bars_of(sites)}</div>")
+        st.html(f"{BARS_STYLE}{box}{_cached_bars(sites)}</div>")
 
 
 @memoize_per_table
-def _bars_of(sites: pd.DataFrame) -> str:
+def _cached_bars(sites: pd.DataFrame) -> str:
     counts = summary.count_by_country(sites)
     return build_bars(counts["country"], counts["sites"], int(counts["sites"].max()))
 
 
 def build_bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
-    """HTML of a table of countries, each number with a bar as long as its share of ``most``."""
+    """HTML of a table of countries; a bar is as long as its number's share of ``most``."""
     rows = "".join(
         f"<tr><th scope='row' title='{escape(country)}'>{escape(country)}</th>"
         f"<td><i style='width:{100 * number / most:.1f}%'></i>{number:,}</td></tr>"

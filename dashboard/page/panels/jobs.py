@@ -1,10 +1,11 @@
-"""Long work on the page: how far it is, how long it may take, and a button to cancel."""
+"""Background jobs on the page: progress, time left, and buttons to cancel and resume."""
 
 from collections.abc import Iterable
 
 import streamlit as st
 
 from dashboard.jobs.runner import JobState, JobStatus, TooManyJobsError
+from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.editor import Editor
 from dashboard.service.viewer import Viewer
@@ -15,55 +16,53 @@ _ICONS = {
     JobState.FAILED: ":material/error:",
 }
 
-
-Ended = frozenset[tuple[str, float]]
-"""Jobs that have ended, each by its key and when it began."""
-
-
-def ended(viewer: Viewer) -> Ended:
-    """The jobs that have ended by now: to be asked before what they brought is read."""
-    return _ended_of(viewer.jobs.all())
+FinishedJobs = frozenset[tuple[str, float]]
+"""Finished jobs, each by its key and start time."""
 
 
-def _ended_of(jobs: Iterable[JobStatus]) -> Ended:
+def find_finished(viewer: Viewer) -> FinishedJobs:
+    """The jobs that are finished now; call it before their results are read."""
+    return _select_finished(viewer.jobs.all())
+
+
+def _select_finished(jobs: Iterable[JobStatus]) -> FinishedJobs:
     return frozenset((job.key, job.started) for job in jobs if job.state is not JobState.RUNNING)
 
 
-def draw_jobs(viewer: Viewer, on_page: Ended) -> None:
-    """Draw the process's jobs; while one runs it is drawn anew every second, and nothing else.
+def draw_jobs(viewer: Viewer, on_page: FinishedJobs) -> None:
+    """Draw the session's jobs; while one runs, they alone are redrawn every second.
 
     Args:
-        viewer: whose jobs.
-        on_page: the jobs whose results the page holds; the page is drawn anew for any other.
+        viewer: has the jobs that the session sees.
+        on_page: jobs whose results are on the page; when another finishes, the page is rerun.
     """
     jobs = viewer.jobs.all()
     if not jobs:
         return
-    running = any(job.state is JobState.RUNNING for job in jobs)
-    st.fragment(_draw, run_every=1.0 if running else None)(viewer, on_page, watching=running)
+    is_running = any(job.state is JobState.RUNNING for job in jobs)
+    draw = st.fragment(_draw, run_every=1.0 if is_running else None)
+    draw(viewer, on_page, is_polling=is_running)
 
 
-def _draw(viewer: Viewer, on_page: Ended, *, watching: bool) -> None:
+def _draw(viewer: Viewer, on_page: FinishedJobs, *, is_polling: bool) -> None:
     jobs = viewer.jobs.all()
-    # Compared with what this very page holds, not with a note in the session's state: two runs of
-    # a session may overlap, and one of them would read that the other had seen to it.
-    begun = not watching and any(job.state is JobState.RUNNING for job in jobs)
-    if begun or _ended_of(jobs) - on_page:
+    # Compared with what this run of the page shows, not with the session's state: two runs of a
+    # session may overlap, and each would take the other to have shown it.
+    has_started = not is_polling and any(job.state is JobState.RUNNING for job in jobs)
+    if has_started or _select_finished(jobs) - on_page:
         st.rerun()
     for job in jobs:
         with st.container(border=True):
             if job.state is JobState.RUNNING:
-                _running(job, viewer)
+                _draw_running(job, viewer)
             else:
-                _ended(job, viewer)
+                _draw_finished(job, viewer)
 
 
-def _running(job: JobStatus, viewer: Viewer) -> None:
-    left = job.seconds_left
-    words = f"{escape(job.title)}: {escape(job.message)}"
-    if left is not None:
-        words += f", about {_duration(left)} left"
-    st.progress(job.fraction, words)
+def _draw_running(job: JobStatus, viewer: Viewer) -> None:
+    seconds = job.seconds_left
+    left = f", about {_format_duration(seconds)} left" if seconds is not None else ""
+    st.progress(job.fraction, f"{escape(job.title)}: {escape(job.message)}{left}")
     if viewer.editor is not None or job.own:
         st.button(
             "Cancel",
@@ -74,7 +73,7 @@ def _running(job: JobStatus, viewer: Viewer) -> None:
         )
 
 
-def _ended(job: JobStatus, viewer: Viewer) -> None:
+def _draw_finished(job: JobStatus, viewer: Viewer) -> None:
     st.markdown(f"{_ICONS[job.state]} {escape(job.title)}: {escape(job.message)}")
     editor = viewer.editor
     with st.container(horizontal=True):
@@ -85,7 +84,7 @@ def _ended(job: JobStatus, viewer: Viewer) -> None:
                 icon=":material/play_arrow:",
                 on_click=_resume,
                 args=(editor, job.key),
-                help="What was finished is kept.",
+                help="Keeps the results so far.",
             )
         if editor is not None or job.own:
             st.button(
@@ -100,8 +99,8 @@ def _resume(editor: Editor, key: str) -> None:
     try:
         editor.resume_job(key)
     except TooManyJobsError as error:
-        st.toast(escape(str(error)), icon=":material/error:")
+        show_error(error)
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

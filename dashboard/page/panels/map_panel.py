@@ -1,4 +1,4 @@
-"""The map, its legend, and beside it what was clicked and the counts per country."""
+"""The map; beside it cards of the selected sites, and the counts per country."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from dashboard.sites.trial import Trial
 from dashboard.web import map_drawn
 
 MAP_HEIGHT = 460
-MAX_DETAILS = 3
-_SEEN_CLICKS = "map_clicks_seen"
-_SHOWN = "map_shown"
+MAX_CARDS = 3
+_LAST_CLICK = "last_map_click"
+_DRAWN = "drawn_map"
 
 
 @st.fragment
@@ -41,11 +41,11 @@ def draw_map_panel(
         whole: the site table that ``sites`` was filtered from.
     """
     colour_by = address.colour_by()
-    chosen = selection.selected_in(sites)
+    selected = selection.find_selected(sites)
     data = build_layer_data(
         sites,
         colour_by=colour_by,
-        selected=chosen,
+        selected=selected,
         active_countries=address.current().country,
         circle=circle,
         whole=whole,
@@ -55,8 +55,8 @@ def draw_map_panel(
     key = f"map_{'dark' if dark else 'light'}"
     beside_map, beside = st.columns([2.15, 1], gap="medium")
     with beside_map:
-        with _drawn_first(sites, data["revision"]):
-            component.folium_map(
+        with _wait_until_drawn(sites, data["revision"]):
+            component.draw_map(
                 folium_map.build_base_map(dark=dark, tiles=tiles, drawn_url=map_drawn.PATH),
                 folium_map.SiteLayer(data),
                 key=key,
@@ -64,36 +64,34 @@ def draw_map_panel(
                 returned=("last_active_drawing", "last_object_clicked_count"),
                 on_change=lambda: handle_click(st.session_state[key]),
             )
-        _colour_choice(colour_by)
+        _draw_colour_choice(colour_by)
     with beside, st.container(key="beside_map"):
-        for row in chosen[:MAX_DETAILS]:
+        for row in selected[:MAX_CARDS]:
             site_card.draw_site_card(
                 sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
             )
-        if len(chosen) > MAX_DETAILS:
-            st.caption(f"… and {len(chosen) - MAX_DETAILS:,} more selected in the table")
-        countries.draw_chart(sites, 240 if chosen else MAP_HEIGHT)
-    if (
-        selection.take_table_outdated()
-    ):  # the details are drawn; now the table, which is not of this panel
-        st.rerun()
+        if len(selected) > MAX_CARDS:
+            st.caption(f"… and {len(selected) - MAX_CARDS:,} more selected sites")
+        countries.draw_chart(sites, 240 if selected else MAP_HEIGHT)
+    if selection.take_table_outdated():
+        st.rerun()  # the table is not part of this fragment
 
 
 @contextmanager
-def _drawn_first(sites: pd.DataFrame, revision: str) -> Iterator[None]:
-    """Let the browser draw other sites before more of the page is said."""
-    cookie = session.cookie()
-    known = st.session_state.get(_SHOWN)
-    if not cookie or (known and (known[0] is sites or known[1] == revision)):
+def _wait_until_drawn(sites: pd.DataFrame, revision: str) -> Iterator[None]:
+    """Let the browser draw new sites on the map before it gets more of the page."""
+    cookie = session.read_cookie()
+    last = st.session_state.get(_DRAWN)
+    if not cookie or (last and (last[0] is sites or last[1] == revision)):
         yield
         return
-    st.session_state[_SHOWN] = (sites, revision)
+    st.session_state[_DRAWN] = (sites, revision)
     with map_drawn.EVENTS.expect(cookie) as drawn:
         yield
-        drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if known else map_drawn.OPENING_TIMEOUT_SECONDS)
+        drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if last else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
-def _colour_choice(colour_by: str) -> None:
+def _draw_colour_choice(colour_by: str) -> None:
     st.session_state["view_colour"] = colour_by
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Colour by", width="content")
@@ -102,31 +100,30 @@ def _colour_choice(colour_by: str) -> None:
             list(COLOUR_BY),
             key="view_colour",
             format_func=str.capitalize,
-            on_change=_recolour,
+            on_change=_choose_colour,
             label_visibility="collapsed",
         )
 
 
-def _recolour() -> None:
+def _choose_colour() -> None:
     address.set_view("colour", st.session_state["view_colour"] or "status", "status")
 
 
-def handle_click(said: Mapping[str, object] | None) -> None:
-    """Act on a click in the map: a country or the view filters, a site is picked."""
-    said = said or {}
-    count = said.get("last_object_clicked_count")
-    drawing = said.get("last_active_drawing")
-    if not count or count == st.session_state.get(_SEEN_CLICKS) or not isinstance(drawing, dict):
+def handle_click(value: Mapping[str, object] | None) -> None:
+    """React to a click on the map: a country or the view filters, a site is selected."""
+    value = value or {}
+    count = value.get("last_object_clicked_count")
+    drawing = value.get("last_active_drawing")
+    if not count or count == st.session_state.get(_LAST_CLICK) or not isinstance(drawing, dict):
         return
-    st.session_state[_SEEN_CLICKS] = count
+    st.session_state[_LAST_CLICK] = count
     properties = drawing.get("properties") or {}
     kind = properties.get("kind")
     if kind == "country" and properties.get("code"):
         code = str(properties["code"])
         chosen = address.current().country
-        address.change(
-            country=tuple(c for c in chosen if c != code) if code in chosen else (*chosen, code)
-        )
+        rest = tuple(one for one in chosen if one != code)
+        address.change(country=rest if code in chosen else (*chosen, code))
         st.rerun()
     elif kind == "view":
         west, south, east, north = (float(value) for value in properties["bbox"])

@@ -1,4 +1,4 @@
-"""One site: what is known of it, and how exactly it is placed."""
+"""The card of one site: its address, status, trial, and the precision of its position."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from dashboard.sites.trial import Trial
 
 
 def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
-    """Draw a card of one row of the site table, with what else runs there in all open lists."""
+    """Draw the card of a row of the site table, with other trials at the same facility."""
     with st.container(border=True):
         st.markdown(f"**{escape(format_title(site))}**")
         where = ", ".join(
@@ -33,13 +33,12 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
 
 
 def describe_position(site: pd.Series) -> str:
-    """How exactly a site is placed, by whom and what to doubt, in a sentence."""
+    """A site's position in a sentence: precision, source, and what is in doubt."""
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"
-    words = f"Placed at {site.place_name}, precision {site.precision}, by {site.source}"
-    doubt = describe_doubt(site["flags"])
-    return (
-        words
-        + (f": {site.reason}" if site.reason else "")
-        + (f". Doubtful: {doubt}" if doubt else "")
-    )
+    parts = [f"Placed at {site.place_name} (precision: {site.precision}, source: {site.source})"]
+    if site.reason:
+        parts.append(f": {site.reason}")
+    if doubt := describe_doubt(site["flags"]):
+        parts.append(f". In doubt: {doubt}")
+    return "".join(parts)

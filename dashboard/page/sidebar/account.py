@@ -1,4 +1,4 @@
-"""Who may see the page: a way in for those who are not known, and a way out for the others."""
+"""Login screen, and the account line with “Log out”."""
 
 import streamlit as st
 
@@ -9,54 +9,56 @@ from dashboard.service.viewer import Viewer
 
 
 def require_login(service: Service) -> Viewer:
-    """What this person may do; everything, where no login is set up.
+    """What this person may do; everything if no login is configured.
 
-    Draws the way in and stops the page for whoever may not open it.
+    Draws the login screen and stops the page for anybody who may not open it.
     """
     if not login.is_configured():
-        return service.viewer(session.owner())
+        return service.viewer(session.get_owner())
     person = login.current_person()
     access = service.settings.access
     if person is None:
-        _way_in()
+        _draw_login()
         st.stop()
     if not access.may_open(person):
-        _title()
-        st.error(f"{escape(person.display_name)} may not open this dashboard. Ask who runs it.")
-        _way_out()
+        _draw_title()
+        st.error(
+            f"{escape(person.display_name)} does not have access to this dashboard. Please ask "
+            "the person who runs it."
+        )
+        _draw_logout()
         st.stop()
-    return service.viewer(session.owner(), may_edit=access.may_edit(person))
+    return service.viewer(session.get_owner(), may_edit=access.may_edit(person))
 
 
 def draw_account() -> None:
-    """Say who is signed in, with a button to log out; nothing without a login."""
-    known = login.current_person()
-    if known is None:
+    """Draw who is logged in and a button to log out; nothing without a login."""
+    person = login.current_person()
+    if person is None:
         return
     with st.sidebar.container(horizontal=True, vertical_alignment="center", key="account"):
-        st.text(f"Signed in as {known.display_name}", width="stretch")
-        _way_out()
+        st.text(f"Logged in as {person.display_name}", width="stretch")
+        _draw_logout()
 
 
-def _title() -> None:
+def _draw_title() -> None:
     st.title("Trial site map", anchor=False)
 
 
-def _way_in() -> None:
-    _title()
+def _draw_login() -> None:
+    _draw_title()
     st.markdown("Log in to see the sites.")
     for name in login.list_providers():
-        label = "Log in" if name == login.DEFAULT else f"Log in with {name}"
-        words = () if name == login.DEFAULT else (name,)
+        is_default = name == login.DEFAULT
         st.button(
-            label,
+            "Log in" if is_default else f"Log in with {name}",
             key=f"log_in_{name}",
             type="primary",
             icon=":material/login:",
             on_click=st.login,
-            args=words,
+            args=() if is_default else (name,),
         )
 
 
-def _way_out() -> None:
+def _draw_logout() -> None:
     st.button("Log out", key="log_out", icon=":material/logout:", on_click=st.logout)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard.errors import FilterError
-from dashboard.page.sidebar import nearest, registry_form, uploads
+from dashboard.page.sidebar import eligibility, nearest, registry_form, uploads
 from dashboard.page.state import address
 from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import Filters
@@ -93,7 +93,7 @@ def sidebar(
                 on_change=_recruiting,
             )
         nearest.draw_nearest(filters, lost)
-        nearest.draw_eligibility(trials)
+        eligibility.draw_eligibility(trials)
         for name in ORDER:
             counts = facets[name]
             chosen = getattr(filters, name)

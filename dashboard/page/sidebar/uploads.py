@@ -1,4 +1,4 @@
-"""Lists this browser session brought: uploaded or pasted, seen by nobody else unless shared."""
+"""“Add sites”: files and pasted lists, visible to this browser session only."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,90 +10,30 @@ from dashboard.jobs.upload import Upload
 from dashboard.library.reader_process import MAX_INLINE_BYTES
 from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
-from dashboard.page.widgets import feedback, on_demand
-from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets import on_demand
+from dashboard.page.widgets.feedback import check_length, queue_toast
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 
 MAX_PASTE = 2_000_000
-MOST_NOTES = 2
-_UPLOADS = "uploads_number"
-
-
-def _add(viewer: Viewer, data: bytes, name: str) -> bool:
-    """Keep one list and tell in one line what it held."""
-    try:
-        one = viewer.uploads.add(data, name)
-    except UploadError as error:
-        feedback.queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
-        return False
-    reading = one.opened.reading
-    if reading is None:
-        feedback.queue_toast(f"{escape(name)}: {escape(one.opened.error)}", "error")
-        return False
-    words = plural(len(reading.sites), "site")
-    if reading.trials:
-        words += f", {plural(len(reading.trials), 'trial')}"
-    feedback.queue_toast(f"{escape(name)}: {words}", "check")
-    return True
-
-
-def _upload(viewer: Viewer) -> None:
-    number = st.session_state.get(_UPLOADS, 0)
-    files = st.session_state.get(f"uploads_{number}") or []
-    if not files:
-        return
-    st.session_state[_UPLOADS] = number + 1  # a new, empty uploader: bytes are given back
-    _bring(viewer, [Upload(file.name, file.getvalue()) for file in files])
-    st.rerun()
-
-
-def _bring(viewer: Viewer, files: list[Upload]) -> bool:
-    if sum(len(file.data) for file in files) <= MAX_INLINE_BYTES:
-        before = session.combined(viewer).notes
-        added = [_add(viewer, data, name) for name, data in files]
-        _tell_twice_open([note for note in session.combined(viewer).notes if note not in before])
-        return all(added)
-    try:
-        viewer.uploads.add_in_background(files)
-    except TooManyJobsError as error:
-        feedback.queue_toast(escape(str(error)), "error")
-        return False
-    return True
-
-
-def _tell_twice_open(notes: Sequence[str]) -> None:
-    """Say which of the added trials were open already."""
-    if len(notes) > MOST_NOTES:
-        rest = len(notes) - MOST_NOTES
-        feedback.queue_toast(f"{plural(rest, 'trial')} more already open: see “Open lists”", "info")
-    for note in notes[:MOST_NOTES]:
-        feedback.queue_toast(escape(note), "info")
-
-
-def _paste(viewer: Viewer) -> None:
-    text = st.session_state["pasted"].strip()
-    if not text:
-        return
-    if not check_length("Pasted text", text, MAX_PASTE, "save it as a file and upload that"):
-        st.session_state["pasted"] = ""
-        return
-    number = sum(o.opened.name.startswith("Pasted list") for o in session.own_lists(viewer)) + 1
-    if _bring(viewer, [Upload(f"Pasted list {number}", text.encode())]):
-        st.session_state["pasted"] = ""
-    st.rerun()
+MAX_NOTES = 2
+_UPLOADER = "uploader_number"
+_PASTED = "pasted"
 
 
 def draw_uploads(viewer: Viewer) -> None:
-    """Draw where a person adds lists of their own."""
+    """Draw the expander for adding lists."""
     on_demand.expander(
-        "Add sites", partial(_ways, viewer), key="add_sites", icon=":material/add_location_alt:"
+        "Add sites",
+        partial(_draw_form, viewer),
+        key="add_sites",
+        icon=":material/add_location_alt:",
     )
 
 
-def _ways(viewer: Viewer) -> None:
-    number = st.session_state.get(_UPLOADS, 0)
+def _draw_form(viewer: Viewer) -> None:
+    number = st.session_state.get(_UPLOADER, 0)
     st.file_uploader(
         "Files",
         accept_multiple_files=True,
@@ -101,12 +41,78 @@ def _ways(viewer: Viewer) -> None:
         on_change=_upload,
         args=(viewer,),
         help="Registry downloads (JSON, CSV, XML), registry pages saved as text or HTML, or any "
-        "site list as CSV, Excel or ODS, also zipped. What you add is seen in this browser only.",
+        "site list as CSV, Excel or ODS. ZIP files work too. Only this browser sees what you add.",
     )
     st.text_area(
         "Or paste a list or a registry page",
-        key="pasted",
+        key=_PASTED,
         height=90,
         placeholder="facility, city, country\nLKH Graz, Graz, Austria",
     )
     st.button("Add pasted text", on_click=_paste, args=(viewer,), key="add_pasted")
+
+
+def _upload(viewer: Viewer) -> None:
+    number = st.session_state.get(_UPLOADER, 0)
+    files = st.session_state.get(f"uploads_{number}") or []
+    if not files:
+        return
+    st.session_state[_UPLOADER] = number + 1  # a new uploader: the old one's bytes are freed
+    _add(viewer, [Upload(file.name, file.getvalue()) for file in files])
+    st.rerun()
+
+
+def _paste(viewer: Viewer) -> None:
+    text = st.session_state[_PASTED].strip()
+    if not text:
+        return
+    if not check_length("Pasted text", text, MAX_PASTE, "Save it as a file and upload that."):
+        st.session_state[_PASTED] = ""
+        return
+    own = viewer.uploads.lists()
+    number = sum(one.opened.name.startswith("Pasted list") for one in own) + 1
+    if _add(viewer, [Upload(f"Pasted list {number}", text.encode())]):
+        st.session_state[_PASTED] = ""
+    st.rerun()
+
+
+def _add(viewer: Viewer, files: list[Upload]) -> bool:
+    """Add lists: small ones at once, large ones in a job. Returns whether none was refused."""
+    if sum(len(file.data) for file in files) <= MAX_INLINE_BYTES:
+        before = session.load_library(viewer).notes
+        added = [_add_one(viewer, data, name) for name, data in files]
+        after = session.load_library(viewer).notes
+        _report_duplicates([note for note in after if note not in before])
+        return all(added)
+    try:
+        viewer.uploads.add_in_background(files)
+    except TooManyJobsError as error:
+        queue_toast(escape(str(error)), "error")
+        return False
+    return True
+
+
+def _add_one(viewer: Viewer, data: bytes, name: str) -> bool:
+    try:
+        one = viewer.uploads.add(data, name)
+    except UploadError as error:
+        queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
+        return False
+    reading = one.opened.reading
+    if reading is None:
+        queue_toast(f"{escape(name)}: {escape(one.opened.error)}", "error")
+        return False
+    counts = [plural(len(reading.sites), "site")]
+    if reading.trials:
+        counts.append(plural(len(reading.trials), "trial"))
+    queue_toast(f"{escape(name)}: {', '.join(counts)} added", "check")
+    return True
+
+
+def _report_duplicates(notes: Sequence[str]) -> None:
+    """Name added trials that were open already."""
+    if len(notes) > MAX_NOTES:
+        more = plural(len(notes) - MAX_NOTES, "more trial")
+        queue_toast(f"{more} already open: see the “Open lists” tab", "info")
+    for note in notes[:MAX_NOTES]:
+        queue_toast(escape(note), "info")

@@ -1,4 +1,4 @@
-"""What a person takes along: files of the filtered sites, and the link to this view."""
+"""Downloads of the filtered sites, and the link to this view."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -14,13 +14,16 @@ from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
 from dashboard.query.filters import Filters, to_query
 
-MOST_ROWS = {"xlsx": 1_048_575}
-"""Rows a format can hold, where it has a limit."""
+MAX_ROWS = {"xlsx": 1_048_575}
+"""The most rows of formats that have a limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The address of the page, of this view and of the same sites over HTTP."""
+    """URLs of the page, of this view, and of the same sites over HTTP.
+
+    ``in_api`` is false if only this session sees the sites.
+    """
 
     page: str
     query: str
@@ -33,41 +36,43 @@ class Link:
 
     @property
     def api(self) -> str:
-        """The same sites as CSV over HTTP, empty where only this session knows them."""
+        """The same sites as CSV over HTTP, empty if only this session sees them."""
         if not self.in_api:
             return ""
         return f"{self.page.rstrip('/')}/api/sites.csv" + (f"?{self.query}" if self.query else "")
 
 
 def build_link(filters: Filters, *, in_api: bool) -> Link:
-    """The link to what is shown; ``in_api`` where every session sees the same lists."""
+    """The link to what is shown; ``in_api``: whether every session sees the same lists."""
     parts = urlsplit(st.context.url or "")
     page = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "/"
     return Link(page, urlencode(to_query(filters)), in_api)
 
 
 def draw_link_button(link: Link) -> None:
-    """Draw "Link": this view, and the same sites as an HTTP query, each to copy."""
-    on_demand.popover("Link", partial(_addresses, link), key="link", icon=":material/link:")
+    """Draw “Link”: URLs of this view and of the same sites over HTTP, to copy."""
+    on_demand.popover("Link", partial(_draw_urls, link), key="link", icon=":material/link:")
 
 
-def _addresses(link: Link) -> None:
+def _draw_urls(link: Link) -> None:
     st.markdown("This view")
     st.code(link.view, language=None, wrap_lines=True)
     if link.api:
         st.markdown("These sites as CSV, for Excel, pandas or a script")
         st.code(link.api, language=None, wrap_lines=True)
     else:
-        st.caption("Lists you added are yours alone: links and queries do not hold them.")
+        st.caption("Only you see the lists you added, so links do not include them.")
 
 
-def draw_download_buttons(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
-    """Draw the downloads of exactly the filtered rows; each file is made when it is asked for.
+def draw_download_buttons(
+    sites: pd.DataFrame, link: Link, provenance: Provenance, title: str
+) -> None:
+    """Draw the downloads of the filtered rows; each file is made when its button is clicked.
 
     Args:
         sites: the filtered site table.
-        link: the address of this view.
-        origins: where the trials come from, for what the files say of themselves.
+        link: the link to this view.
+        provenance: where the trials come from, for the files' metadata.
         title: the heading of the map file.
     """
     st.download_button(
@@ -77,35 +82,35 @@ def draw_download_buttons(sites: pd.DataFrame, link: Link, origins: Provenance, 
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
-        # White on the dark theme's light blue could not be read.
+        # White text on the dark theme's light blue has too little contrast.
         type="secondary" if st.context.theme.type == "dark" else "primary",
         key="download_csv",
-        help="Exactly the rows of this table, with all columns",
+        help="All rows of this table, with every column",
     )
     on_demand.popover(
         "Other files",
-        partial(_other_files, sites, link, origins, title),
+        partial(_draw_other_files, sites, link, provenance, title),
         key="other_files",
         icon=":material/folder_zip:",
     )
 
 
-def _other_files(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> None:
+def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> None:
     for form in exports.FORMATS.values():
         if form.suffix != "csv":
             st.download_button(
                 form.label,
-                partial(_file, sites, link, origins, form.suffix),
+                partial(_build_file, sites, link, provenance, form.suffix),
                 file_name=f"sites.{form.suffix}",
                 mime=form.media_type,
                 on_click="ignore",
                 key=f"download_{form.suffix}",
                 width="stretch",
-                disabled=len(sites) > MOST_ROWS.get(form.suffix, len(sites)),
+                disabled=len(sites) > MAX_ROWS.get(form.suffix, len(sites)),
             )
     st.download_button(
         "Map (one HTML file, opens offline)",
-        partial(_map, sites, link, origins, title),
+        partial(_build_map, sites, link, provenance, title),
         file_name="sites.html",
         mime="text/html",
         on_click="ignore",
@@ -116,16 +121,16 @@ def _other_files(sites: pd.DataFrame, link: Link, origins: Provenance, title: st
     )
 
 
-def _content(sites: pd.DataFrame, link: Link, origins: Provenance) -> exports.Content:
-    return exports.Content("sites", sites, origins.about(sites, filter_text=link.query))
+def _build_content(sites: pd.DataFrame, link: Link, provenance: Provenance) -> exports.Content:
+    return exports.Content("sites", sites, provenance.about(sites, filter_text=link.query))
 
 
-def _file(sites: pd.DataFrame, link: Link, origins: Provenance, suffix: str) -> bytes:
-    return exports.to_bytes(_content(sites, link, origins), suffix)
+def _build_file(sites: pd.DataFrame, link: Link, provenance: Provenance, suffix: str) -> bytes:
+    return exports.to_bytes(_build_content(sites, link, provenance), suffix)
 
 
-def _map(sites: pd.DataFrame, link: Link, origins: Provenance, title: str) -> bytes:
-    about = _content(sites, link, origins).about
+def _build_map(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> bytes:
+    about = _build_content(sites, link, provenance).about
     return build_map_html(
         sites,
         title=title,

@@ -14,11 +14,11 @@ def draw_facilities(sites: pd.DataFrame) -> None:
     """Draw the facilities of the filtered sites with the trials that run there."""
     counts = count_by_facility(sites)
     if counts.empty:
-        st.markdown("No site here names its facility.")
+        st.markdown("None of these sites names its facility.")
         return
     several = int((counts["trials"] > 1).sum())
-    words = summary.plural(len(counts), "named facility", "named facilities")
-    st.markdown(f"**{words}**" + (f", {several:,} in more than one trial" if several else ""))
+    named = summary.plural(len(counts), "named facility", "named facilities")
+    st.markdown(f"**{named}**" + (f", {several:,} in more than one trial" if several else ""))
     sortable = [column for column in counts.columns if column != "trial_ids"]
     st.dataframe(
         to_plain_text(pagination.paginate(counts, sortable, sites_tab.column_label, "facilities")),
@@ -30,11 +30,12 @@ def draw_facilities(sites: pd.DataFrame) -> None:
             "country": "Country",
             "sites": st.column_config.NumberColumn("Sites", format="localized"),
             "trials": st.column_config.NumberColumn("Trials", format="localized"),
-            "trial_ids": st.column_config.ListColumn("Trial ids", width="large"),
+            "trial_ids": st.column_config.ListColumn("Trial IDs", width="large"),
         },
         alt=f"Facilities, {len(counts):,} rows",
     )
     st.caption(
-        "Spellings that differ only in case, accents, punctuation or small words are one facility. "
-        "Placeholders such as “Research Site” are not counted."
+        "Spellings that differ only in case, accents, punctuation or small words count as one "
+        "facility. "
+        "Placeholders such as “Research Site” are left out."
     )

@@ -1,63 +1,55 @@
-"""The open lists: what each holds, what could not be read, and what a session may close."""
+"""The open lists: what each has, what could not be read, and sharing and deleting one's own."""
+
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from dashboard.library.lists import Library, OpenedList
-from dashboard.library.uploads import StoredList
-from dashboard.page.state import session
+from dashboard.library.uploads import StoredList, UploadError
+from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.editor import Editor
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
+from geocache.errors import ReadOnlyError
 
-GUESSED = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
-SHOWN_WARNINGS = 100
-SHOWN_PROBLEMS = 5
+COLUMNS = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
+MAX_WARNINGS = 100
+MAX_PROBLEMS = 5
 _NOT_USED = "(none)"
 
 
 def draw_problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
-    """Say at the top of the page what could not be opened; silent when all is well."""
+    """Draw what could not be opened and the geocache's warnings; nothing if all is well."""
     failed = [one for one in library.lists if one.error]
     lines = [
         f"**{escape(one.name)}** was not opened: {escape(one.error)}"
-        for one in failed[:SHOWN_PROBLEMS]
+        for one in failed[:MAX_PROBLEMS]
     ]
-    if len(failed) > SHOWN_PROBLEMS:
-        more = summary.plural(len(failed) - SHOWN_PROBLEMS, "more list")
-        lines.append(f"{more} could not be opened.")
+    if len(failed) > MAX_PROBLEMS:
+        rest = len(failed) - MAX_PROBLEMS
+        lines.append(
+            f"{summary.plural(rest, 'more list')} {'was' if rest == 1 else 'were'} not opened."
+        )
     if lines:
-        lines.append("“Open lists” says more, and closes what you added.")
+        lines.append("See the “Open lists” tab.")
         st.error("  \n".join(lines))
-    for words in cache_warnings:
-        st.warning(escape(words))
-
-
-def _row(one: OpenedList, whose: str) -> dict[str, object]:
-    reading = one.reading
-    return {
-        "list": one.name,
-        "whose": whose,
-        "format": reading.format if reading else "not opened",
-        "trials": len(reading.trials) if reading else 0,
-        "sites": len(reading.sites) if reading else 0,
-        "as_of": reading.as_of if reading else "",
-        "warnings": len(reading.warnings) if reading else 0,
-        "problem": one.error,
-    }
+    for warning in cache_warnings:
+        st.warning(escape(warning))
 
 
 def draw_lists(library: Library, viewer: Viewer) -> None:
     """Draw every open list with its format, counts, date and warnings."""
-    own = session.own_lists(viewer)
-    mine = {id(one.opened) for one in own}
-    rows = [_row(o, "you" if id(o) in mine else "everyone") for o in library.lists]
+    own = viewer.uploads.lists()
+    own_ids = {id(one.opened) for one in own}
+    rows = [_build_row(one, "you" if id(one) in own_ids else "everyone") for one in library.lists]
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
             "list": "List",
-            "whose": "Seen by",
+            "visible_to": "Visible to",
             "format": "Format",
             "trials": st.column_config.NumberColumn("Trials", format="localized"),
             "sites": st.column_config.NumberColumn("Sites", format="localized"),
@@ -68,87 +60,108 @@ def draw_lists(library: Library, viewer: Viewer) -> None:
         alt=f"Open lists, {len(rows)} rows",
     )
     for one in own:
-        _own(one, viewer)
+        _draw_own(one, viewer)
     if viewer.editor is not None:
         for one in viewer.shared_lists():
-            _shared(one, viewer.editor)
+            _draw_shared(one, viewer.editor)
     for note in library.notes:
         st.caption(escape(note))
-    for a_list in library.lists:
-        if a_list.reading and a_list.reading.warnings:
-            _warnings(a_list.name, a_list.reading.warnings)
+    for each in library.lists:
+        if each.reading and each.reading.warnings:
+            _draw_warnings(each.name, each.reading.warnings)
 
 
-def _warnings(name: str, warnings: tuple[str, ...]) -> None:
+def _build_row(one: OpenedList, visible_to: str) -> dict[str, object]:
+    reading = one.reading
+    return {
+        "list": one.name,
+        "visible_to": visible_to,
+        "format": reading.format if reading else "not opened",
+        "trials": len(reading.trials) if reading else 0,
+        "sites": len(reading.sites) if reading else 0,
+        "as_of": reading.as_of if reading else "",
+        "warnings": len(reading.warnings) if reading else 0,
+        "problem": one.error,
+    }
+
+
+def _draw_warnings(name: str, warnings: tuple[str, ...]) -> None:
     with st.expander(f"{escape(name)}: {summary.plural(len(warnings), 'warning')}"):
-        st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:SHOWN_WARNINGS]))
-        if len(warnings) > SHOWN_WARNINGS:
-            st.caption(f"… and {len(warnings) - SHOWN_WARNINGS:,} more")
+        st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:MAX_WARNINGS]))
+        if len(warnings) > MAX_WARNINGS:
+            st.caption(f"… and {len(warnings) - MAX_WARNINGS:,} more")
 
 
-def _own(one: StoredList, viewer: Viewer) -> None:
+def _draw_own(one: StoredList, viewer: Viewer) -> None:
     reading = one.opened.reading
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escape(one.opened.name)}**, seen by you only", width="stretch")
+            st.markdown(f"**{escape(one.opened.name)}**, visible only to you", width="stretch")
             if viewer.editor is not None and reading is not None:
                 st.button(
                     "Share with everyone here",
                     key=f"share_{one.id}",
                     icon=":material/group:",
-                    on_click=session.share,
-                    args=(viewer.editor, one.id),
-                    help="Everyone who opens this server will see it, also over HTTP.",
+                    on_click=_run,
+                    args=(partial(viewer.editor.share_upload, one.id),),
+                    help="Everyone who opens this dashboard will see it, also over HTTP.",
                 )
             st.button(
-                "Close and delete",
+                "Delete",
                 key=f"delete_{one.id}",
                 icon=":material/delete:",
-                on_click=session.remove,
-                args=(viewer, one.id),
+                on_click=_run,
+                args=(partial(viewer.uploads.remove, one.id),),
             )
-        header, taken = (
+        header, matched = (
             (reading.header, dict(reading.columns))
             if reading is not None
             else viewer.uploads.preview(one.id)
         )
         if header:
-            _columns(one.id, header, taken, viewer)
+            _draw_columns(one.id, header, matched, viewer)
 
 
-def _shared(one: StoredList, editor: Editor) -> None:
+def _draw_shared(one: StoredList, editor: Editor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"**{escape(one.opened.name)}**, shared with everyone here", width="stretch")
         st.button(
-            "Close and delete for everyone",
+            "Delete for everyone",
             key=f"unshare_{one.id}",
             icon=":material/delete:",
-            on_click=session.unshare,
-            args=(editor, one.id),
+            on_click=_run,
+            args=(partial(editor.unshare, one.id),),
         )
 
 
-def _columns(name: str, header: tuple[str, ...], taken: dict[str, str], viewer: Viewer) -> None:
-    with st.expander("Which column is what"), st.form(f"columns_{name}", border=False):
+def _draw_columns(
+    list_id: str, header: tuple[str, ...], matched: dict[str, str], viewer: Viewer
+) -> None:
+    names = tuple(dict.fromkeys((*COLUMNS, *matched)))
+    options = [_NOT_USED, *header]
+    with st.expander("Match columns"), st.form(f"columns_{list_id}", border=False):
         with st.grid(4, min_column_width=150):
-            for ours in dict.fromkeys((*GUESSED, *taken)):
-                options = [_NOT_USED, *header]
-                now = taken.get(ours, _NOT_USED)
+            for name in names:
+                now = matched.get(name, _NOT_USED)
                 st.selectbox(
-                    ours.replace("_", " ").capitalize(),
+                    name.replace("_", " ").capitalize(),
                     options,
                     index=options.index(now) if now in options else 0,
-                    key=f"column_{name}_{ours}",
+                    key=f"column_{list_id}_{name}",
                 )
         st.form_submit_button(
-            "Read again with these columns", on_click=_reread, args=(name, taken, viewer)
+            "Read again with these columns", on_click=_reread, args=(list_id, names, viewer)
         )
 
 
-def _reread(name: str, taken: dict[str, str], viewer: Viewer) -> None:
-    chosen = {
-        ours: st.session_state[f"column_{name}_{ours}"]
-        for ours in dict.fromkeys((*GUESSED, *taken))
-        if st.session_state[f"column_{name}_{ours}"] != _NOT_USED
-    }
-    session.reread(viewer, name, chosen)
+def _reread(list_id: str, names: tuple[str, ...], viewer: Viewer) -> None:
+    chosen = {name: st.session_state[f"column_{list_id}_{name}"] for name in names}
+    columns = {name: header for name, header in chosen.items() if header != _NOT_USED}
+    _run(lambda: viewer.uploads.reread(list_id, columns))
+
+
+def _run(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except (UploadError, ReadOnlyError) as error:
+        show_error(error)

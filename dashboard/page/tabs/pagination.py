@@ -1,4 +1,4 @@
-"""A long table in pages, sorted and searched whole: the browser loads the rows that are seen."""
+"""Splits a long table into pages; sorting and searching apply to all rows."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,8 +14,8 @@ from dashboard.query.parameters import MAX_TEXT
 from dashboard.sites.categoricals import memoize_per_table, order_rows
 
 PAGE_ROWS = 1_000
-_AS_LISTED = "as listed"
-_SEARCH, _OF = "table_search", "pages_of"
+_LIST_ORDER = "List order"
+_SEARCH, _QUERY = "table_search", "query"
 
 
 def paginate(
@@ -27,69 +27,69 @@ def paginate(
     search: bool = False,
     first: Sequence[int] = (),
 ) -> pd.DataFrame:
-    """The rows on screen; above :data:`PAGE_ROWS` with a choice of page and order.
+    """The rows to show; above :data:`PAGE_ROWS`, draws a choice of page and order.
 
     Args:
         rows: the whole table.
-        columns: what it can be sorted by.
-        label: what a column is called on screen.
-        name: which table of the page it is.
-        search: whether a field searches all sites, as the filter's search does.
-        first: numbers of rows that stand first, whatever the page.
+        columns: the columns it can be sorted by.
+        label: gives a column's name on screen.
+        name: tells the page's tables apart.
+        search: whether to draw the search filter's field here too.
+        first: numbers of rows to show first on every page.
     """
     if len(rows) <= PAGE_ROWS:
-        return rows.iloc[_lifted(np.arange(len(rows)), first)] if first else rows
+        return rows.iloc[_move_to_front(np.arange(len(rows)), first)] if first else rows
     pages = -(-len(rows) // PAGE_ROWS)
     page, sort, down = f"{name}_page", f"{name}_sort", f"{name}_descending"
-    to_first = partial(_first_page, page)
+    to_first = partial(_go_to_first_page, page)
     query = to_query(address.current())
-    if st.session_state.get(f"{name}_{_OF}") != query:
-        st.session_state[f"{name}_{_OF}"] = query
+    if st.session_state.get(f"{name}_{_QUERY}") != query:
+        st.session_state[f"{name}_{_QUERY}"] = query
         to_first()
     st.session_state[page] = min(int(st.session_state.get(page, 1)), pages)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if search:
-            _search_field()
+            _draw_search()
         by = st.selectbox(
             "Sort all rows by",
-            [_AS_LISTED, *columns],
+            [_LIST_ORDER, *columns],
             key=sort,
-            format_func=lambda name: name if name == _AS_LISTED else label(name),
+            format_func=lambda name: name if name == _LIST_ORDER else label(name),
             on_change=to_first,
             width=180,
         )
         descending = st.toggle(
-            "Descending", key=down, disabled=by == _AS_LISTED, on_change=to_first
+            "Descending", key=down, disabled=by == _LIST_ORDER, on_change=to_first
         )
         number = st.number_input(
-            f"Page of {pages:,}", min_value=1, max_value=pages, key=page, width=140
+            f"Page (of {pages:,})", min_value=1, max_value=pages, key=page, width=140
         )
     start = (int(number) - 1) * PAGE_ROWS
     if first:
-        order = _order(rows, by, descending)[start : start + PAGE_ROWS]
-        return rows.iloc[_lifted(order, first)]
-    return _page(rows, by, descending, start)[0]
+        order = _sort_rows(rows, by, descending)[start : start + PAGE_ROWS]
+        return rows.iloc[_move_to_front(order, first)]
+    return _build_page(rows, by, descending, start)[0]
 
 
 @memoize_per_table
-def _page(rows: pd.DataFrame, by: str, descending: bool, start: int) -> tuple[pd.DataFrame]:
-    """One page, as the only one of a tuple: the same object each time it is asked for."""
-    return (rows.iloc[_order(rows, by, descending)[start : start + PAGE_ROWS]],)
+def _build_page(rows: pd.DataFrame, by: str, descending: bool, start: int) -> tuple[pd.DataFrame]:
+    """One page in a tuple: memoized, so that it is the same object each time."""
+    return (rows.iloc[_sort_rows(rows, by, descending)[start : start + PAGE_ROWS]],)
 
 
-def _order(rows: pd.DataFrame, by: str, descending: bool) -> np.ndarray:
+def _sort_rows(rows: pd.DataFrame, by: str, descending: bool) -> np.ndarray:
     return order_rows(rows[by], descending=descending) if by in rows else np.arange(len(rows))
 
 
-def _lifted(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:
+def _move_to_front(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:
     return np.concatenate([np.array(first, dtype=rows.dtype), rows[~np.isin(rows, first)]])
 
 
-def _first_page(page: str) -> None:
+def _go_to_first_page(page: str) -> None:
     st.session_state[page] = 1
 
 
-def _search_field() -> None:
+def _draw_search() -> None:
     st.session_state[_SEARCH] = address.current().q
     st.text_input(
         "Search all rows",
@@ -101,6 +101,6 @@ def _search_field() -> None:
 
 
 def _search() -> None:
-    words = st.session_state[_SEARCH].strip()
-    if check_length("Search", words, MAX_TEXT):
-        address.change(q=words)
+    text = st.session_state[_SEARCH].strip()
+    if check_length("Search", text, MAX_TEXT):
+        address.change(q=text)

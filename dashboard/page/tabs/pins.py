@@ -1,4 +1,4 @@
-"""The pins that people set: each with its undo, all of them out to a file and in from one."""
+"""The pins that people set: removing one, and import and export as a file."""
 
 import pandas as pd
 import streamlit as st
@@ -12,31 +12,31 @@ from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin
 
 MAX_FILE_MB = 5
-_SHOWN = 100
+_MAX_SHOWN = 100
 _NUMBER = "pins_upload_number"
 _DONE = "pins_imported"
 _PROBLEM = "pins_problem"
 
 
 def draw_pins(viewer: Viewer) -> None:
-    """Draw the pins, where there are any or some may be brought."""
+    """Draw the pins, unless there are none and none can be imported."""
     pins = viewer.geocoder.pins()
     if not pins and viewer.editor is None:
         return
-    said = f"Pins set by people ({len(pins):,})"
-    with st.expander(said, icon=":material/push_pin:", key="pins_expander"):
-        for number, pin in enumerate(reversed(pins[-_SHOWN:])):
+    title = f"Pins set by people ({len(pins):,})"
+    with st.expander(title, icon=":material/push_pin:", key="pins_expander"):
+        for number, pin in enumerate(reversed(pins[-_MAX_SHOWN:])):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(_words(pin), width="stretch")
+                st.markdown(_describe(pin), width="stretch")
                 if viewer.editor is not None:
                     st.button(
-                        "Undo",
+                        "Remove",
                         key=f"unpin_{number}",
                         on_click=_unpin,
                         args=(viewer, viewer.editor.pins, pin),
                     )
-        if len(pins) > _SHOWN:
-            st.caption(f"… and {len(pins) - _SHOWN:,} earlier ones; the file holds them all.")
+        if len(pins) > _MAX_SHOWN:
+            st.caption(f"… and {len(pins) - _MAX_SHOWN:,} earlier pins, all in the download.")
         if pins:
             st.download_button(
                 "Download pins",
@@ -47,10 +47,10 @@ def draw_pins(viewer: Viewer) -> None:
                 key="download_pins",
             )
         if viewer.editor is not None:
-            _bring(viewer, viewer.editor.pins)
+            _draw_import(viewer, viewer.editor.pins)
 
 
-def _bring(viewer: Viewer, pins: Pins) -> None:
+def _draw_import(viewer: Viewer, pins: Pins) -> None:
     number = st.session_state.get(_NUMBER, 0)
     st.file_uploader(
         "Import pins",
@@ -59,8 +59,8 @@ def _bring(viewer: Viewer, pins: Pins) -> None:
         max_upload_size=MAX_FILE_MB,
         on_change=_import,
         args=(pins,),
-        help="A file as “Download pins” or `geocache export --pins` writes it, or a table with "
-        "latitude, longitude and any of facility, city, state, postcode, country.",
+        help="A file from “Download pins” or `geocache export --pins`, or any table with latitude, "
+        "longitude, and one or more of facility, city, state, postcode, country.",
     )
     problem = st.session_state.get(_PROBLEM)
     if problem:
@@ -69,8 +69,8 @@ def _bring(viewer: Viewer, pins: Pins) -> None:
     if done is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        older = f"; {done.older:,} older than what is here left out" if done.older else ""
-        replaced = f", {len(done.replaced):,} of them in place of another" if done.replaced else ""
+        older = f"; {done.older:,} skipped, as newer pins are here" if done.older else ""
+        replaced = f", {len(done.replaced):,} replaced" if done.replaced else ""
         st.markdown(
             f"**{escape(done.name)}**: {plural(len(done.pins), 'pin')} imported{replaced}{older}.",
             width="stretch",
@@ -80,7 +80,7 @@ def _bring(viewer: Viewer, pins: Pins) -> None:
                 "Undo this import",
                 key="undo_import",
                 icon=":material/undo:",
-                on_click=_undo,
+                on_click=_undo_import,
                 args=(viewer, pins, done),
             )
 
@@ -99,23 +99,23 @@ def _import(pins: Pins) -> None:
         st.session_state[_DONE] = None
 
 
-def _undo(viewer: Viewer, pins: Pins, done: PinImport) -> None:
-    said = f"Taken back: the import of {done.name}"
-    if feedback.run_action(viewer, lambda: pins.undo_import(done), said, ":material/undo:"):
+def _undo_import(viewer: Viewer, pins: Pins, done: PinImport) -> None:
+    message = f"Import undone: {done.name}"
+    if feedback.run_action(viewer, lambda: pins.undo_import(done), message, ":material/undo:"):
         st.session_state[_DONE] = None
 
 
 def _unpin(viewer: Viewer, pins: Pins, pin: Pin) -> None:
-    said = f"Taken back: {pin.place.city or pin.place.country}"
-    feedback.run_action(viewer, lambda: pins.unpin([pin.place]), said, ":material/undo:")
+    message = f"Pin removed: {pin.place.city or pin.place.country}"
+    feedback.run_action(viewer, lambda: pins.unpin([pin.place]), message, ":material/undo:")
 
 
-def _words(pin: Pin) -> str:
+def _describe(pin: Pin) -> str:
     when = pd.Timestamp(pin.pinned_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
     who = f" by {escape(pin.who)}" if pin.who else ""
     note = f": {escape(pin.note)}" if pin.note else ""
     place = escape(", ".join(part for part in pin.place if part))
-    at = "left off the map"
+    position = "left off the map"
     if pin.latitude is not None and pin.longitude is not None:
-        at = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
-    return f"{place} → {at}  \n{when}{who}{note}"
+        position = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
+    return f"{place} → {position}  \n{when}{who}{note}"

@@ -1,4 +1,4 @@
-"""What to doubt among the filtered sites, and the pins that people set."""
+"""Positions in doubt among the filtered sites, and the pins that people set."""
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ from dashboard.page.tabs.pins import draw_pins
 from dashboard.service.viewer import Viewer
 from dashboard.sites import doubts, summary
 
-_BY_KEYBOARD = "By keyboard: the arrow keys move in the table, Shift and Space select a row."
+_KEYBOARD_HELP = "Keyboard: arrow keys move in the table, Shift+Space selects a row."
 
 
 def draw_quality(sites: pd.DataFrame, library: Library, viewer: Viewer) -> None:
@@ -18,18 +18,19 @@ def draw_quality(sites: pd.DataFrame, library: Library, viewer: Viewer) -> None:
     every = doubts.find_doubts(sites)
     found = every.shown
     if not found:
-        st.markdown("Every site shown is on the map, and nothing speaks against its position.")
+        st.markdown("All these sites are on the map, and none of their positions is in doubt.")
     else:
         st.markdown(
-            f"{_counts(every)} Select a row to see why, and to put it right.", help=_BY_KEYBOARD
+            f"{_describe_counts(every)} Select a row to see why, and to correct it.",
+            help=_KEYBOARD_HELP,
         )
         if every.places > len(found):
-            st.caption(f"The first {len(found):,} of {every.places:,} places; filter for others.")
+            st.caption(f"Showing {len(found):,} of {every.places:,} places. Filter to see others.")
         state = st.dataframe(
             doubts.build_doubt_table(found),
             hide_index=True,
             height=320 if len(found) > 8 else "auto",
-            key=f"doubts_{hash(found)}",  # other rows: what was selected is not any more
+            key=f"doubts_{hash(found)}",  # other rows, no selection
             on_select="rerun",
             selection_mode="single-row",
             column_config={
@@ -49,10 +50,12 @@ def draw_quality(sites: pd.DataFrame, library: Library, viewer: Viewer) -> None:
     draw_pins(viewer)
 
 
-def _counts(found: doubts.Doubts) -> str:
-    said = {
+def _describe_counts(found: doubts.Doubts) -> str:
+    counts = {
         "Not on the map": found.missing,
         "Doubtful": found.flagged,
-        "Left off": found.left_off,
+        "Left off the map": found.left_off,
     }
-    return " ".join(f"{what}: **{summary.plural(n, 'site')}**." for what, n in said.items() if n)
+    return " ".join(
+        f"{label}: **{summary.plural(n, 'site')}**." for label, n in counts.items() if n
+    )

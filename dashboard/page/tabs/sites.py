@@ -1,4 +1,4 @@
-"""The site table: choose columns, select rows, and what is not on the map."""
+"""The site table: its columns, row selection, and downloads."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ from geocache.place import POSITION_COLUMNS
 
 FIRST = ("facility", "city", "country", "status")
 OF_TRIAL = tuple(TRIAL_COLUMNS)
-"""Columns that say the same in every row where one trial is shown."""
+"""Columns that are the same in all rows of one trial."""
 MACHINE = ("country_code", *POSITION_COLUMNS)
 ORDER = (
     *FIRST,
@@ -34,14 +34,14 @@ ORDER = (
     *(c for c in COLUMNS if c not in {*FIRST, *MACHINE, "site_number", "trial_id"}),
     *MACHINE,
 )
-"""Columns on screen: who and where first, what machines need last."""
+"""The order of columns on screen: what people read first, what programs need last."""
 
 LABELS = {
     "trial_id": "Trial",
     "trial_title": "Title",
     "trial_status": "Trial status",
     "site_number": "Site no.",
-    "country_code": "Code",
+    "country_code": "Country code",
     "place_name": "Placed at",
     DISTANCE_COLUMN: "Distance (km)",
 }
@@ -50,66 +50,70 @@ _COLUMNS = "view_columns"
 
 
 def column_label(column: str) -> str:
-    """What a column is called on screen."""
+    """A column's name on screen."""
     return LABELS.get(column, column.replace("_", " ").capitalize())
 
 
 def draw_site_table(
-    sites: pd.DataFrame, whole: pd.DataFrame, link: downloads.Link, origins: Provenance, title: str
+    sites: pd.DataFrame,
+    whole: pd.DataFrame,
+    link: downloads.Link,
+    provenance: Provenance,
+    title: str,
 ) -> None:
-    """Draw the filtered site table, its columns chooser and its downloads.
+    """Draw the filtered site table, the choice of its columns, and its downloads.
 
     Args:
         sites: the filtered site table.
         whole: the site table that ``sites`` was filtered from.
-        link: the address of this view.
-        origins: where the trials come from.
-        title: what the sites shown are called.
+        link: the link to this view.
+        provenance: where the trials come from.
+        title: the title of the sites, for the map file.
     """
     present = [c for c in ORDER if c in sites]
-    shown = _chosen_columns(sites, whole, present)
+    shown = _find_shown_columns(sites, whole, present)
     total = len(whole)
-    words = (
+    count = (
         f"**{len(sites):,}** of {total:,} sites" if len(sites) != total else f"**{total:,}** sites"
     )
 
     @st.fragment
-    def above() -> None:
+    def draw_buttons() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="over_table"):
-            st.markdown(words, width="stretch")
+            st.markdown(count, width="stretch")
             on_demand.popover(
                 "Columns",
-                partial(_columns_pills, present, shown),
+                partial(_draw_columns, present, shown),
                 key="columns",
                 icon=":material/view_column:",
             )
             downloads.draw_link_button(link)
-            downloads.draw_download_buttons(sites, link, origins, title)
+            downloads.draw_download_buttons(sites, link, provenance, title)
 
-    above()
-    lifted = selection.find_row_numbers(sites, selection.first_in_table())
-    rows = pagination.paginate(sites, shown, column_label, search=True, first=lifted)
+    draw_buttons()
+    first = selection.find_row_numbers(sites, selection.get_first_in_table())
+    rows = pagination.paginate(sites, shown, column_label, search=True, first=first)
     selection.show_in_table(_TABLE, rows)
     st.dataframe(
-        _on_screen(rows, address.unit()),
+        _build_page(rows, address.unit()),
         hide_index=True,
         height=420 if len(rows) > 10 else "auto",
         column_order=shown,
-        column_config={column: _config(column) for column in present},
+        column_config={column: _configure(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
         key=_TABLE,
         on_select=lambda: selection.select_in_table(st.session_state[_TABLE], rows),
         selection_mode="multi-row",
     )
     st.caption(
-        "Select rows (by keyboard: Shift and Space) to highlight them on the map; what is picked "
-        "on the map stands first."
+        "Select rows (Shift+Space on the keyboard) to highlight them on the map. Sites selected on "
+        "the map come first."
     )
 
 
 @memoize_per_table
-def _on_screen(rows: pd.DataFrame, unit: str) -> pa.Table:
-    """The rows as the browser takes them; distances in ``km`` or ``miles``."""
+def _build_page(rows: pd.DataFrame, unit: str) -> pa.Table:
+    """The rows as an Arrow table, with distances in ``km`` or ``miles``."""
     columns = {str(name): to_arrow(column) for name, column in rows.items()}
     stated = columns["status"]
     columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
@@ -118,7 +122,7 @@ def _on_screen(rows: pd.DataFrame, unit: str) -> pa.Table:
     return pa.table(columns)
 
 
-def _config(column: str) -> ColumnConfig:
+def _configure(column: str) -> ColumnConfig:
     if column == "score":
         return st.column_config.NumberColumn(column_label(column), format="%.2f")
     if column in {"facility", "trial_title", "reason"}:
@@ -132,29 +136,29 @@ def _config(column: str) -> ColumnConfig:
     return st.column_config.Column(column_label(column))
 
 
-def _chosen_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]) -> list[str]:
-    """The columns asked for in the address bar; without, those that hold anything at all.
+def _find_shown_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]) -> list[str]:
+    """The columns in the address bar, by default those that are not empty.
 
-    A filter changes them only where it leaves one trial: else the table would jump about.
+    A filter changes them only if it leaves one trial, so that the table does not jump about.
     """
     asked = [c for c in address.view("columns", "").split(",") if c in present]
     if asked:
         return asked
     of_one_trial = OF_TRIAL if len(summary.first_trials(sites, 2)) < 2 else ()
-    empty = _empty(whole)
+    empty = _find_empty_columns(whole)
     return [c for c in present if c in FIRST or not (c in empty or c in of_one_trial)]
 
 
 @memoize_per_table
-def _empty(sites: pd.DataFrame) -> frozenset[str]:
-    """The columns that hold no text in any row."""
+def _find_empty_columns(sites: pd.DataFrame) -> frozenset[str]:
+    """The text columns that are empty in every row."""
     texts = {str(name): factorize(col) for name, col in sites.items() if col.dtype.kind != "f"}
     return frozenset(
         name for name, (codes, distinct) in texts.items() if np.asarray(distinct == "")[codes].all()
     )
 
 
-def _columns_pills(present: list[str], shown: list[str]) -> None:
+def _draw_columns(present: list[str], shown: list[str]) -> None:
     st.session_state[_COLUMNS] = shown
     st.pills(
         "Columns shown",
@@ -162,22 +166,22 @@ def _columns_pills(present: list[str], shown: list[str]) -> None:
         selection_mode="multi",
         key=_COLUMNS,
         format_func=column_label,
-        on_change=_columns_changed,
+        on_change=_choose_columns,
         args=(present,),
     )
 
 
-def _columns_changed(present: list[str]) -> None:
+def _choose_columns(present: list[str]) -> None:
     asked = [c for c in present if c in st.session_state[_COLUMNS]]
     address.set_view("columns", ",".join(asked), "")
     st.rerun()
 
 
 def draw_empty_state(filters: Filters, total: int) -> None:
-    """What to do when no site matches."""
+    """Explain what to do when there is no site to show."""
     if filters and total:
         st.info(
-            f"No site matches these filters. Remove one of them above: without any there are "
+            "No site matches these filters. Remove some of them above to see more of the "
             f"{summary.plural(total, 'site')}.",
             icon=":material/filter_alt_off:",
         )

@@ -1,4 +1,4 @@
-"""The record of one trial, as far as its source tells it."""
+"""The record of one trial, as far as its source has it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,58 +9,58 @@ from dashboard.sites.trial import Trial
 
 
 def draw_trial_record(trials: Mapping[str, Trial], shown: Iterable[str]) -> None:
-    """Draw the record of a trial; where several are shown, the person chooses."""
+    """Draw the record of a trial, with a choice if there are several."""
     ids = [i for i in dict.fromkeys(shown) if i in trials]
     if not ids:
-        st.markdown("The open lists hold no trial record for these sites.")
+        st.markdown("The open lists have no trial record for these sites.")
         return
     chosen = ids[0]
     if len(ids) > 1:
         chosen = st.selectbox(
             "Trial",
             ids,
-            format_func=lambda i: f"{i or 'No id'} · {trials[i].title}",
+            format_func=lambda i: f"{i or 'No ID'} · {trials[i].title}",
             key="trial_record",
         )
-    _record(trials[chosen])
+    _draw_record(trials[chosen])
 
 
-def _words(value: str) -> str:
+def _humanize(value: str) -> str:
     return value.replace("_", " ").capitalize() if value.isupper() else value
 
 
-def _facts(facts: Mapping[str, str]) -> None:
+def _draw_facts(facts: Mapping[str, str]) -> None:
     known = {name: value for name, value in facts.items() if value}
     if known:
         st.table(known, border="horizontal", width="stretch")
 
 
-def _record(trial: Trial) -> None:
+def _draw_record(trial: Trial) -> None:
     st.markdown(f"#### {escape(trial.title)}")
     if trial.official_title and trial.official_title != trial.title:
         st.markdown(escape(trial.official_title))
     left, right = st.columns(2, gap="large")
     with left:
-        _facts(_identity(trial) | _people(trial))
+        _draw_facts(_list_identity(trial) | _list_people(trial))
     with right:
-        _facts(_design(trial))
-        _treatment(trial)
-    _texts(trial)
-    _publications(trial)
+        _draw_facts(_list_design(trial))
+        _draw_treatment(trial)
+    _draw_texts(trial)
+    _draw_publications(trial)
 
 
-def _identity(trial: Trial) -> dict[str, str]:
+def _list_identity(trial: Trial) -> dict[str, str]:
     ids = [link(trial_url(trial), trial.trial_id)] if trial.trial_id else []
     ids += [escape(other.id) for other in trial.other_ids if other.id != trial.trial_id]
     results = {True: "Available", False: "None posted", None: ""}[trial.has_results]
     enrolled = f"{trial.enrollment:,} participants" if trial.enrollment is not None else ""
     return {
-        "Ids": ", ".join(ids),
+        "IDs": ", ".join(ids),
         "Acronym": escape(trial.acronym),
         "Status": escape(trial.status),
         "Phase": escape(trial.phase),
         "Enrollment": enrolled,
-        "Study type": escape(_words(trial.study_type)),
+        "Study type": escape(_humanize(trial.study_type)),
         "Start": escape(trial.start_date),
         "Completion": escape(trial.completion_date),
         "Last updated": escape(trial.last_updated),
@@ -68,31 +68,31 @@ def _identity(trial: Trial) -> dict[str, str]:
     }
 
 
-def _ages(trial: Trial) -> str:
-    """In words: ``18 years and older``."""
+def _describe_ages(trial: Trial) -> str:
+    """Such as ``18 years and older``."""
     least, most = trial.minimum_age.lower(), trial.maximum_age.lower()
     if least and most:
         return f"{least} to {most}"
     return f"{least} and older" if least else f"up to {most}" if most else ""
 
 
-def _design(trial: Trial) -> dict[str, str]:
+def _list_design(trial: Trial) -> dict[str, str]:
     healthy = {True: "Accepted", False: "Not accepted", None: ""}[trial.healthy_volunteers]
     return {
         "Conditions": escape(", ".join(trial.conditions)),
-        "Allocation": escape(_words(trial.allocation)),
-        "Model": escape(_words(trial.intervention_model)),
-        "Purpose": escape(_words(trial.primary_purpose)),
-        "Masking": escape(_words(trial.masking)),
-        "Ages": escape(_ages(trial)),
-        "Sex": escape(_words(trial.sex)),
+        "Allocation": escape(_humanize(trial.allocation)),
+        "Model": escape(_humanize(trial.intervention_model)),
+        "Purpose": escape(_humanize(trial.primary_purpose)),
+        "Masking": escape(_humanize(trial.masking)),
+        "Ages": escape(_describe_ages(trial)),
+        "Sex": escape(_humanize(trial.sex)),
         "Healthy volunteers": healthy,
     }
 
 
-def _people(trial: Trial) -> dict[str, str]:
+def _list_people(trial: Trial) -> dict[str, str]:
     sponsors = [
-        escape(", ".join(p for p in (s.name, _words(s.sponsor_class), _words(s.role)) if p))
+        escape(", ".join(p for p in (s.name, _humanize(s.sponsor_class), _humanize(s.role)) if p))
         for s in trial.sponsors
     ]
     investigators = [
@@ -100,26 +100,24 @@ def _people(trial: Trial) -> dict[str, str]:
     ]
     return {
         "Sponsor": "; ".join(sponsors),
-        "Responsible party": escape(_words(trial.responsible_party)),
+        "Responsible party": escape(_humanize(trial.responsible_party)),
         "Investigators": "; ".join(investigators),
     }
 
 
-def _treatment(trial: Trial) -> None:
+def _draw_treatment(trial: Trial) -> None:
     for arm in trial.arms:
-        kind = f" ({escape(_words(arm.type))})" if arm.type else ""
+        kind = f" ({escape(_humanize(arm.type))})" if arm.type else ""
         st.markdown(f"**Arm: {escape(arm.label)}**{kind}  \n{escape(arm.description)}")
-    for given in trial.interventions:
-        kind = f" ({escape(_words(given.type))})" if given.type else ""
-        names = (
-            f"  \nAlso called {escape(', '.join(given.other_names))}" if given.other_names else ""
-        )
+    for one in trial.interventions:
+        kind = f" ({escape(_humanize(one.type))})" if one.type else ""
+        names = f"  \nAlso called {escape(', '.join(one.other_names))}" if one.other_names else ""
         st.markdown(
-            f"**Intervention: {escape(given.name)}**{kind}  \n{escape(given.description)}{names}"
+            f"**Intervention: {escape(one.name)}**{kind}  \n{escape(one.description)}{names}"
         )
 
 
-def _texts(trial: Trial) -> None:
+def _draw_texts(trial: Trial) -> None:
     for title, text in (
         ("Summary", trial.summary),
         ("Description", trial.description),
@@ -130,7 +128,7 @@ def _texts(trial: Trial) -> None:
                 st.markdown("\n\n".join(escape(part) for part in text.split("\n") if part.strip()))
 
 
-def _publications(trial: Trial) -> None:
+def _draw_publications(trial: Trial) -> None:
     if trial.references:
         st.markdown("**References**")
         st.markdown(

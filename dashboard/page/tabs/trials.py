@@ -1,4 +1,4 @@
-"""The trials of the filtered sites: a table to pick from, and trials by countries."""
+"""The trials of the filtered sites: a table to select from, and a matrix by country."""
 
 from collections.abc import Mapping
 
@@ -15,38 +15,38 @@ from dashboard.sites.trial import Trial
 
 MATRIX_TRIALS = 40
 MATRIX_COUNTRIES = 30
-_PICKED = "trials_table"
+_TABLE = "trials_table"
 
 
-def _filter_picked(ids: list[str]) -> None:
-    rows = st.session_state[_PICKED]["selection"]["rows"]
+def _filter_selected(ids: list[str]) -> None:
+    rows = st.session_state[_TABLE]["selection"]["rows"]
     address.change(trial=tuple(ids[row] for row in rows if row < len(ids)))
 
 
 def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
     every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
-    words = summary.plural(len(every), "trial")
-    st.markdown(f"**{words}**. Select rows to keep only those trials.")
+    title = summary.plural(summary.key_figures(sites).trials, "trial")
+    st.markdown(f"**{title}**. Select rows to filter by trial.")
     counts = to_plain_text(
         pagination.paginate(every, list(every.columns), sites_tab.column_label, "trials")
     )
-    counts["as_of"] = [_as_of(trials.get(i)) for i in counts["trial_id"]]
+    counts["as_of"] = [_find_date(trials.get(i)) for i in counts["trial_id"]]
     counts["record"] = [nct_url(i) or None for i in counts["trial_id"]]
     ids = list(counts["trial_id"])
-    picked = st.session_state.get(_PICKED, {}).get("selection", {}).get("rows", [])
+    selected = st.session_state.get(_TABLE, {}).get("selection", {}).get("rows", [])
     st.button(
-        "Keep selected trials",
+        "Show only selected trials",
         key="keep_trials",
-        disabled=not picked,
-        on_click=_filter_picked,
+        disabled=not selected,
+        on_click=_filter_selected,
         args=(ids,),
         icon=":material/filter_alt:",
     )
     st.dataframe(
         counts,
         hide_index=True,
-        key=_PICKED,
+        key=_TABLE,
         on_select="rerun",
         selection_mode="multi-row",
         height="auto" if len(counts) < 10 else 380,
@@ -65,14 +65,14 @@ def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
         alt=f"Trials, {len(counts):,} rows",
     )
     if len(every) > 1:
-        _matrix(sites, every)
+        _draw_matrix(sites, every)
 
 
-def _as_of(trial: Trial | None) -> str:
+def _find_date(trial: Trial | None) -> str:
     return (trial.as_of or trial.last_updated) if trial else ""
 
 
-def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
+def _draw_matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     st.markdown("**Sites by trial and country**")
     largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
     countries = summary.count_by_country(sites)["country"].head(MATRIX_COUNTRIES)
@@ -91,5 +91,5 @@ def _matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
     )
     if len(counts) > MATRIX_TRIALS or sites["country_code"].nunique() > MATRIX_COUNTRIES:
         st.caption(
-            f"The {MATRIX_TRIALS} trials and {MATRIX_COUNTRIES} countries with the most sites."
+            f"Only the {MATRIX_TRIALS} trials and {MATRIX_COUNTRIES} countries with the most sites."
         )

@@ -1,4 +1,4 @@
-"""Runs a user action and reports the outcome; toasts, also across a full rerun."""
+"""Tells the person what became of their action: toasts, also across a full rerun."""
 
 import logging
 from collections.abc import Callable
@@ -13,53 +13,62 @@ from geocache.errors import InputError, ReadOnlyError, StoreError
 
 log = logging.getLogger(__name__)
 
+ToastKind = Literal["check", "error", "info"]
+_QUEUE = "toast_queue"
 
-def run_action(viewer: Viewer, do: Callable[[], object], said: str, icon: str) -> bool:
-    """Do it, and say so in a few words; whether it was done.
 
-    What is refused says why. What is done but would not outlive the server (a full disk, a store
-    that is away) says that too; the warning at the top of the page has the reason.
+def show_error(error: Exception | str) -> None:
+    """Show why an action was refused."""
+    st.toast(escape(str(error)), icon=":material/error:", duration="long")
+
+
+def queue_toast(message: str, kind: ToastKind) -> None:
+    """Show a toast in the next run of the whole page: a rerun removes those shown before it."""
+    st.session_state[_QUEUE] = (*st.session_state.get(_QUEUE, ()), (message, kind))
+
+
+def show_queued_toasts() -> None:
+    """Show the toasts queued before this run."""
+    for message, kind in st.session_state.pop(_QUEUE, ()):
+        st.toast(message, icon=f":material/{kind}:")
+
+
+def run_action(viewer: Viewer, action: Callable[[], object], done: str, icon: str) -> bool:
+    """Run a user action and report the outcome; returns whether it was done.
+
+    A change that would not outlive the server (full disk, database away) is reported as such; the
+    warning at the top of the page has the reason.
+
+    Args:
+        viewer: its geocoder says whether changes are saved.
+        action: what to run.
+        done: the message on success.
+        icon: its icon.
     """
     try:
-        do()
-    except StoreError:  # its words may name where the store lies
+        action()
+    except StoreError:  # its message may name where the store is
         log.exception("A change could not be saved")
-        why = (*viewer.geocoder.warnings, "the server's log says why")[0]
-        st.toast(f"Not done: {escape(why)}", icon=":material/error:", duration="long")
+        reason = (*viewer.geocoder.warnings, "the server's log has the reason")[0]
+        show_error(f"Not saved: {reason}")
         return False
     except (DashboardError, InputError, ReadOnlyError) as error:
-        st.toast(escape(str(error)), icon=":material/error:", duration="long")
+        show_error(error)
         return False
     if viewer.geocoder.lasting:
-        st.toast(escape(said), icon=icon)
+        st.toast(escape(done), icon=icon)
     else:
         st.toast(
-            f"{escape(said)}, but it cannot be saved now: see the warning at the top",
+            f"{escape(done)}, but it cannot be saved now: see the warning at the top of the page",
             icon=":material/warning:",
             duration="long",
         )
     return True
 
 
-def check_length(label: str, text: str, most: int, instead: str = "shorten it") -> bool:
-    """Whether a text has no more characters; otherwise say so, and what to do instead."""
-    if len(text) <= most:
+def check_length(label: str, text: str, limit: int, advice: str = "Please shorten it.") -> bool:
+    """True if a text is within the limit; otherwise explains in a toast."""
+    if len(text) <= limit:
         return True
-    words = f"{label}: {len(text):,} characters, and at most {most:,} are taken: {instead}"
-    st.toast(words, icon=":material/error:")
+    show_error(f"{label}: {len(text):,} characters, but at most {limit:,} are allowed. {advice}")
     return False
-
-
-_WAITING = "toasts_waiting"
-Kind = Literal["check", "error", "info"]
-
-
-def queue_toast(words: str, kind: Kind) -> None:
-    """Have the next run of the whole page say this."""
-    st.session_state[_WAITING] = (*st.session_state.get(_WAITING, ()), (words, kind))
-
-
-def show_toasts() -> None:
-    """Say what waits to be said."""
-    for words, kind in st.session_state.pop(_WAITING, ()):
-        st.toast(words, icon=f":material/{kind}:")

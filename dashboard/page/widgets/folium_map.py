@@ -6,7 +6,7 @@ from typing import Any
 import folium
 
 
-def folium_map(
+def draw_map(
     base: folium.Map,
     layer: folium.FeatureGroup,
     *,
@@ -16,18 +16,18 @@ def folium_map(
     on_change: Callable[[], None],
     **view: Any,
 ) -> None:
-    """Draw ``base`` as wide as there is room; ``layer`` changes without the map being made anew.
+    """Draw ``base`` in full width; ``layer`` can change without the map being built anew.
 
     Args:
-        base: a map that stays the same from rerun to rerun, made for this one call.
+        base: a new map that is equal at every rerun.
         layer: what is drawn over it now.
-        key: under it the session state holds what was clicked.
+        key: the session state has what was clicked under this key.
         height: in pixels.
-        returned: names of what the component tells; others cause no rerun.
-        on_change: called when any of these has changed.
-        view: ``center`` and ``zoom``, where the map is to be moved to.
+        returned: names of the values that the component returns; others cause no rerun.
+        on_change: called when one of them changed.
+        view: ``center`` and ``zoom``, to move the map.
     """
-    # Its import registers the component with the server whose page imports it, and with none else.
+    # Imported here, as the page runs: imported before, its files would not be served (404).
     from streamlit_folium import st_folium  # noqa: PLC0415
 
     st_folium(
@@ -38,6 +38,6 @@ def folium_map(
         returned_objects=list(returned),
         feature_group_to_add=layer,
         on_change=on_change,
-        render=False,  # a whole page that nobody reads: the component renders what it takes
+        render=False,  # that would build a whole HTML page, which the component does not use
         **view,
     )

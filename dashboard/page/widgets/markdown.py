@@ -1,4 +1,4 @@
-"""Text and links from data, safe to put into Markdown."""
+"""Escapes text and links from data for Markdown."""
 
 import re
 from urllib.parse import quote, urlsplit
@@ -8,15 +8,15 @@ from dashboard.sites.trial import Trial
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@/])")
 _TYPOGRAPHIC = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
 WORD_JOINER = "\u2060"
-"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash, as it does in Markdown."""
+"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash."""
 _NCT = re.compile(r"^NCT\d{8}$")
 
 
 def escape(text: object) -> str:
-    """Text as Markdown that shows exactly that text: no markup, link, emoji or formula."""
+    """Markdown that shows exactly this text: no markup, link, emoji or formula."""
     words = " ".join(str(text).split())
-    apart = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
-    return _SPECIAL.sub(r"\\\1", apart)
+    joined = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
+    return _SPECIAL.sub(r"\\\1", joined)
 
 
 def safe_url(url: str) -> str:
@@ -31,21 +31,21 @@ def safe_url(url: str) -> str:
 
 
 def link(url: str, text: str) -> str:
-    """A Markdown link, or the text alone where the URL is not safe."""
+    """A Markdown link, or only the text if the URL is not safe."""
     target = safe_url(url)
     return f"[{escape(text)}]({target})" if target else escape(text)
 
 
 def nct_url(trial_id: str) -> str:
-    """The registry's page of an NCT id, empty for other ids."""
+    """The registry's page of an NCT number, empty for other ids."""
     return f"https://clinicaltrials.gov/study/{trial_id}" if _NCT.match(trial_id) else ""
 
 
 def pubmed_url(pmid: str) -> str:
-    """PubMed's page of a PMID, empty for what is no PMID."""
+    """PubMed's page of a PMID, empty for any other text."""
     return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid.isdigit() else ""
 
 
 def trial_url(trial: Trial) -> str:
-    """Where the trial's record lives: the registry's page, else what the source names."""
+    """The URL of the trial's record: the registry's page, else the one in its source."""
     return nct_url(trial.trial_id) or trial.url

@@ -1,32 +1,33 @@
-"""Parts of the page that are drawn once somebody opens them.
+"""Expanders and popovers whose content is drawn once somebody opens them.
 
-What nobody sees costs a rerun nothing. They stand in a fragment, which alone is run when one is
-opened or something inside it changes. A callback in it that changes more of the page ends with
-``st.rerun()``.
+Call them inside a fragment, so that opening one reruns the fragment alone. A callback in the
+content that changes more of the page ends with ``st.rerun()``.
 """
 
 from collections.abc import Callable
 
 import streamlit as st
 
-Body = Callable[[], None]
+DrawContent = Callable[[], None]
 
 
-def expander(label: str, body: Body, *, key: str, icon: str, opened: bool = False) -> None:
-    """Draw an expander; what it holds stays once it was opened, and so does what was typed in it.
+def expander(
+    label: str, draw_content: DrawContent, *, key: str, icon: str, expanded: bool = False
+) -> None:
+    """Draw an expander; once opened its content stays, and with it what was typed there.
 
-    ``opened`` is how it begins, the same from rerun to rerun.
+    ``expanded`` is its initial state, and must be the same at every rerun.
     """
-    box = st.expander(label, icon=icon, key=key, expanded=opened, on_change="rerun")
+    box = st.expander(label, icon=icon, key=key, expanded=expanded, on_change="rerun")
     if box.open or st.session_state.get(f"{key}_was_open"):
         st.session_state[f"{key}_was_open"] = True
         with box:
-            body()
+            draw_content()
 
 
-def popover(label: str, body: Body, *, key: str, icon: str) -> None:
+def popover(label: str, draw_content: DrawContent, *, key: str, icon: str) -> None:
     """Draw a button that opens a popover."""
     box = st.popover(label, icon=icon, key=key, on_change="rerun")
     if box.open:
         with box:
-            body()
+            draw_content()

@@ -143,7 +143,7 @@ def test_the_trial_panel_has_the_record(page: AppTest) -> None:
     assert words.count("PMID ") == 5
     assert "pubmed.ncbi.nlm.nih.gov/38135369" in words
     facts = {k: v for table in page.table for k, v in table.value.iloc[:, 0].items()}
-    assert "MT103\\-203" in facts["Ids"]
+    assert "MT103\\-203" in facts["IDs"]
     assert "AMG 103" in words
     assert "Gökbuget" in facts["Investigators"]
 
@@ -169,7 +169,7 @@ def test_no_match_counts_nothing(page: AppTest) -> None:
     page.query_params["q"] = "nowhere-at-all"
     page.run()
     assert figures(page)["Sites"] == "0"
-    assert "without any there are 75 sites" in page.info[0].value
+    assert "more of the 75 sites" in page.info[0].value
 
 
 def test_a_place_with_namesakes_is_asked_back_with_a_button_for_each(page: AppTest) -> None:
