@@ -1,7 +1,7 @@
-"""Make ``dashboard/assets/countries.json``, the country borders under the map.
+"""Build ``dashboard/assets/countries.json``, the country borders of the basemap.
 
-Source: Natural Earth 1:50m admin 0 countries (public domain) in the npm package ``world-atlas``,
-turned into GeoJSON by the npm package ``topojson-client``. Needs ``npm``; run once in a while:
+The source is Natural Earth 1:50m admin 0 countries (public domain) in the npm package
+``world-atlas``, converted to GeoJSON by the npm package ``topojson-client``. Needs ``npm``:
 
     pip install antimeridian
     python scripts/build_basemap.py
@@ -22,7 +22,7 @@ CODES_WITHOUT_ISO_NUMBER = {"Kosovo": "XK"}
 
 
 def fetch_geojson(folder: Path) -> dict[str, Any]:
-    """The 1:50m countries as GeoJSON, through the npm packages named above."""
+    """The countries as GeoJSON."""
     subprocess.run(["npm", "init", "-y"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(
         ["npm", "install", "--silent", "world-atlas@2", "topojson-client@3"], cwd=folder, check=True
@@ -34,18 +34,18 @@ def fetch_geojson(folder: Path) -> dict[str, Any]:
     return geojson
 
 
-def rounded(coordinates: list[Any]) -> list[Any]:
-    """Coordinates rounded, repeated points of a ring dropped."""
+def round_coordinates(coordinates: list[Any]) -> list[Any]:
+    """Coordinates of a geometry rounded, without repeated points and collapsed rings."""
     if isinstance(coordinates[0], int | float):
         return [round(value, DECIMALS) for value in coordinates]
-    inner = [rounded(part) for part in coordinates]
+    inner = [round_coordinates(part) for part in coordinates]
     if isinstance(inner[0][0], int | float):
         return [p for i, p in enumerate(inner) if i == 0 or p != inner[i - 1]]
     return [ring for ring in inner if len(ring) > 3 or isinstance(ring[0][0], list)]
 
 
-def alpha_2(feature: dict[str, Any]) -> str:
-    """ISO 3166-1 alpha-2 of a feature, empty for areas that have none."""
+def find_country_code(feature: dict[str, Any]) -> str:
+    """ISO 3166-1 alpha-2 code of a country, empty for areas without one."""
     country = pycountry.countries.get(numeric=str(feature.get("id", "")).zfill(3))
     if country:
         return str(country.alpha_2)
@@ -53,18 +53,18 @@ def alpha_2(feature: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the basemap."""
+    """Write the file."""
     with tempfile.TemporaryDirectory() as folder:
         source = fetch_geojson(Path(folder))
-    # The source is made for globes: shapes over the 180th meridian must be cut for a flat map.
+    # Shapes across the 180th meridian are cut, or they would streak over a flat map.
     source = antimeridian.fix_geojson(source)
     features = [
         {
             "type": "Feature",
-            "properties": {"code": alpha_2(f), "name": f["properties"]["name"]},
+            "properties": {"code": find_country_code(f), "name": f["properties"]["name"]},
             "geometry": {
                 "type": f["geometry"]["type"],
-                "coordinates": rounded(f["geometry"]["coordinates"]),
+                "coordinates": round_coordinates(f["geometry"]["coordinates"]),
             },
         }
         for f in source["features"]

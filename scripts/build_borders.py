@@ -1,9 +1,9 @@
-"""Makes geocache/data/borders.wkb.gz from the npm package world-atlas (Natural Earth, 1:10m).
+"""Build ``geocache/data/borders.wkb.gz`` from the npm package world-atlas (Natural Earth, 1:10m).
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python scripts/build_borders.py package/countries-10m.json
 
-Arcs are simplified one by one, so that neighbours keep a common border.
+Each arc is simplified on its own, so that neighbours keep a common border.
 """
 
 import gzip
@@ -34,19 +34,20 @@ PARTS = {
     "BQ": ("NL", (-69, 11.9, -62, 18)),
     "SJ": ("NO", (5, 70.5, 36, 81)),
 }
-"""Codes of their own whose land the map counts to another country: (west, south, east, north)."""
+"""Codes whose land is part of another country in the source: that country, and (west, south, east,
+north) in degrees."""
 
 
-def unwrapped(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """A ring that jumps from 180 to -180 degrees, made to go on past 180."""
+def unwrap_ring(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A ring with longitudes beyond 180 degrees in place of jumps from 180 to -180."""
     turned = points[:1]
     for x, y in points[1:]:
         turned.append((x - 360 * round((x - turned[-1][0]) / 360), y))
     return turned
 
 
-def within_180(land: Any) -> Any:
-    """Land that goes past 180 degrees, cut there, the rest put on the other side."""
+def split_at_180(land: Any) -> Any:
+    """Land cut at 180 degrees, with what lies beyond moved to the other side."""
     if land.bounds[0] >= -180 and land.bounds[2] <= 180:
         return land
     parts = []
@@ -58,7 +59,7 @@ def within_180(land: Any) -> Any:
 
 
 def decode(topology: dict[str, Any]) -> dict[str, MultiPolygon]:
-    """Country code to its land."""
+    """The land of each country code."""
     (scale_x, scale_y), (shift_x, shift_y) = (
         topology["transform"]["scale"],
         topology["transform"]["translate"],
@@ -72,9 +73,8 @@ def decode(topology: dict[str, Any]) -> dict[str, MultiPolygon]:
             x, y = x + dx, y + dy
             points.append((round(x * scale_x + shift_x, 3), round(y * scale_y + shift_y, 3)))
         line = LineString(points)
-        kept = list(line.simplify(TOLERANCE_DEGREES).coords)
         exact.append(points)
-        arcs.append(kept)
+        arcs.append(list(line.simplify(TOLERANCE_DEGREES).coords))
 
     def ring(indices: list[int]) -> list[tuple[float, float]]:
         for source in (arcs, exact):
@@ -84,7 +84,7 @@ def decode(topology: dict[str, Any]) -> dict[str, MultiPolygon]:
                 points += arc[1:] if points else arc
             if len(points) > 4:
                 break
-        return unwrapped(points)
+        return unwrap_ring(points)
 
     land: dict[str, list[Polygon]] = {}
     for shape in topology["objects"]["countries"]["geometries"]:
@@ -101,7 +101,7 @@ def decode(topology: dict[str, Any]) -> dict[str, MultiPolygon]:
                     method="structure",
                     keep_collapsed=False,
                 )
-                land.setdefault(code, []).extend(shapely.get_parts(within_180(made)))
+                land.setdefault(code, []).extend(shapely.get_parts(split_at_180(made)))
     for code, (whole, bounds) in PARTS.items():
         area = box(*bounds)
         land[code] = [p for p in land[whole] if area.contains(p)]

@@ -15,6 +15,7 @@ from dashboard.sites.categoricals import (
     list_texts,
     memoize_per_table,
 )
+from dashboard.sites.doubts import DOUBTFUL
 from dashboard.sites.summary import country_label
 from geocache.place import Flag, Precision
 
@@ -28,9 +29,8 @@ FLAG_TEXTS = {
     Flag.CONFLICTING_STATE: "the state given does not hold this city",
     Flag.CONFLICTING_POINT: "the registry's own point is elsewhere",
     Flag.OUTSIDE_COUNTRY: "outside the country given",
-    Flag.PLACEHOLDER_FACILITY: "",
 }
-"""Each flag in words; empty where it does not concern the position."""
+"""Each of :data:`~dashboard.sites.doubts.DOUBTFUL` in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,8 @@ def format_place(city: str, place_name: str, code: str, country: str) -> str:
 
 
 def describe_doubt(flags: str) -> str:
-    """Why a position is in doubt, in words; empty when its flags give no reason."""
-    texts = [FLAG_TEXTS.get(Flag(flag), "") for flag in flags.split(";") if flag]
-    return "; ".join(text for text in texts if text)
+    """Why a position is in doubt, in words; empty if none of its flags is doubtful."""
+    return "; ".join(FLAG_TEXTS[Flag(flag)] for flag in flags.split(";") if flag in DOUBTFUL)
 
 
 def find_doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""The page without a mouse: every stop is reached both ways, shows its focus, and works."""
+"""Keyboard use: every tab stop is reached in both directions, shows its focus, and works."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 from harness.visit import TIMEOUT_MS, Visit
 
 DOUBTFUL = "facility,city,country\nKlinik Ost,Springfeld Qx,Germany\nHospital,Mallorca,Spain\n"
-MOST_STOPS = 150
-TRIES = 20
+MAX_STOPS = 150
+ATTEMPTS = 20
 
-LOOK = """() => {
+READ_STOP = """() => {
   const look = (e) => {
     const seen = [];
     for (let p = e, i = 0; p && i < 5; i++, p = p.parentElement) {
@@ -25,44 +25,44 @@ LOOK = """() => {
   let e = document.activeElement;
   const frame = e.tagName === 'IFRAME' ? e : null;
   if (frame && frame.contentDocument) e = frame.contentDocument.activeElement;
-  const last = window.lastStop;
-  let unseen = '';
+  const last = window.previousStop;
+  let invisible = '';
   if (last && last.e !== e && !last.e.closest('canvas') && look(last.e) === last.look)
-    unseen = last.name;
+    invisible = last.name;
   const words = (e.getAttribute('aria-label') || e.innerText || e.title || '').trim();
   const name = `${frame ? 'map ' : ''}${e.tagName} ${words.replace(/\\s+/g, ' ').slice(0, 60)}`;
-  window.lastStop = {e, name, look: look(e)};
-  return {name, unseen, inMap: Boolean(frame), out: e === document.body};
+  window.previousStop = {e, name, look: look(e)};
+  return {name, invisible, inMap: Boolean(frame), out: e === document.body};
 }"""
 
 
-def walk(page: Page, key: str, done: Callable[[dict[str, object]], bool]) -> list[str]:
-    """Press a key until it is done; the stops. Each must look other than without the focus."""
-    page.evaluate("() => { window.lastStop = null; }")
+def walk(page: Page, key: str, is_done: Callable[[dict[str, object]], bool]) -> list[str]:
+    """Press a key until ``is_done``; the names of the stops. Each must look different in focus."""
+    page.evaluate("() => { window.previousStop = null; }")
     stops: list[str] = []
-    unseen: list[object] = []
-    for _ in range(MOST_STOPS):
+    invisible: list[object] = []
+    for _ in range(MAX_STOPS):
         page.keyboard.press(key)
-        stop = page.evaluate(LOOK)
-        if stop["unseen"]:
-            unseen.append(stop["unseen"])
-        if done(stop):
-            assert unseen == [], f"the focus is not seen on {unseen}"
+        stop = page.evaluate(READ_STOP)
+        if stop["invisible"]:
+            invisible.append(stop["invisible"])
+        if is_done(stop):
+            assert invisible == [], f"the focus is invisible on {invisible}"
             return stops
         stops.append(str(stop["name"]))
-    raise AssertionError(f"no way out of {stops[-20:]}")
+    raise AssertionError(f"Tab never leaves {stops[-20:]}")
 
 
 @pytest.fixture
 def still(visit: Visit) -> Visit:
-    """A visitor whose page shows the seeds, and nothing on it moves by itself."""
+    """A visitor of the seeds, on a page without CSS transitions."""
     visit.open(sites=75)
     visit.page.wait_for_function("() => window.siteMap?.popoverTabOrder")
     visit.page.add_style_tag(content="* { transition: none !important; }")
     return visit
 
 
-def test_the_whole_page_is_walked_forwards_and_back_and_every_stop_is_seen(still: Visit) -> None:
+def test_tab_reaches_everything_in_both_directions_with_a_visible_focus(still: Visit) -> None:
     page = still.page
     for name, role, inside in (
         ("Add sites", "button", "Add pasted text"),
@@ -89,7 +89,7 @@ def test_the_whole_page_is_walked_forwards_and_back_and_every_stop_is_seen(still
     assert all("Add sites" in stop for stop in one_way), one_way
 
 
-def test_popovers_are_opened_used_and_closed_with_the_focus_back_on_their_button(
+def test_popovers_are_used_by_keyboard_and_return_the_focus_to_their_button(
     still: Visit,
 ) -> None:
     page = still.page
@@ -146,7 +146,7 @@ def test_popovers_are_opened_used_and_closed_with_the_focus_back_on_their_button
     expect(opener("Other files")).to_be_focused()
 
 
-def test_tabs_colours_and_the_table_answer_to_arrow_keys(still: Visit) -> None:
+def test_arrow_keys_work_in_tabs_colours_and_the_table(still: Visit) -> None:
     page = still.page
     press = page.keyboard.press
     page.get_by_role("radio", name="Status", exact=True).focus()
@@ -178,7 +178,7 @@ def test_tabs_colours_and_the_table_answer_to_arrow_keys(still: Visit) -> None:
 
 @pytest.fixture
 def doubting(visit: Visit) -> Visit:
-    """A visitor with a list of doubtful places, brought by keyboard alone."""
+    """A visitor with a list of doubtful places, uploaded by keyboard."""
     visit.open(sites=75)
     visit.page.locator("summary", has_text="Add sites").press("Enter")
     upload = visit.page.get_by_test_id("stFileUploaderDropzone").first.get_by_role(
@@ -196,29 +196,29 @@ def doubting(visit: Visit) -> Visit:
     return visit
 
 
-def pressed(button: Locator) -> None:
-    """A button found and pressed by keyboard."""
+def press_enter(button: Locator) -> None:
+    """Focus a button and press Enter."""
     button.focus()
     button.press("Enter")
 
 
-def unfolded_at_first(box: Locator, first: str) -> None:
-    """A list of choices opened at its first by keys, again where the page was drawn anew then."""
-    for _ in range(TRIES):
+def open_options(box: Locator, first: str) -> None:
+    """Open a list of options by keyboard; again if a rerun of the page closed it."""
+    for _ in range(ATTEMPTS):
         box.press("ArrowDown")
         try:
-            expect(box).to_have_attribute("aria-expanded", "true", timeout=TIMEOUT_MS / TRIES)
+            expect(box).to_have_attribute("aria-expanded", "true", timeout=TIMEOUT_MS / ATTEMPTS)
             box.press("Home")
             expect(box.page.get_by_role("option", name=first)).to_be_visible(
-                timeout=TIMEOUT_MS / TRIES
+                timeout=TIMEOUT_MS / ATTEMPTS
             )
         except AssertionError:
             continue
         return
-    raise AssertionError("the list of choices does not stay open")
+    raise AssertionError("the list of options does not stay open")
 
 
-def test_a_correction_is_made_and_undone_by_keyboard(doubting: Visit) -> None:
+def test_a_pin_is_set_and_undone_by_keyboard(doubting: Visit) -> None:
     page = doubting.page
     press = page.keyboard.press
     page.get_by_role("tab", name="Quality").focus()
@@ -237,24 +237,24 @@ def test_a_correction_is_made_and_undone_by_keyboard(doubting: Visit) -> None:
     expect(page.get_by_role("button", name="Pin 1 site here")).to_be_focused()
     press("Enter")
     doubting.wait_for_map(sites=77)
-    pressed(page.locator("summary", has_text="Pins set by people (1)"))
-    pressed(page.get_by_role("button", name="Remove", exact=True))
+    press_enter(page.locator("summary", has_text="Pins set by people (1)"))
+    press_enter(page.get_by_role("button", name="Remove", exact=True))
     doubting.wait_for_map(sites=76)
 
 
-def test_a_list_is_read_otherwise_shared_and_closed_by_keyboard(doubting: Visit) -> None:
+def test_a_list_is_read_with_other_columns_shared_and_closed_by_keyboard(doubting: Visit) -> None:
     page = doubting.page
     page.get_by_role("tab", name="Open lists").focus()
     page.keyboard.press("Enter")
-    pressed(page.locator("summary", has_text="Match columns"))
+    press_enter(page.locator("summary", has_text="Match columns"))
     box = page.get_by_test_id("stForm").get_by_role("combobox", name="Country")
     expect(box).to_be_visible()
     doubting.wait_until_idle()
-    unfolded_at_first(box, "(none)")
+    open_options(box, "(none)")
     page.keyboard.press("Enter")
-    pressed(page.get_by_role("button", name="Read again with these columns"))
+    press_enter(page.get_by_role("button", name="Read again with these columns"))
     doubting.wait_until_idle()
-    pressed(page.get_by_role("button", name="Share with everyone here"))
-    pressed(page.get_by_role("button", name="Delete for everyone"))
+    press_enter(page.get_by_role("button", name="Share with everyone here"))
+    press_enter(page.get_by_role("button", name="Delete for everyone"))
     expect(page.get_by_role("button", name="Delete for everyone")).to_have_count(0)
     doubting.wait_for_map(sites=75)

@@ -1,4 +1,4 @@
-"""A map of more sites than travel with the page."""
+"""A map of more sites than the layer holds inline."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +20,12 @@ SITES = 20_000
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    """The generated site table that is open."""
+    """A generated site table."""
     return generate_site_table(SITES, places=400)
 
 
 @pytest.fixture(scope="module")
-def many(
+def many_sites(
     table: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory, place_index: Path
 ) -> Iterator[Server]:
     """A dashboard over it."""
@@ -39,62 +39,62 @@ def many(
 
 
 @pytest.fixture
-def crowd(browser: Browser, many: Server) -> Iterator[Visit]:
+def visit(browser: Browser, many_sites: Server) -> Iterator[Visit]:
     """A visitor of that dashboard."""
-    with visiting(browser, many) as made:
+    with visiting(browser, many_sites) as made:
         yield made
         assert made.foreign == []
         assert made.errors == []
 
 
-def located(table: pd.DataFrame) -> int:
+def count_located(table: pd.DataFrame) -> int:
     return int(table["latitude"].notna().sum())
 
 
-def test_numbers_add_up_to_the_located_sites(crowd: Visit, table: pd.DataFrame) -> None:
-    frame = crowd.open(sites=located(table))
+def test_numbers_add_up_to_the_located_sites(visit: Visit, table: pd.DataFrame) -> None:
+    frame = visit.open(sites=count_located(table))
     frame.locator("#map_div").evaluate("() => { window.map.setView([20, 0], 1); }")
     numbers = frame.locator(".leaflet-marker-icon.marker-cluster").all_inner_texts()
     alone = frame.locator(".leaflet-marker-icon:not(.marker-cluster)").count()
-    assert sum(int(text.replace(",", "")) for text in numbers) + alone == located(table)
+    assert sum(int(text.replace(",", "")) for text in numbers) + alone == count_located(table)
 
 
-def test_moving_the_map_asks_the_server_nothing(crowd: Visit, table: pd.DataFrame) -> None:
-    frame = crowd.open(sites=located(table))
-    asked: list[str] = []
+def test_moving_the_map_sends_no_request(visit: Visit, table: pd.DataFrame) -> None:
+    frame = visit.open(sites=count_located(table))
+    requested: list[str] = []
 
-    def note(request: Request) -> None:
-        asked.append(request.url)
+    def record(request: Request) -> None:
+        requested.append(request.url)
 
-    crowd.page.on("request", note)
+    visit.page.on("request", record)
     box = frame.locator("#map_div")
     for view in ("[35, 139], 6", "[51, 10], 5", "[20, 0], 2"):
         box.evaluate(f"() => {{ window.map.setView({view}, {{animate: false}}); }}")
         assert int(box.get_attribute("data-drawn") or 0) > 0
-    assert [url for url in asked if "/map-data/" in url or "/api/" in url] == []
+    assert [url for url in requested if "/map-data/" in url or "/api/" in url] == []
 
 
 def test_a_filter_fetches_counts_and_keeps_places_and_zoom(
-    crowd: Visit, table: pd.DataFrame
+    visit: Visit, table: pd.DataFrame
 ) -> None:
     fetched: list[str] = []
-    crowd.page.on("request", lambda request: fetched.append(request.url))
-    frame = crowd.open(sites=located(table))
+    visit.page.on("request", lambda request: fetched.append(request.url))
+    frame = visit.open(sites=count_located(table))
     frame.get_by_role("button", name="Zoom in").click()
     zoom = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
     recruiting = table[(table["status"] == "Recruiting") & table["latitude"].notna()]
-    crowd.page.get_by_text("Recruiting only").first.click()
-    frame = crowd.wait_for_map(sites=len(recruiting))
+    visit.page.get_by_text("Recruiting only").first.click()
+    frame = visit.wait_for_map(sites=len(recruiting))
     assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoom
     bodies = [url for url in fetched if url.endswith(".bin")]
     assert len(bodies) == 3
     assert len(set(bodies)) == 3
 
 
-def test_a_cluster_opens_down_to_a_place_whose_list_loads_on(
-    crowd: Visit, table: pd.DataFrame
+def test_the_list_of_a_place_loads_more_sites_as_it_is_scrolled(
+    visit: Visit, table: pd.DataFrame
 ) -> None:
-    frame = crowd.open(sites=located(table))
+    frame = visit.open(sites=count_located(table))
     counts = table.groupby(["latitude", "longitude"], observed=True).size()
     latitude, longitude = counts.idxmax()
     frame.locator("#map_div").evaluate(
@@ -109,4 +109,4 @@ def test_a_cluster_opens_down_to_a_place_whose_list_loads_on(
     frame.get_by_role("button", name="more").scroll_into_view_if_needed()
     expect(items).to_have_count(min(100, int(counts.max())))
     items.nth(60).get_by_role("button").click()
-    expect(crowd.page.get_by_text("Placed at")).to_be_visible()
+    expect(visit.page.get_by_text("Placed at")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The online tile layer: only where it is switched on, credited, and from that host alone."""
+"""The online tile layer: off unless set, credited, and from the host that is set alone."""
 
 import io
 import threading
@@ -17,28 +17,28 @@ from harness.visit import Visit, visiting
 
 @dataclass
 class TileServer:
-    """Answers every tile with one grey picture, and notes the paths."""
+    """Sends one grey image for every tile and records the paths."""
 
     url: str
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 def tile_server() -> Iterator[TileServer]:
-    """A tile server on a loopback port the system picked."""
-    picture = io.BytesIO()
-    Image.new("RGB", (256, 256), "#d0d0d0").save(picture, "PNG")
+    """A tile server on a free loopback port."""
+    image = io.BytesIO()
+    Image.new("RGB", (256, 256), "#d0d0d0").save(image, "PNG")
 
     class Tiles(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            running.asked.append(self.path)
+            running.requested.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "image/png")
             self.end_headers()
-            self.wfile.write(picture.getvalue())
+            self.wfile.write(image.getvalue())
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Tiles)
     running = TileServer(f"http://127.0.0.1:{server.server_port}")
@@ -60,8 +60,8 @@ def test_tiles_come_from_the_host_that_is_set_and_are_credited(
     ):
         frame = one.open(sites=75)
         expect(frame.locator("img.leaflet-tile-loaded").first).to_be_visible()
-        assert tile_server.asked
-        assert all(path.endswith(".png") for path in tile_server.asked)
+        assert tile_server.requested
+        assert all(path.endswith(".png") for path in tile_server.requested)
         expect(frame.locator(".leaflet-control-attribution")).to_contain_text("tile server's terms")
         answer = one.page.request.get(server.url)
         rules = answer.headers["content-security-policy"].split("; ")

@@ -1,4 +1,4 @@
-"""By touch on a phone, and at 200 % zoom: what is tapped opens, and all of it is reached."""
+"""Touch on a phone, and 200 % zoom: a tap opens its target, and everything is reachable."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from harness.visit import Visit
 
 TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
 STEPS = 8
-STOPPED = """e => new Promise((done) => {
+WAIT_UNTIL_STILL = """e => new Promise((done) => {
   let before = '';
   const look = () => {
     const now = e.style.transform + e.parentElement.dataset.sites + document.visibilityState;
@@ -18,21 +18,21 @@ STOPPED = """e => new Promise((done) => {
   };
   look();
 })"""
-NOTE_WHERE_A_SCROLL_ENDS = """e => {
+RECORD_SCROLL_END = """e => {
   window.endedAt = 0;
   e.addEventListener('scrollend', () => { window.endedAt = e.scrollTop; });
 }"""
 
 
 class Fingers:
-    """Touches as a screen reports them, to a page."""
+    """Touch events on a page, as a screen sends them."""
 
     def __init__(self, one: Visit) -> None:
         self._one = one
         self._session = one.context.new_cdp_session(one.page)
 
     def move(self, *fingers: tuple[float, float, float, float]) -> None:
-        """Put fingers down, each at x, y; move each by dx, dy; take them off."""
+        """Put fingers down at (x, y), move each by (dx, dy), lift them."""
         for step in range(STEPS + 1):
             points = [
                 {"x": x + dx * step / STEPS, "y": y + dy * step / STEPS, "id": number}
@@ -42,13 +42,13 @@ class Fingers:
         self._send("touchEnd", [])
 
     def tap(self, target: Locator) -> None:
-        """Tap something once nothing is being drawn, scrolled to where nothing lies over it."""
+        """Tap a target once the page is idle, scrolled to where nothing covers it."""
         self._one.wait_until_idle()
         target.tap()
 
     def _send(self, kind: str, points: list[dict[str, float]]) -> None:
-        said: dict[str, Any] = {"type": kind, "touchPoints": points}
-        self._session.send("Input.dispatchTouchEvent", said)
+        event: dict[str, Any] = {"type": kind, "touchPoints": points}
+        self._session.send("Input.dispatchTouchEvent", event)
 
 
 @pytest.fixture
@@ -56,18 +56,18 @@ def phone(visitors: Callable[..., Visit]) -> Visit:
     return visitors(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
 
 
-def centre_of(target: Locator) -> tuple[float, float]:
-    """The middle of something on the page."""
+def find_centre(target: Locator) -> tuple[float, float]:
+    """The centre of an element, in pixels of the page."""
     box = target.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def no_wider(one: Visit, width: int) -> None:
+def assert_fits_width(one: Visit, width: int) -> None:
     assert one.page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visit) -> None:
+def test_a_tap_after_a_pan_a_pinch_or_a_scroll_opens_its_target(phone: Visit) -> None:
     fingers, frame, page = (
         Fingers(phone),
         phone.open("?city=Rome&city=Groningen", sites=3),
@@ -80,13 +80,13 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
 
     before = pane.get_attribute("style")
     fingers.move((200, middle, 20, 40))
-    assert pane.evaluate(STOPPED)
+    assert pane.evaluate(WAIT_UNTIL_STILL)
     assert pane.get_attribute("style") != before, "one finger on the map moves the map"
     groningen = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
     fingers.tap(groningen)
     popup = frame.locator(".leaflet-popup-content")
     expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
-    assert pane.evaluate(STOPPED)
+    assert pane.evaluate(WAIT_UNTIL_STILL)
     fingers.tap(frame.locator(".leaflet-popup-close-button"))
     expect(popup).to_have_count(0)
 
@@ -97,29 +97,29 @@ def test_a_tap_after_a_pan_a_pinch_and_a_scroll_opens_what_is_tapped(phone: Visi
     assert page.evaluate("() => visualViewport.scale") == 1, "and nothing else"
 
     main = page.get_by_test_id("stMain")
-    main.evaluate(NOTE_WHERE_A_SCROLL_ENDS)  # a tap before would only stop it
+    main.evaluate(RECORD_SCROLL_END)  # a tap before would only stop it
     fingers.move((200, 380, 0, -250))
     page.wait_for_function("() => window.endedAt > 100", polling=100)
     fingers.tap(frame.get_by_role("button", name="Show all sites"))
     expect(scale).to_have_text(length)
-    assert pane.evaluate(STOPPED)
+    assert pane.evaluate(WAIT_UNTIL_STILL)
     expect(groningen).to_be_visible()
     fingers.tap(groningen)
     expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     fingers.tap(popup.locator(".sm-popup-site"))
     card = main.get_by_test_id("stMarkdown").locator("strong", has_text="UMC Groningen")
     expect(card.first).to_be_visible()
-    no_wider(phone, 390)
+    assert_fits_width(phone, 390)
 
 
-def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit) -> None:
+def test_two_taps_zoom_only_near_each_other_and_popups_open_in_full(phone: Visit) -> None:
     fingers, frame = Fingers(phone), phone.open("?city=Rome&city=Groningen", sites=3)
     pane = frame.locator(".leaflet-map-pane")
     groningen = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
     popup = frame.locator(".leaflet-popup-content")
 
     def zoom() -> float:
-        assert pane.evaluate(STOPPED)
+        assert pane.evaluate(WAIT_UNTIL_STILL)
         level: float = pane.evaluate("() => map.getZoom()")
         return level
 
@@ -128,22 +128,22 @@ def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit
     expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     phone.wait_until_idle()
     assert zoom() == level
-    close = centre_of(frame.locator(".leaflet-popup-close-button"))
+    close = find_centre(frame.locator(".leaflet-popup-close-button"))
     phone.page.touchscreen.tap(*close)
-    phone.page.touchscreen.tap(*centre_of(frame.get_by_role("button", name="Show all sites")))
+    phone.page.touchscreen.tap(*find_centre(frame.get_by_role("button", name="Show all sites")))
     expect(popup).to_have_count(0)
-    assert zoom() == level, "two taps on two buttons are no double tap"
+    assert zoom() == level, "two taps on two buttons are not a double tap"
 
     map_box = phone.page.locator("iframe[title*='folium']").first.bounding_box()
     assert map_box is not None
-    below = centre_of(groningen)[1] - map_box["y"]
+    below = find_centre(groningen)[1] - map_box["y"]
     pane.evaluate("(e, by) => { map.panBy([0, by], { animate: false }); }", below - 40)
     fingers.tap(groningen)
     expect(popup.locator(".sm-popup-site b")).to_have_text("UMC Groningen")
     zoom()
     opened = popup.bounding_box()
     assert opened is not None
-    assert opened["y"] > map_box["y"], "opened anew, too, the map makes room for it"
+    assert opened["y"] > map_box["y"], "the map makes room for a popup that is opened again"
 
     for _ in range(10):  # a busy machine may take too long between the two
         for _ in range(2):
@@ -153,11 +153,11 @@ def test_two_taps_zoom_only_near_each_other_and_a_popup_opens_whole(phone: Visit
     assert zoom() == level + 1
 
 
-def test_held_sideways_the_page_scrolls_beside_the_map_and_turned_all_sites_stay_in_view(
+def test_in_landscape_the_page_scrolls_beside_the_map_and_rotation_keeps_sites_in_view(
     visitors: Callable[..., Visit],
 ) -> None:
-    lying = {"width": 844, "height": 390}
-    phone = visitors(viewport=lying, has_touch=True, is_mobile=True)
+    landscape = {"width": 844, "height": 390}
+    phone = visitors(viewport=landscape, has_touch=True, is_mobile=True)
     frame, page = phone.open("?city=Rome&city=Groningen", sites=3), phone.page
     map_frame = page.locator("iframe[title*='folium']").first
     sites = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
@@ -166,7 +166,7 @@ def test_held_sideways_the_page_scrolls_beside_the_map_and_turned_all_sites_stay
         map_frame.scroll_into_view_if_needed()
         box = map_frame.bounding_box()
         assert box is not None
-        assert sites.evaluate(STOPPED)
+        assert sites.evaluate(WAIT_UNTIL_STILL)
         expect(sites).to_be_in_viewport()
         expect(frame.get_by_role("button", name="Only sites in this view")).to_be_in_viewport()
         return box["height"]
@@ -175,7 +175,7 @@ def test_held_sideways_the_page_scrolls_beside_the_map_and_turned_all_sites_stay
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("e => e.clientHeight === 460", arg=map_frame.element_handle())
     assert height() == 460
-    page.set_viewport_size(lying)
+    page.set_viewport_size(landscape)
     page.wait_for_function("e => e.clientHeight < 300", arg=map_frame.element_handle())
     map_frame.evaluate("e => e.scrollIntoView({block: 'center'})")
     top = page.get_by_test_id("stMain").evaluate("e => e.scrollTop")
@@ -198,7 +198,7 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
         fingers.tap(tab)
         expect(tab).to_have_attribute("aria-selected", "true")
         phone.wait_until_idle()
-        no_wider(phone, 390)
+        assert_fits_width(phone, 390)
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     scroller = table.locator(".dvn-scroller")
@@ -224,14 +224,14 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
     assert inside["x"] + inside["width"] <= 390
 
 
-def test_at_200_percent_no_tab_is_cut_off_and_its_buttons_fit(
+def test_at_200_percent_every_tab_and_its_buttons_fit(
     visitors: Callable[..., Visit],
 ) -> None:
     one = visitors(viewport={"width": 720, "height": 450}, device_scale_factor=2)
     one.open(sites=75)
     for name in TABS:
         one.open_tab(name)
-        no_wider(one, 720)
+        assert_fits_width(one, 720)
         panel = one.page.get_by_role("tabpanel", name=name)
         wide = panel.locator("button:visible, input:visible").evaluate_all(
             "all => all.filter(e => e.getBoundingClientRect().right > 720"

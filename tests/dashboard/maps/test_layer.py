@@ -11,6 +11,8 @@ from dashboard.maps import folium_map
 from dashboard.maps.javascript import dump_script_json
 from dashboard.maps.layer import build_layer_data
 from dashboard.maps.palette import COLOUR_BY, assign_categories
+from dashboard.maps.places import FLAG_TEXTS, describe_doubt
+from dashboard.sites.doubts import DOUBTFUL
 from dashboard.sites.table import empty_table
 
 
@@ -55,6 +57,14 @@ def test_regions_and_countries_are_areas_never_points(seed: pd.DataFrame) -> Non
 def test_a_doubtful_position_says_why(seed: pd.DataFrame) -> None:
     mallorca = seed[seed["city"] == "Mallorca"]
     assert "approximate" in build_layer_data(mallorca)["places"]["doubt"][0]
+
+
+def test_every_doubtful_flag_has_words_and_no_other_flag() -> None:
+    assert set(FLAG_TEXTS) == DOUBTFUL
+    assert describe_doubt("placeholder_facility") == ""
+    assert describe_doubt("ambiguous;outside_country") == (
+        "another place of this name is possible; outside the country given"
+    )
 
 
 @pytest.mark.parametrize("colour_by", COLOUR_BY)
