@@ -27,8 +27,8 @@ def test_two_places_23_m_apart_open_as_one_list_at_the_largest_zoom(visit: Visit
     assert map_box.evaluate("() => map.getZoom() === map.getMaxZoom()"), "the first click zooms in"
     cluster.click()
     names = frame.locator(".leaflet-popup-content .sm-popup-site b")
-    expect(names).to_have_text(["Clinic North", "Clinic South"])
+    expect(names).to_have_text(["Clinic South", "Clinic North"])
     expect(frame.locator(".sm-count")).to_have_text("2 sites, close together")
     names.last.click()
-    card = visit.page.get_by_test_id("stMarkdown").locator("strong", has_text="Clinic South")
+    card = visit.page.get_by_test_id("stMarkdown").locator("strong", has_text="Clinic North")
     expect(card).to_be_visible()
