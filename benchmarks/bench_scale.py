@@ -21,7 +21,7 @@ from dashboard.library.lists import merge, open_file
 from dashboard.maps.layer import build_layer_data
 from dashboard.maps.store import MapStore
 from dashboard.query import apply, facets
-from dashboard.query.filters import Filters
+from dashboard.query.filters import Filters, list_choice_filters
 from dashboard.sites import summary
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import Known
@@ -66,16 +66,13 @@ def filtered(table: pd.DataFrame, filters: Filters) -> None:
 
 def by_pandas(text: pd.DataFrame, filters: Filters) -> None:
     """The same over text, as a user would write it."""
-    masks = {
-        name: text[facets.FACETS[name]].isin(values)
-        for name in facets.FACETS
-        if (values := getattr(filters, name))
-    }
+    columns = {one.name: one.column for one in list_choice_filters(text)}
+    masks = {name: text[columns[name]].isin(values) for name, values in filters.items()}
     keep = pd.Series(True, index=text.index)
     for mask in masks.values():
         keep &= mask
     text[keep]
-    for name, column in facets.FACETS.items():
+    for name, column in columns.items():
         others = pd.Series(True, index=text.index)
         for other, mask in masks.items():
             if other != name:

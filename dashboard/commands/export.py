@@ -17,8 +17,9 @@ from dashboard.exports import FORMATS, Content
 from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
 from dashboard.exports.csvw import build_metadata
 from dashboard.exports.datasets import DATASETS, build_content, build_provenance
-from dashboard.exports.json_file import build_about
-from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, columns_parameter
+from dashboard.query.filters import FILTERS
+from dashboard.query.near import find_centre
+from dashboard.query.parameters import LIMIT, OFFSET, columns_parameter
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
@@ -36,8 +37,8 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
             f"--{parameter.name.replace('_', '-')}",
             parameter.name,
             multiple=True,
-            metavar="TEXT" if parameter.many else parameter.name.upper(),
-            help=parameter.about + (" Repeatable." if parameter.many else ""),
+            metavar="TEXT" if parameter.repeatable else parameter.name.upper(),
+            help=parameter.about + (" Repeatable." if parameter.repeatable else ""),
         )(command)
     return command
 
@@ -92,8 +93,9 @@ def export_command(
         asked = chosen.parse(pairs)
         with opened(source) as (service, problems):
             library = service.library()
-            origins = build_provenance(library, service.geocoder.providers)
-            content = build_content(chosen, asked, library, origins, service.geocoder.search)
+            provenance = build_provenance(library, service.geocoder.providers)
+            centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
+            content = build_content(chosen, asked, provenance, centre)
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_advice(error)) from None
@@ -101,7 +103,7 @@ def export_command(
         raise click.UsageError(f"{output}: {error}") from None
     if as_json:
         said = {"output": output, "format": suffix, "problems": problems}
-        click.echo(orjson.dumps({**said, **build_about(content)}))
+        click.echo(orjson.dumps({**said, **content.about.to_json()}))
     else:
         click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
     return 1 if problems else 0

@@ -1,10 +1,10 @@
-"""What stands beside a CSV file: CSV on the Web metadata, as its W3C recommendation names it."""
+"""The metadata file beside a CSV file: CSV on the Web (CSVW), a W3C recommendation."""
 
 from typing import Any
 
 import orjson
 
-from dashboard.exports.content import Content, column_types
+from dashboard.exports.content import WRITTEN_BY, Content
 
 SUFFIX = "-metadata.json"
 MEDIA_TYPE = "application/csvm+json"
@@ -14,8 +14,8 @@ def build_metadata(content: Content, url: str) -> bytes:
     """The metadata of a CSV file.
 
     Args:
-        content: as in the file.
-        url: where the file lies, relative to its metadata.
+        content: that of the CSV file.
+        url: the CSV file's address, relative to the metadata.
     """
     about = content.about
     described: dict[str, Any] = {
@@ -25,13 +25,13 @@ def build_metadata(content: Content, url: str) -> bytes:
         "dc:date": about.as_of,
         "dc:source": [*about.lists, *(f"positions: {name}" for name in about.sources)],
         "dc:rights": list(about.attribution),
-        "dc:description": f"{about.facts()['rows']} rows; filter: {about.filter or 'none'}",
-        "dc:creator": about.facts()["written_by"],
+        "dc:description": f"{about.rows} of {about.total} rows; filter: {about.filter or 'none'}",
+        "dc:creator": WRITTEN_BY,
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
         "tableSchema": {
             "columns": [
-                {"name": name, "titles": name, "datatype": kind}
-                for name, kind in column_types(content.table).items()
+                {"name": name, "titles": name, "datatype": type_name}
+                for name, type_name in content.column_types.items()
             ]
         },
     }

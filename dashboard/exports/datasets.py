@@ -1,4 +1,4 @@
-"""What a query is answered with: the same for the API and the command line."""
+"""The datasets of the API and the command line: sites, countries and trials."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ import pandas as pd
 
 from dashboard.exports import FORMATS, Content, Provenance
 from dashboard.library.lists import Library
-from dashboard.query import apply
-from dashboard.query.near import LocatePlace
-from dashboard.query.query import Query, parse_query, select_rows
+from dashboard.query.apply import apply
+from dashboard.query.dataset_query import DatasetQuery, parse_query, select_rows
+from dashboard.query.near import Centre
 from dashboard.sites import summary
 from dashboard.sites.table import COLUMNS
 from geocache.providers import Provider
@@ -17,17 +17,20 @@ from geocache.providers import Provider
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One thing that can be asked for: its columns, and how it is made of the filtered sites."""
+    """One dataset: its columns, its formats, and how it is made of the filtered site table.
+
+    ``distance`` says whether it has a column ``distance_km`` with ``near``.
+    """
 
     name: str
     about: str
     columns: tuple[str, ...]
-    make: Callable[[pd.DataFrame], pd.DataFrame]
+    build: Callable[[pd.DataFrame], pd.DataFrame]
     suffixes: tuple[str, ...]
     distance: bool = False
 
-    def parse(self, pairs: list[tuple[str, str]]) -> Query:
-        """The query that names and values ask of this table.
+    def parse(self, pairs: list[tuple[str, str]]) -> DatasetQuery:
+        """The query of a query string's names and values.
 
         Raises:
             FilterError: an unknown name, or an unknown value of a closed set.
@@ -36,8 +39,8 @@ class Dataset:
 
 
 DATASETS: dict[str, Dataset] = {
-    t.name: t
-    for t in (
+    d.name: d
+    for d in (
         Dataset("sites", "A row a site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
         Dataset(
             "countries",
@@ -55,26 +58,28 @@ DATASETS: dict[str, Dataset] = {
         ),
     )
 }
-"""Everything that can be asked for, by name."""
+"""Every dataset by its name."""
 
 
 def build_provenance(library: Library, providers: Iterable[Provider]) -> Provenance:
-    """Where the library's trials are from, and whose the positions are."""
+    """Which lists the library's trials come from, and the attribution of its positions."""
     return Provenance(library, {p.name: p.attribution for p in providers})
 
 
 def build_content(
-    table: Dataset, query: Query, library: Library, origins: Provenance, locate: LocatePlace
+    dataset: Dataset, query: DatasetQuery, provenance: Provenance, centre: Centre | None
 ) -> Content:
-    """The rows a query asks for, and what to say of them.
+    """The rows that a query asks for, and where they are from.
 
-    Raises:
-        FilterError: ``near`` names a place that nobody knows.
+    Args:
+        dataset: what is asked for.
+        query: filters, columns, limit and offset.
+        provenance: that of the library.
+        centre: where ``near`` is, from :func:`dashboard.query.near.find_centre`.
     """
-    sites = apply.apply(library.table, query.filters, locate)
-    whole = table.make(sites)
-    rows = select_rows(whole, query)
-    about = origins.about(sites, filter_text=query.text())
-    return Content(
-        table.name, rows, replace(about, total=len(whole), rows=len(rows)), query.columns
-    )
+    sites = apply(provenance.library.table, query.filters, centre)
+    every = dataset.build(sites)
+    rows = select_rows(every, query)
+    about = provenance.describe(sites, filter_text=query.to_text())
+    about = replace(about, total=len(every), rows=len(rows))
+    return Content(dataset.name, rows, about, query.columns)

@@ -1,8 +1,8 @@
-"""Text that a spreadsheet would run: an apostrophe before it, and how to take that off again.
+"""Protection against formula injection: an apostrophe before text that a spreadsheet would run.
 
 Excel and LibreOffice run a CSV cell that starts with ``=``, ``+``, ``-`` or ``@``, also behind
 blanks or control characters. Numbers (``-12.5``), phone numbers (``+49 89 1234-567``) and dashes
-that stand for nothing (``-``, ``--``) cannot run and stay as they are.
+alone (``-``, ``--``) cannot run and stay as they are.
 """
 
 import re
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 RISKY = r"^'*[\s\x00-\x1f\x{FEFF}\x{A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^'*[\t\r\n\x00]"
-"""What could run, or reads like what :func:`escape_formulas` writes (RE2)."""
+"""Text that could run, or that looks like what :func:`escape_formulas` writes (RE2)."""
 
 HARMLESS = (
     r"^(?:[+-]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?\s?%?"
@@ -25,7 +25,7 @@ _APOSTROPHE = re.compile(
 
 
 def escape_formulas(texts: pa.Array) -> pa.Array:
-    """The texts, an apostrophe before each that a spreadsheet could run."""
+    """The texts, with an apostrophe before each that a spreadsheet could run."""
     risky = pc.match_substring_regex(texts, RISKY)
     if not pc.any(risky).as_py():
         return texts
@@ -34,5 +34,5 @@ def escape_formulas(texts: pa.Array) -> pa.Array:
 
 
 def unescape_formula(text: str) -> str:
-    """The text as it was before :func:`escape_formulas`."""
+    """The text before :func:`escape_formulas`."""
     return _APOSTROPHE.sub("", text)

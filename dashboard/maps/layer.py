@@ -22,7 +22,8 @@ from dashboard.maps.places import (
 )
 from dashboard.maps.store import MapStore
 from dashboard.sites import summary
-from dashboard.sites.categoricals import list_texts, memoize_per_table
+from dashboard.sites.categoricals import list_texts
+from dashboard.sites.memo import memoize_per_table
 
 INLINE_SITES = 2_000
 """Up to this many sites, all texts are in the layer, so that popups open without a request."""

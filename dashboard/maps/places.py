@@ -13,9 +13,9 @@ from dashboard.sites.categoricals import (
     factorize,
     find_first_rows,
     list_texts,
-    memoize_per_table,
 )
 from dashboard.sites.doubts import DOUBTFUL
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
 from geocache.place import Flag, Precision
 

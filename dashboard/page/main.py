@@ -25,9 +25,10 @@ from dashboard.page.tabs import (
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.widgets import accessibility, feedback
 from dashboard.page.widgets.markdown import escape
-from dashboard.query import apply, near
+from dashboard.query.apply import apply
 from dashboard.query.facets import facet_counts
 from dashboard.query.filters import Filters
+from dashboard.query.near import find_centre
 from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
@@ -51,7 +52,7 @@ def main() -> None:
 
     accessibility.add_fixes()
     # Drawn before the toasts on an upload: the next upload goes into the uploader that stays.
-    sidebar.adding(viewer)
+    sidebar.draw_add_sites(viewer)
     # Containers for what comes and goes, so that the map keeps its place and with it its view.
     alerts, title, figures = st.container(), st.container(), st.container()
     with title:
@@ -71,7 +72,7 @@ def main() -> None:
             st.warning(escape(note))
         if view.lost is not None:
             nearest.draw_place_choices(view.lost, "page")
-    sidebar.sidebar(filters, facet_counts(library.table, filters), library.trials, view.lost)
+    sidebar.draw_filters(filters, facet_counts(library.table, filters), library.trials, view.lost)
     account.draw_account()
     _draw_tabs(view.sites, library, filters, viewer)
     header.draw_footer(viewer)
@@ -96,8 +97,8 @@ def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> Filter
     unused = st.session_state[address.NOTES]
     notes = (f"Ignored in this link: {'; '.join(unused)}",) if unused else ()
     try:
-        sites = apply.apply(library.table, filters, viewer.geocoder.search)
-        circle = _build_circle(filters, viewer, library.table)
+        centre = find_centre(filters.near, viewer.geocoder.search, library.table)
+        sites = apply(library.table, filters, centre)
     except FilterError as error:
         nothing = library.table.iloc[:0]
         if error.parameter == "near":
@@ -105,21 +106,17 @@ def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> Filter
         suggestions = "; ".join(error.allowed[:MAX_SUGGESTIONS])
         note = f"{error}. Did you mean: {suggestions}?" if suggestions else str(error)
         return FilteredSites(nothing, None, None, (*notes, note))
+    circle = (
+        Circle(centre.latitude, centre.longitude, filters.radius_km, centre.name)
+        if centre
+        else None
+    )
     return FilteredSites(sites, circle, None, notes)
-
-
-def _build_circle(filters: Filters, viewer: Viewer, table: pd.DataFrame) -> Circle | None:
-    if not filters.near:
-        return None
-    centre = near.find_centre(filters.near, viewer.geocoder.search, table)
-    if centre.latitude is None or centre.longitude is None:
-        return None
-    return Circle(centre.latitude, centre.longitude, filters.radius_km, centre.place_name)
 
 
 def _draw_figures(view: FilteredSites, filters: Filters, total: int) -> None:
     header.draw_key_figures(view.sites)
-    sidebar.active_filters(filters)
+    sidebar.draw_active_filters(filters)
     if view.circle is not None:
         st.caption(f"Distances are from {escape(view.circle.name)}.")
     if view.sites.empty and view.lost is None:

@@ -1,4 +1,4 @@
-"""Coordinates, boxes and distances as a query writes them."""
+"""Coordinates, boxes and radii as a query string writes them."""
 
 import re
 from decimal import Decimal
@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from dashboard.errors import FilterError
 
-EARTH_HALF_ROUND_KM = 20_040
+MAX_RADIUS_KM = 20_040
+"""Half of the Earth's circumference."""
 
 LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
 LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
@@ -27,20 +28,20 @@ class BBox(NamedTuple):
 
 
 def format_number(value: float) -> str:
-    """A number as people write it, exact and never with an exponent."""
+    """The exact number without an exponent."""
     return f"{Decimal(repr(float(value))).normalize():f}"
 
 
 def parse_number(text: str) -> float | None:
-    """The number a text is, ``None`` where it is something else."""
+    """The number a text holds, ``None`` if it is no number."""
     return float(text) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def parse_point(text: str, parameter: str = "near") -> tuple[float, float] | None:
-    """``LAT,LON`` as two numbers, ``None`` where the text is something else.
+    """``LAT,LON`` as two numbers, ``None`` if the text has another form.
 
     Raises:
-        FilterError: two numbers that are no coordinates.
+        FilterError: two numbers out of range.
     """
     found = _POINT.fullmatch(text.strip())
     if not found:
@@ -52,33 +53,33 @@ def parse_point(text: str, parameter: str = "near") -> tuple[float, float] | Non
     return latitude, longitude
 
 
-def parse_box(value: str) -> BBox:
-    """A box from ``W,S,E,N``; the latitudes may stand in either order.
+def parse_box(text: str) -> BBox:
+    """A box from ``W,S,E,N``; the latitudes may be in either order.
 
     Raises:
         FilterError: not four numbers, or out of range.
     """
-    numbers = [parse_number(part) for part in value.split(",")]
+    numbers = [parse_number(part) for part in text.split(",")]
     ranges = ("W and E -180 to 180", "S and N -90 to 90")
     if len(numbers) != 4 or None in numbers:
-        raise FilterError("bbox", value, f"bbox={value}: give W,S,E,N in degrees", ranges)
+        raise FilterError("bbox", text, f"bbox={text}: give W,S,E,N in degrees", ranges)
     west, one, east, other = (n for n in numbers if n is not None)
     south, north = min(one, other), max(one, other)
     in_range = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
     if not in_range:
-        raise FilterError("bbox", value, f"bbox={value}: {' and '.join(ranges)} degrees", ranges)
+        raise FilterError("bbox", text, f"bbox={text}: {' and '.join(ranges)} degrees", ranges)
     return BBox(west, south, east, north)
 
 
-def parse_radius(value: str) -> float:
-    """Kilometres, more than nothing and no more than half way round.
+def parse_radius(text: str) -> float:
+    """Kilometres, above 0 and at most :data:`MAX_RADIUS_KM`.
 
     Raises:
-        FilterError: something else.
+        FilterError: no number, or out of range.
     """
-    radius = parse_number(value)
-    if radius is None or not 0 < radius <= EARTH_HALF_ROUND_KM:
-        allowed = f"above 0, up to {EARTH_HALF_ROUND_KM}"
-        message = f"radius_km={value}: give kilometres {allowed}"
-        raise FilterError("radius_km", value, message, (allowed,))
+    radius = parse_number(text)
+    if radius is None or not 0 < radius <= MAX_RADIUS_KM:
+        allowed = f"above 0, up to {MAX_RADIUS_KM}"
+        message = f"radius_km={text}: give kilometres {allowed}"
+        raise FilterError("radius_km", text, message, (allowed,))
     return radius

@@ -1,148 +1,309 @@
-"""Filters: the same words in the page's address bar, the API's query and the command line.
+"""The filters, declared once; parsing a query string into :class:`Filters` and writing it back.
 
-:class:`Filters` holds what is asked, :func:`parse` reads it from a query string's pairs,
-:func:`to_query` writes it back, :func:`dashboard.query.apply.apply` carries it out.
+The page's address bar, the API and the command line use the same names and values. Adding a filter
+is one entry in :data:`FILTERS`, or in :data:`FAMILIES` where the names depend on the data.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from dashboard.errors import FilterError
-from dashboard.query.coordinates import BBox, format_number
-from dashboard.query.parameters import CLOSED_SETS, FILTERS, MAX_QUERY, nearest_first
+from dashboard.query.coordinates import BBox
+from dashboard.query.filter_kinds import (
+    BoxFilter,
+    ChoiceFilter,
+    CountryFilter,
+    EnumFilter,
+    Filter,
+    FilterFamily,
+    NearFilter,
+    RadiusFilter,
+    SearchFilter,
+    TagFilter,
+)
+from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX, sort_by_similarity
+from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
+from geocache.place import Flag, Precision
 
-__all__ = [
-    "CLOSED_SETS",
-    "LIST_NAMES",
-    "NAMES",
-    "VIEW_PREFIX",
-    "BBox",
-    "Filters",
-    "parse",
-    "parse_leniently",
-    "to_query",
-]
-
-VIEW_PREFIX = "view_"
-MOST_NOTES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What to keep: values of one field are alternatives, different fields all apply.
-
-    ``country`` holds alpha-2 codes, or the registry's text where no code is known; an empty
-    string in ``status`` means "not stated". ``near`` is a place name or ``LAT,LON``;
-    ``radius_km`` without it means nothing. The default keeps everything.
-    """
-
-    trial: tuple[str, ...] = ()
-    country: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    city: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-    phase: tuple[str, ...] = ()
-    sponsor: tuple[str, ...] = ()
-    precision: tuple[str, ...] = ()
-    flag: tuple[str, ...] = ()
-    q: str = ""
-    bbox: BBox | None = None
-    near: str = ""
-    radius_km: float | None = None
-
-    def __bool__(self) -> bool:
-        return self != Filters()
+MAX_NOTES = 10
 
 
-LIST_NAMES = tuple(f.name for f in fields(Filters) if str(f.type).startswith("tuple"))
-NAMES = tuple(FILTERS)
+def _capitalize(value: str) -> str:
+    return value.replace("_", " ").capitalize()
 
 
-def read_value(name: str, value: str, given: int, also: Sequence[str] = ()) -> object:
-    """One value of a query as it is used.
+FILTERS: dict[str, Filter] = {
+    filter_.name: filter_
+    for filter_ in (
+        ChoiceFilter(
+            name="trial",
+            label="Trial",
+            about="Registry id of a trial.",
+            example="NCT01207388",
+            column="trial_id",
+            group="trial",
+            most=500,
+        ),
+        CountryFilter(
+            name="country",
+            label="Country",
+            about="Country: its alpha-2 code, or else any name the country list knows.",
+            example="DE",
+            column="country_code",
+            group="site",
+            min_choices=0,
+        ),
+        ChoiceFilter(
+            name="state",
+            label="State or province",
+            about="State or province as the registry wrote it.",
+            example="Bavaria",
+            column="state",
+            group="site",
+        ),
+        ChoiceFilter(
+            name="city",
+            label="City",
+            about="City as the registry wrote it.",
+            example="Berlin",
+            column="city",
+            group="site",
+            min_choices=0,
+        ),
+        EnumFilter(
+            name="status",
+            label="Site status",
+            about="Recruitment status of the site.",
+            example="Recruiting",
+            column="status",
+            group="site",
+            min_choices=0,
+            allowed=(*SITE_STATUSES, NOT_STATED),
+            blank=NOT_STATED,
+        ),
+        ChoiceFilter(
+            name="phase",
+            label="Phase",
+            about="Phase of the trial.",
+            example="Phase 2",
+            column="phase",
+            group="trial",
+        ),
+        ChoiceFilter(
+            name="sponsor",
+            label="Sponsor",
+            about="Lead sponsor.",
+            example="Amgen",
+            column="sponsor",
+            group="trial",
+        ),
+        EnumFilter(
+            name="precision",
+            label="Precision",
+            about="How exact the position is.",
+            example="city",
+            column="precision",
+            group="position",
+            min_choices=0,
+            choice_label=_capitalize,
+            allowed=tuple(Precision),
+        ),
+        TagFilter(
+            name="flag",
+            label="Flag",
+            about="What a reader should doubt about the position.",
+            example="ambiguous",
+            column="flags",
+            group="position",
+            min_choices=1,
+            choice_label=_capitalize,
+            allowed=tuple(Flag),
+        ),
+        SearchFilter(
+            name="q",
+            label="Search",
+            about="Words that must all stand in trial, title, site number, facility, city, state "
+            "or country; case and accents do not matter.",
+            example="university",
+        ),
+        BoxFilter(
+            name="bbox",
+            label="Map view",
+            about="Box W,S,E,N in degrees (WGS 84); W greater than E crosses the antimeridian.",
+            example="5.9,47.3,15,55.1",
+        ),
+        NearFilter(
+            name="near",
+            label="Near",
+            about="LAT,LON in degrees, a US ZIP code, a city with its country after a comma, or a "
+            "bare city that the sites have or that is the only one of its name. "
+            "Rows come by distance, with a last column distance_km.",
+            example="Munich, Germany",
+        ),
+        RadiusFilter(
+            name="radius_km",
+            label="Within",
+            about="With near: no farther than this many kilometres.",
+            example="100",
+            needs="near",
+        ),
+    )
+}
+"""Every filter by its name, in the order of links."""
 
-    Args:
-        name: the filter's name.
-        value: as written.
-        given: how many values that filter already has.
-        also: further names the caller knows.
+FAMILIES: dict[str, FilterFamily] = {}
+"""Families of filters by how their names begin (``field.``)."""
+
+
+def find_filter(name: str) -> Filter | None:
+    """The filter of a name, also one of a family; ``None`` for an unknown name."""
+    if name in FILTERS:
+        return FILTERS[name]
+    families = (family for prefix, family in FAMILIES.items() if name.startswith(prefix))
+    return next((found for family in families if (found := family.build(name))), None)
+
+
+def list_choice_filters(sites: pd.DataFrame) -> list[ChoiceFilter]:
+    """The filters whose choices can be counted in a site table, in the order of links."""
+    names = (name for family in FAMILIES.values() for name in family.list_names(sites))
+    every = (*FILTERS.values(), *map(find_filter, names))
+    return [found for found in every if isinstance(found, ChoiceFilter)]
+
+
+class Filters(Mapping[str, Any]):
+    """The filters that are set, by name: values of one are alternatives, different ones all apply.
+
+    Immutable and hashable: ``Filters(country=("DE",), q="hospital")``. An attribute gives a
+    filter's value, its empty value if it is not set. No filter keeps everything.
 
     Raises:
-        FilterError: an unknown name, one value too many, too long, or none of those allowed.
+        TypeError: an unknown name.
     """
-    if name not in FILTERS:
-        allowed = nearest_first(name, (*NAMES, *also))
-        raise FilterError(name[:40], value[:40], f"{name[:40]}: unknown parameter", allowed)
-    return FILTERS[name].checked(value, given)
+
+    __slots__ = ("_values",)
+
+    # Typed for code that reads one of them by name; the others are ``Any``.
+    trial: tuple[str, ...]
+    country: tuple[str, ...]
+    status: tuple[str, ...]
+    q: str
+    bbox: BBox | None
+    near: str
+    radius_km: float | None
+
+    def __init__(self, **values: Any) -> None:
+        filters = {name: find_filter(name) for name in values}
+        unknown = [name for name, found in filters.items() if found is None]
+        if unknown:
+            raise TypeError(f"unknown filters: {', '.join(unknown)}")
+        order = [name for name in FILTERS if name in values]
+        order += sorted(name for name in values if name not in FILTERS)
+        self._values = {
+            name: values[name]
+            for name in order
+            if (found := filters[name]) is not None and values[name] != found.empty
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Filters({', '.join(f'{name}={value!r}' for name, value in self.items())})"
+
+    def __getattr__(self, name: str) -> Any:
+        found = None if name.startswith("_") else find_filter(name)
+        if found is None:
+            raise AttributeError(name)
+        return self._values.get(name, found.empty)
+
+    def replace(self, **values: Any) -> "Filters":
+        """These filters with some values set anew; an empty value unsets a filter."""
+        return Filters(**{**self._values, **values})
+
+    def pairs(self) -> Iterator[tuple[Filter, Any]]:
+        """Each filter that is set, with its value."""
+        for name, value in self._values.items():
+            found = find_filter(name)
+            if found is not None:
+                yield found, value
 
 
-def parse(pairs: Iterable[tuple[str, str]], *, also: Sequence[str] = ()) -> Filters:
-    """The filters a query string asks for.
+def parse(pairs: Iterable[tuple[str, str]], *, other_names: Sequence[str] = ()) -> Filters:
+    """The filters of a query string.
 
-    Several ``q`` are words of one search; ``radius_km`` without ``near`` asks nothing.
+    Several ``q`` are words of one search; ``radius_km`` without ``near`` is dropped.
 
     Args:
-        pairs: names and values in order, a name may repeat; ``view_…`` names are passed over.
-        also: further names the caller reads itself.
+        pairs: names and values in order, a name may repeat; ``view_…`` names are ignored.
+        other_names: names of parameters that are not filters.
 
     Raises:
         FilterError: an unknown name, an unknown value of a closed set, a malformed number.
     """
-    found: dict[str, list[object]] = {}
-    for name, value in pairs:
-        if not name.startswith(VIEW_PREFIX) and name not in also:
+    found: dict[str, list[Any]] = {}
+    for name, text in pairs:
+        if not name.startswith(VIEW_PREFIX) and name not in other_names:
             values = found.setdefault(name, [])
-            values.append(read_value(name, value, len(values), also))
-    return _filters(found)
-
-
-def _filters(found: dict[str, list[object]]) -> Filters:
-    kept: dict[str, object] = {}
-    for name, values in found.items():
-        if name in LIST_NAMES:
-            kept[name] = tuple(value for value in dict.fromkeys(values) if value)
-        elif name == "q":
-            kept[name] = " ".join(str(words) for words in values if words)
-        elif values:
-            kept[name] = values[0]
-    if "near" not in kept:
-        kept.pop("radius_km", None)
-    return replace(Filters(), **kept)  # type: ignore[arg-type]
+            values.append(_parse_value(name, text, len(values), other_names))
+    return _combine(found)
 
 
 def parse_leniently(pairs: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, ...]]:
-    """As :func:`parse`, but what cannot be used is dropped with a note instead of raising."""
+    """As :func:`parse`, but what is not allowed is dropped with a note instead of raising."""
     pairs = list(pairs)
-    if sum(len(name) + len(value) + 2 for name, value in pairs) > MAX_QUERY:
+    if sum(len(name) + len(text) + 2 for name, text in pairs) > MAX_QUERY:
         return Filters(), (f"it is longer than {MAX_QUERY:,} characters",)
-    found: dict[str, list[object]] = {}
+    found: dict[str, list[Any]] = {}
     notes: list[str] = []
-    for name, value in pairs:
-        if name.startswith(VIEW_PREFIX) or not value.strip():
+    for name, text in pairs:
+        if name.startswith(VIEW_PREFIX) or not text.strip():
             continue
         values = found.get(name, [])
         try:
-            read = read_value(name, value, len(values))
+            value = _parse_value(name, text, len(values))
         except FilterError as error:
             notes.append(str(error))
         else:
-            found[name] = [*values, read]
-    if "radius_km" in found and "near" not in found:
-        notes.append("radius_km needs near=…")
-    if len(notes) > MOST_NOTES:
-        notes[MOST_NOTES:] = [f"… and {len(notes) - MOST_NOTES:,} more"]
-    return _filters(found), tuple(notes)
+            found[name] = [*values, value]
+    notes += [f"{name} needs {needed}=…" for name, needed in _unmet_needs(found).items()]
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES:,} more"]
+    return _combine(found), tuple(notes)
+
+
+def _parse_value(name: str, text: str, given: int, other_names: Sequence[str] = ()) -> Any:
+    found = find_filter(name)
+    if found is None:
+        allowed = sort_by_similarity(name, (*FILTERS, *other_names))
+        raise FilterError(name[:40], text[:40], f"{name[:40]}: unknown parameter", allowed)
+    return found.parse(text, given)
+
+
+def _unmet_needs(names: Collection[str]) -> dict[str, str]:
+    """Filters that do nothing, each with the one it needs."""
+    found = ((name, find_filter(name)) for name in names)
+    return {name: one.needs for name, one in found if one and one.needs and one.needs not in names}
+
+
+def _combine(found: Mapping[str, list[Any]]) -> Filters:
+    unused = _unmet_needs(found)
+    filters = ((name, find_filter(name), values) for name, values in found.items())
+    return Filters(
+        **{name: one.combine(values) for name, one, values in filters if one and name not in unused}
+    )
 
 
 def to_query(filters: Filters) -> list[tuple[str, str]]:
-    """The pairs :func:`parse` reads back to equal filters, in a fixed order."""
-    pairs: list[tuple[str, str]] = []
-    for name in NAMES:
-        value = getattr(filters, name)
-        if name in LIST_NAMES:
-            pairs += [(name, item) for item in value]
-        elif name == "radius_km":
-            pairs += [(name, format_number(value))] if value is not None else []
-        elif value:
-            pairs.append((name, str(value)))
-    return pairs
+    """The pairs that :func:`parse` reads back to equal filters, in a fixed order."""
+    return [(one.name, text) for one, value in filters.pairs() for text in one.format(value)]

@@ -4,11 +4,9 @@ A column of the site table is a pandas categorical; a plain text column works th
 coded when it is asked for. What is worked out for a table is remembered as long as it lives.
 """
 
-import threading
-import weakref
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 from unicodedata import combining, normalize
 
 import numpy as np
@@ -18,12 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import union_categoricals
 
-Codes = npt.NDArray[np.integer[Any]]
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
+from dashboard.sites.memo import memoize_per_table
 
-_MOST_SUBJECTS = 2_048
-_MOST_OF_ONE = 64
+Codes = npt.NDArray[np.integer[Any]]
 _BITMAP_LIMIT = 300_000_000
 
 
@@ -161,54 +156,6 @@ def normalize_text(text: str) -> str:
         return text.lower()
     decomposed = normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not combining(c))
-
-
-_remembered: dict[tuple[object, int], tuple[weakref.ref[Any], dict[object, Any]]] = {}
-_lock = threading.RLock()
-
-
-def memoize_per_table(
-    function: Callable[Concatenate[Any, Given], Result],
-) -> Callable[Concatenate[Any, Given], Result]:
-    """Remember a pure function's results for its first argument as long as that lives.
-
-    The first argument is a table or an index, never changed in place; the others are hashable. One
-    rerun of the page asks for most results twice, and sessions with the same filter share them.
-    """
-
-    @wraps(function)
-    def asked(subject: Any, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        key = (function, id(subject))
-        asked_for = (args, tuple(sorted(kwargs.items())))
-        with _lock:
-            found = _remembered.pop(key, None)
-            if found is None or found[0]() is not subject:
-                forget = partial(_forget, _remembered, key)
-                found = (weakref.ref(subject, forget), {})
-            _remembered[key] = found  # now the latest used
-            _let_go(_remembered, _MOST_SUBJECTS)
-        known = found[1]
-        result: Result
-        try:
-            result = known[asked_for]
-        except KeyError:
-            result = function(subject, *args, **kwargs)
-            with _lock:
-                known[asked_for] = result
-                _let_go(known, _MOST_OF_ONE)
-        return result.copy(deep=False) if isinstance(result, pd.DataFrame) else result
-
-    return asked
-
-
-def _forget(kept: dict[Any, Any], key: object, _: object) -> None:
-    kept.pop(key, None)
-
-
-def _let_go(kept: dict[Any, Any], most: int) -> None:
-    """Forget what was put in first."""
-    while len(kept) > most:
-        del kept[next(iter(kept))]
 
 
 @memoize_per_table

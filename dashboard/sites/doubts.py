@@ -12,9 +12,9 @@ from dashboard.sites.categoricals import (
     factorize,
     find_first_rows,
     list_texts,
-    memoize_per_table,
     spread,
 )
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import find_rows, list_distinct_places
 from geocache.geo.distance import distance_km
 from geocache.place import Alternative, Flag, Place, Position

@@ -14,11 +14,11 @@ from dashboard.sites.categoricals import (
     count_codes,
     factorize,
     find_first_rows,
-    memoize_per_table,
     normalize_text,
     normalize_texts,
     spread,
 )
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
 from geocache.geo.facilities import is_placeholder
 

@@ -14,9 +14,9 @@ from dashboard.sites.categoricals import (
     count_distinct_pairs,
     factorize,
     find_first_rows,
-    memoize_per_table,
     spread,
 )
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.geo.countries import country_name
 

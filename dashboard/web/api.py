@@ -1,12 +1,12 @@
-"""HTTP routes over the same filters and exports as the page: read-only, GET and HEAD.
+"""The HTTP API's routes, over the same filters and exports as the page: read-only, GET and HEAD.
 
-No route writes anything, opens a file a request names, or asks another host.
+No route writes anything, opens a file that a request names, or asks another host.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import anyio
@@ -28,49 +28,53 @@ from dashboard.web.errors import (
     internal_error,
     no_such_route,
     not_allowed,
+    query_too_long,
     starting,
-    too_long,
 )
 from dashboard.web.positions import build_positions
-from dashboard.web.response_cache import CSV_METADATA, CachedResponse, ResponseCache, gzip_chunks
+from dashboard.web.response_cache import (
+    CSV_METADATA,
+    CachedResponse,
+    ResponseCache,
+    gzip_chunks,
+)
 from geocache.version import __version__
 
 log = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-WORKERS = 4
-"""Requests worked on at once; others wait their turn, and the page keeps its threads."""
+Work = Literal["data", "workbook", "health"]
 
-HEALTH_WORKERS = 2
-"""Apart from the others: who watches the server is answered while it is busy."""
+MAX_WORKERS: dict[Work, int] = {"data": 4, "workbook": 1, "health": 2}
+"""Requests of one kind of work that are handled at once; others wait.
 
-HEAVY = ("xlsx",)
-HEAVY_WORKERS = 1
-"""Formats written cell by cell: one at a time, so that everyone else is answered."""
+The page keeps its threads; workbooks are written cell by cell, so that a second one would hold up
+everyone; monitoring is answered while the rest is busy.
+"""
 
-SMALLEST_ZIPPED = 1_024
+MIN_GZIP_BYTES = 1_024
 
 
 class Api:
-    """The API over one service."""
+    """The endpoints over one service."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.answers = ResponseCache(service)
-        self._limiters: dict[int, anyio.CapacityLimiter] = {}
+        self.cache = ResponseCache(service)
+        self._limiters = {
+            work: anyio.CapacityLimiter(workers) for work, workers in MAX_WORKERS.items()
+        }
 
-    async def work(self, task: Callable[[], Any], at_once: int = WORKERS) -> Any:
-        """Run a task on one of the API's threads, beside no more than so many of its kind."""
-        if at_once not in self._limiters:
-            self._limiters[at_once] = anyio.CapacityLimiter(at_once)
-        return await anyio.to_thread.run_sync(task, limiter=self._limiters[at_once])
+    async def run(self, work: Work, task: Callable[[], Any]) -> Any:
+        """Run a task on one of the threads for its kind of work."""
+        return await anyio.to_thread.run_sync(task, limiter=self._limiters[work])
 
-    def guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint with every error told as JSON, and nothing told of the inside."""
+    def handle_errors(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint with every error as JSON that shows no internals."""
 
-        async def guard(request: Request) -> Response:
+        async def handled(request: Request) -> Response:
             if len(request.scope["query_string"]) > MAX_QUERY:
-                return too_long()
+                return query_too_long()
             try:
                 return await endpoint(request)
             except FilterError as error:
@@ -81,25 +85,25 @@ class Api:
                 log.exception("%s could not be answered", request.url.path)
                 return internal_error()
 
-        return guard
+        return handled
 
-    def health_body(self) -> tuple[int, dict[str, object]]:
+    def build_health(self) -> tuple[int, dict[str, object]]:
         """Status code and body of ``/api/health``."""
-        service = self.service
-        if not service.opener.finished:
+        opener = self.service.opener
+        if not opener.finished:
             return 503, {
                 "status": "starting",
                 "version": __version__,
-                "stage": service.opener.progress.stage,
-                "progress": round(service.opener.progress.fraction, 2),
+                "stage": opener.progress.stage,
+                "progress": round(opener.progress.fraction, 2),
             }
-        if service.opener.failure:
+        if opener.failure:
             return 503, {
                 "status": "failed",
                 "version": __version__,
                 "reason": "the site lists could not be opened; the server's log says why",
             }
-        library = service.opener.opened.library.latest()
+        library = opener.opened.library.latest()
         figures = summary.key_figures(library.table)
         return 200, {
             "status": "ok",
@@ -113,19 +117,19 @@ class Api:
 
     async def health(self, _: Request) -> Response:
         """Whether the lists are open, and how many sites they hold."""
-        status, body = await self.work(self.health_body, HEALTH_WORKERS)
+        status, body = await self.run("health", self.build_health)
         return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
-    def data(self, table: Dataset, suffix: str) -> Endpoint:
-        """The endpoint of one table in one format."""
+    def build_endpoint(self, dataset: Dataset, suffix: str) -> Endpoint:
+        """The endpoint of one dataset in one format."""
+        work: Work = "workbook" if suffix == "xlsx" else "data"
 
         async def endpoint(request: Request) -> Response:
             if not self.service.opener.finished or self.service.opener.failure:
                 return starting(failed=bool(self.service.opener.failure))
-            query = request.scope["query_string"].decode("latin-1")
-            at_once = HEAVY_WORKERS if suffix in HEAVY else WORKERS
-            answer = await self.work(partial(self.answers.answer, table, suffix, query), at_once)
-            return sent(answer, request)
+            query_string = request.scope["query_string"].decode("latin-1")
+            respond = partial(self.cache.respond, dataset, suffix, query_string)
+            return negotiate(await self.run(work, respond), request)
 
         return endpoint
 
@@ -134,69 +138,69 @@ class Api:
         if not self.service.opener.finished or self.service.opener.failure:
             return starting(failed=bool(self.service.opener.failure))
         pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        body = await self.work(lambda: build_positions(self.service, pairs))
+        body = await self.run("data", lambda: build_positions(self.service, pairs))
         return JSONResponse(body, headers={"Cache-Control": "no-cache"})
 
 
-def sent(answer: CachedResponse, request: Request) -> Response:
-    """The answer as this client can take it: unchanged, zipped, or as it is."""
-    headers = answer.headers
+def negotiate(found: CachedResponse, request: Request) -> Response:
+    """The response for this client: 304 if it has it, gzipped if it takes that, else as it is."""
+    headers = found.headers
     known = request.headers.get("if-none-match", "")
     if known and (known.strip() == "*" or headers["ETag"][2:] in known):
-        same = ("ETag", "Cache-Control", "Vary")
-        return Response(status_code=304, headers={name: headers[name] for name in same})
-    zips = not answer.packed and "gzip" in request.headers.get("accept-encoding", "")
-    zipped = {**headers, "Content-Encoding": "gzip"}
-    if answer.chunks is None:
-        if zips and len(answer.body) >= SMALLEST_ZIPPED:
-            return Response(answer.zipped(), headers=zipped)
-        return Response(answer.body, headers=headers)
+        kept = ("ETag", "Cache-Control", "Vary")
+        return Response(status_code=304, headers={name: headers[name] for name in kept})
+    gzip = not found.compressed and "gzip" in request.headers.get("accept-encoding", "")
+    gzip_headers = {**headers, "Content-Encoding": "gzip"}
+    if found.chunks is None:
+        if gzip and len(found.body) >= MIN_GZIP_BYTES:
+            return Response(found.gzip(), headers=gzip_headers)
+        return Response(found.body, headers=headers)
     if request.method == "HEAD":
-        return StreamingResponse(iter(()), headers=zipped if zips else headers)
-    chunks = gzip_chunks(answer.chunks()) if zips else answer.chunks()
-    return StreamingResponse(chunks, headers=zipped if zips else headers)
+        return StreamingResponse(iter(()), headers=gzip_headers if gzip else headers)
+    chunks = gzip_chunks(found.chunks()) if gzip else found.chunks()
+    return StreamingResponse(chunks, headers=gzip_headers if gzip else headers)
 
 
 def routes(service: Service) -> list[BaseRoute]:
     """The API's routes over one service."""
     api = Api(service)
-    found: list[tuple[str, Endpoint]] = [
+    endpoints: list[tuple[str, Endpoint]] = [
         ("/api/health", api.health),
         ("/api/positions", api.positions),
     ]
-    for table in DATASETS.values():
-        found += [
-            (f"/api/{table.name}.{suffix}", api.data(table, suffix))
-            for suffix in (*table.suffixes, CSV_METADATA)
+    for dataset in DATASETS.values():
+        endpoints += [
+            (f"/api/{dataset.name}.{suffix}", api.build_endpoint(dataset, suffix))
+            for suffix in (*dataset.suffixes, CSV_METADATA)
         ]
     document = openapi.build_document()
-    shown = docs_page.build_page(document)
+    html = docs_page.build_page(document)
 
     async def openapi_json(_: Request) -> Response:
         return JSONResponse(document)
 
     async def docs(_: Request) -> Response:
-        return HTMLResponse(shown)
+        return HTMLResponse(html)
 
-    found += [("/api/openapi.json", openapi_json), ("/api/docs", docs)]
-    paths = tuple(path for path, _ in found)
+    endpoints += [("/api/openapi.json", openapi_json), ("/api/docs", docs)]
+    paths = tuple(path for path, _ in endpoints)
 
-    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    async def no_route(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
         path = scope["path"].rstrip("/")
-        known = path in paths and scope["method"] not in {"GET", "HEAD"}
-        await (not_allowed() if known else no_such_route(path, paths))(scope, receive, send)
+        exists = path in paths and scope["method"] not in {"GET", "HEAD"}
+        await (not_allowed() if exists else no_such_route(path, paths))(scope, receive, send)
 
     return [
-        *(Route(path, api.guarded(endpoint)) for path, endpoint in found),
-        *(Route(path, api.guarded(docs)) for path in ("/api", "/api/")),
-        Mount("/api", app=elsewhere),
+        *(Route(path, api.handle_errors(endpoint)) for path, endpoint in endpoints),
+        *(Route(path, api.handle_errors(docs)) for path in ("/api", "/api/")),
+        Mount("/api", app=no_route),
     ]
 
 
 async def filter_error(_: Request, error: Exception) -> Response:
-    """A 400 that names the parameter and what would have been allowed."""
+    """A 400 that names the parameter and what is allowed."""
     assert isinstance(error, FilterError)  # noqa: S101 - registered for this type
     return JSONResponse(filter_error_body(error), 400)

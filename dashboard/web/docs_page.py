@@ -1,4 +1,4 @@
-"""The API's documentation as one plain page, made of the OpenAPI document alone."""
+"""The API's documentation as one HTML page, built from the OpenAPI document and the parameters."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from dashboard.exports import FORMATS
 from dashboard.exports.datasets import DATASETS
-from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, Parameter, columns_parameter
+from dashboard.query.filters import FILTERS
+from dashboard.query.parameters import LIMIT, OFFSET, Parameter, columns_parameter
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -22,9 +23,9 @@ a { color: #1d4ed8 } @media (prefers-color-scheme: dark) { a { color: #8ab4ff } 
 
 
 def build_page(document: dict[str, Any]) -> str:
-    """The page: no script, nothing from another host."""
+    """The page, without scripts and without anything from another host."""
     info = document["info"]
-    about = "".join(f"<p>{_words(part)}</p>" for part in info["description"].split("\n\n"))
+    about = "".join(f"<p>{_format_text(part)}</p>" for part in info["description"].split("\n\n"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -33,37 +34,37 @@ def build_page(document: dict[str, Any]) -> str:
         f"<h1>{escape(info['title'])}: HTTP API</h1>{about}"
         '<p>For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>. '
         '<a href="/">Back to the map</a>.</p>'
-        f"<h2>Routes</h2>{_routes(document)}"
-        f"<h2>Parameters</h2>{_parameters()}"
-        f"<h2>Columns</h2>{_columns()}"
-        f"<h2>Errors</h2>{_errors(document)}"
+        f"<h2>Routes</h2>{_build_routes(document)}"
+        f"<h2>Parameters</h2>{_build_parameters()}"
+        f"<h2>Columns</h2>{_build_columns()}"
+        f"<h2>Errors</h2>{_build_errors(document)}"
         "</main></body></html>"
     )
 
 
-def _words(text: str) -> str:
-    """Text with `code` in backticks, on one line."""
+def _format_text(text: str) -> str:
+    """Text as HTML on one line, with `code` from backticks."""
     parts = escape(" ".join(text.split())).split("`")
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))
 
 
-def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _build_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     top = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _routes(document: dict[str, Any]) -> str:
+def _build_routes(document: dict[str, Any]) -> str:
     rows = []
     for path, methods in document["paths"].items():
         example = "?place=Graz%2C+Austria" if path == "/api/positions" else ""
         link = f'<a href="{path}{example}"><code>{path}</code></a>'
         rows.append((link, escape(methods["get"]["summary"])))
     rows.sort(key=lambda row: "metadata" in row[0])
-    return _rows(("GET", "Answer"), rows)
+    return _build_table(("GET", "Response"), rows)
 
 
-def _parameters() -> str:
+def _build_parameters() -> str:
     columns = columns_parameter(DATASETS["sites"].columns)
     rows = []
     for parameter in (*FILTERS.values(), columns, LIMIT, OFFSET):
@@ -71,17 +72,18 @@ def _parameters() -> str:
         example = f"/api/sites.csv?{escape(query)}"
         rows.append(
             (
-                f"<code>{parameter.name}</code>" + (" (repeatable)" if parameter.many else ""),
-                _words(parameter.about) + _allowed(parameter),
+                f"<code>{parameter.name}</code>"
+                + (" (repeatable)" if parameter.repeatable else ""),
+                _format_text(parameter.about) + _format_allowed(parameter),
                 f'<a href="{example}"><code>{escape(query)}</code></a>'
                 if parameter.example
                 else "",
             )
         )
-    return _rows(("Name", "Meaning", "Example"), rows)
+    return _build_table(("Name", "Meaning", "Example"), rows)
 
 
-def _allowed(parameter: Parameter) -> str:
+def _format_allowed(parameter: Parameter) -> str:
     allowed = parameter.schema.get("enum", [])
     if not allowed or parameter.name == "columns":
         return ""
@@ -91,25 +93,25 @@ def _allowed(parameter: Parameter) -> str:
     return f"<details><summary>{len(allowed)} values</summary>{shown}</details>"
 
 
-def _columns() -> str:
+def _build_columns() -> str:
     rows = [
         (
-            f"<code>/api/{table.name}.*</code>",
-            ", ".join(f"<code>{name}</code>" for name in table.columns)
-            + (", and with <code>near</code> <code>distance_km</code>" if table.distance else ""),
-            ", ".join(escape(FORMATS[suffix].label) for suffix in table.suffixes),
+            f"<code>/api/{dataset.name}.*</code>",
+            ", ".join(f"<code>{name}</code>" for name in dataset.columns)
+            + (", and with <code>near</code> <code>distance_km</code>" if dataset.distance else ""),
+            ", ".join(escape(FORMATS[suffix].label) for suffix in dataset.suffixes),
         )
-        for table in DATASETS.values()
+        for dataset in DATASETS.values()
     ]
-    return _rows(("Routes", "Columns", "Formats"), rows)
+    return _build_table(("Routes", "Columns", "Formats"), rows)
 
 
-def _errors(document: dict[str, Any]) -> str:
-    answers = document["paths"]["/api/sites.csv"]["get"]["responses"]
+def _build_errors(document: dict[str, Any]) -> str:
+    responses = document["paths"]["/api/sites.csv"]["get"]["responses"]
     shared = document["components"]["responses"]
     rows = []
-    for code, answer in answers.items():
-        named = answer.get("$ref", "").rpartition("/")[2]
-        words = shared[named]["description"] if named else answer["description"]
-        rows.append((f"<code>{code}</code>", _words(words)))
-    return _rows(("Status", "Meaning"), rows)
+    for code, response in responses.items():
+        named = response.get("$ref", "").rpartition("/")[2]
+        text = shared[named]["description"] if named else response["description"]
+        rows.append((f"<code>{code}</code>", _format_text(text)))
+    return _build_table(("Status", "Meaning"), rows)

@@ -1,20 +1,21 @@
-"""The OpenAPI 3.1 document, made of the definitions that check the requests."""
+"""Builds the OpenAPI 3.1 document from the parameters and datasets that requests are checked by."""
 
 from typing import Any
 
 from dashboard.exports import FORMATS
-from dashboard.exports.csvw import MEDIA_TYPE as COMPANION_TYPE
+from dashboard.exports.csvw import MEDIA_TYPE as CSVW_MEDIA_TYPE
 from dashboard.exports.datasets import DATASETS, Dataset
-from dashboard.query.parameters import FILTERS, LIMIT, OFFSET, Parameter, columns_parameter
+from dashboard.query.filters import FILTERS
+from dashboard.query.parameters import LIMIT, OFFSET, Columns, Parameter, columns_parameter
 from dashboard.web.openapi_parts import (
     COUNT,
     TEXT,
     TEXTS,
+    build_health_path,
     build_operation,
-    health_path,
+    build_positions_path,
     object_schema,
     ok_response,
-    positions_path,
 )
 from dashboard.web.response_cache import CSV_METADATA
 from geocache.version import __version__
@@ -24,22 +25,22 @@ COUNTS = {"sites", "cities", "trials", "recruiting", "countries"}
 
 _ABOUT = """The sites of clinical trials, where they are, and how exactly that is known.
 
-The filters are those of the page's address bar: what stands after `?` there can be pasted here.
+The filters are those of the page's address bar: what comes after `?` there can be pasted here.
 Values of one filter are alternatives, different filters all apply; an empty value of an open
-filter asks nothing. Parameters that begin with `view_` are the page's own and are passed over.
-Equal data gives equal bytes; `ETag` and `If-None-Match` save sending them twice. Nothing here
-changes anything."""
+filter does nothing. Parameters that begin with `view_` are the page's own and are ignored.
+Equal data gives equal bytes; `ETag` and `If-None-Match` save sending them twice. The API is
+read-only."""
 
 
 def build_document() -> dict[str, Any]:
     """The whole document."""
-    shared = {name: parameter_object(p) for name, p in FILTERS.items()}
-    shared |= {"limit": parameter_object(LIMIT), "offset": parameter_object(OFFSET)}
-    paths: dict[str, Any] = {"/api/health": health_path()}
-    for table in DATASETS.values():
-        for suffix in (*table.suffixes, CSV_METADATA):
-            paths[f"/api/{table.name}.{suffix}"] = _table_path(table, suffix)
-    paths["/api/positions"] = positions_path()
+    shared = {name: build_parameter(p) for name, p in FILTERS.items()}
+    shared |= {"limit": build_parameter(LIMIT), "offset": build_parameter(OFFSET)}
+    paths: dict[str, Any] = {"/api/health": build_health_path()}
+    for dataset in DATASETS.values():
+        for suffix in (*dataset.suffixes, CSV_METADATA):
+            paths[f"/api/{dataset.name}.{suffix}"] = _dataset_path(dataset, suffix)
+    paths["/api/positions"] = build_positions_path()
     paths["/api/openapi.json"] = {
         "get": build_operation("openapi", "This document", ok_response({"type": "object"}))
     }
@@ -67,35 +68,35 @@ def build_document() -> dict[str, Any]:
                     },
                     optional={"parameter", "value", "allowed"},
                 ),
-                "About": _about(),
-                **{t.name.capitalize(): _table_schema(t) for t in DATASETS.values()},
+                "About": _about_schema(),
+                **{d.name.capitalize(): _dataset_schema(d) for d in DATASETS.values()},
             },
             "responses": _error_responses(),
         },
     }
 
 
-def parameter_object(parameter: Parameter) -> dict[str, Any]:
-    """A parameter as OpenAPI writes it."""
-    made: dict[str, Any] = {
+def build_parameter(parameter: Parameter) -> dict[str, Any]:
+    """A parameter object of OpenAPI."""
+    built: dict[str, Any] = {
         "name": parameter.name,
         "in": "query",
         "description": parameter.about,
         "schema": parameter.schema,
     }
-    if parameter.many:
-        made["schema"] = {"type": "array", "items": parameter.schema, "maxItems": parameter.most}
-        made["style"] = "form"
-        made["explode"] = parameter.name != "columns"
-    return made
+    if parameter.repeatable:
+        built["schema"] = {"type": "array", "items": parameter.schema, "maxItems": parameter.most}
+        built["style"] = "form"
+        built["explode"] = not isinstance(parameter, Columns)
+    return built
 
 
-def _about() -> dict[str, Any]:
+def _about_schema() -> dict[str, Any]:
     return object_schema(
         {
-            "as_of": {**TEXT, "description": "Newest date of the trials in it, ISO 8601."},
-            "as_of_oldest": {**TEXT, "description": "Oldest date of the trials in it."},
-            "filter": {**TEXT, "description": "Query string that asks for the same."},
+            "as_of": {**TEXT, "description": "Newest date of its trials, ISO 8601."},
+            "as_of_oldest": {**TEXT, "description": "Oldest date of its trials."},
+            "filter": {**TEXT, "description": "Query string that asks for the same rows."},
             "rows": COUNT,
             "total": {**COUNT, "description": "Rows before limit and offset."},
             "lists": TEXTS,
@@ -106,18 +107,18 @@ def _about() -> dict[str, Any]:
     )
 
 
-def _column(name: str, table: str) -> dict[str, Any]:
+def _column_schema(name: str, dataset: str) -> dict[str, Any]:
     if name in NUMBERS:
         return {"type": ["number", "null"]}
-    if name in COUNTS and table != "sites":
+    if name in COUNTS and dataset != "sites":
         return COUNT
     return TEXT
 
 
-def _table_schema(table: Dataset) -> dict[str, Any]:
-    columns = {name: _column(name, table.name) for name in table.columns}
-    if table.distance:
-        columns["distance_km"] = _column("distance_km", table.name)
+def _dataset_schema(dataset: Dataset) -> dict[str, Any]:
+    columns = {name: _column_schema(name, dataset.name) for name in dataset.columns}
+    if dataset.distance:
+        columns["distance_km"] = _column_schema("distance_km", dataset.name)
     field = object_schema({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
     fields = object_schema({"fields": {"type": "array", "items": field}})
     row = {"type": "object", "properties": columns, "additionalProperties": False}
@@ -132,45 +133,47 @@ def _table_schema(table: Dataset) -> dict[str, Any]:
 
 
 def _error_responses() -> dict[str, Any]:
-    def said(words: str, schema: str) -> dict[str, Any]:
+    def error(description: str, schema: str) -> dict[str, Any]:
         content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-        return {"description": words, "content": content}
+        return {"description": description, "content": content}
 
     return {
-        "BadParameter": said(
-            "A parameter that is unknown, or has a value that is not allowed; `allowed` has the "
-            "nearest spelling first. Or a query that is too long, or rows that do not fit.",
+        "BadParameter": error(
+            "A parameter that is unknown or has a value that is not allowed; `allowed` has the "
+            "most similar first. Or a query that is too long, or rows that do not fit.",
             "BadParameter",
         ),
-        "Starting": said("The site lists are still being opened, or could not be.", "Error"),
+        "Starting": error(
+            "The site lists are still being opened, or could not be opened.", "Error"
+        ),
     }
 
 
-def _table_path(table: Dataset, suffix: str) -> dict[str, Any]:
+def _dataset_path(dataset: Dataset, suffix: str) -> dict[str, Any]:
     parameters = [
         *({"$ref": f"#/components/parameters/{name}"} for name in FILTERS),
-        parameter_object(columns_parameter(table.columns)),
+        build_parameter(columns_parameter(dataset.columns)),
         {"$ref": "#/components/parameters/limit"},
         {"$ref": "#/components/parameters/offset"},
     ]
     if suffix == CSV_METADATA:
-        media_type, words = COMPANION_TYPE, f"What stands beside {table.name}.csv"
+        media_type, summary = CSVW_MEDIA_TYPE, f"CSV on the Web metadata of {dataset.name}.csv"
     else:
         media_type = FORMATS[suffix].media_type.partition(";")[0]
-        words = f"{table.about}, as {FORMATS[suffix].label}"
+        summary = f"{dataset.about}, as {FORMATS[suffix].label}"
     schema: dict[str, Any] = {"type": "string"}
     if suffix == "json":
-        schema = {"$ref": f"#/components/schemas/{table.name.capitalize()}"}
+        schema = {"$ref": f"#/components/schemas/{dataset.name.capitalize()}"}
     elif suffix in {"geojson", CSV_METADATA}:
         schema = {"type": "object"}
     elif suffix in {"xlsx", "parquet"}:
         schema = {}
-    name = f"{table.name}_{suffix}".replace(".", "_").replace("-", "_")
-    answers = ok_response(schema, media_type)
-    answers["200"]["headers"] = {
+    name = f"{dataset.name}_{suffix}".replace(".", "_").replace("-", "_")
+    responses = ok_response(schema, media_type)
+    responses["200"]["headers"] = {
         "ETag": {"schema": TEXT},
-        "X-As-Of": {"schema": TEXT, "description": "Newest date of the trials in it."},
+        "X-As-Of": {"schema": TEXT, "description": "Newest date of its trials."},
         "X-Total-Count": {"schema": TEXT, "description": "Rows before limit and offset."},
         "X-Attribution": {"schema": TEXT, "description": "Whose data it is."},
     }
-    return {"get": build_operation(name, words, answers, parameters, asks=True)}
+    return {"get": build_operation(name, summary, responses, parameters, has_errors=True)}

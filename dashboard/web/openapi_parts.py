@@ -1,4 +1,4 @@
-"""Pieces of the OpenAPI document, and the routes that are no tables."""
+"""Parts of the OpenAPI document: schemas, operations, and the routes other than datasets."""
 
 from typing import Any
 
@@ -12,37 +12,37 @@ COUNT = {"type": "integer", "minimum": 0}
 
 
 def object_schema(properties: dict[str, Any], optional: set[str] | None = None) -> dict[str, Any]:
-    """An object of these properties, all required but ``optional``."""
+    """A schema of an object with these properties, all required except ``optional``."""
     required = [name for name in properties if name not in (optional or set())]
     return {"type": "object", "properties": properties, "required": required}
 
 
 def ok_response(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
-    """A 200 of this schema."""
-    return {"200": {"description": "The answer", "content": {media_type: {"schema": schema}}}}
+    """A 200 response with this schema."""
+    return {"200": {"description": "OK", "content": {media_type: {"schema": schema}}}}
 
 
 def build_operation(
     name: str,
-    words: str,
-    answers: dict[str, Any],
+    summary: str,
+    responses: dict[str, Any],
     parameters: list[dict[str, Any]] | None = None,
     *,
-    asks: bool = False,
+    has_errors: bool = False,
 ) -> dict[str, Any]:
-    """One GET; ``asks`` adds what can be answered where there are parameters."""
-    answers = dict(answers)
-    if asks:
-        answers["304"] = {"description": "Not changed since the `ETag` in `If-None-Match`"}
-        answers["400"] = {"$ref": "#/components/responses/BadParameter"}
-        answers["503"] = {"$ref": "#/components/responses/Starting"}
-    made: dict[str, Any] = {"operationId": name, "summary": words, "responses": answers}
+    """A GET operation; ``has_errors`` adds the responses of a route with parameters."""
+    responses = dict(responses)
+    if has_errors:
+        responses["304"] = {"description": "Not changed since the `ETag` in `If-None-Match`"}
+        responses["400"] = {"$ref": "#/components/responses/BadParameter"}
+        responses["503"] = {"$ref": "#/components/responses/Starting"}
+    built: dict[str, Any] = {"operationId": name, "summary": summary, "responses": responses}
     if parameters:
-        made["parameters"] = parameters
-    return made
+        built["parameters"] = parameters
+    return built
 
 
-def health_path() -> dict[str, Any]:
+def build_health_path() -> dict[str, Any]:
     """``/api/health``."""
     ok = object_schema(
         {
@@ -56,17 +56,19 @@ def health_path() -> dict[str, Any]:
         }
     )
     waiting = object_schema({"status": {"enum": ["starting", "failed"]}, "version": TEXT})
-    answers = ok_response(ok)
-    answers["503"] = {
-        "description": "Not yet, or not at all",
+    responses = ok_response(ok)
+    responses["503"] = {
+        "description": "The lists are not open yet, or could not be opened",
         "content": {"application/json": {"schema": waiting}},
     }
     return {
-        "get": build_operation("health", "Whether the lists are open, and what they hold", answers)
+        "get": build_operation(
+            "health", "Whether the lists are open, and how much they hold", responses
+        )
     }
 
 
-def positions_path() -> dict[str, Any]:
+def build_positions_path() -> dict[str, Any]:
     """``/api/positions``."""
     number = {"type": ["number", "null"]}
     alternative = object_schema(
@@ -95,7 +97,7 @@ def positions_path() -> dict[str, Any]:
         "in": "query",
         "required": True,
         "description": "A place as for `near`: LAT,LON, a city with its country, a US ZIP code. "
-        "One that nobody knows comes back unresolved, with the reason.",
+        "An unknown one is unresolved, with a reason.",
         "style": "form",
         "explode": True,
         "schema": {
@@ -106,6 +108,6 @@ def positions_path() -> dict[str, Any]:
         },
         "example": ["Graz, Austria"],
     }
-    words = "Where places are, told offline"
-    answers = ok_response(body)
-    return {"get": build_operation("positions", words, answers, [place], asks=True)}
+    summary = "Where places are, found offline"
+    responses = ok_response(body)
+    return {"get": build_operation("positions", summary, responses, [place], has_errors=True)}

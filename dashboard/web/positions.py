@@ -1,11 +1,11 @@
-"""``/api/positions``: where places are, from what is known or can be told offline."""
+"""``/api/positions``: where places are, from the geocache and offline providers."""
 
 from typing import Any
 
 from dashboard.errors import FilterError
-from dashboard.query.filters import VIEW_PREFIX
+from dashboard.query.filter_kinds import NEAR_FORMS
 from dashboard.query.near import find_place
-from dashboard.query.parameters import MAX_NAME, NEAR_FORMS, nearest_first
+from dashboard.query.parameters import MAX_NAME, VIEW_PREFIX, sort_by_similarity
 from dashboard.service.service import Service
 from geocache.place import Position
 
@@ -13,46 +13,46 @@ MAX_PLACES = 100
 
 
 def parse_places(pairs: list[tuple[str, str]]) -> list[str]:
-    """The places a query names.
+    """The places in a query.
 
     Raises:
         FilterError: none, too many, too long, or another parameter.
     """
     places = []
-    for name, value in pairs:
+    for name, text in pairs:
         if name.startswith(VIEW_PREFIX):
             continue
         if name != "place":
-            allowed = nearest_first(name, ("place",))
-            raise FilterError(name[:40], value[:40], f"{name[:40]}: unknown parameter", allowed)
-        if len(value) > MAX_NAME:
-            raise FilterError(name, value[:40], f"place: longer than {MAX_NAME} characters")
-        places.append(value)
+            allowed = sort_by_similarity(name, ("place",))
+            raise FilterError(name[:40], text[:40], f"{name[:40]}: unknown parameter", allowed)
+        if len(text) > MAX_NAME:
+            raise FilterError(name, text[:40], f"place: longer than {MAX_NAME} characters")
+        places.append(text)
     if not places or len(places) > MAX_PLACES:
         raise FilterError("place", "", f"place: give 1 to {MAX_PLACES} of them", NEAR_FORMS)
     return places
 
 
 def build_positions(service: Service, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """One position for each ``place``, in order; one that nobody knows says why.
+    """The response body: one position per ``place``, in order; an unknown one has a reason.
 
     Raises:
-        FilterError: the query cannot be used, or coordinates out of range.
+        FilterError: the query is not allowed, or coordinates are out of range.
     """
     found = [
         (place, find_place(place, service.geocoder.locate, "place"))
         for place in parse_places(pairs)
     ]
-    used = {position.source for _, position in found}
-    attribution = [p.attribution for p in service.geocoder.providers if p.name in used]
+    sources = {position.source for _, position in found}
+    attribution = [p.attribution for p in service.geocoder.providers if p.name in sources]
     return {
         "title": "Trial site map: positions",
-        "about": {"attribution": [f"Positions: {words}" for words in attribution if words]},
-        "data": [_record(place, position) for place, position in found],
+        "about": {"attribution": [f"Positions: {one}" for one in attribution if one]},
+        "data": [_build_record(place, position) for place, position in found],
     }
 
 
-def _record(place: str, position: Position) -> dict[str, Any]:
+def _build_record(place: str, position: Position) -> dict[str, Any]:
     return {
         "place": place,
         "latitude": position.latitude,

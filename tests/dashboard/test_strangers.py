@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from dashboard.errors import ReadError
-from dashboard.query.filters import NAMES
+from dashboard.query.filters import FILTERS
 from dashboard.readers import read
 from harness.serving import Server
 
@@ -85,7 +85,7 @@ def test_no_query_reads_a_file_or_contacts_a_host(
 ) -> None:
     with httpx.Client(base_url=dashboard_server.url, timeout=30) as client:
         for value in references(secret, listener):
-            for name in (*NAMES, "columns", "limit", "offset", "source", "url", "file"):
+            for name in (*FILTERS, "columns", "limit", "offset", "source", "url", "file"):
                 answer = client.get("/api/sites.csv", params={name: value})
                 assert answer.status_code in {200, 400, 404, 422}, (name, value)
                 assert HIDDEN_TEXT not in answer.text

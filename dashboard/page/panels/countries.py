@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.sites import summary
-from dashboard.sites.categoricals import memoize_per_table
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.vocabulary import NOT_STATED
 
 BARS_STYLE = """<style>

@@ -13,7 +13,7 @@ from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
-from dashboard.query.filters import BBox
+from dashboard.query.coordinates import BBox
 from dashboard.sites.trial import Trial
 from dashboard.web import map_drawn
 

@@ -9,9 +9,10 @@ from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
+from dashboard.query.filter_kinds import NEAR_FORMS
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
-from dashboard.query.parameters import MAX_TEXT, NEAR_FORMS
+from dashboard.query.parameters import MAX_TEXT
 
 RADII = (10, 25, 50, 100, 250, 500)
 MAX_CHOICES = 4

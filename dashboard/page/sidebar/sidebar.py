@@ -1,6 +1,6 @@
-"""The filters in the sidebar; each choice says how many sites it would leave."""
+"""The filters in the sidebar, each choice with the number of sites it would leave."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -8,155 +8,132 @@ from dashboard.errors import FilterError
 from dashboard.page.sidebar import eligibility, nearest, registry_form, uploads
 from dashboard.page.state import address
 from dashboard.page.widgets.feedback import check_length
-from dashboard.query.filters import Filters
+from dashboard.query.filter_kinds import GROUPS, ChoiceFilter, Filter
+from dashboard.query.filters import FILTERS, Filters, find_filter
 from dashboard.query.near import KM_PER
-from dashboard.query.parameters import MAX_TEXT
 from dashboard.service.viewer import Viewer
-from dashboard.sites.summary import country_label
 from dashboard.sites.trial import Trial
 
-LABELS = {
-    "trial": "Trial",
-    "country": "Country",
-    "state": "State or province",
-    "city": "City",
-    "status": "Site status",
-    "phase": "Phase",
-    "sponsor": "Sponsor",
-    "precision": "Precision",
-    "flag": "Flag",
-    "q": "Search",
-    "bbox": "Map view",
-    "near": "Near",
-    "radius_km": "Within",
-}
-ALWAYS = ("country", "city", "status", "precision")
-ORDER = ("country", "state", "city", "status", "trial", "phase", "sponsor", "precision", "flag")
 
-
-def _write(name: str) -> None:
-    value = st.session_state[f"filter_{name}"]
-    if isinstance(value, str) and not check_length(LABELS[name], value, MAX_TEXT):
-        return
-    address.change(**{name: tuple(value) if isinstance(value, list) else value.strip()})
-
-
-def choice_label(name: str) -> Callable[[str], str]:
-    """How a filter's value is shown to a person."""
-    if name == "country":
-        return country_label
-    if name in {"precision", "flag"}:
-        return lambda value: value.replace("_", " ").capitalize()
-    return str
-
-
-def _choose(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
-    label = choice_label(name)
-    by_folded = {option.casefold(): option for option in counts}
-    st.session_state[f"filter_{name}"] = [by_folded.get(v.casefold(), v) for v in chosen]
-    options = list(dict.fromkeys([*counts, *st.session_state[f"filter_{name}"]]))
-    st.multiselect(
-        LABELS[name],
-        options,
-        key=f"filter_{name}",
-        format_func=lambda value: f"{label(value)} ({counts.get(value, 0):,})",
-        on_change=_write,
-        args=(name,),
-        placeholder="All",
-        persist_state="session",
-    )
-
-
-def sidebar(
+def draw_filters(
     filters: Filters,
     facets: dict[str, dict[str, int]],
     trials: Mapping[str, Trial],
-    lost: FilterError | None = None,
+    near_error: FilterError | None = None,
 ) -> None:
-    """Draw the filters; every change goes to the address bar. ``lost``: "near" was not found."""
+    """Draw the filters; every change goes to the address bar.
+
+    Args:
+        filters: those that are set.
+        facets: the choices of each filter with their counts.
+        trials: the open trials by id.
+        near_error: why the place of ``near`` was not found.
+    """
     with st.sidebar:
         st.subheader("Filters")
-        st.session_state["filter_q"] = filters.q
-        st.text_input(
-            LABELS["q"],
-            key="filter_q",
-            on_change=_write,
-            args=("q",),
-            placeholder="Facility, city, site number …",
-            persist_state="session",
-        )
+        _draw_search(FILTERS["q"], filters.q)
         if "Recruiting" in facets["status"]:
             st.session_state["filter_recruiting"] = filters.status == ("Recruiting",)
             st.toggle(
                 f"Recruiting only ({facets['status']['Recruiting']:,})",
                 key="filter_recruiting",
-                on_change=_recruiting,
+                on_change=_write_recruiting,
             )
-        nearest.draw_nearest(filters, lost)
+        nearest.draw_nearest(filters, near_error)
         eligibility.draw_eligibility(trials)
-        for name in ORDER:
-            counts = facets[name]
-            chosen = getattr(filters, name)
-            if name in ALWAYS or chosen or len(counts) > (0 if name == "flag" else 1):
-                _choose(name, counts, chosen)
+        for one in _sort_by_group(facets):
+            counts, chosen = facets[one.name], filters.get(one.name, ())
+            if chosen or len(counts) >= one.min_choices:
+                _draw_choices(one, counts, chosen)
 
 
-def adding(viewer: Viewer) -> None:
-    """Draw the ways to add sites, over the filters."""
-    with st.sidebar:
-        _adding(viewer)
+def _sort_by_group(names: Mapping[str, object]) -> list[ChoiceFilter]:
+    found = [one for name in names if isinstance(one := find_filter(name), ChoiceFilter)]
+    return sorted(found, key=lambda one: GROUPS.index(one.group))
 
 
-@st.fragment
-def _adding(viewer: Viewer) -> None:
-    uploads.draw_uploads(viewer)
-    registry_form.draw_registry_form(viewer)
+def _draw_search(one: Filter, value: str) -> None:
+    key = f"filter_{one.name}"
+    st.session_state[key] = value
+    st.text_input(
+        one.label,
+        key=key,
+        on_change=_write_search,
+        args=(one,),
+        placeholder="Facility, city, site number …",
+        persist_state="session",
+    )
 
 
-def _recruiting() -> None:
+def _write_search(one: Filter) -> None:
+    value = st.session_state[f"filter_{one.name}"]
+    if check_length(one.label, value, one.longest):
+        address.change(**{one.name: value.strip()})
+
+
+def _write_recruiting() -> None:
     only = st.session_state["filter_recruiting"]
     address.change(status=("Recruiting",) if only else ())
 
 
-def active_filters(filters: Filters) -> None:
-    """One line of what is filtered, each removable with one click."""
-    shown: list[tuple[str, str, object]] = []
-    for name, title in LABELS.items():
-        value = getattr(filters, name)
-        if isinstance(value, tuple) and name != "bbox":
-            label = choice_label(name)
-            shown += [
-                (f"{name}:{v}", f"{title}: {label(v)}", tuple(w for w in value if w != v))
-                for v in value
-            ]
-        elif value and name != "radius_km":
-            words = "current view" if name == "bbox" else str(value)
-            if name == "near" and filters.radius_km is not None:
-                unit = address.unit()
-                reach = filters.radius_km / KM_PER[unit]
-                words += f", {round(reach, 1):g} {unit}"
-            shown.append((name, f"{title}: {words}", None if name == "bbox" else ""))
-    if not shown:
+def _draw_choices(one: ChoiceFilter, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
+    key = f"filter_{one.name}"
+    by_casefolded = {option.casefold(): option for option in counts}
+    st.session_state[key] = [by_casefolded.get(value.casefold(), value) for value in chosen]
+    st.multiselect(
+        one.label,
+        list(dict.fromkeys([*counts, *st.session_state[key]])),
+        key=key,
+        format_func=lambda value: f"{one.choice_label(value)} ({counts.get(value, 0):,})",
+        on_change=_write_choices,
+        args=(one,),
+        placeholder="All",
+        persist_state="session",
+    )
+
+
+def _write_choices(one: ChoiceFilter) -> None:
+    address.change(**{one.name: tuple(st.session_state[f"filter_{one.name}"])})
+
+
+def draw_add_sites(viewer: Viewer) -> None:
+    """Draw the ways to add sites, above the filters."""
+    with st.sidebar:
+        _draw_add_sites(viewer)
+
+
+@st.fragment
+def _draw_add_sites(viewer: Viewer) -> None:
+    uploads.draw_uploads(viewer)
+    registry_form.draw_registry_form(viewer)
+
+
+def draw_active_filters(filters: Filters) -> None:
+    """Draw the filters that are set in one line, each with a button that removes it."""
+    parts = [(one, part) for one, value in filters.pairs() for part in one.list_parts(value)]
+    if not parts:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for key, words, without in shown:
+        for one, part in parts:
+            text = part.text
+            if one.name == "near" and filters.radius_km is not None:
+                unit = address.unit()
+                text += f", {round(filters.radius_km / KM_PER[unit], 1):g} {unit}"
             st.button(
-                words,
+                f"{one.label}: {text}",
                 icon=":material/close:",
-                key=f"remove_{key}",
+                key=f"remove_{one.name}" + (f":{part.choice}" if part.choice else ""),
                 help="Remove this filter",
                 on_click=_remove,
-                args=(key.split(":", 1)[0], without),
+                args=(one.name, part.rest),
             )
-        if len(shown) > 1:
+        if len(parts) > 1:
             st.button("Clear all", key="clear_all", type="tertiary", on_click=clear)
 
 
-def _remove(name: str, without: object) -> None:
-    if name == "near":
-        address.change(near="", radius_km=None)
-    else:
-        address.change(**{name: without})
+def _remove(name: str, rest: object) -> None:
+    dependent = {one.name: one.empty for one in FILTERS.values() if one.needs == name}
+    address.change(**{name: rest, **dependent})
 
 
 def clear() -> None:

@@ -122,7 +122,7 @@ def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, t
 
 
 def _build_content(sites: pd.DataFrame, link: Link, provenance: Provenance) -> exports.Content:
-    return exports.Content("sites", sites, provenance.about(sites, filter_text=link.query))
+    return exports.Content("sites", sites, provenance.describe(sites, filter_text=link.query))
 
 
 def _build_file(sites: pd.DataFrame, link: Link, provenance: Provenance, suffix: str) -> bytes:

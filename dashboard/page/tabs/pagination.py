@@ -11,7 +11,8 @@ from dashboard.page.state import address
 from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import to_query
 from dashboard.query.parameters import MAX_TEXT
-from dashboard.sites.categoricals import memoize_per_table, order_rows
+from dashboard.sites.categoricals import order_rows
+from dashboard.sites.memo import memoize_per_table
 
 PAGE_ROWS = 1_000
 _LIST_ORDER = "List order"

@@ -17,7 +17,8 @@ from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
 from dashboard.sites import summary
-from dashboard.sites.categoricals import factorize, memoize_per_table, to_arrow
+from dashboard.sites.categoricals import factorize, to_arrow
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.table import COLUMNS, TRIAL_COLUMNS
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.place import POSITION_COLUMNS

@@ -56,8 +56,8 @@ def content(seed_library: Library) -> Content:
     sites.loc[0, ["latitude", "longitude"]] = float("nan")
     sites.loc[0, "precision"] = "unresolved"
     sites.loc[1, "facility"] = "".join(AWKWARD)
-    origins = Provenance(seed_library, {"gazetteer": "GeoNames (CC BY 4.0)"})
-    return Content("sites", sites, origins.about(sites, filter_text="country=DE"))
+    provenance = Provenance(seed_library, {"gazetteer": "GeoNames (CC BY 4.0)"})
+    return Content("sites", sites, provenance.describe(sites, filter_text="country=DE"))
 
 
 def said(content: Content) -> set[str]:
@@ -158,7 +158,7 @@ def test_excel_has_types_a_fixed_header_a_filter_and_no_formula(content: Content
 
 def test_excel_text_that_looks_like_a_formula_stays_text() -> None:
     rows = pd.DataFrame({"facility": pd.Series([*DANGEROUS, "x" * 40_000], dtype="str")})
-    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).about(_sites(0)))
+    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).describe(_sites(0)))
     raw = to_bytes(content, "xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(raw))["Sites"]
     values = [cell.value for cell in sheet["A"]]
@@ -174,7 +174,7 @@ def _sites(rows: int) -> pd.DataFrame:
 
 def test_more_rows_than_a_sheet_holds_is_a_clear_error() -> None:
     rows = pd.DataFrame({"trial_id": pd.Series("NCT00000001", index=range(MAX_SHEET_ROWS))})
-    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).about(_sites(0)))
+    content = Content("sites", rows, Provenance(Library((), {}, rows), {}).describe(_sites(0)))
     with pytest.raises(ExportError, match=r"1,048,576 rows do not fit .* limit"):
         to_bytes(content, "xlsx")
 

@@ -56,7 +56,7 @@ def content() -> Content:
     library = merge([open_bytes(text.getvalue().encode(), "<b>list</b> & ]]>.csv")], None)
     table = to_plain_text(library.table).assign(latitude=47.07, longitude=15.44)
     hostile = {"gazetteer": "<script>alert(1)</script>"}
-    about = Provenance(library, hostile).about(table, filter_text="q=<script>&]]>")
+    about = Provenance(library, hostile).describe(table, filter_text="q=<script>&]]>")
     return Content("sites", table, about)
 
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from dashboard.errors import FilterError
-from dashboard.query.apply import LATEST_ROWS, LATEST_TABLES, apply
-from dashboard.query.filters import BBox, Filters, parse
-from dashboard.query.near import find_centre
+from dashboard.query.apply import MAX_ROWS, MAX_TABLES, apply
+from dashboard.query.coordinates import BBox
+from dashboard.query.filters import Filters, parse
+from dashboard.query.near import LocatePlace, find_centre
 from dashboard.sites.table import COLUMNS
 from geocache.gazetteer import Gazetteer
 from geocache.place import Flag, Place, Position
@@ -19,6 +20,13 @@ SEED_COUNTRIES = {
     "DE": 17, "IT": 12, "FR": 10, "PL": 7, "ES": 7, "BE": 5,
     "GB": 5, "AT": 4, "RO": 4, "NL": 2, "RU": 2,
 }  # fmt: skip
+
+
+def apply_near(
+    sites: pd.DataFrame, filters: Filters, locate: LocatePlace | None = None
+) -> pd.DataFrame:
+    """The filtered rows, by distance from the place that ``near`` names."""
+    return apply(sites, filters, find_centre(filters.near, locate, sites))
 
 
 def test_no_filter_keeps_the_table_itself(seed: pd.DataFrame) -> None:
@@ -64,7 +72,7 @@ def test_a_box_keeps_what_lies_inside_also_across_the_antimeridian() -> None:
 
 
 def test_near_sorts_by_distance_and_adds_it_last(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
-    near = apply(seed, Filters(near="Vienna, Austria", radius_km=200), gazetteer.locate)
+    near = apply_near(seed, Filters(near="Vienna, Austria", radius_km=200), gazetteer.locate)
     assert list(near.columns) == [*COLUMNS, "distance_km"]
     assert list(near["city"]) == ["Vienna", "Graz", "Linz"]
     assert near["distance_km"].is_monotonic_increasing
@@ -72,7 +80,7 @@ def test_near_sorts_by_distance_and_adds_it_last(seed: pd.DataFrame, gazetteer: 
 
 
 def test_near_takes_coordinates_without_a_geocoder(seed: pd.DataFrame) -> None:
-    near = apply(seed, Filters(near="48.2,16.37", radius_km=20))
+    near = apply_near(seed, Filters(near="48.2,16.37", radius_km=20))
     assert list(near["city"]) == ["Vienna"]
 
 
@@ -107,11 +115,11 @@ def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
         return Position()
 
     with pytest.raises(FilterError, match="nobody here knows"):
-        apply(seed, Filters(near="Qwxzjk"), nobody)
+        apply_near(seed, Filters(near="Qwxzjk"), nobody)
 
 
 def test_a_bare_city_is_the_one_the_sites_have(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
-    near = apply(seed, Filters(near="munich", radius_km=5), gazetteer.locate)
+    near = apply_near(seed, Filters(near="munich", radius_km=5), gazetteer.locate)
     assert set(near["city"]) == {"Munich"}
 
 
@@ -119,7 +127,7 @@ def test_a_bare_name_that_may_mean_another_place_is_asked_back(
     seed: pd.DataFrame, gazetteer: Gazetteer
 ) -> None:
     with pytest.raises(FilterError, match="say which") as raised:
-        apply(seed, Filters(near="True"), gazetteer.locate)
+        apply_near(seed, Filters(near="True"), gazetteer.locate)
     assert raised.value.allowed[0] == "True, West Virginia, United States"
 
 
@@ -130,7 +138,7 @@ def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataF
         return Position()
 
     with pytest.raises(FilterError) as raised:
-        apply(two, Filters(near="Berlin"), nobody)
+        apply_near(two, Filters(near="Berlin"), nobody)
     assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)
 
 
@@ -142,7 +150,7 @@ def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> N
     del german
     gc.collect()
     assert apply(table, Filters(country=("DE",))) is gone()
-    for number in range(LATEST_TABLES):
+    for number in range(MAX_TABLES):
         apply(table, Filters(q="e", country=("US",), radius_km=None, sponsor=(f"S{number}",)))
     gc.collect()
     assert gone() is None
@@ -150,7 +158,7 @@ def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> N
 
 def test_a_table_too_large_to_be_held_goes_when_it_is_shown_no_more() -> None:
     table = generate_site_table(400, places=60)
-    many = pd.concat([table] * (LATEST_ROWS // 300), ignore_index=True)
+    many = pd.concat([table] * (MAX_ROWS // 300), ignore_index=True)
     others = tuple(set(table["country_code"]) - {table["country_code"].iloc[0]})
     most = weakref.ref(apply(many, Filters(country=others)))
     gc.collect()

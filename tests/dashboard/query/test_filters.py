@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.errors import FilterError
-from dashboard.query.filters import BBox, Filters, parse, parse_leniently, to_query
+from dashboard.query.coordinates import BBox
+from dashboard.query.filters import Filters, parse, parse_leniently, to_query
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Flag, Precision
 

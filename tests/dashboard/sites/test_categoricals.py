@@ -1,14 +1,13 @@
 """Text as codes gives what plain text gives."""
 
-import gc
-import weakref
-
 import pandas as pd
 import pytest
 
 from dashboard.query.apply import apply
-from dashboard.query.facets import MOST_CHOICES, facet_counts
+from dashboard.query.facets import facet_counts
+from dashboard.query.filter_kinds import MAX_CHOICES
 from dashboard.query.filters import Filters
+from dashboard.query.near import find_centre
 from dashboard.sites import categoricals, summary
 from dashboard.sites.categoricals import concat_tables, order_rows, to_categoricals, to_plain_text
 from dashboard.sites.facilities import count_by_facility
@@ -36,7 +35,8 @@ def test_filters_counts_and_facets_are_those_of_plain_text(
     table: pd.DataFrame, filters: Filters
 ) -> None:
     text = to_plain_text(table)
-    kept, expected = apply(table, filters), apply(text, filters)
+    centre = find_centre(filters.near, None)
+    kept, expected = apply(table, filters, centre), apply(text, filters, centre)
     assert kept.index.tolist() == expected.index.tolist()
     pd.testing.assert_frame_equal(to_plain_text(kept), expected)
     assert facet_counts(table, filters) == facet_counts(text, filters)
@@ -73,9 +73,9 @@ def test_facilities_count_their_trials(table: pd.DataFrame) -> None:
 def test_a_facet_lists_the_most_frequent_and_what_is_chosen(table: pd.DataFrame) -> None:
     facets = facet_counts(table, Filters())
     counts = to_plain_text(table)["city"].value_counts()
-    assert len(counts) > MOST_CHOICES
-    assert len(facets["city"]) == MOST_CHOICES
-    assert list(facets["city"].values()) == counts.tolist()[:MOST_CHOICES]
+    assert len(counts) > MAX_CHOICES
+    assert len(facets["city"]) == MAX_CHOICES
+    assert list(facets["city"].values()) == counts.tolist()[:MAX_CHOICES]
     rare = str(counts.index[-1])
     assert facet_counts(table, Filters(city=(rare,)))["city"][rare] == counts.iloc[-1]
 
@@ -100,18 +100,6 @@ def test_folding_many_texts_is_folding_each(text: str) -> None:
     assert categoricals.normalize_texts(pd.Index([text, "x"], dtype="str")).to_pylist()[
         0
     ] == categoricals.normalize_text(text)
-
-
-def test_what_is_remembered_of_a_table_goes_with_it() -> None:
-    table = generate_site_table(60)
-    facet_counts(table, Filters())
-    key = id(table)
-    assert any(one[1] == key for one in categoricals._remembered)
-    alive = weakref.ref(table)
-    del table
-    gc.collect()
-    assert alive() is None
-    assert not any(one[1] == key for one in categoricals._remembered)
 
 
 def test_writing_into_plain_text_leaves_the_table_as_it_was() -> None:

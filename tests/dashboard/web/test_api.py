@@ -16,7 +16,7 @@ import pytest
 
 from dashboard.exports import FORMATS
 from dashboard.maps import bundle
-from dashboard.query.filters import NAMES
+from dashboard.query.filters import FILTERS
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.sites.table import COLUMNS
@@ -335,7 +335,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("name", [*NAMES, "columns", "limit", "place"])
+@pytest.mark.parametrize("name", [*FILTERS, "columns", "limit", "place"])
 def test_no_value_reaches_a_file_or_a_host(client: httpx.Client, name: str, value: str) -> None:
     path = "/api/positions" if name == "place" else "/api/sites.json"
     answer = client.get(path, params={name: value})
@@ -364,7 +364,7 @@ def test_the_documentation_needs_no_other_host(client: httpx.Client, path: str) 
     assert "<script" not in text
     assert "http://" not in text
     assert "https://" not in text
-    for name in (*NAMES, "columns", "limit", "offset", *COLUMNS):
+    for name in (*FILTERS, "columns", "limit", "offset", *COLUMNS):
         assert f"<code>{name}</code>" in text
 
 
@@ -380,7 +380,7 @@ def test_the_document_names_every_route_and_parameter(client: httpx.Client) -> N
     names = [
         shared[p["$ref"].rpartition("/")[2]]["name"] if "$ref" in p else p["name"] for p in given
     ]
-    assert set(names) == {*NAMES, "columns", "limit", "offset"}
+    assert set(names) == {*FILTERS, "columns", "limit", "offset"}
 
 
 def test_until_the_lists_are_open_the_answer_is_503(data_folder: Path) -> None:

@@ -10,11 +10,11 @@ from lxml import etree
 
 from dashboard.service.service import Service
 from dashboard.settings import Settings
-from dashboard.web.response_cache import WHOLE_ROWS
+from dashboard.web.response_cache import MAX_UNSTREAMED_ROWS
 from geocache.place import Place
 from tests.dashboard.web.asgi import asked
 
-SITES = 2 * WHOLE_ROWS + 345
+SITES = 2 * MAX_UNSTREAMED_ROWS + 345
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,72 @@
+"""A query for one dataset of the API or the command line: filters, columns, limit and offset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from dashboard.query.apply import DISTANCE_COLUMN
+from dashboard.query.filters import Filters, parse, to_query
+from dashboard.query.parameters import LIMIT, OFFSET, VIEW_PREFIX, columns_parameter
+
+PAGING = ("columns", "limit", "offset")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetQuery:
+    """No ``columns`` means all of them, no ``limit`` all rows."""
+
+    filters: Filters
+    columns: tuple[str, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+    def to_text(self) -> str:
+        """The query string in its one canonical spelling; empty if it asks for everything."""
+        pairs = to_query(self.filters)
+        pairs += [("columns", ",".join(self.columns))] if self.columns else []
+        pairs += [("limit", str(self.limit))] if self.limit is not None else []
+        pairs += [("offset", str(self.offset))] if self.offset else []
+        return urlencode(pairs)
+
+
+def parse_query(
+    pairs: Iterable[tuple[str, str]], columns: tuple[str, ...], *, distance: bool = True
+) -> DatasetQuery:
+    """The query of a query string's names and values.
+
+    Args:
+        pairs: in order; a name may repeat, ``view_…`` is ignored.
+        columns: those of the dataset.
+        distance: with ``near`` there is a last column ``distance_km``.
+
+    Raises:
+        FilterError: an unknown name, column or value of a closed set, a malformed number.
+    """
+    pairs = [(name, text) for name, text in pairs if not name.startswith(VIEW_PREFIX)]
+    filters = parse(pairs, other_names=PAGING)
+    added = (DISTANCE_COLUMN,) if distance and filters.near else ()
+    parameters = {"columns": columns_parameter(columns, added), "limit": LIMIT, "offset": OFFSET}
+    found: dict[str, list[Any]] = {name: [] for name in PAGING}
+    for name, text in pairs:
+        if name in PAGING:
+            found[name].append(parameters[name].parse(text, len(found[name])))
+    chosen = dict.fromkeys(name for names in found["columns"] for name in names)
+    if chosen:
+        chosen |= dict.fromkeys(added)
+    return DatasetQuery(
+        filters,
+        tuple(chosen),
+        *(found["limit"] or [None]),
+        *(found["offset"] or [0]),
+    )
+
+
+def select_rows(table: pd.DataFrame, query: DatasetQuery) -> pd.DataFrame:
+    """The rows that ``offset`` and ``limit`` leave, with all columns."""
+    if not query.offset and query.limit is None:
+        return table
+    end = None if query.limit is None else query.offset + query.limit
+    return table.iloc[query.offset : end]
