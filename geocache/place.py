@@ -26,6 +26,10 @@ class Flag(StrEnum):
     PLACEHOLDER_FACILITY = "placeholder_facility"
 
 
+DOUBTFUL_FLAGS = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
+"""The flags that speak against a position."""
+
+
 class Place(NamedTuple):
     """A place as a site list writes it; every part is text and may be empty."""
 

@@ -41,7 +41,7 @@ class Dataset:
 DATASETS: dict[str, Dataset] = {
     d.name: d
     for d in (
-        Dataset("sites", "A row a site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
+        Dataset("sites", "One row per site", COLUMNS, lambda s: s, tuple(FORMATS), distance=True),
         Dataset(
             "countries",
             "Counts per country, most sites first",

@@ -14,10 +14,9 @@ from dashboard.sites.categoricals import (
     find_first_rows,
     list_texts,
 )
-from dashboard.sites.doubts import DOUBTFUL
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
-from geocache.place import Flag, Precision
+from geocache.place import DOUBTFUL_FLAGS, Flag, Precision
 
 AREAS = {Precision.REGION, Precision.COUNTRY}
 PER_DEGREE = 100_000
@@ -30,7 +29,7 @@ FLAG_TEXTS = {
     Flag.CONFLICTING_POINT: "the registry's own point is elsewhere",
     Flag.OUTSIDE_COUNTRY: "outside the country given",
 }
-"""Each of :data:`~dashboard.sites.doubts.DOUBTFUL` in words."""
+"""Each of :data:`~geocache.place.DOUBTFUL_FLAGS` in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def format_place(city: str, place_name: str, code: str, country: str) -> str:
 
 def describe_doubt(flags: str) -> str:
     """Why a position is in doubt, in words; empty if none of its flags is doubtful."""
-    return "; ".join(FLAG_TEXTS[Flag(flag)] for flag in flags.split(";") if flag in DOUBTFUL)
+    return "; ".join(FLAG_TEXTS[Flag(flag)] for flag in flags.split(";") if flag in DOUBTFUL_FLAGS)
 
 
 def find_doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:

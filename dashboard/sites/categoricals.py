@@ -1,7 +1,7 @@
-"""The site table's text as integer codes: each distinct text is held, and looked at, once.
+"""Operations on text columns as integer codes: each distinct text is held and processed once.
 
-A column of the site table is a pandas categorical; a plain text column works the same and is
-coded when it is asked for. What is worked out for a table is remembered as long as it lives.
+The site table's text columns are pandas categoricals; plain text columns work too and are
+factorized at each call.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _BITMAP_LIMIT = 300_000_000
 
 
 def to_categoricals(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table with every text column as a categorical."""
+    """The table with every text column as a categorical."""
     return table.assign(
         **{
             str(name): column.astype("category")
@@ -35,7 +35,7 @@ def to_categoricals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_plain_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table with text columns as plain text, for few rows and for other programs."""
+    """The table with its categoricals as plain text, for few rows and for other programs."""
     columns = {
         name: column.array.categories.array.take(column.array.codes, allow_fill=True)
         if isinstance(column.dtype, pd.CategoricalDtype)
@@ -53,7 +53,7 @@ def list_texts(column: pd.Series) -> list[str]:
 
 
 def concat_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of equal columns one below the other, text as categoricals, rows numbered anew."""
+    """Concatenate tables of equal columns: text as categoricals, a new row index."""
     parts = [to_categoricals(table) for table in tables]
     if len(parts) == 1:
         return parts[0].reset_index(drop=True)
@@ -68,14 +68,14 @@ def concat_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def categorical_from_codes(codes: Codes, words: list[str]) -> pd.Categorical:
-    """A categorical of ``words[code]`` for each code; words may repeat, all codes are one's."""
+    """A categorical of ``words[code]`` for each code; words may repeat."""
     numbers, distinct = pd.factorize(np.array(words, dtype=object))
     spread_numbers = numbers[codes] if len(words) else np.empty(0, dtype=np.int64)
     return pd.Categorical.from_codes(spread_numbers, categories=pd.Index(distinct, dtype="str"))
 
 
 def factorize(column: pd.Series) -> tuple[Codes, pd.Index]:
-    """For each row the number of its text, and the distinct texts by number."""
+    """For each row the code of its text, and the distinct texts by code."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
@@ -83,7 +83,7 @@ def factorize(column: pd.Series) -> tuple[Codes, pd.Index]:
 
 
 def order_rows(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np.int64]:
-    """Row numbers in the order of a column: text without case, empty last, else as they are."""
+    """Row numbers sorted by a column: text without case, empty last; a stable sort."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         ordered = column.reset_index(drop=True).sort_values(
             kind="stable", ascending=not descending, na_position="last"
@@ -102,26 +102,26 @@ def order_rows(column: pd.Series, *, descending: bool = False) -> npt.NDArray[np
 
 
 def count_codes(codes: Codes, size: int) -> npt.NDArray[np.int64]:
-    """How often each of ``size`` codes occurs."""
+    """The number of rows of each of ``size`` codes."""
     return np.bincount(codes, minlength=size)
 
 
 def find_first_rows(codes: Codes, size: int) -> npt.NDArray[np.int64]:
-    """The first row of each of ``size`` codes; ``len(codes)`` for those that do not occur."""
+    """The first row of each of ``size`` codes; ``len(codes)`` for a code that does not occur."""
     first = np.full(size, len(codes), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes), dtype=np.int64)[::-1]
     return first
 
 
-def spread(codes: Codes, of_distinct: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """What holds for the distinct texts, for each row."""
-    if not len(of_distinct):
+def spread(codes: Codes, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """A mask of rows from a mask of distinct texts."""
+    if not len(mask):
         return np.zeros(len(codes), dtype=bool)
-    return of_distinct[codes]
+    return mask[codes]
 
 
 def combine_codes(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]:
-    """One number a row for several columns, each given as codes and how many there are."""
+    """One code per row for several columns, each given as its codes and their number."""
     total: npt.NDArray[np.int64] | None = None
     span = 1
     for codes, size in columns:
@@ -136,7 +136,7 @@ def combine_codes(columns: Iterable[tuple[Codes, int]]) -> npt.NDArray[np.int64]
 def count_distinct_pairs(
     rows: Codes, of: Codes, row_count: int, of_count: int
 ) -> npt.NDArray[np.int64]:
-    """For each of ``row_count`` codes, how many distinct codes of the other column meet it."""
+    """For each of ``row_count`` codes the number of distinct codes of the other column."""
     if row_count * of_count <= min(_BITMAP_LIMIT, 100 * len(rows) + 1_000_000):
         seen = np.zeros(row_count * of_count, dtype=bool)
         seen[rows.astype(np.int64) * of_count + of] = True
@@ -151,7 +151,7 @@ def count_distinct_pairs(
 
 @lru_cache(maxsize=65_536)
 def normalize_text(text: str) -> str:
-    """Text without case and accents, for searching as people type."""
+    """Text without case and accents, for comparing and searching."""
     if text.isascii():
         return text.lower()
     decomposed = normalize("NFKD", text.casefold())
@@ -173,7 +173,7 @@ def normalize_texts(distinct: pd.Index) -> pa.Array:
 
 
 def to_arrow(column: pd.Series) -> pa.Array:
-    """The column as one Arrow array of plain values; NaN and ``None`` are null."""
+    """The column as one Arrow array without dictionary; NaN and ``None`` are null."""
     array = pa.array(column, from_pandas=True)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()

@@ -1,4 +1,4 @@
-"""What to doubt in a site table: places without a position, and positions with flags."""
+"""Finds places to review in a site table: without a position, or with a doubtful one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,14 @@ from dashboard.sites.categoricals import (
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import find_rows, list_distinct_places
 from geocache.geo.distance import distance_km
-from geocache.place import Alternative, Flag, Place, Position
+from geocache.place import DOUBTFUL_FLAGS, Alternative, Place, Position
 
-DOUBTFUL = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
-"""Flags that say something against a position."""
-
-MOST_DOUBTS = 500
-"""More than a person puts right at once; a filter shows others."""
+MAX_DOUBTS = 500
+"""More than a person corrects at once; a filter shows others."""
 
 LEFT_OFF = "left off the map"
 
-_TOGETHER = (
+_GROUPED_BY = (
     "city",
     "state",
     "postcode",
@@ -43,7 +40,7 @@ DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One place in doubt: its sites (index labels), its distinct places, and what is shown now."""
+    """One place in doubt: its sites (index labels), distinct places and present position."""
 
     city: str
     state: str
@@ -59,13 +56,13 @@ class Doubt:
 
     @property
     def left_off(self) -> bool:
-        """True where a person said that there is no place on the map."""
+        """True if a person left the place off the map."""
         return self.problem == LEFT_OFF
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What is in doubt: how many places, the first of them, and how many sites of each kind."""
+    """The first places in doubt, the number of all, and the number of sites by problem."""
 
     shown: tuple[Doubt, ...]
     places: int
@@ -75,10 +72,10 @@ class Doubts:
 
 
 def describe_problem(latitude: object, flags: str, source: str = "") -> str:
-    """What is wrong in a few words, empty when nothing is."""
+    """The problem of a position in a few words, empty if there is none."""
     if pd.isna(latitude):  # type: ignore[call-overload]
         return LEFT_OFF if source == "pin" else "not on the map"
-    found = [flag for flag in flags.split(";") if flag in DOUBTFUL]
+    found = [flag for flag in flags.split(";") if flag in DOUBTFUL_FLAGS]
     return ", ".join(flag.replace("_", " ") for flag in found)
 
 
@@ -86,14 +83,14 @@ def describe_problem(latitude: object, flags: str, source: str = "") -> str:
 def find_doubts(sites: pd.DataFrame) -> Doubts:
     """The places in doubt, those without a position first, then by number of sites.
 
-    Last come those that a person left off the map. Sites of one city, state, postcode and country
-    with the same position and problem are one. Of many the first :data:`MOST_DOUBTS` are told.
+    Those that a person left off the map come last. Sites of one city, state, postcode and country
+    with the same position and problem count as one place; at most :data:`MAX_DOUBTS` are listed.
     """
     flags, distinct = factorize(sites["flags"])
     doubtful = np.array([bool(describe_problem(0.0, str(text))) for text in distinct], dtype=bool)
     rows = np.flatnonzero(sites["latitude"].isna().to_numpy() | spread(flags, doubtful))
     table = sites.iloc[rows]
-    group, keys = pd.factorize(combine_codes(_coded(table[name]) for name in _TOGETHER))
+    group, keys = pd.factorize(combine_codes(_to_codes(table[name]) for name in _GROUPED_BY))
     count = np.bincount(group, minlength=len(keys))
     first = table.iloc[find_first_rows(group, len(keys))]
     missing = first["latitude"].isna().to_numpy()
@@ -103,11 +100,11 @@ def find_doubts(sites: pd.DataFrame) -> Doubts:
         zip(left_off.tolist(), (~missing).tolist(), (-count).tolist(), *texts, range(len(keys)),
             strict=True)
     )  # fmt: skip
-    chosen = [one[-1] for one in ranked[:MOST_DOUBTS]]
+    chosen = [one[-1] for one in ranked[:MAX_DOUBTS]]
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(len(keys) + 1))
     return Doubts(
-        shown=tuple(_doubt(table.iloc[order[starts[g] : starts[g + 1]]]) for g in chosen),
+        shown=tuple(_build_doubt(table.iloc[order[starts[g] : starts[g + 1]]]) for g in chosen),
         places=len(keys),
         missing=int(count[missing & ~left_off].sum()),
         flagged=int(count[~missing].sum()),
@@ -115,12 +112,12 @@ def find_doubts(sites: pd.DataFrame) -> Doubts:
     )
 
 
-def _coded(column: pd.Series) -> tuple[Codes, int]:
+def _to_codes(column: pd.Series) -> tuple[Codes, int]:
     codes, distinct = factorize(column)
     return codes, len(distinct)
 
 
-def _doubt(group: pd.DataFrame) -> Doubt:
+def _build_doubt(group: pd.DataFrame) -> Doubt:
     first = group.iloc[0]
     missing = pd.isna(first["latitude"])
     return Doubt(
@@ -139,7 +136,7 @@ def _doubt(group: pd.DataFrame) -> Doubt:
 
 
 def build_doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
-    """The doubts as a table with :data:`DOUBT_COLUMNS`."""
+    """The places in doubt as a table with :data:`DOUBT_COLUMNS`."""
     rows = [
         (d.problem, d.city, d.state, d.country, len(d.rows), d.place_name, d.reason) for d in found
     ]
@@ -152,7 +149,7 @@ REGISTRY_POINT = "the registry's own point"
 def find_registry_points(
     readings: Iterable[pd.DataFrame], doubt: Doubt
 ) -> list[tuple[float, float]]:
-    """The registry's own points of a doubt's places, as the lists gave them, each once."""
+    """The registry's own points at a place in doubt, as the lists have them, each once."""
     found = []
     for sites in readings:
         given = sites[sites["latitude"].notna() & sites["longitude"].notna()]
@@ -164,12 +161,12 @@ def find_registry_points(
 def list_candidates(
     doubt: Doubt, answer: Position, own: Sequence[tuple[float, float]]
 ) -> list[Alternative]:
-    """Where the place could be, what is shown now first; places within 1 km stand once.
+    """Where the place could be, its present position first; one of those within 1 km.
 
     Args:
         doubt: the place in doubt.
-        answer: what the geocache says of it, with its alternatives.
-        own: the registry's own points, named so.
+        answer: the geocache's position, with its alternatives.
+        own: the registry's own points.
     """
     found: list[Alternative] = []
     if doubt.latitude is not None and doubt.longitude is not None:

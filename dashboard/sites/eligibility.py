@@ -1,4 +1,4 @@
-"""Which trials a person could be in: by condition, age and sex, as far as records tell."""
+"""Finds the trials that may accept a person, by condition, age and sex."""
 
 import re
 from collections import deque
@@ -22,7 +22,7 @@ def age_years(text: str) -> float | None:
 
 
 def count_conditions(trials: Iterable[Trial]) -> dict[str, int]:
-    """Conditions with how many trials name them, most frequent first; spellings in one case."""
+    """The number of trials of each condition, most frequent first; case does not matter."""
     counts: dict[str, int] = {}
     shown: dict[str, str] = {}
     for trial in trials:
@@ -35,19 +35,19 @@ def count_conditions(trials: Iterable[Trial]) -> dict[str, int]:
 
 
 class Criteria(NamedTuple):
-    """What some trials can be chosen by: their conditions, and whether any states age or sex."""
+    """What trials can be chosen by: their conditions, and whether any record limits age or sex."""
 
     conditions: dict[str, int]
     ages: bool
     sexes: bool
 
 
-_offered: deque[tuple[Mapping[str, Trial], Criteria]] = deque(maxlen=4)
+_cached: deque[tuple[Mapping[str, Trial], Criteria]] = deque(maxlen=4)
 
 
 def find_criteria(trials: Mapping[str, Trial]) -> Criteria:
-    """What these trials can be chosen by; remembered for the last few mappings, as they stand."""
-    for known, found in tuple(_offered):
+    """The criteria of these trials; cached for the last few mappings, which must not change."""
+    for known, found in tuple(_cached):
         if known is trials:
             return found
     found = Criteria(
@@ -55,7 +55,7 @@ def find_criteria(trials: Mapping[str, Trial]) -> Criteria:
         any(t.minimum_age or t.maximum_age for t in trials.values()),
         any(t.sex for t in trials.values()),
     )
-    _offered.append((trials, found))
+    _cached.append((trials, found))
     return found
 
 
@@ -66,9 +66,9 @@ def find_matching_trials(
     age: float | None = None,
     sex: str = "",
 ) -> tuple[str, ...]:
-    """Ids of the trials that name one of the conditions and accept the age (years) and sex.
+    """Ids of the trials that have one of the conditions and accept the age (years) and sex.
 
-    A record that does not state a limit sets none: nobody is left out for a gap in a record.
+    A record without a limit accepts everyone: a gap in a record excludes nobody.
     """
     wanted = {normalize_text(c) for c in conditions}
     return tuple(

@@ -1,4 +1,4 @@
-"""The same facility across trials: one row where the spellings agree."""
+"""Groups facilities across trials by the spelling of their names."""
 
 import re
 from functools import lru_cache
@@ -30,10 +30,10 @@ _BETWEEN = re.compile(r"[^\w]+")
 
 @lru_cache(maxsize=65536)
 def facility_key(name: str) -> str:
-    """One key for spellings that differ in case, accents, punctuation, dashes or "the".
+    """An equal key for names that differ only in case, accents, punctuation, dashes or "the".
 
-    ``Dana-Farber Cancer Institute`` and ``dana farber cancer institute`` agree; names that differ
-    in any other word do not.
+    ``Dana-Farber Cancer Institute`` and ``dana farber cancer institute`` have one key; names that
+    differ in any other word do not.
     """
     words = _BETWEEN.sub(" ", _JOINED.sub("", normalize_text(name))).split()
     return " ".join(word for word in words if word not in {"the", "and", "of"})
@@ -41,17 +41,17 @@ def facility_key(name: str) -> str:
 
 @memoize_per_table
 def count_by_facility(sites: pd.DataFrame) -> pd.DataFrame:
-    """A row a facility with :data:`FACILITY_COLUMNS`, most trials first, then most sites.
+    """One row per facility with :data:`FACILITY_COLUMNS`, most trials first, then most sites.
 
-    Facilities are told apart by name, city and country; those that name nobody are left out. The
-    name shown is the most frequent spelling; ``trial_ids`` is a list.
+    Facilities are distinguished by name, city and country; placeholders ("Research Site") are left
+    out. The name is the most frequent spelling; ``trial_ids`` is a list.
     """
     facility, names = factorize(sites["facility"])
     city, cities = factorize(sites["city"])
     land, lands = factorize(sites["country_code"])
     trial, trials = factorize(sites["trial_id"])
     name_key, place_key = (
-        _keys_of(names),
+        _number_keys(names),
         pd.factorize(normalize_texts(cities).to_numpy(zero_copy_only=False))[0],
     )
     named = np.flatnonzero(spread(facility, name_key > 0))
@@ -68,7 +68,7 @@ def count_by_facility(sites: pd.DataFrame) -> pd.DataFrame:
     group, distinct = pd.factorize(keys)
     size = len(distinct)
     first = sites.iloc[named[find_first_rows(group, size)]]
-    ids = _ids_of_groups(group, trial, trials, size)
+    ids = _list_trial_ids(group, trial, trials, size)
     codes_and_texts = zip(first["country_code"], first["country"], strict=True)
     counts = pd.DataFrame(
         {
@@ -89,7 +89,7 @@ def count_by_facility(sites: pd.DataFrame) -> pd.DataFrame:
 def find_other_trials(site: pd.Series, sites: pd.DataFrame) -> list[str]:
     """The other trials at the facility of a row, grouped as in :func:`count_by_facility`.
 
-    None where the facility is not named.
+    Empty if the facility is a placeholder.
     """
     key = "" if is_placeholder(site.facility) else facility_key(site.facility)
     if not key:
@@ -105,8 +105,8 @@ def find_other_trials(site: pd.Series, sites: pd.DataFrame) -> list[str]:
 
 
 @memoize_per_table
-def _keys_of(names: pd.Index) -> npt.NDArray[np.int64]:
-    """For each facility's name the number of its key, 0 for those that name nobody."""
+def _number_keys(names: pd.Index) -> npt.NDArray[np.int64]:
+    """For each facility name the number of its key; 0 for a placeholder."""
     keys = ["" if is_placeholder(name) else facility_key(name) for name in map(str, names)]
     numbers: dict[str, int] = {"": 0}
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
@@ -121,7 +121,7 @@ def _most_frequent_names(group: Codes, facility: Codes, names: pd.Index, size: i
     return [str(text) for text in names[name[best]]]
 
 
-def _ids_of_groups(group: Codes, trial: Codes, trials: pd.Index, size: int) -> list[list[str]]:
+def _list_trial_ids(group: Codes, trial: Codes, trials: pd.Index, size: int) -> list[list[str]]:
     pairs = pd.unique(group.astype(np.int64) * len(trials) + trial)
     of_group, number = pairs // len(trials), pairs % len(trials)
     texts = trials.astype("str").to_numpy(dtype=object)[number]

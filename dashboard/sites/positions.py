@@ -1,4 +1,4 @@
-"""How positions join the site table, and which position wins."""
+"""Joins positions to the site table, and decides which position wins."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,15 @@ from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
 from geocache.keys import normalize
-from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
+from geocache.place import (
+    DOUBTFUL_FLAGS,
+    POSITION_COLUMNS,
+    Alternative,
+    Flag,
+    Place,
+    Position,
+    Precision,
+)
 
 LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
 
@@ -28,14 +36,14 @@ PLACE_COLUMNS = Place._fields
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Which saved positions still hold: those found by ``version``, but for ``pinned`` places."""
+    """Which saved positions are still valid: those of ``version``, except at ``pinned`` places."""
 
     version: str = ""
     pinned: tuple[Place, ...] = ()
 
 
 def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
-    """Which rows of a table with :data:`PLACE_COLUMNS` are one of some places, spelt alike."""
+    """A mask of the rows of a table with :data:`PLACE_COLUMNS` that are one of some places."""
     found = np.zeros(len(table), dtype=bool)
     columns = [factorize(table[name]) for name in PLACE_COLUMNS]
     for place in places:
@@ -51,14 +59,14 @@ def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
 def position_columns(table: pd.DataFrame, locate: LocateMany | None) -> dict[str, ExtensionArray]:
     """The columns :data:`POSITION_COLUMNS` for a table with :data:`PLACE_COLUMNS`.
 
-    ``latitude`` and ``longitude`` of the table given are the registry's own points, NaN where
-    there are none. Each distinct place is asked once.
+    ``latitude`` and ``longitude`` of that table are the registry's own points, NaN where there
+    are none. Each distinct place is located once.
     """
-    codes, answers = _answers(table, locate)
+    codes, answers = _locate_distinct(table, locate)
     own = table["latitude"].notna().to_numpy() & table["longitude"].notna().to_numpy()
     if own.any():
-        codes, answers = _with_registry_points(table, codes, answers, own)
-    columns = list(zip(*(_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
+        codes, answers = _add_registry_points(table, codes, answers, own)
+    columns = list(zip(*(_to_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
     joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
         if name in {"latitude", "longitude", "score"}:
@@ -68,7 +76,7 @@ def position_columns(table: pd.DataFrame, locate: LocateMany | None) -> dict[str
     return joined
 
 
-def _row(position: Position) -> tuple[object, ...]:
+def _to_row(position: Position) -> tuple[object, ...]:
     return (
         np.nan if position.latitude is None else round(position.latitude, COORDINATE_DECIMALS),
         np.nan if position.longitude is None else round(position.longitude, COORDINATE_DECIMALS),
@@ -82,7 +90,7 @@ def _row(position: Position) -> tuple[object, ...]:
 
 
 def list_distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
-    """For each row the number of its place, and the places by number."""
+    """For each row the code of its place, and the distinct places by code."""
     columns = [factorize(table[name]) for name in PLACE_COLUMNS]
     codes, keys = pd.factorize(combine_codes((of, len(distinct)) for of, distinct in columns))
     first = find_first_rows(codes, len(keys))
@@ -90,10 +98,12 @@ def list_distinct_places(table: pd.DataFrame) -> tuple[np.ndarray, list[Place]]:
     return codes, [Place(*row) for row in zip(*words, strict=True)]
 
 
-def _answers(table: pd.DataFrame, locate: LocateMany | None) -> tuple[np.ndarray, list[Position]]:
-    """For each row the number of its answer, and the answers by number, each once.
+def _locate_distinct(
+    table: pd.DataFrame, locate: LocateMany | None
+) -> tuple[np.ndarray, list[Position]]:
+    """For each row the code of its position, and the distinct positions by code.
 
-    The hospitals of a city mostly share one answer, so there are far fewer than places.
+    The hospitals of a city mostly share one position, so there are far fewer than places.
     """
     if locate is None:
         return np.zeros(len(table), dtype=np.int64), [Position()]
@@ -103,13 +113,13 @@ def _answers(table: pd.DataFrame, locate: LocateMany | None) -> tuple[np.ndarray
     return np.array(of_place, dtype=np.int64)[codes], list(numbers)
 
 
-def _with_registry_points(
+def _add_registry_points(
     table: pd.DataFrame, codes: np.ndarray, answers: list[Position], own: np.ndarray
 ) -> tuple[np.ndarray, list[Position]]:
-    """Codes and answers again, with a further answer for each distinct registry point."""
+    """The codes and positions, with a further position for each distinct registry point."""
     given = table[own]
     keys = [(codes[own], len(answers))]
-    for name in ("city", "country"):  # what :func:`choose_position` reads of a place
+    for name in ("city", "country"):  # what :func:`choose_position` uses of a place
         of, texts = factorize(given[name])
         keys.append((of, len(texts)))
     for name in ("latitude", "longitude"):
@@ -131,7 +141,7 @@ def _with_registry_points(
 
 
 def choose_position(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
-    """The registry's own point against a provider's answer: the one to show.
+    """The position to show: the registry's own point or a provider's answer.
 
     A pin wins. The registry's point wins over providers unless it lies outside the country, or
     more than 50 km from an unflagged gazetteer answer: then the gazetteer's is shown, flagged
@@ -167,7 +177,7 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
     assert answer.latitude is not None  # noqa: S101 - resolved
     assert answer.longitude is not None  # noqa: S101
     apart = distance_km((latitude, longitude), (answer.latitude, answer.longitude))
-    doubts = set(answer.flags) - {Flag.PLACEHOLDER_FACILITY}
+    doubts = set(answer.flags) & DOUBTFUL_FLAGS
     if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
         return registry._replace(
             reason=f"the registry's own point, {apart:.0f} km from {answer.source}"

@@ -1,4 +1,4 @@
-"""What a reader gives back: trials, sites and what to doubt about them."""
+"""The result of reading one file: trials, sites and warnings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,23 +12,23 @@ READ_COLUMNS = (
     *("trial_id", "site_number", *PLACE_COLUMNS),
     *("status", "latitude", "longitude"),
 )
-"""What a reader fills: text as the registry wrote it (status in our words), and the registry's own
-point in WGS 84 degrees, NaN where it gives none."""
+"""Columns that readers fill: text as the registry wrote it (status in our words), and the
+registry's own point in WGS 84 degrees, NaN if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One file, read.
+    """The content of one file.
 
     ``format`` is a human name (``ClinicalTrials.gov API v2 JSON``); ``sites`` has
-    :data:`READ_COLUMNS`, a row a site in the file's order; ``warnings`` are sentences, each naming
-    the row or trial it is about; ``as_of`` is the ISO date the data is from, or empty.
+    :data:`READ_COLUMNS`, one row per site in the file's order; ``warnings`` are sentences that name
+    their row or trial; ``as_of`` is the ISO date the data is from, or empty.
 
-    Of a plain table ``header`` holds the file's columns and ``columns`` which of them was taken for
-    which of ours (``{"city": "Ort"}``).
+    For a plain table ``header`` has the file's columns and ``columns`` those used for ours
+    (``{"city": "Ort"}``).
 
-    A saved site table brings ``positions`` along, row for row, and ``positions_of``: by which data
-    and rules they were found.
+    A saved site table has ``positions``, row for row, and in ``positions_of`` the data and rules
+    that they were found by.
     """
 
     name: str

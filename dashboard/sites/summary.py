@@ -1,4 +1,4 @@
-"""Counts of a site table: per country, status, trial, precision, and in one sentence."""
+"""Counts of a site table: per country, per trial, in total, and in one sentence."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ TRIAL_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """The numbers above the map."""
+    """The figures above the map."""
 
     sites: int
     countries: int
@@ -50,12 +50,12 @@ class KeyFigures:
 
 
 def country_label(code: str, text: str = "") -> str:
-    """What a country is called: its short English name, else the registry's text."""
+    """A country's short English name, else the registry's text."""
     return country_name(code) or text or NOT_STATED
 
 
 def country_labels(sites: pd.DataFrame) -> pd.Series:
-    """For each row what its country is called, as :func:`country_label` says."""
+    """:func:`country_label` of each row."""
     land, names = _countries(sites)
     labels = categorical_from_codes(land, [country_label(*name) for name in names])
     return pd.Series(labels.astype("str"), index=sites.index)
@@ -63,7 +63,7 @@ def country_labels(sites: pd.DataFrame) -> pd.Series:
 
 @memoize_per_table
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
-    """Counts over a site table; a city counts once in each country and state, no trial as none."""
+    """The key figures; a city counts once per country and state, a missing trial id not at all."""
     land, names = _countries(sites)
     city, _ = _cities(sites)
     trial, trials = factorize(sites["trial_id"])
@@ -79,7 +79,7 @@ def key_figures(sites: pd.DataFrame) -> KeyFigures:
 
 @memoize_per_table
 def first_trials(sites: pd.DataFrame, most: int) -> tuple[str, ...]:
-    """The trials of a site table in its order, so many at the most."""
+    """The first ``most`` trials of a site table, in its order."""
     trial, trials = factorize(sites["trial_id"])
     first = find_first_rows(trial, len(trials))
     order = np.argsort(first, kind="stable")[: min(most, int((first < len(sites)).sum()))]
@@ -88,7 +88,7 @@ def first_trials(sites: pd.DataFrame, most: int) -> tuple[str, ...]:
 
 @memoize_per_table
 def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
-    """For each row the number of its country, and each country's code, or text without a code."""
+    """For each row the number of its country, and by number its code, or its text without one."""
     codes, distinct_codes = factorize(sites["country_code"])
     texts, distinct_texts = factorize(sites["country"])
     coded = np.asarray(distinct_codes != "")
@@ -102,7 +102,7 @@ def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
 
 @memoize_per_table
 def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
-    """A number for each distinct city, and the number of the country each lies in."""
+    """A number for each distinct city, and the number of its country."""
     land, names = _countries(sites)
     lands = len(names)
     city, cities = factorize(sites["city"])
@@ -116,7 +116,7 @@ def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
 
 @memoize_per_table
 def count_by_country(sites: pd.DataFrame) -> pd.DataFrame:
-    """A row a country with :data:`COUNTRY_COLUMNS`, most sites first, then by name.
+    """One row per country with :data:`COUNTRY_COLUMNS`, most sites first, then by name.
 
     Grouped by ``country_code``; sites whose country has no code are grouped by its text.
     """
@@ -148,7 +148,7 @@ def _recruiting(sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 @memoize_per_table
 def count_by_trial(sites: pd.DataFrame) -> pd.DataFrame:
-    """A row a trial with :data:`TRIAL_COLUMNS`, in the table's order."""
+    """One row per trial with :data:`TRIAL_COLUMNS`, in the table's order."""
     trial, trials = factorize(sites["trial_id"])
     land, names = _countries(sites)
     size = len(trials)
@@ -178,9 +178,9 @@ def _named_countries(
 def most_frequent(
     distinct: pd.Index, counts: Codes, limit: int, also: tuple[str, ...] = ()
 ) -> dict[str, int]:
-    """Texts with their counts, most frequent first, then by text; without those of count 0.
+    """Texts with their counts, most frequent first, then by text; counts of 0 are left out.
 
-    At most ``limit``, and those of ``also``.
+    At most ``limit``, and those in ``also``.
     """
     kept = np.flatnonzero(counts)
     if len(kept) > limit:
@@ -202,7 +202,7 @@ def _by_frequency(item: tuple[str, int]) -> tuple[int, str]:
 
 
 def count_values(column: pd.Series) -> dict[str, int]:
-    """How often each value stands in a column, most frequent first, then by value."""
+    """The number of rows of each value of a column, most frequent first, then by value."""
     codes, distinct = factorize(column)
     return most_frequent(distinct, count_codes(codes, len(distinct)), len(distinct) + 1)
 
@@ -213,7 +213,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def sentence(sites: pd.DataFrame, as_of: str = "") -> str:
-    """The table in one sentence, as for a person who cannot see the map."""
+    """The table in one sentence, a text alternative to the map."""
     if sites.empty:
         return "No site."
     figures = key_figures(sites)

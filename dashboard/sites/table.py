@@ -1,4 +1,4 @@
-"""The site table: its columns, how it is built from readings, and how positions join it."""
+"""Builds the site table from readings: its columns, trial facts and positions."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TRIAL_COLUMNS = {
     "phase": "phase",
     "sponsor": "sponsor",
 }
-"""Columns a site has from its trial, and what they are called there."""
+"""Columns that a site has from its trial, with the trial's attribute."""
 
 COLUMNS = (
     *("trial_id", *TRIAL_COLUMNS),
@@ -31,7 +31,7 @@ _NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTAL
 
 
 def split_facility(text: str) -> tuple[str, str]:
-    """The site number a facility line starts with, and the rest.
+    """The site number that a facility's text starts with, and the rest.
 
     ``1102 - LKH Graz`` -> ``("1102", "LKH Graz")``; a bare ``1106`` -> ``("1106", "")``;
     ``12 de Octubre`` -> ``("", "12 de Octubre")``.
@@ -45,15 +45,15 @@ def split_facility(text: str) -> tuple[str, str]:
 def build_site_table(
     readings: Sequence[Reading], locate: LocateMany | None = None, known: Known | None = None
 ) -> pd.DataFrame:
-    """The site table of some readings: a row a site, with :data:`COLUMNS`.
+    """The site table of some readings: one row per site, with :data:`COLUMNS`.
 
     Text columns are categoricals: millions of rows repeat few texts.
 
     Args:
-        readings: in the order their sites shall stand.
-        locate: answers each distinct place once, in order; ``None`` leaves positions empty but
+        readings: in the order of their sites.
+        locate: gets each distinct place once, in order; ``None`` leaves positions empty except
             for the registry's own points.
-        known: which saved positions are taken as they are.
+        known: which saved positions are still valid.
     """
     trials = {trial.trial_id: trial for reading in readings for trial in reading.trials}
     frames = [reading.sites for reading in readings if len(reading.sites)]
@@ -62,10 +62,10 @@ def build_site_table(
     read = concat_tables([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
     codes, trial_ids = factorize(read["trial_id"])
-    of_ids = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
+    trial_by_code = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
     for column, text in TRIAL_COLUMNS.items():
         columns[column] = categorical_from_codes(
-            codes, [getattr(trial, text, "") for trial in of_ids]
+            codes, [getattr(trial, text, "") for trial in trial_by_code]
         )
     codes, names = factorize(read["country"])
     columns["country_code"] = categorical_from_codes(
@@ -86,7 +86,7 @@ def build_site_table(
 def _saved_positions(
     readings: Sequence[Reading], table: pd.DataFrame, known: Known
 ) -> dict[str, object] | None:
-    """The positions that all readings bring along, ``None`` where some must be found."""
+    """The positions saved in the readings, ``None`` if any reading has no valid ones."""
     parts = []
     for reading in readings:
         if not len(reading.sites):
@@ -102,7 +102,7 @@ def _saved_positions(
 def _relocated(
     located: pd.DataFrame, read: pd.DataFrame, again: np.ndarray, locate: LocateMany | None
 ) -> pd.DataFrame:
-    """The table with some rows' positions found again."""
+    """The table with some rows located again."""
     part = read[again].reset_index(drop=True)
     fresh = located[again].reset_index(drop=True).assign(**position_columns(part, locate))
     order = np.empty(len(located), dtype=np.int64)
@@ -111,7 +111,7 @@ def _relocated(
 
 
 def empty_table() -> pd.DataFrame:
-    """A site table of no rows, with every column's type (text plain, to be filled in)."""
+    """A site table without rows; its text columns are plain text."""
     numbers = {"latitude", "longitude", "score"}
     return pd.DataFrame(
         {name: pd.Series(dtype="float64" if name in numbers else "str") for name in COLUMNS}

@@ -1,4 +1,4 @@
-"""The record of one trial, as far as its source tells it."""
+"""The record of one trial."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ class Sponsor:
 
 @dataclass(frozen=True, slots=True)
 class Investigator:
-    """An overall official. The affiliation is where they work, not a site."""
+    """An overall official. The affiliation is their employer, not a site."""
 
     name: str
     role: str = ""
@@ -43,7 +43,7 @@ class Investigator:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A publication; ``pmid`` is empty when it has none."""
+    """A publication; ``pmid`` is empty if it has none."""
 
     citation: str
     type: str = ""
@@ -52,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class RelatedTrial:
-    """Another registry record named by this one."""
+    """Another registry record that this one names."""
 
     trial_id: str
     title: str = ""
@@ -75,8 +75,8 @@ class Trial:
 
     ``status`` and ``phase`` are words of :mod:`dashboard.sites.vocabulary`; dates are ISO 8601
     as exact as the source gives them (``2010-11-30``, ``2015-09``); unknown is empty or ``None``.
-    ``countries`` are those the source lists for the trial, which may exceed those of its sites.
-    ``as_of`` is the date the data is from.
+    ``countries`` are those of the record, which may be more than those of its sites.
+    ``as_of`` is the date of the data.
     """
 
     trial_id: str
@@ -118,5 +118,5 @@ class Trial:
 
     @property
     def sponsor(self) -> str:
-        """The lead sponsor's name, empty when the source names none."""
+        """The lead sponsor's name, empty if there is none."""
         return next((s.name for s in self.sponsors if s.role == "lead"), "")

@@ -1,4 +1,4 @@
-"""The words registries use for status, phase and sex, and ours for them."""
+"""Maps the words of registries and lists for status, phase and sex to ours."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ SITE_STATUSES = (
     "Withdrawn",
     "Available",
 )
-"""What a site's status can be; empty when the source does not say."""
+"""The values of a site's status; empty if the source does not say."""
 
 TRIAL_STATUSES = (
     *SITE_STATUSES,
@@ -50,7 +50,7 @@ _STATUS_BY_KEY = {re.sub(r"[^a-z]", "", s.casefold()): s for s in TRIAL_STATUSES
 def status_word(text: str) -> str:
     """The status in our words: ``ACTIVE_NOT_RECRUITING`` -> ``Active, not recruiting``.
 
-    Unknown text comes back stripped, so that nothing is lost; empty stays empty.
+    Unknown text is returned stripped; empty stays empty.
     """
     return _STATUS_BY_KEY.get(re.sub(r"[^a-z]", "", text.casefold()), text.strip())
 
@@ -140,11 +140,11 @@ _SITE_WORDS = {
         anulowany; отозван
         """,
 }
-"""What sponsors' and hospitals' lists write for a site's status, where its meaning is plain.
+"""Words for a site's status in the lists of sponsors and hospitals, if their meaning is clear.
 
-A site that is just `Closed` was closed out: what is closed to enrollment only says so."""
+A site that is just `Closed` was closed out; one closed to enrollment only is called that."""
 
-_SAYS_NOT = """
+_UNCLEAR = """
     active; activated; inactive; ongoing; initiated; in progress; aktiv; laufend; initiiert;
     actif; activé; en cours; activo; activado; en curso; attivo; in corso; ativo; em andamento;
     actief; lopend; aktywny; активен; aktif; نشط
@@ -152,7 +152,7 @@ _SAYS_NOT = """
 
 
 def _status_key(text: str) -> str:
-    """Letters alone, without accents, `enrolment` and `enrollment` alike."""
+    """The letters without accents; `enrolment` and `enrollment` are equal."""
     plain = text.casefold().replace("ł", "l").replace("ß", "ss").replace("ı", "i").replace("ø", "o")
     letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", plain)))
     return letters.replace("enrolment", "enrollment")
@@ -161,19 +161,19 @@ def _status_key(text: str) -> str:
 _SITE_STATUS_BY_KEY = {
     _status_key(word): status for status, words in _SITE_WORDS.items() for word in words.split(";")
 }
-_SAYS_NOT_KEYS = frozenset(map(_status_key, _SAYS_NOT.split(";")))
+_UNCLEAR_KEYS = frozenset(map(_status_key, _UNCLEAR.split(";")))
 
 
 @lru_cache(maxsize=4_096)
 def site_status_word(text: str) -> str:
-    """A site's status in our words (``On hold`` -> ``Suspended``), empty for an unknown one."""
+    """A site's status in our words (``On hold`` -> ``Suspended``), empty if unknown."""
     word = status_word(text)
     return word if word in SITE_STATUSES else _SITE_STATUS_BY_KEY.get(_status_key(text), "")
 
 
 def is_unclear_if_recruiting(text: str) -> bool:
-    """True for words such as ``Active``, which one list writes for open sites, another for all."""
-    return _status_key(text) in _SAYS_NOT_KEYS
+    """True for words such as ``Active``, which may or may not mean open sites."""
+    return _status_key(text) in _UNCLEAR_KEYS
 
 
 _PHASES = {
@@ -190,7 +190,7 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 def phase_word(text: str) -> str:
     """The phase in our words: ``PHASE2`` -> ``Phase 2``, ``PHASE1|PHASE2`` -> ``Phase 1/Phase 2``.
 
-    Unknown text comes back stripped; empty stays empty.
+    Unknown text is returned stripped; empty stays empty.
     """
     stripped = text.strip()
     key = re.sub(r"[^a-z0-9]", "", stripped.casefold())
@@ -236,7 +236,7 @@ def phrase(text: str) -> str:
     """A registry's design word, sex, class or role as people write it.
 
     ``SINGLE_GROUP`` and ``Single Group Assignment`` -> ``Single group``; ``ALL`` and ``Both`` ->
-    ``All``; ``NA`` -> ``Not applicable``; a masking with its list of the masked keeps the list:
+    ``All``; ``NA`` -> ``Not applicable``; a masking keeps its list of roles:
     ``TRIPLE (PARTICIPANT, INVESTIGATOR)`` -> ``Triple (participant, investigator)``.
     """
     stripped = " ".join(text.replace("_", " ").split())

@@ -13,10 +13,7 @@ from geocache.commands.truth import Truth, read_truth
 from geocache.errors import GeocacheError, InputError
 from geocache.geo.countries import country_code, country_name
 from geocache.geo.distance import distance_km
-from geocache.place import Flag, Place, Position, Precision
-
-FLAGS = frozenset((Flag.AMBIGUOUS, Flag.APPROXIMATE, Flag.CONFLICTING_STATE, Flag.OUTSIDE_COUNTRY))
-"""The flags that tell a reader to doubt a position."""
+from geocache.place import DOUBTFUL_FLAGS, Place, Position, Precision
 
 WRONG_KM = 25.0
 _FINE = frozenset((Precision.FACILITY, Precision.POSTCODE, Precision.CITY))
@@ -33,7 +30,7 @@ class Measured(NamedTuple):
     @property
     def flagged(self) -> bool:
         """True when the position asks to be doubted."""
-        return not FLAGS.isdisjoint(self.position.flags)
+        return not DOUBTFUL_FLAGS.isdisjoint(self.position.flags)
 
     @property
     def wrong(self) -> bool:

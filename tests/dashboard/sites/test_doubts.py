@@ -2,9 +2,10 @@
 
 import pytest
 
+from dashboard.maps.places import FLAG_TEXTS
 from dashboard.sites import doubts
 from dashboard.sites.categoricals import to_plain_text
-from geocache.place import Alternative, Position, Precision
+from geocache.place import DOUBTFUL_FLAGS, Alternative, Position, Precision
 from harness.site_tables import generate_site_table
 
 
@@ -24,7 +25,7 @@ def test_places_without_a_position_come_first_and_every_site_is_counted() -> Non
 def test_of_very_many_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     table = generate_site_table(4_000, places=400)
     every = doubts.find_doubts(table)
-    monkeypatch.setattr(doubts, "MOST_DOUBTS", 10)
+    monkeypatch.setattr(doubts, "MAX_DOUBTS", 10)
     few = doubts.find_doubts(table.copy(deep=False))  # nothing is remembered of a new table
     assert few.shown == every.shown[:10]
     assert few.places == every.places > 10
@@ -66,3 +67,7 @@ def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
     assert [one.place_name for one in found] == [doubt.place_name, doubts.REGISTRY_POINT, "Far"]
     assert (found[0].latitude, found[0].longitude) == (47.0, 15.0)
     assert doubts.list_candidates(doubt, Position(), [])[1:] == []
+
+
+def test_the_map_has_words_for_every_doubtful_flag() -> None:
+    assert set(FLAG_TEXTS) == DOUBTFUL_FLAGS

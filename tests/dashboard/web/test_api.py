@@ -17,9 +17,11 @@ import pytest
 from dashboard.exports import FORMATS
 from dashboard.maps import bundle
 from dashboard.query.filters import FILTERS
+from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.sites.table import COLUMNS
+from geocache.place import Place, Position
 from harness.serving import Server
 from tests.dashboard.web.asgi import asked
 
@@ -268,6 +270,26 @@ def test_another_process_gives_the_same_tag(
     same = client.get("/api/sites.csv?near=Graz,+Austria")
     assert same.headers["etag"] == answer.headers["etag"]
     assert same.content == answer.content
+
+
+def test_near_is_located_once_per_request(
+    place_index: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    located: list[Place] = []
+    search = OfflineGeocoder.search
+
+    def count(self: OfflineGeocoder, place: Place) -> Position:
+        located.append(place)
+        return search(self, place)
+
+    monkeypatch.setattr(OfflineGeocoder, "search", count)
+    service = Service(Settings(site_map_data=data_folder))
+    service.opener.start()
+    assert service.opener.wait(60)
+    answer = asked(service, "/api/sites.csv?near=Graz,+Austria&radius_km=50")
+    service.close()
+    assert answer.headers["x-total-count"] == "1"
+    assert located == [Place(city="Graz", country="Austria")]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json", "geojson", "kml"])
