@@ -12,8 +12,8 @@ from dashboard.maps.javascript import dump_script_json
 from dashboard.maps.layer import build_layer_data
 from dashboard.maps.palette import COLOUR_BY, assign_categories
 from dashboard.maps.places import FLAG_TEXTS, describe_doubt
-from dashboard.sites.doubts import DOUBTFUL
 from dashboard.sites.table import empty_table
+from geocache.place import DOUBTFUL_FLAGS
 
 
 def test_every_located_site_is_in_one_place_and_numbers_add_up(seed: pd.DataFrame) -> None:
@@ -60,7 +60,7 @@ def test_a_doubtful_position_says_why(seed: pd.DataFrame) -> None:
 
 
 def test_every_doubtful_flag_has_words_and_no_other_flag() -> None:
-    assert set(FLAG_TEXTS) == DOUBTFUL
+    assert set(FLAG_TEXTS) == DOUBTFUL_FLAGS
     assert describe_doubt("placeholder_facility") == ""
     assert describe_doubt("ambiguous;outside_country") == (
         "another place of this name is possible; outside the country given"

@@ -2,10 +2,9 @@
 
 import pytest
 
-from dashboard.maps.places import FLAG_TEXTS
 from dashboard.sites import doubts
 from dashboard.sites.categoricals import to_plain_text
-from geocache.place import DOUBTFUL_FLAGS, Alternative, Position, Precision
+from geocache.place import Alternative, Position, Precision
 from harness.site_tables import generate_site_table
 
 
@@ -67,7 +66,3 @@ def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
     assert [one.place_name for one in found] == [doubt.place_name, doubts.REGISTRY_POINT, "Far"]
     assert (found[0].latitude, found[0].longitude) == (47.0, 15.0)
     assert doubts.list_candidates(doubt, Position(), [])[1:] == []
-
-
-def test_the_map_has_words_for_every_doubtful_flag() -> None:
-    assert set(FLAG_TEXTS) == DOUBTFUL_FLAGS
