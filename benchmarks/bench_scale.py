@@ -41,7 +41,7 @@ def opened(path: Path) -> tuple[float, float, float]:
     start, cpu = time.perf_counter(), time.process_time()
     one = open_file(path)
     assert one.reading is not None
-    merge([one], None, Known(one.reading.positions_of))
+    merge([one], None, Known(one.reading.position_rules))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return time.perf_counter() - start, time.process_time() - cpu, peak
 

@@ -8,14 +8,13 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from playwright.sync_api import Browser
 
-from dashboard.readers.files.parquet import write_parquet
-from dashboard.service.geocoding import describe_rules
+from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
 from geocache.lookup import GeoCache
 from harness.chromium import SHELL, WINDOWED, run_chromium
 from harness.serving import ROOT, Server, serving
-from harness.site_tables import generate_site_table
+from harness.site_tables import generate_site_table, write_parquet
 
 INDEX = ROOT / ".venv" / "test-place-index"
 
@@ -24,9 +23,9 @@ def saved(sites: int, folder: Path, places: int | None = None) -> tuple[Path, pd
     """A generated site table of that size, saved as a dashboard of this version would save it."""
     table = generate_site_table(sites, places)
     with GeoCache("sqlite://", providers=[Gazetteer(INDEX)], settings=Settings()) as cache:
-        mark = describe_rules(cache)
+        mark = OfflineGeocoder(cache).rules
     path = folder / f"sites-{sites}.parquet"
-    write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
+    write_parquet(table, path, position_rules=mark, as_of="2026-01-01")
     return path, table
 
 

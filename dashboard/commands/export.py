@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qsl
@@ -43,14 +44,14 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command("export", short_help="Write filtered sites as CSV, XLSX, GeoJSON, KML, …")
+@click.command("export", short_help="Write filtered sites as CSV, XLSX, GeoJSON, Parquet, …")
 @click.argument("query", default="")
-@click.option("-o", "--output", required=True, help="The file to write; - for stdout.")
+@click.option("-o", "--output", required=True, help="The file to write; - for standard output.")
 @click.option(
     "--format",
     "suffix",
     type=click.Choice(list(FORMATS)),
-    help="Else told by the ending of the output.",
+    help="The file format; by default from the ending of the output.",
 )
 @click.option("--table", type=click.Choice(list(DATASETS)), default="sites", show_default=True)
 @click.option(
@@ -59,7 +60,7 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Path(exists=True, path_type=Path),
     help="A file or folder to open instead of SITE_MAP_SOURCES. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what was written as JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the file.")
 @query_options
 def export_command(
     *,
@@ -73,20 +74,25 @@ def export_command(
 ) -> int:
     """Write the sites that a filter keeps to a file.
 
-    QUERY is what stands after ? in the page's address bar or an API link; options add to it. CSV
-    is byte for byte what the API gives, and its metadata are written beside it.
+    QUERY is the part after ? of the page's address or of an API link; options add to it. CSV is
+    byte for byte what the API gives, with its metadata in a second file. A Parquet file of sites
+    named in SITE_MAP_SOURCES opens without locating them again.
 
     Example: site-map export "country=DE&status=Recruiting" -o sites.xlsx
     """
     suffix = suffix or Path(output).suffix.lstrip(".").lower()
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)
-        raise click.UsageError(f"{output}: give --format, or an ending out of {known}")
+        raise click.UsageError(
+            f"{output}: unknown format; use --format, or one of the endings {known}"
+        )
     chosen = DATASETS[table]
     if suffix not in chosen.suffixes:
-        raise click.UsageError(f"{table} come as {' or '.join(chosen.suffixes)}, not {suffix}")
+        raise click.UsageError(
+            f"{table} can be written as {' or '.join(chosen.suffixes)}, not {suffix}"
+        )
     if as_json and output == "-":
-        raise click.UsageError("--json and the file cannot both go to stdout")
+        raise click.UsageError("--json and -o - both write to standard output; choose one")
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
     pairs += [(name, value) for name, values in options.items() for value in values]
     try:
@@ -96,14 +102,16 @@ def export_command(
             provenance = build_provenance(library, service.geocoder.providers)
             centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
             content = build_content(chosen, asked, provenance, centre)
+            if table == "sites" and not asked.columns:
+                content = replace(content, position_rules=service.geocoder.rules)
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_advice(error)) from None
     except ExportError as error:
         raise click.UsageError(f"{output}: {error}") from None
     if as_json:
-        said = {"output": output, "format": suffix, "problems": problems}
-        click.echo(orjson.dumps({**said, **content.about.to_json()}))
+        document = {"output": output, "format": suffix, "problems": problems}
+        click.echo(orjson.dumps({**document, **content.about.to_json()}))
     else:
         click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
     return 1 if problems else 0
@@ -111,12 +119,12 @@ def export_command(
 
 def _advice(error: FilterError) -> str:
     near = ", ".join(error.allowed[:5])
-    return str(error) + (f"; allowed, nearest first: {near}" if near else "")
+    return str(error) + (f"; allowed, closest first: {near}" if near else "")
 
 
 @contextmanager
 def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
-    """The service with its lists open, and what could not be read, which stderr names too.
+    """The service with its lists open, and what could not be read, which goes to stderr too.
 
     Raises:
         click.UsageError: nothing could be opened.
@@ -148,7 +156,7 @@ def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
 
 
 def write(content: Content, suffix: str, output: str) -> None:
-    """Write the content; a file appears only when it is whole.
+    """Write the content; a file appears only once it is complete.
 
     Raises:
         ExportError: the rows do not fit the format.

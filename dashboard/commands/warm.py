@@ -1,21 +1,26 @@
-"""``site-map warm``: find every place of some site lists before anybody waits for it."""
+"""``site-map warm``: look up every place of some site lists in advance."""
 
 import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from dashboard.commands.export import write
 from dashboard.errors import ReadError
-from dashboard.library.lists import OpenedList, find_files
+from dashboard.exports.datasets import DATASETS, build_content, build_provenance
+from dashboard.library.lists import OpenedList, find_files, merge
 from dashboard.library.processes import exit_with_parent
-from dashboard.readers import read_places
+from dashboard.readers import read, read_places
+from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.settings import Settings
+from dashboard.sites.positions import list_distinct_places
 from geocache.best_answer import was_not_asked
 from geocache.closing import Closing
 from geocache.cluster.client import Cluster
@@ -29,40 +34,39 @@ FEW_PLACES = 5_000
 
 
 class BulkGeocoder(Closing):
-    """Takes places, each looked up once, and remembers the answers.
+    """Looks up places, each once, and stores the answers.
 
-    Offline providers are asked by other processes as soon as there are more than a few places,
-    while the caller reads on; few chunks wait at a time, so that reading does not run ahead.
-    Online providers are asked in :meth:`finish`, by this process alone, because of their rate
-    limits. A Dask cluster does all of it in :meth:`finish`. To be used as a context; ``len()`` is
-    the number of distinct places.
+    With more than a few places, other processes ask the offline providers while the caller reads
+    on; few chunks wait at a time, so that reading does not run ahead. Online providers are asked
+    in :meth:`finish`, by this process alone, because of their rate limits. A Dask cluster does
+    all of it in :meth:`finish`. A context manager; ``len()`` is the number of distinct places.
 
     Args:
         settings: as read from the environment.
-        dask: the address of a Dask scheduler, or nothing.
+        dask: the address of a Dask scheduler, or empty.
     """
 
     def __init__(self, settings: Settings, dask: str = "") -> None:
         self._settings = settings
         self._dask = dask
+        self.cache = GeoCache(settings=settings)
         self.warnings: tuple[str, ...] = ()
         """What did not work as it should; complete after :meth:`finish`."""
-        # By hash: as text, hundreds of thousands of places are hundreds of megabytes. Where two
-        # share one, which is next to never, the second is looked up when it is needed.
+        # By hash: as text, hundreds of thousands of places are hundreds of megabytes. If two share
+        # a hash, which is next to never, the second is looked up when it is needed.
         self._seen: set[int] = set()
-        self._kept: list[Place] = []
+        self._for_online: list[Place] = []
         self._fresh: list[Place] = []
         self._waiting: set[Future[Counter[str]]] = set()
         self._counts: Counter[str] = Counter()
         self._pool: ProcessPoolExecutor | None = None
-        self._cache = GeoCache(settings=settings)
-        self._online = self._cache.asks_online
+        self._online = self.cache.asks_online
         self._bar = tqdm(total=0, desc="Locating", unit=" places", delay=1, disable=None)
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def take(self, places: Iterable[Place]) -> None:
+    def add(self, places: Iterable[Place]) -> None:
         """Look up those that are new; returns before they are done."""
         for place in places:
             number = hash(place)
@@ -70,7 +74,7 @@ class BulkGeocoder(Closing):
                 self._seen.add(number)
                 self._fresh.append(place)
                 if self._online:
-                    self._kept.append(place)
+                    self._for_online.append(place)
         self._bar.total = len(self._seen)
         if self._dask or (os.cpu_count() or 1) == 1 or len(self._seen) <= FEW_PLACES:
             return
@@ -78,23 +82,23 @@ class BulkGeocoder(Closing):
             self._submit()
 
     def finish(self) -> Counter[str]:
-        """Wait for all; how many places stay ``unresolved`` and were ``not_asked``."""
+        """Wait for all; returns how many places are ``unresolved`` and were ``not_asked``."""
         if self._pool is not None:
             while self._fresh:
                 self._submit()
             self._collect(0)
             if not self._online:
                 return self._counts
-        places = self._kept or self._fresh
+        places = self._for_online or self._fresh
         if self._dask:
-            with Cluster(self._dask, self._cache, self._settings) as cluster:
-                counts = _counted(self._shown(cluster.locate_many(places)))
+            with Cluster(self._dask, self.cache, self._settings) as cluster:
+                counts = _count(self._show_progress(cluster.locate_many(places)))
                 self.warnings = cluster.warnings
         else:
-            counts = _counted(self._shown(self._cache.locate_many(places)))
+            counts = _count(self._show_progress(self.cache.locate_many(places)))
         return counts
 
-    def _shown(self, positions: Iterable[Position]) -> Iterator[Position]:
+    def _show_progress(self, positions: Iterable[Position]) -> Iterator[Position]:
         for position in positions:
             self._bar.update()
             yield position
@@ -112,9 +116,9 @@ class BulkGeocoder(Closing):
         self._collect(4 * processes)
         self._waiting.add(self._pool.submit(_locate, chunk))
 
-    def _collect(self, most_waiting: int) -> None:
-        """Take the counts of what is done, until no more than so many chunks wait."""
-        while len(self._waiting) > most_waiting:
+    def _collect(self, max_waiting: int) -> None:
+        """Add up the counts of finished chunks, until no more than so many wait."""
+        while len(self._waiting) > max_waiting:
             done, self._waiting = wait(self._waiting, return_when=FIRST_COMPLETED)
             for one in done:
                 counted = one.result()
@@ -122,11 +126,11 @@ class BulkGeocoder(Closing):
                 self._bar.update(0 if self._online else counted["places"])
 
     def close(self) -> None:
-        """Stop the processes; what they were asked last is not waited for."""
+        """Stop the processes without waiting for their last chunks."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         self._bar.close()
-        self._cache.close()
+        self.cache.close()
 
 
 _caches: list[GeoCache] = []
@@ -139,13 +143,13 @@ def _open(settings: Settings) -> None:
 
 
 def _locate(places: Sequence[Place]) -> Counter[str]:
-    counts = _counted(_caches[0].locate_many(places, online=False))
+    counts = _count(_caches[0].locate_many(places, online=False))
     counts["places"] = len(places)
     _caches[0].flush()
     return counts
 
 
-def _counted(positions: Iterable[Position]) -> Counter[str]:
+def _count(positions: Iterable[Position]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for position in positions:
         counts["unresolved"] += not position.resolved
@@ -153,49 +157,75 @@ def _counted(positions: Iterable[Position]) -> Counter[str]:
     return counts
 
 
-@click.command("warm")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Exit with 1 when places stay unresolved.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document about what was done.")
-@click.option("--dask", metavar="ADDRESS", default="", help="Let a Dask cluster do the work.")
-def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) -> int:
-    """Look up every place of the lists in PATHS once and remember the answers.
+def _check_output(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    if given and Path(given).suffix.lower() != ".parquet":
+        raise click.BadParameter(f"{given!r} does not end in .parquet")
+    return given
 
-    The providers set up (GEOCACHE_PROVIDERS) are asked, online ones at their own pace; what is
-    remembered already is not asked again, so that an interrupted run goes on where it was.
+
+@click.command("warm", short_help="Look up every place of site lists in advance.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    default="",
+    metavar="FILE.parquet",
+    callback=_check_output,
+    help="Save the sites with their positions, to be opened in seconds.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 if places stay unresolved.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the work.")
+@click.option("--dask", metavar="ADDRESS", default="", help="Let a Dask cluster do the work.")
+def warm_command(paths: Sequence[Path], output: str, strict: bool, as_json: bool, dask: str) -> int:
+    """Look up every place of the lists in PATHS once, and store the answers.
+
+    The configured providers (GEOCACHE_PROVIDERS) are asked, online ones within their rate limits.
+    Stored answers are not asked for again, so an interrupted run continues where it stopped.
+
+    With -o the sites are also saved with their positions. Named in SITE_MAP_SOURCES, the file
+    opens without locating them again, unless the providers have changed.
 
     \b
     Examples:
       site-map warm downloads/ sites.csv
+      site-map warm downloads/ -o sites.parquet
       site-map warm downloads/ --dask tcp://10.0.0.1:8786
     """
     sites = failed = opened = 0
-    with BulkGeocoder(load_settings(Settings), dask) as warming:
+    lists: list[OpenedList] = []
+    with BulkGeocoder(load_settings(Settings), dask) as geocoder:
         for item in find_files(paths):
             try:
-                sites += _read(item, warming)
+                name, data = _read_bytes(item)
+                if output:
+                    lists.append(OpenedList(name, read(data, name)))
+                    sites += _add_sites(lists[-1], geocoder)
+                else:
+                    sites += read_places(data, name, geocoder.add)
                 opened += 1
             except ReadError as error:
                 where = f" ({error.where})" if error.where else ""
                 click.echo(f"{error.name}: not read: {error.reason}{where}", err=True)
                 failed += 1
-        counts = warming.finish() if opened else {"unresolved": 0, "not_asked": 0}
-        for warning in warming.warnings:
+        counts = geocoder.finish() if opened else Counter({"unresolved": 0, "not_asked": 0})
+        for warning in geocoder.warnings:
             click.echo(f"warning: {warning}", err=True)
-    done = {
+        if output and opened:
+            _save(lists, geocoder.cache, output)
+    summary = {
         "files": opened,
         "not_read": failed,
         "sites": sites,
-        "places": len(warming),
+        "places": len(geocoder),
         "unresolved": counts["unresolved"],
         "not_asked": counts["not_asked"],
     }
     if as_json:
-        click.echo(json.dumps(done, indent=1))
+        click.echo(json.dumps(summary, indent=1))
     if not opened:
         return 2
     click.echo(
-        f"{sites:,} sites in {len(warming):,} places: {counts['unresolved']:,} unresolved, "
+        f"{sites:,} sites in {len(geocoder):,} places: {counts['unresolved']:,} unresolved, "
         f"{counts['not_asked']:,} not asked",
         err=True,
     )
@@ -203,11 +233,31 @@ def warm_command(paths: Sequence[Path], strict: bool, as_json: bool, dask: str) 
     return 1 if bad else 0
 
 
-def _read(path: Path | OpenedList, warming: BulkGeocoder) -> int:
-    if isinstance(path, OpenedList):
-        raise ReadError(path.name, path.error)
+def _read_bytes(item: Path | OpenedList) -> tuple[str, bytes]:
+    """A file's name and bytes."""
+    if isinstance(item, OpenedList):
+        raise ReadError(item.name, item.error)
     try:
-        data = path.read_bytes()
+        return item.name, item.read_bytes()
     except OSError as error:
-        raise ReadError(path.name, error.strerror or "cannot be read") from error
-    return read_places(data, path.name, warming.take)
+        raise ReadError(item.name, error.strerror or "cannot be read") from error
+
+
+def _add_sites(opened: OpenedList, geocoder: BulkGeocoder) -> int:
+    """Have the places of a list looked up; returns how many sites it has."""
+    if opened.reading is None:
+        return 0
+    geocoder.add(list_distinct_places(opened.reading.sites)[1])
+    return len(opened.reading.sites)
+
+
+def _save(lists: Sequence[OpenedList], cache: GeoCache, output: str) -> None:
+    """Save the sites of some lists with the positions that were found."""
+    geocoder = OfflineGeocoder(cache)
+    library = merge(lists, geocoder.locate_many, geocoder.known())
+    for note in library.notes:
+        click.echo(note, err=True)
+    sites = DATASETS["sites"]
+    provenance = build_provenance(library, geocoder.providers)
+    content = build_content(sites, sites.parse([]), provenance, None)
+    write(replace(content, position_rules=geocoder.rules), "parquet", output)

@@ -77,12 +77,15 @@ class Content:
 
     ``name`` is what the rows are (``sites``); ``rows`` has every column, also those that
     ``columns`` leaves out (a GeoJSON without coordinate columns still has its points).
+    ``position_rules`` are the data and rules that the positions were found by, for a Parquet file
+    whose sites need not be located again.
     """
 
     name: str
     rows: pd.DataFrame
     about: About
     columns: tuple[str, ...] = ()
+    position_rules: str = ""
 
     @property
     def table(self) -> pd.DataFrame:

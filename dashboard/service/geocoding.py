@@ -39,7 +39,12 @@ class OfflineGeocoder:
 
     def known(self) -> Known:
         """Which positions of a saved site table are still valid."""
-        return Known(describe_rules(self._cache), tuple(pin.place for pin in self.pins()))
+        return Known(self.rules, tuple(pin.place for pin in self.pins()))
+
+    @property
+    def rules(self) -> str:
+        """The providers and their versions: by which data and rules positions are found."""
+        return " + ".join(f"{each.name} {each.version}" for each in self.providers)
 
     def pins(self) -> tuple[Pin, ...]:
         """All pins, oldest first."""
@@ -78,8 +83,3 @@ class OfflineGeocoder:
     def lasting(self) -> bool:
         """Whether what is changed now outlives this process."""
         return self._cache.lasting
-
-
-def describe_rules(cache: GeoCache) -> str:
-    """The providers and their versions: by which data and rules positions are found."""
-    return " + ".join(f"{provider.name} {provider.version}" for provider in cache.providers)

@@ -17,7 +17,7 @@ from dashboard.sites.categoricals import (
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
-from geocache.keys import normalize
+from geocache.keys import place_key
 from geocache.place import (
     DOUBTFUL_FLAGS,
     POSITION_COLUMNS,
@@ -44,16 +44,11 @@ class Known:
 
 def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:
     """A mask of the rows of a table with :data:`PLACE_COLUMNS` that are one of some places."""
-    found = np.zeros(len(table), dtype=bool)
-    columns = [factorize(table[name]) for name in PLACE_COLUMNS]
-    for place in places:
-        mask = np.ones(len(table), dtype=bool)
-        for (codes, distinct), part in zip(columns, place, strict=True):
-            wanted = normalize(part)
-            same = np.array([normalize(str(text)) == wanted for text in distinct], dtype=bool)
-            mask &= spread(codes, same)
-        found |= mask
-    return found
+    wanted = {place_key(place) for place in places}
+    if not wanted or not len(table):
+        return np.zeros(len(table), dtype=bool)
+    codes, distinct = list_distinct_places(table)
+    return spread(codes, np.array([place_key(place) in wanted for place in distinct], dtype=bool))
 
 
 def position_columns(table: pd.DataFrame, locate: LocateMany | None) -> dict[str, ExtensionArray]:

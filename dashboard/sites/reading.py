@@ -27,7 +27,7 @@ class Reading:
     For a plain table ``header`` has the file's columns and ``columns`` those used for ours
     (``{"city": "Ort"}``).
 
-    A saved site table has ``positions``, row for row, and in ``positions_of`` the data and rules
+    A saved site table has ``positions``, row for row, and in ``position_rules`` the data and rules
     that they were found by.
     """
 
@@ -40,4 +40,4 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     positions: pd.DataFrame | None = None
-    positions_of: str = ""
+    position_rules: str = ""

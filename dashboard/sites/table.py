@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize
+from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize, spread
 from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from geocache.geo.countries import country_code
@@ -27,6 +27,7 @@ COLUMNS = (
 )
 """The site table's columns, in memory, on screen and in every download."""
 
+_NUMBERS = frozenset({"latitude", "longitude", "score"})
 _NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTALL)
 
 
@@ -53,7 +54,7 @@ def build_site_table(
         readings: in the order of their sites.
         locate: gets each distinct place once, in order; ``None`` leaves positions empty except
             for the registry's own points.
-        known: which saved positions are still valid.
+        known: which saved positions are still valid; they are not located again.
     """
     trials = {trial.trial_id: trial for reading in readings for trial in reading.trials}
     frames = [reading.sites for reading in readings if len(reading.sites)]
@@ -74,45 +75,64 @@ def build_site_table(
     for name in ("latitude", "longitude"):
         columns[name] = read[name].astype("float64")
     table = pd.DataFrame(columns)
-    saved = _saved_positions(readings, table, known or Known())
-    columns |= saved if saved is not None else position_columns(table, locate)
-    if saved is not None and known and known.pinned:
-        again = find_rows(table, known.pinned)
-        if again.any():
-            return _relocated(pd.DataFrame({n: columns[n] for n in COLUMNS}), table, again, locate)
-    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+    located, missing = _take_saved_positions(readings, table, known or Known())
+    if missing.all():
+        columns |= position_columns(table, locate)
+        return pd.DataFrame({name: columns[name] for name in COLUMNS})
+    columns |= {str(name): located[name] for name in located.columns}
+    sites = pd.DataFrame({name: columns[name] for name in COLUMNS})
+    return _locate_rows(sites, table, missing, locate) if missing.any() else sites
 
 
-def _saved_positions(
+def _take_saved_positions(
     readings: Sequence[Reading], table: pd.DataFrame, known: Known
-) -> dict[str, object] | None:
-    """The positions saved in the readings, ``None`` if any reading has no valid ones."""
-    parts = []
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The positions saved with the readings, and which rows must be located nevertheless.
+
+    Those are the rows of readings without valid positions, of places that are pinned now or were
+    when the table was saved, and of places that no provider was asked for.
+    """
+    parts, missing = [], []
     for reading in readings:
-        if not len(reading.sites):
-            continue
-        if reading.positions is None or not known.version or reading.positions_of != known.version:
-            return None
-        parts.append(reading.positions)
-    positions = concat_tables(parts)
+        rows = len(reading.sites)
+        valid = bool(known.version) and reading.position_rules == known.version
+        if rows and valid and reading.positions is not None:
+            parts.append(reading.positions)
+            missing.append(np.zeros(rows, dtype=bool))
+        elif rows:
+            parts.append(_build_blank_positions(rows))
+            missing.append(np.ones(rows, dtype=bool))
+    positions, again = concat_tables(parts), np.concatenate(missing)
     assert len(positions) == len(table)  # noqa: S101 - row for row
-    return {str(name): positions[name] for name in positions.columns}
+    if again.all():
+        return positions, again
+    again |= find_rows(table, known.pinned)
+    codes, sources = factorize(positions["source"])
+    again |= spread(codes, np.array([source == "pin" for source in sources], dtype=bool))
+    codes, reasons = factorize(positions["reason"])
+    again |= spread(codes, np.array(["not asked" in reason for reason in reasons], dtype=bool))
+    return positions, again
 
 
-def _relocated(
-    located: pd.DataFrame, read: pd.DataFrame, again: np.ndarray, locate: LocateMany | None
+def _build_blank_positions(rows: int) -> pd.DataFrame:
+    text = pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([""], dtype="str"))
+    numbers = np.full(rows, np.nan)
+    return pd.DataFrame({name: numbers if name in _NUMBERS else text for name in POSITION_COLUMNS})
+
+
+def _locate_rows(
+    sites: pd.DataFrame, read: pd.DataFrame, rows: np.ndarray, locate: LocateMany | None
 ) -> pd.DataFrame:
-    """The table with some rows located again."""
-    part = read[again].reset_index(drop=True)
-    fresh = located[again].reset_index(drop=True).assign(**position_columns(part, locate))
-    order = np.empty(len(located), dtype=np.int64)
-    order[np.concatenate([np.flatnonzero(~again), np.flatnonzero(again)])] = np.arange(len(located))
-    return concat_tables([located[~again], fresh]).iloc[order].reset_index(drop=True)
+    """The site table with the positions of some rows found again."""
+    part = read[rows].reset_index(drop=True)
+    fresh = sites[rows].reset_index(drop=True).assign(**position_columns(part, locate))
+    order = np.empty(len(sites), dtype=np.int64)
+    order[np.concatenate([np.flatnonzero(~rows), np.flatnonzero(rows)])] = np.arange(len(sites))
+    return concat_tables([sites[~rows], fresh]).iloc[order].reset_index(drop=True)
 
 
 def empty_table() -> pd.DataFrame:
     """A site table without rows; its text columns are plain text."""
-    numbers = {"latitude", "longitude", "score"}
     return pd.DataFrame(
-        {name: pd.Series(dtype="float64" if name in numbers else "str") for name in COLUMNS}
+        {name: pd.Series(dtype="float64" if name in _NUMBERS else "str") for name in COLUMNS}
     )

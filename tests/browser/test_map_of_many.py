@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from dashboard.readers.files.parquet import write_parquet
-from dashboard.service.geocoding import describe_rules
+from dashboard.service.geocoding import OfflineGeocoder
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
-from harness.site_tables import generate_site_table
+from harness.site_tables import generate_site_table, write_parquet
 from harness.visit import Visit, visiting
 
 SITES = 20_000
@@ -31,9 +30,9 @@ def many_sites(
     """A dashboard over it."""
     folder = tmp_path_factory.mktemp("many")
     with GeoCache("sqlite://", providers=[Gazetteer(place_index)]) as cache:
-        mark = describe_rules(cache)
+        mark = OfflineGeocoder(cache).rules
     path = folder / "sites.parquet"
-    write_parquet(table, path, positions_of=mark, as_of="2026-01-01")
+    write_parquet(table, path, position_rules=mark, as_of="2026-01-01")
     with serving(folder, place_index, SITE_MAP_SOURCES=str(path)) as running:
         yield running
 

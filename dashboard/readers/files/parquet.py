@@ -1,14 +1,13 @@
 """A site table saved as Parquet: opens in seconds with millions of rows.
 
-The file has the columns of the site table. Where its metadata says by which data and rules its
-positions were found (``positions_of``), they are kept beside the sites; whether they still hold
-is decided where lists are merged. Without, only the registry's own points are read.
+The file has the columns of the site table. If its metadata says by which data and rules its
+positions were found (``position_rules``), they are read too; whether they are still valid is
+decided where lists are merged. Otherwise only the registry's own points are read.
 """
 
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.errors import ReadError
-from dashboard.sites.categoricals import factorize, find_first_rows, to_arrow
+from dashboard.sites.categoricals import factorize, find_first_rows
 from dashboard.sites.positions import PLACE_COLUMNS, list_distinct_places
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.table import COLUMNS
@@ -27,7 +26,7 @@ FORMAT = "Site table (Parquet)"
 MAGIC = b"PAR1"
 _NUMBERS = ("latitude", "longitude", "score")
 _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS)
-_POSITIONS_OF = b"positions_of"
+_POSITION_RULES = b"position_rules"
 _AS_OF = b"as_of"
 _NEEDED = ("trial_id", "facility", "city", "country")
 
@@ -93,8 +92,8 @@ def _read(data: bytes, name: str) -> Reading:
     rows = table.num_rows
     sites = pd.DataFrame({column: _column(table, column, rows, name) for column in COLUMNS})
     metadata = table.schema.metadata or {}
-    positions_of = metadata.get(_POSITIONS_OF, b"").decode(errors="replace")
-    positions = sites[list(POSITION_COLUMNS)] if positions_of else None
+    position_rules = metadata.get(_POSITION_RULES, b"").decode(errors="replace")
+    positions = sites[list(POSITION_COLUMNS)] if position_rules else None
     source, sources = factorize(sites["source"])
     own = np.array([text == "registry" for text in sources], dtype=bool)
     registry = own[source] if len(own) else np.zeros(rows, dtype=bool)
@@ -108,7 +107,7 @@ def _read(data: bytes, name: str) -> Reading:
         read,
         as_of=metadata.get(_AS_OF, b"").decode(errors="replace"),
         positions=positions,
-        positions_of=positions_of,
+        position_rules=position_rules,
     )
 
 
@@ -146,31 +145,3 @@ def _trials(sites: pd.DataFrame) -> Iterable[Trial]:
     for trial_id, title, status, phase, sponsor in zip(*texts, strict=True):
         sponsors = known.setdefault(sponsor, (Sponsor(sponsor),))
         yield Trial(trial_id, title=title, status=status, phase=phase, sponsors=sponsors)
-
-
-def write_parquet(
-    sites: pd.DataFrame, path: Path, *, positions_of: str = "", as_of: str = ""
-) -> None:
-    """Save a site table so that :func:`read_parquet` opens it with its positions.
-
-    Args:
-        sites: with the columns of the site table.
-        path: the file to write.
-        positions_of: by which data and rules its positions were found; empty to locate again.
-        as_of: the date the data is from.
-    """
-    metadata = {_POSITIONS_OF: positions_of, _AS_OF: as_of}
-    arrays = [
-        pa.array(sites[column]) if column in _NUMBERS else _encoded(sites[column])
-        for column in COLUMNS
-    ]
-    schema = pa.schema(
-        [(column, array.type) for column, array in zip(COLUMNS, arrays, strict=True)], metadata
-    )
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path)
-
-
-def _encoded(column: pd.Series) -> pa.Array:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return pa.array(column.cat.remove_unused_categories())
-    return to_arrow(column).dictionary_encode()

@@ -67,11 +67,11 @@ def test_what_was_written_is_told_as_json(data_folder: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--country", "Germny", "-o", "x.csv"), "nearest first: DE"),
+        (("--country", "Germny", "-o", "x.csv"), "closest first: DE"),
         (("contry=DE", "-o", "x.csv"), "contry: unknown parameter"),
-        (("-o", "x.doc"), "an ending out of csv"),
-        (("--table", "trials", "-o", "x.kml"), "trials come as csv or json"),
-        (("--json", "-o", "-", "--format", "csv"), "cannot both go to stdout"),
+        (("-o", "x.doc"), "one of the endings csv"),
+        (("--table", "trials", "-o", "x.kml"), "trials can be written as csv or json"),
+        (("--json", "-o", "-", "--format", "csv"), "both write to standard output"),
     ],
 )
 def test_bad_usage_says_what_and_leaves_no_file(

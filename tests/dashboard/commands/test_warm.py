@@ -11,12 +11,11 @@ from dashboard.cli import cli
 from dashboard.commands import warm as warm_module
 from dashboard.exports.csv_file import to_csv
 from dashboard.readers import only_places, read, read_places
-from dashboard.readers.files.parquet import write_parquet
 from dashboard.readers.tables import site_list
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import list_distinct_places
 from geocache import GeoCache, Place
-from harness.site_tables import generate_site_table
+from harness.site_tables import generate_site_table, write_parquet
 
 
 def warm(*words: object) -> tuple[int, dict[str, int]]:

@@ -11,14 +11,13 @@ import pytest
 from dashboard.errors import ReadError
 from dashboard.library.lists import merge, open_file
 from dashboard.readers import read
-from dashboard.readers.files.parquet import write_parquet
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import Known
 from dashboard.sites.table import COLUMNS
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from geocache.place import Place, Position
-from harness.site_tables import generate_site_table
+from harness.site_tables import generate_site_table, write_parquet
 
 MARK = "gazetteer 1"
 
@@ -33,7 +32,7 @@ def table() -> pd.DataFrame:
 def saved(table: pd.DataFrame, tmp_path: Path) -> Path:
     """The table as a file."""
     path = tmp_path / "sites.parquet"
-    write_parquet(table, path, positions_of=MARK, as_of="2024-02-03")
+    write_parquet(table, path, position_rules=MARK, as_of="2024-02-03")
     return path
 
 
@@ -102,7 +101,7 @@ def test_text_of_other_programs_and_empty_cells_are_read() -> None:
 
 def test_an_empty_table_is_read(tmp_path: Path, table: pd.DataFrame) -> None:
     path = tmp_path / "empty.parquet"
-    write_parquet(table.iloc[:0], path, positions_of=MARK)
+    write_parquet(table.iloc[:0], path, position_rules=MARK)
     opened = open_file(path)
     assert opened.reading is not None
     assert len(opened.reading.sites) == 0

@@ -1,0 +1,160 @@
+"""Site tables that ``warm -o`` and ``export -o`` save open without locating their sites again."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from dashboard.cli import cli
+from dashboard.library.lists import Library, merge, open_bytes, open_file
+from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.positions import Known
+from geocache import GeoCache, Place, Position
+from harness.site_tables import write_parquet
+
+LIST = b"""trial_id,facility,city,country
+NCT00000001,LKH Graz,Graz,Austria
+NCT00000001,,Linz,Austria
+NCT00000002,,Atlantis,Austria
+NCT00000002,Spital,Bern,Switzerland
+"""
+GRAZ = Place("LKH Graz", "Graz", "", "", "Austria")
+
+
+@pytest.fixture
+def geocoder(data_folder: Path) -> Iterator[OfflineGeocoder]:
+    with GeoCache(settings=Settings(site_map_data=data_folder)) as cache:
+        yield OfflineGeocoder(cache)
+
+
+@pytest.fixture(params=["warm", "export"])
+def saved(
+    request: pytest.FixtureRequest,
+    data_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A file that the command saved."""
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    source, target = tmp_path / "list.csv", tmp_path / "sites.parquet"
+    source.write_bytes(LIST)
+    words = {
+        "warm": ["warm", str(source), "-o", str(target)],
+        "export": ["export", "-o", str(target), "--source", str(source)],
+    }[request.param]
+    result = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert result.exception is None, result.exception
+    assert result.return_value == 0
+    return target
+
+
+class Asked:
+    """Locates places, and notes which."""
+
+    def __init__(self, geocoder: OfflineGeocoder) -> None:
+        self._geocoder = geocoder
+        self.places: list[Place] = []
+
+    def __call__(self, places: Sequence[Place]) -> Iterator[Position]:
+        self.places += places
+        return self._geocoder.locate_many(places)
+
+
+def same(one: Library, other: Library) -> None:
+    pd.testing.assert_frame_equal(to_plain_text(one.table), to_plain_text(other.table))
+
+
+def test_it_opens_without_locating_a_place(saved: Path, geocoder: OfflineGeocoder) -> None:
+    asked = Asked(geocoder)
+    library = merge([open_file(saved)], asked, geocoder.known())
+    assert asked.places == []
+    same(library, merge([open_bytes(LIST, "list.csv")], geocoder.locate_many))
+    assert library.table["latitude"].notna().tolist() == [True, True, False, True]
+
+
+def test_only_pinned_places_are_asked_for_again_and_those_of_pins_gone(
+    saved: Path, geocoder: OfflineGeocoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = geocoder._cache
+    cache.pin(GRAZ._replace(city="GRAZ"), 47.2, 15.6)
+    asked = Asked(geocoder)
+    library = merge([open_file(saved)], asked, geocoder.known())
+    assert asked.places == [GRAZ]
+    assert library.table["source"].tolist()[0] == "pin"
+    again = tmp_path / "again.parquet"
+    words = ["warm", str(saved), "-o", str(again)]
+    assert CliRunner().invoke(cli, words, standalone_mode=False).return_value == 0
+    cache.unpin(GRAZ)
+    asked = Asked(geocoder)
+    library = merge([open_file(again)], asked, geocoder.known())
+    assert asked.places == [GRAZ]
+    same(library, merge([open_bytes(LIST, "list.csv")], geocoder.locate_many))
+
+
+def test_positions_of_other_providers_are_located_again(
+    saved: Path, geocoder: OfflineGeocoder
+) -> None:
+    asked = Asked(geocoder)
+    merge([open_file(saved)], asked, Known("gazetteer of another version"))
+    assert len(asked.places) == 4
+
+
+def test_beside_another_list_only_that_is_located(saved: Path, geocoder: OfflineGeocoder) -> None:
+    more = b"trial_id,city,country\nNCT00000003,Wien,Austria\n"
+    for lists in (
+        [open_file(saved), open_bytes(more, "more.csv")],
+        [open_bytes(more, "more.csv"), open_file(saved)],
+    ):
+        asked = Asked(geocoder)
+        library = merge(lists, asked, geocoder.known())
+        assert [place.city for place in asked.places] == ["Wien"]
+        assert library.table["latitude"].notna().sum() == 4
+        assert (library.table["city"] == "Wien").sum() == 1
+
+
+def test_a_server_opens_it(saved: Path, data_folder: Path) -> None:
+    service = Service(Settings(site_map_data=data_folder, site_map_sources=str(saved)))
+    try:
+        assert service.library().table["trial_id"].nunique() == 2
+        service.editor().pins.pin([GRAZ], 47.2, 15.6, note="", who="")
+        assert service.library().table["latitude"].iloc[0] == 47.2
+    finally:
+        service.close()
+
+
+def test_places_that_no_provider_was_asked_for_are_located_again(
+    geocoder: OfflineGeocoder, tmp_path: Path
+) -> None:
+    table = merge([open_bytes(LIST, "list.csv")], geocoder.locate_many).table
+    table["reason"] = table["reason"].astype("str")
+    table.loc[1, "reason"] = "not asked: 403 from nominatim"
+    write_parquet(table, tmp_path / "x.parquet", position_rules=geocoder.rules)
+    asked = Asked(geocoder)
+    merge([open_file(tmp_path / "x.parquet")], asked, geocoder.known())
+    assert [place.city for place in asked.places] == ["Linz"]
+
+
+def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["warm", "x.csv", "-o", str(tmp_path / "sites.csv")])
+    assert result.exit_code == 2
+    assert "does not end in .parquet" in result.stderr
+
+
+def test_only_the_whole_columns_of_a_site_table_count_as_located(
+    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    (tmp_path / "list.csv").write_bytes(LIST)
+    target = tmp_path / "some.parquet"
+    words = ["export", "-o", str(target), "--source", str(tmp_path / "list.csv")]
+    columns = "trial_id,facility,city,country"
+    result = CliRunner().invoke(cli, [*words, "--columns", columns], standalone_mode=False)
+    assert result.return_value == 0, result.output
+    opened = open_file(target)
+    assert opened.reading is not None
+    assert opened.reading.positions is None
