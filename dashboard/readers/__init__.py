@@ -8,10 +8,11 @@ from dashboard.errors import ReadError
 from dashboard.readers.common.builder import Gathered
 from dashboard.readers.common.column_names import TARGETS
 from dashboard.readers.common.job import Job, Progress
-from dashboard.readers.files.parquet import MAGIC, read_parquet
+from dashboard.readers.files.parquet import read_parquet
 from dashboard.readers.formats import FORMATS, gather
 from dashboard.readers.only_places import Take, gather_places
 from dashboard.readers.preview import preview
+from dashboard.readers.recognition import is_parquet
 from dashboard.readers.tables.column_guess import guess_columns
 from dashboard.readers.tables.tables import Preview
 from dashboard.sites.reading import READ_COLUMNS, Reading
@@ -41,7 +42,7 @@ def read(
     """
     gathered = Gathered()
     with _only_read_errors(name):
-        if data.startswith(MAGIC):
+        if is_parquet(data):
             return read_parquet(data, name)
         format_name = gather(data, Job(name, gathered, columns, progress))
         return gathered.reading(name, format_name)

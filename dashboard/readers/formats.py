@@ -5,28 +5,13 @@ from itertools import chain
 from typing import Any
 
 from dashboard.errors import ReadError
-from dashboard.readers.common.encoding import decode
 from dashboard.readers.common.job import Job
 from dashboard.readers.files import parquet
-from dashboard.readers.files.containers import (
-    WORKBOOKS,
-    gunzip,
-    is_gzip,
-    is_zip,
-    refuse_what_is_no_text,
-    workbook_kind,
-    zip_members,
-)
+from dashboard.readers.files.containers import gunzip, zip_members
 from dashboard.readers.files.delimited import divided, rows_of
-from dashboard.readers.files.html_tables import (
-    MOST_PAGE_BYTES,
-    looks_like_html,
-    page_tables,
-    page_text,
-)
-from dashboard.readers.files.json_records import json_records, looks_like_json
+from dashboard.readers.files.json_records import json_records
 from dashboard.readers.files.workbook import sheets_of
-from dashboard.readers.files.xls import is_ole
+from dashboard.readers.recognition import WORKBOOKS, FileType, Recognized, recognize
 from dashboard.readers.registries import (
     api_v2,
     classic_api,
@@ -69,34 +54,40 @@ _MOST_WRAPPINGS = 3
 _PAGE_START = 20_000
 
 
-def gather(data: bytes, job: Job) -> str:
+def gather(data: bytes, job: Job) -> str:  # noqa: PLR0911 - a list of cases
     """Read the file into ``job.gathered`` and return its format's name. Raises ReadError."""
-    if not data or data.isspace():
-        raise ReadError(job.name, "the file is empty")
-    if is_gzip(data) or is_zip(data):
-        if job.wrappings == _MOST_WRAPPINGS:
-            raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
-        return _unwrapped(data, job._replace(wrappings=job.wrappings + 1))
-    if is_ole(data):
-        return _gather_workbook(data, job, "XLS")
-    refuse_what_is_no_text(data, job.name)
-    if looks_like_json(data):
-        return _gather_json(data, job)
-    if legacy_xml.looks_like_xml(data):
-        return _gather_xml(data, job)
-    text, notes = decode(data)
-    job.gathered.warn(*notes)
-    if registry_page.recognised(text):
-        registry_page.gather_pages(text, job.name, job.gathered)
-        return registry_page.FORMAT
-    return _gather_delimited(text, job)
+    found = recognize(data, job.name)
+    job.gathered.warn(*found.notes)
+    match found.type:
+        case FileType.GZIP:
+            return gather(gunzip(data, job.name), _unwrapped(job)) + ", gzip"
+        case FileType.ZIP:
+            return _gather_members(data, _unwrapped(job))
+        case FileType.WORKBOOK:
+            sheets = sheets_of(data, job.name, found.workbook)
+            return gather_sheets(sheets, job, found.workbook, _gather_sheet)
+        case FileType.PARQUET:
+            raise ReadError(job.name, "a Parquet file inside an archive; open it by itself")
+        case FileType.JSON:
+            return _gather_json(data, job)
+        case FileType.XML:
+            return _gather_xml(data, job)
+        case FileType.REGISTRY_PAGE:
+            registry_page.gather_pages(found.text, job.name, job.gathered)
+            return registry_page.FORMAT + (", HTML" if found.page is not None else "")
+        case FileType.WEB_PAGE:
+            return _gather_web_page(found, job)
+        case FileType.TEXT:
+            return _gather_delimited(found.text, job)
 
 
-def _unwrapped(data: bytes, job: Job) -> str:
-    if is_gzip(data):
-        return gather(gunzip(data, job.name), job) + ", gzip"
-    if kind := workbook_kind(data, job.name):
-        return _gather_workbook(data, job, kind)
+def _unwrapped(job: Job) -> Job:
+    if job.wrappings == _MOST_WRAPPINGS:
+        raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
+    return job._replace(wrappings=job.wrappings + 1)
+
+
+def _gather_members(data: bytes, job: Job) -> str:
     formats: list[str] = []
     problems: list[ReadError] = []
     for member in zip_members(data, job.name):
@@ -117,10 +108,6 @@ def _unwrapped(data: bytes, job: Job) -> str:
         raise ReadError(job.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
-
-
-def _gather_workbook(data: bytes, job: Job, kind: str) -> str:
-    return gather_sheets(sheets_of(data, job.name, kind), job, kind, _gather_sheet)
 
 
 def _gather_json(data: bytes, job: Job) -> str:
@@ -168,33 +155,21 @@ def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> s
 
 
 def _gather_xml(data: bytes, job: Job) -> str:
-    if looks_like_html(data):
-        return _gather_html(data, job)
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in data[:2_000]:
-        raise ReadError(job.name, "a workbook saved as XML by Excel 2003; save it as XLSX")
     for study in legacy_xml.xml_studies(data, job.name):
         api_v2.gather_study(study, job.gathered)
         job.gathered.between()
     return legacy_xml.FORMAT
 
 
-def _gather_html(data: bytes, job: Job) -> str:
-    """A registry page, or the tables of a page that list sites, as the sheets of a workbook."""
-    if len(data) > MOST_PAGE_BYTES:
-        raise ReadError(job.name, f"a web page over {MOST_PAGE_BYTES // 1_000_000} MB is refused")
-    text, notes = decode(data)
-    plain = page_text(text)
-    if registry_page.recognised(plain):
-        registry_page.gather_pages(plain, job.name, job.gathered)
-        return f"{registry_page.FORMAT}, HTML"
-    rows = ((f"table {at}", iter(table)) for at, table in enumerate(page_tables(text), 1))
+def _gather_web_page(found: Recognized, job: Job) -> str:
+    """The tables of a page that list sites, read as the sheets of a workbook."""
+    page_tables = found.page.tables if found.page is not None else []
+    sheets = ((f"table {at}", iter(rows)) for at, rows in enumerate(page_tables, 1))
     try:
-        kind = gather_sheets(rows, job, "HTML", _gather_sheet, plain[:_PAGE_START])
+        return gather_sheets(sheets, job, "HTML", _gather_sheet, found.text[:_PAGE_START])
     except ReadError as error:
         reason = "a web page as HTML without a table of sites; copy its text and paste it"
         raise ReadError(job.name, reason) from error
-    job.gathered.warn(*notes)
-    return kind
 
 
 def _gather_delimited(text: str, job: Job) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from dashboard.readers.common.builder import Gathered
 from dashboard.readers.common.job import Job
-from dashboard.readers.files.parquet import MAGIC, parquet_places
+from dashboard.readers.files.parquet import parquet_places
 from dashboard.readers.formats import gather
+from dashboard.readers.recognition import is_parquet
 from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.reading import READ_COLUMNS
 from geocache.place import Place
@@ -23,7 +24,7 @@ def gather_places(data: bytes, name: str, take: Take) -> int:
     Raises:
         ReadError: as :func:`dashboard.readers.read`.
     """
-    if data.startswith(MAGIC):
+    if is_parquet(data):
         sites = 0
         for rows, places in parquet_places(data, name):
             sites += rows

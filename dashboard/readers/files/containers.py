@@ -23,61 +23,12 @@ MOST_MEMBERS = 100_000
 _FREE_BYTES = 10_000_000
 _CHUNK_BYTES = 1 << 20
 
-WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "content.xml"}
-"""Workbooks that are read, and the part of the zip that tells them."""
-
-_OTHER_DOCUMENTS = (
-    ("word/document.xml", "a Word document; copy its table into a spreadsheet"),
-    ("ppt/presentation.xml", "a presentation; copy its table into a spreadsheet"),
-    ("doc.kml", "a KMZ map; save its places as CSV or GeoJSON"),
-)
-
 
 class Member(NamedTuple):
     """A file inside a zip."""
 
     name: str
     data: bytes
-
-
-def is_gzip(data: bytes) -> bool:
-    """True for gzip data."""
-    return data[:3] == b"\x1f\x8b\x08"
-
-
-def is_zip(data: bytes) -> bool:
-    """True for a zip, an XLSX among them."""
-    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
-
-
-def workbook_kind(data: bytes, name: str) -> str:
-    """Which of :data:`WORKBOOKS` a zip is, empty where it is none.
-
-    Raises ReadError, with what to do instead, for other documents that are zips.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            plain = "content.xml" not in names or b"spreadsheet" in _mimetype(archive)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return ""
-    for part, what in _OTHER_DOCUMENTS:
-        if part in names:
-            raise ReadError(name, f"not a site list but {what}")
-    if any(part.endswith(".iwa") for part in names):
-        raise ReadError(name, "an Apple Numbers document; export it as Excel or CSV")
-    if not plain:
-        raise ReadError(name, "a text document; copy its table into a spreadsheet")
-    return next((kind for kind, part in WORKBOOKS.items() if part in names), "")
-
-
-def _mimetype(archive: zipfile.ZipFile) -> bytes:
-    """What an OpenDocument file says it is; a file that says nothing may be a spreadsheet."""
-    try:
-        with archive.open("mimetype") as part:
-            return part.read(100)
-    except (KeyError, RuntimeError, zlib.error, EOFError):
-        return b"spreadsheet"
 
 
 def gunzip(data: bytes, name: str) -> bytes:
@@ -179,26 +130,3 @@ def _check_size(size: int, packed: int, name: str) -> None:
             f"over {MOST_UNPACKED_BYTES // 1_000_000} MB or {MOST_RATIO} times its size",
             f"after {size:,} bytes",
         )
-
-
-_NOT_TEXT = (
-    (b"%PDF", "a PDF; save or copy its table as text or CSV"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"PAR1", "a Parquet file inside an archive; open it by itself"),
-    (b"{\\rtf", "a formatted text (RTF); save it as plain text"),
-    (b"SQLite format 3", "a database; export its table as CSV"),
-)
-
-
-def refuse_what_is_no_text(data: bytes, name: str) -> None:
-    """Raise ReadError for pictures, databases and other binary data."""
-    for mark, what in _NOT_TEXT:
-        if data.startswith(mark):
-            raise ReadError(name, f"not a site list but {what}")
-    head = data[:4_000]
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
-    wide = wide or head[::2].count(0) > len(head) // 3
-    if controls * 10 > len(head) and not wide:
-        raise ReadError(name, "not a site list: the file is not text")

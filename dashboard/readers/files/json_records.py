@@ -30,12 +30,6 @@ _PLAIN_LISTS = ("data", "results", "items", "records", "sites", "rows")
 _NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
 
 
-def looks_like_json(data: bytes) -> bool:
-    """True when the first sign is an opening bracket, in any encoding."""
-    head = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
-    return head[:1] in (b"{", b"[")
-
-
 def json_records(
     data: bytes, name: str, warn: Warn, progress: Progress | None = None
 ) -> Iterator[Any]:

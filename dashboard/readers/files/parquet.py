@@ -23,7 +23,6 @@ from dashboard.sites.trial import Sponsor, Trial
 from geocache.place import POSITION_COLUMNS, Place
 
 FORMAT = "Site table (Parquet)"
-MAGIC = b"PAR1"
 _NUMBERS = ("latitude", "longitude", "score")
 _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS)
 _POSITION_RULES = b"position_rules"

@@ -15,7 +15,6 @@ from xlrd.compdoc import CompDoc
 from dashboard.errors import ReadError
 from dashboard.readers.files.sheet import MOST_SHEETS, Sheet, check_cell_count, in_a_line
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
     ("EncryptedPackage", "a workbook or document locked by a password; remove it and save again"),
     ("WordDocument", "a Word document; copy its table into a spreadsheet"),
@@ -23,11 +22,6 @@ _OTHERS = (
 )
 _WORKBOOK_STREAMS = frozenset({"workbook", "book"})
 _DATES_FROM_1904 = 1
-
-
-def is_ole(data: bytes) -> bool:
-    """True for an OLE2 file: an XLS, but also Word documents, installers and locked workbooks."""
-    return data.startswith(_OLE)
 
 
 def _check_is_xls(data: bytes, name: str) -> None:

@@ -1,7 +1,8 @@
 """XLSB workbooks: XLSX in binary records (MS-XLSB), of which a site list needs a dozen kinds.
 
-Read here because the library for XLSX reserves as many cells as a crafted file says it has, which
-ends the process.
+Read here and not by python-calamine, as XLSX is: that reserves the whole rectangle up to the last
+cell, so that a file of 3 kB with one cell in the last corner (`test_a_cell_far_away_costs_nothing`)
+ends the process, and it does not report merged cells of this format.
 """
 
 import datetime as dt

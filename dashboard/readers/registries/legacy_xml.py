@@ -21,12 +21,6 @@ MOST_LEVELS = 100
 _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 
 
-def looks_like_xml(data: bytes) -> bool:
-    """True when the first sign opens a tag, in any encoding."""
-    head = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
-    return head[:1] == b"<"
-
-
 def xml_studies(data: bytes, name: str) -> Iterator[dict[str, Any]]:
     """Every study in the shape of API v2. Files of many documents one after another are read too.
 

@@ -23,7 +23,7 @@ _CONTACT = re.compile(
 )
 
 
-def recognised(text: str) -> bool:
+def is_registry_page(text: str) -> bool:
     """True for a page: its `NCT ID:` line near the top, or a run of `Site Status` lines."""
     if _NCT.search(text[:20_000]):
         return True

@@ -98,12 +98,23 @@ def test_an_ods_workbook_that_repeats_itself(rows: bytes) -> None:
         b"<p><!--" * 500_000,
         b"<p><a " * 500_000,
         b"<table>" + b"<td rowspan=999 colspan=999>" * 50_000,
+        b"<html>" + b"<aaaa" * 12_000,
+        b"<html>" + b"<table><tr><td>" * 300_000,
+        b"<p title='" + b"x" * 40_000_000 + b"'>",
+        b"<p " + b" ".join(b"a%d=1" % number for number in range(300_000)) + b">",
+        b"<p>" + b"&#" * 2_000_000,
     ],
-    ids=["comments", "tags", "spans"],
+    ids=["comments", "tags", "spans", "names", "nesting", "attribute", "attributes", "entities"],
 )
-def test_a_web_page_of_endless_beginnings(page: bytes) -> None:
+def test_a_hostile_web_page(page: bytes) -> None:
     with pytest.raises(ReadError):
         read(page, "page.html")
+
+
+def test_a_table_deep_inside_a_web_page_is_read() -> None:
+    rows = b"<tr><td>City<td>Country<tr><td>Graz<td>Austria"
+    page = b"<html>" + b"<div>" * 10_000 + b"<table>" + rows + b"</table>"
+    assert read(page, "page.html").sites["city"].tolist() == ["Graz"]
 
 
 def test_a_workbook_with_one_cell_in_its_last_corner_is_read() -> None:

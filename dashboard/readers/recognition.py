@@ -1,0 +1,161 @@
+"""What a file is, by its content; decided here for reading and for the preview alike."""
+
+import io
+import re
+import zipfile
+import zlib
+from enum import Enum, auto
+from typing import NamedTuple
+
+from dashboard.errors import ReadError
+from dashboard.readers.common.encoding import decode
+from dashboard.readers.files.html_tables import MAX_PAGE_BYTES, Page, parse_page
+from dashboard.readers.registries.registry_page import is_registry_page
+
+WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "content.xml"}
+"""Workbooks that are zips, and the member by which each is recognized."""
+
+_OTHER_ZIPS = (
+    ("word/document.xml", "a Word document; copy its table into a spreadsheet"),
+    ("ppt/presentation.xml", "a presentation; copy its table into a spreadsheet"),
+    ("doc.kml", "a KMZ map; save its places as CSV or GeoJSON"),
+)
+_OTHER_FILES = (
+    (b"%PDF", "a PDF; save or copy its table as text or CSV"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"{\\rtf", "a formatted text (RTF); save it as plain text"),
+    (b"SQLite format 3", "a database; export its table as CSV"),
+)
+_GZIP = b"\x1f\x8b\x08"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARQUET = b"PAR1"
+_EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+_HTML = re.compile(
+    rb"[\xef\xbb\xbf\xff\xfe\s]*(?:<\?xml\b[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?"
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|div|style|title|h[1-6]|p)\b|(?s:.*)<html\b",
+    re.IGNORECASE,
+)
+
+
+class FileType(Enum):
+    """How a file is read."""
+
+    GZIP = auto()
+    ZIP = auto()
+    WORKBOOK = auto()
+    PARQUET = auto()
+    JSON = auto()
+    XML = auto()
+    REGISTRY_PAGE = auto()
+    WEB_PAGE = auto()
+    TEXT = auto()
+
+
+class Recognized(NamedTuple):
+    """A file's type, and what was found out on the way.
+
+    ``workbook`` is one of :data:`WORKBOOKS` or ``XLS``; ``text`` is that of pages and delimited
+    text, ``notes`` what was guessed to decode it; ``page`` is a web page, parsed.
+    """
+
+    type: FileType
+    workbook: str = ""
+    text: str = ""
+    notes: tuple[str, ...] = ()
+    page: Page | None = None
+
+
+def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list of cases
+    """What a file is.
+
+    Raises ReadError for an empty file and, naming what it is and what to do instead, for pictures,
+    documents, databases and other files that hold no site list.
+    """
+    if not data or data.isspace():
+        raise ReadError(name, "the file is empty")
+    if data.startswith(_PARQUET):
+        return Recognized(FileType.PARQUET)
+    if data.startswith(_GZIP):
+        return Recognized(FileType.GZIP)
+    if data.startswith(_ZIP):
+        workbook = _recognize_workbook(data, name)
+        return Recognized(FileType.WORKBOOK if workbook else FileType.ZIP, workbook)
+    if data.startswith(_OLE):
+        return Recognized(FileType.WORKBOOK, "XLS")
+    _refuse_binary(data, name)
+    first = data[:64].lstrip(_BLANKS)[:1]
+    if first in (b"{", b"["):
+        return Recognized(FileType.JSON)
+    if first == b"<":
+        return _recognize_markup(data, name)
+    text, notes = decode(data)
+    page = is_registry_page(text)
+    return Recognized(
+        FileType.REGISTRY_PAGE if page else FileType.TEXT, text=text, notes=tuple(notes)
+    )
+
+
+def is_parquet(data: bytes) -> bool:
+    """True for a Parquet file."""
+    return data.startswith(_PARQUET)
+
+
+def _recognize_markup(data: bytes, name: str) -> Recognized:
+    head = data[:2_000].replace(b"\x00", b"")
+    if not _HTML.match(head) or b"<clinical_study" in head:
+        if _EXCEL_2003 in head:
+            raise ReadError(name, "a workbook saved as XML by Excel 2003; save it as XLSX")
+        return Recognized(FileType.XML)
+    if len(data) > MAX_PAGE_BYTES:
+        raise ReadError(name, f"a web page over {MAX_PAGE_BYTES // 1_000_000} MB is refused")
+    text, notes = decode(data)
+    page = parse_page(text)
+    registry = is_registry_page(page.text)
+    return Recognized(
+        FileType.REGISTRY_PAGE if registry else FileType.WEB_PAGE,
+        text=page.text,
+        notes=tuple(notes),
+        page=page,
+    )
+
+
+def _recognize_workbook(data: bytes, name: str) -> str:
+    """Which of :data:`WORKBOOKS` a zip is, empty for none. Raises ReadError for other documents."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            text = "content.xml" in names and b"spreadsheet" not in _read_mimetype(archive)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return ""
+    for member, what in _OTHER_ZIPS:
+        if member in names:
+            raise ReadError(name, f"not a site list but {what}")
+    if any(member.endswith(".iwa") for member in names):
+        raise ReadError(name, "an Apple Numbers document; export it as Excel or CSV")
+    if text:
+        raise ReadError(name, "a text document; copy its table into a spreadsheet")
+    return next((workbook for workbook, member in WORKBOOKS.items() if member in names), "")
+
+
+def _read_mimetype(archive: zipfile.ZipFile) -> bytes:
+    """The type an OpenDocument file declares; one that declares none may be a spreadsheet."""
+    try:
+        with archive.open("mimetype") as member:
+            return member.read(100)
+    except (KeyError, RuntimeError, zlib.error, EOFError):
+        return b"spreadsheet"
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    for start, what in _OTHER_FILES:
+        if data.startswith(start):
+            raise ReadError(name, f"not a site list but {what}")
+    head = data[:4_000]
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
+    wide = wide or head[::2].count(0) > len(head) // 3
+    if controls * 10 > len(head) and not wide:
+        raise ReadError(name, "not a site list: the file is not text")
