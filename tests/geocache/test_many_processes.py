@@ -43,7 +43,7 @@ def claimed_for(url: str) -> list[float]:
 def test_eight_processes_send_no_query_twice(
     server: ProviderServer, tmp_path: Path, any_store_url: str
 ) -> None:
-    count = 2000 if any_store_url.startswith("sqlite") else 200
+    count = 200
     env = environment(server, tmp_path, GEOCACHE_URL=any_store_url)
     processes = [start_python(LOCATE.format(count=count), env) for _ in range(8)]
     for process in processes:

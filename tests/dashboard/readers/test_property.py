@@ -1,6 +1,6 @@
 """Whatever the bytes, a reader answers with a reading or with its one error.
 
-Each reader gets 2,000 inputs or more in `make test`, always the same: files that one reader reads
+Each reader gets 1,000 inputs or more in `make test`, always the same: files that one reader reads
 share them. In `make fuzz` each test gets 100,000 new ones.
 Hypothesis draws bytes, and inputs are made of them: drawing texts, tables and documents piece by
 piece took five times as long as reading them.
@@ -142,7 +142,7 @@ def test_a_damaged_file_is_read_or_refused(
     whole = _whole(write)
     alike = next((names for names in READ_ALIKE if write.__name__ in names), {write.__name__})
 
-    @inputs(-(-2_000 // len(alike) // AT_ONCE) * AT_ONCE)
+    @inputs(-(-1_000 // len(alike) // AT_ONCE) * AT_ONCE)
     @given(_draws(25))
     def damaged(drawn: bytes) -> None:
         for changes in _some(drawn, 25):
@@ -158,7 +158,7 @@ def _parquet() -> bytes:
     return file.getvalue()
 
 
-@inputs(2_000)
+@inputs(1_000)
 @given(_draws(25))
 def test_a_damaged_parquet_file_is_read_or_refused(drawn: bytes) -> None:
     for changes in _some(drawn, 25):
