@@ -60,11 +60,9 @@ def run(host: str, port: int, app: str) -> None:
 
     from dashboard.settings import Settings  # noqa: PLC0415
     from dashboard.web.guards.http_protocol import DeadlineProtocol  # noqa: PLC0415
-    from dashboard.web.logs import configure_logging  # noqa: PLC0415
     from geocache.settings import load_settings  # noqa: PLC0415
 
-    settings = load_settings(Settings)  # a setting that cannot work ends here, in one line
-    configure_logging(settings.site_map_log)
+    load_settings(Settings)  # a setting that cannot work ends here, in one line
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:

@@ -7,6 +7,7 @@ DashboardError
 ├── RegistryError (ConnectionError)    the registry could not be asked, or its answer is unusable
 ├── TrialStorageError (OSError)        the server that stores fetched trials fails
 ├── ListStorageError (OSError)         the server that stores shared lists fails
+├── SessionKeyError (OSError)         the key of session cookies cannot be stored or read
 ├── GeocodeJobError (ConnectionError)  an online provider did not answer for every place
 └── SaveError (RuntimeError)           the disk does not take what was fetched
 """
@@ -72,6 +73,10 @@ class GeocodeJobError(DashboardError, ConnectionError):
 
 class SaveError(DashboardError, RuntimeError):
     """Raised when the disk does not take what was fetched; says why, and names no path."""
+
+
+class SessionKeyError(DashboardError, OSError):
+    """Raised when the key that signs session cookies cannot be stored or read."""
 
 
 def public_message(error: Exception) -> str:

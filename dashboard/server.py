@@ -2,29 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from dashboard.errors import FilterError
+from dashboard.library.session_key import load_session_key
 from dashboard.maps import bundle
 from dashboard.maps.store import get_map_store
 from dashboard.page import streamlit_internals
 from dashboard.page.state import login
 from dashboard.service.service import service
-from dashboard.web import api, map_data, map_drawn
+from dashboard.web import api, downloads, map_data, map_drawn
 from dashboard.web.guards.allowed_hosts import AllowedHosts
 from dashboard.web.guards.cookies import CookieGuard
 from dashboard.web.guards.open_files import raise_open_files_limit
 from dashboard.web.guards.websocket_limits import WebsocketLimits, max_websockets
 from dashboard.web.login_gate import LoginGate
-from dashboard.web.logs import AccessLog
+from dashboard.web.logs import AccessLog, configure_logging
 from dashboard.web.preload import PreloadLinks
 from dashboard.web.security_headers import SecurityHeaders
-from dashboard.web.session_cookie import SessionCookie
+from dashboard.web.session_cookie import COOKIE, SessionCookie
 from dashboard.web.static_cache import StaticCache
 
 PAGE = Path(__file__).parent / "page" / "main.py"
@@ -39,7 +42,10 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     Raises:
         ConfigurationError: the login is incomplete; the server does not start.
     """
-    login.check_configuration(service().settings.access)
+    settings = service().settings
+    streamlit_internals.use_common_logging()
+    configure_logging(settings.site_map_log)
+    login.check_configuration(settings.access)
     import_module("dashboard.page.main")
     streamlit_internals.keep_on_import_path(PAGE.parent)
     service().opener.start()
@@ -52,8 +58,16 @@ def build_routes() -> list[BaseRoute]:
         *api.routes(service()),
         *map_data.routes(get_map_store()),
         *bundle.build_routes(),
+        downloads.build_route(downloads.get_download_store(), _find_owner),
         map_drawn.build_route(map_drawn.EVENTS),
     ]
+
+
+def _find_owner(request: Request) -> str:
+    """The session that makes a request, as the page names it."""
+    person = login.read_login_cookie(request.cookies) if login.is_configured() else None
+    session = request.cookies.get(COOKIE, "")
+    return downloads.build_owner(session, person.subject if person else "")
 
 
 def build_options() -> dict[str, Any]:
@@ -79,7 +93,7 @@ def build_options() -> dict[str, Any]:
                 read_cookies=login.read_login_cookie,
                 access=settings.access,
             ),
-            Middleware(SessionCookie),
+            Middleware(SessionCookie, load_key=partial(load_session_key, settings)),
             Middleware(PreloadLinks),
             Middleware(StaticCache),
         ],

@@ -6,6 +6,7 @@ rules on its markup in ``assets/streamlit.css``.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit import logger as streamlit_logger
 from streamlit.auth_util import (
     get_cookie_with_chunks,
     get_origin_from_redirect_uri,
@@ -27,7 +29,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 __all__ = [
     "ColumnConfig", "find_secrets_files", "is_history_navigation", "keep_on_import_path",
-    "read_auth_section", "read_login_claims", "read_redirect_uri",
+    "read_auth_section", "read_login_claims", "read_redirect_uri", "use_common_logging",
 ]  # fmt: skip
 
 
@@ -45,6 +47,21 @@ def keep_on_import_path(folder: Path) -> None:
     """
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
+
+
+def use_common_logging() -> None:
+    """Let Streamlit's loggers, and uvicorn's that it set up, write as all others do.
+
+    Streamlit gives each of its loggers a handler with a format of its own.
+    """
+
+    def pass_on(logger: logging.Logger) -> None:
+        logger.handlers.clear()
+        logger.propagate = True
+
+    for log in streamlit_logger._loggers.values():  # noqa: SLF001
+        pass_on(log)
+    streamlit_logger.setup_formatter = pass_on
 
 
 def find_secrets_files() -> list[Path]:

@@ -117,8 +117,6 @@ def configure_logging(mode: str) -> None:
     handler.setFormatter(JsonFormatter() if mode == JSON else UtcFormatter())
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(logging.WARNING)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "streamlit"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").disabled = True  # :class:`AccessLog` is in its place
     access.setLevel(logging.WARNING if mode == QUIET else logging.INFO)

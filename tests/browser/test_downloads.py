@@ -14,7 +14,7 @@ def test_the_downloaded_map_opens_offline_with_the_filtered_sites(
     visit.open("?country=DE&country=IT", sites=29)
     visit.page.get_by_role("button", name="Other files").click()
     with visit.page.expect_download() as download:
-        visit.page.get_by_role("button", name="Map (one HTML file").click()
+        visit.page.get_by_role("link", name="Map (one HTML file").click()
     file = tmp_path / "sites.html"
     download.value.save_as(file)
     context = browser.new_context(offline=True, reduced_motion="reduce")
@@ -40,6 +40,6 @@ def test_every_format_is_offered_and_equals_the_api_response(visit: Visit) -> No
         if form.suffix in {"csv", "xlsx", "parquet"}:  # compared by content in other tests
             continue
         with visit.page.expect_download() as download:
-            visit.page.get_by_role("button", name=form.label, exact=True).click()
+            visit.page.get_by_role("link", name=form.label, exact=True).click()
         answer = visit.page.request.get(f"{visit.server.url}/api/sites.{form.suffix}?country=AT")
         assert download.value.path().read_bytes() == answer.body(), form.suffix

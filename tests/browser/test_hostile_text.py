@@ -92,7 +92,7 @@ def test_the_downloaded_map_runs_no_payload_and_shows_all_as_text(
     hostile.open(sites=len(PAYLOADS))
     hostile.page.get_by_role("button", name="Other files").click()
     with hostile.page.expect_download() as download:
-        hostile.page.get_by_role("button", name="Map (one HTML file").click()
+        hostile.page.get_by_role("link", name="Map (one HTML file").click()
     file = tmp_path / "sites.html"
     download.value.save_as(file)
     context = browser.new_context(offline=True)

@@ -127,7 +127,7 @@ def test_popovers_are_used_by_keyboard_and_return_the_focus_to_their_button(
     copied = f"{still.server.url}/api/sites.csv"
     page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === '{copied}'")
     press("Tab")
-    expect(opener("Download CSV")).to_be_focused()
+    expect(page.get_by_role("link", name="Download CSV")).to_be_focused()
     press("Shift+Tab")
     expect(opener("Link")).to_be_focused()
     press("Escape")
@@ -136,7 +136,7 @@ def test_popovers_are_used_by_keyboard_and_return_the_focus_to_their_button(
 
     opener("Other files").focus()
     press("Enter")
-    expect(page.get_by_role("button", name="GeoJSON", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="GeoJSON", exact=True)).to_be_visible()
     press("Tab")
     press("Tab")
     with page.expect_download() as download:

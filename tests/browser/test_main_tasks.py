@@ -121,7 +121,7 @@ def test_a_country_filter_changes_map_figures_and_link_and_keeps_the_zoom(visit:
 def test_the_download_is_the_filtered_table_row_by_row(visit: Visit) -> None:
     visit.open("?country=DE&country=IT", sites=29)
     with visit.page.expect_download() as download:
-        visit.page.get_by_role("button", name="Download CSV").click()
+        visit.page.get_by_role("link", name="Download CSV").click()
     raw = download.value.path().read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -176,4 +176,4 @@ def test_a_phone_shows_map_and_downloads(visitors: Callable[..., Visit], scheme:
     assert count_sites_on_map(frame) == 75
     width = phone.page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 390
-    expect(phone.page.get_by_role("button", name="Download CSV")).to_be_visible()
+    expect(phone.page.get_by_role("link", name="Download CSV")).to_be_visible()

@@ -7,10 +7,12 @@ import streamlit as st
 from dashboard.library.lists import Library, extend
 from dashboard.page.state import login
 from dashboard.service.viewer import Viewer
+from dashboard.web.downloads import Download, build_owner, get_download_store
 from dashboard.web.session_cookie import COOKIE
 
 _LIBRARY = "own_library"
 _FALLBACK_ID = "session_id"
+_TAB = "tab_id"
 
 
 def read_cookie() -> str:
@@ -25,7 +27,15 @@ def get_owner() -> str:
     """
     session_id = read_cookie() or st.session_state.setdefault(_FALLBACK_ID, uuid.uuid4().hex)
     person = login.current_person()
-    return f"{session_id} {person.subject}" if person else session_id
+    return build_owner(session_id, person.subject if person else "")
+
+
+def offer_download(download: Download) -> str:
+    """The path at which this session, and nobody else, gets a file."""
+    person = login.current_person()
+    owner = build_owner(read_cookie(), person.subject if person else "")
+    tab = st.session_state.setdefault(_TAB, uuid.uuid4().hex)
+    return get_download_store().offer(owner, tab, download)
 
 
 def load_library(viewer: Viewer) -> Library:

@@ -1,5 +1,6 @@
 """Downloads of the filtered sites, and the link to this view."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -10,9 +11,11 @@ import streamlit as st
 from dashboard import exports
 from dashboard.exports import Provenance
 from dashboard.maps.html_file import MAX_SITES, build_map_html
-from dashboard.page.state import address
+from dashboard.page.state import address, session
 from dashboard.page.widgets import on_demand
+from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.query.filters import Filters, to_query
+from dashboard.web.downloads import Download
 
 MAX_ROWS = {"xlsx": 1_048_575}
 """The most rows of formats that have a limit."""
@@ -75,16 +78,13 @@ def draw_download_buttons(
         provenance: where the trials come from, for the files' metadata.
         title: the heading of the map file.
     """
-    st.download_button(
+    draw_download_link(
         "Download CSV",
-        lambda: exports.to_csv(sites),
-        file_name="sites.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        # White text on the dark theme's light blue has too little contrast.
-        type="secondary" if st.context.theme.type == "dark" else "primary",
+        session.offer_download(
+            Download("sites.csv", "text/csv", lambda: exports.csv_chunks(sites))
+        ),
         key="download_csv",
+        primary=True,
         help="All rows of this table, with every column",
     )
     on_demand.popover(
@@ -98,26 +98,21 @@ def draw_download_buttons(
 def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> None:
     for form in exports.FORMATS.values():
         if form.suffix != "csv":
-            st.download_button(
+            build = partial(_build_file, sites, link, provenance, form.suffix)
+            most = MAX_ROWS.get(form.suffix, len(sites))
+            draw_download_link(
                 form.label,
-                partial(_build_file, sites, link, provenance, form.suffix),
-                file_name=f"sites.{form.suffix}",
-                mime=form.media_type,
-                on_click="ignore",
+                session.offer_download(Download(f"sites.{form.suffix}", form.media_type, build)),
                 key=f"download_{form.suffix}",
-                width="stretch",
-                disabled=len(sites) > MAX_ROWS.get(form.suffix, len(sites)),
+                disabled="" if len(sites) <= most else f"Holds at most {most:,} rows",
             )
-    st.download_button(
+    draw_download_link(
         "Map (one HTML file, opens offline)",
-        partial(_build_map, sites, link, provenance, title),
-        file_name="sites.html",
-        mime="text/html",
-        on_click="ignore",
+        session.offer_download(
+            Download("sites.html", "text/html", partial(_build_map, sites, link, provenance, title))
+        ),
         key="download_html",
-        width="stretch",
-        disabled=len(sites) > MAX_SITES,
-        help=f"Up to {MAX_SITES:,} sites",
+        disabled="" if len(sites) <= MAX_SITES else f"Holds at most {MAX_SITES:,} sites",
     )
 
 
@@ -125,16 +120,21 @@ def _build_content(sites: pd.DataFrame, link: Link, provenance: Provenance) -> e
     return exports.Content("sites", sites, provenance.describe(sites, filter_text=link.query))
 
 
-def _build_file(sites: pd.DataFrame, link: Link, provenance: Provenance, suffix: str) -> bytes:
-    return exports.to_bytes(_build_content(sites, link, provenance), suffix)
+def _build_file(
+    sites: pd.DataFrame, link: Link, provenance: Provenance, suffix: str
+) -> Iterable[bytes]:
+    return exports.FORMATS[suffix].chunks(_build_content(sites, link, provenance))
 
 
-def _build_map(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> bytes:
+def _build_map(
+    sites: pd.DataFrame, link: Link, provenance: Provenance, title: str
+) -> Iterable[bytes]:
     about = _build_content(sites, link, provenance).about
-    return build_map_html(
+    page = build_map_html(
         sites,
         title=title,
         as_of=about.as_of,
         colour_by=address.colour_by(),
         attribution=about.attribution,
     )
+    return (page,)

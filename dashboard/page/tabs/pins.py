@@ -3,11 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.page.state.session import offer_download
 from dashboard.page.widgets import feedback
+from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.pins import PinImport, Pins
 from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
+from dashboard.web.downloads import Download
 from geocache.errors import InputError, ReadOnlyError
 from geocache.records import Pin
 
@@ -38,14 +41,8 @@ def draw_pins(viewer: Viewer) -> None:
         if len(pins) > _MAX_SHOWN:
             st.caption(f"… and {len(pins) - _MAX_SHOWN:,} earlier pins, all in the download.")
         if pins:
-            st.download_button(
-                "Download pins",
-                viewer.geocoder.pins_csv,
-                file_name="pins.csv",
-                mime="text/csv",
-                on_click="ignore",
-                key="download_pins",
-            )
+            download = Download("pins.csv", "text/csv", lambda: [viewer.geocoder.pins_csv()])
+            draw_download_link("Download pins", offer_download(download), key="download_pins")
         if viewer.editor is not None:
             _draw_import(viewer, viewer.editor.pins)
 

@@ -6,6 +6,7 @@ A failure names what changed and the place in the adapter that needs to follow.
 import ast
 import importlib
 import re
+import subprocess
 import sys
 import tomllib
 from functools import partial
@@ -252,3 +253,19 @@ def test_streamlit_run_finds_the_app_in_app_py() -> None:
     discovery = importlib.import_module("streamlit.web.server.app_discovery")
     found = discovery.discover_asgi_app(ROOT / "app.py")
     assert found.is_asgi_app, f"{RELEASE} no longer finds a literal st.App(…) call: see app.py"
+
+
+def test_streamlits_loggers_write_in_the_common_format() -> None:
+    code = """
+import logging, sys
+from streamlit import logger
+old = logger.get_logger("streamlit.old")
+from dashboard.page import streamlit_internals
+streamlit_internals.use_common_logging()
+logging.basicConfig(format="common %(message)s", stream=sys.stdout, force=True)
+old.warning("of an old logger")
+logger.get_logger("streamlit.new").warning("of a new logger")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    said = "common of an old logger\ncommon of a new logger\n"
+    assert (done.stdout, done.stderr) == (said, ""), "Streamlit sets up its loggers in another way"
