@@ -1,7 +1,6 @@
 """The command line ``site-map``."""
 
 import logging
-import socket
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +12,7 @@ from geocache.errors import GeocacheError, os_error_words
 from geocache.version import __version__
 
 LAZY = {
+    "run": ("dashboard.commands.run", "run_command"),
     "read": ("dashboard.commands.read", "read_command"),
     "fetch": ("dashboard.commands.fetch", "fetch_command"),
     "refresh": ("dashboard.commands.fetch", "refresh_command"),
@@ -43,50 +43,6 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """The sites of clinical trials on a map."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-
-
-@cli.command()
-@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
-@click.option(
-    "--port", envvar="PORT", default=8501, show_default=True, type=click.IntRange(0, 65535)
-)
-@click.option("--app", default="dashboard.server:app", hidden=True)
-def run(host: str, port: int, app: str) -> None:
-    """Serve the dashboard.
-
-    Example: site-map run --port 8600
-    """
-    import uvicorn  # noqa: PLC0415 - only this command serves
-
-    from dashboard.settings import Settings  # noqa: PLC0415
-    from dashboard.web.guards.http_protocol import DeadlineProtocol  # noqa: PLC0415
-    from geocache.settings import load_settings  # noqa: PLC0415
-
-    load_settings(Settings)  # a setting that cannot work ends here, in one line
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.UsageError(
-            f"cannot serve at {host}:{port}: {reason.lower()}; choose another with PORT=…"
-        ) from None
-    shown = "localhost" if host in {"127.0.0.1", "::1", "0.0.0.0"} else host  # noqa: S104
-    click.echo(f"Trial site map at http://{shown}:{port} (Ctrl-C ends it)", err=True)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        app_dir=".",
-        log_level="warning",
-        access_log=False,
-        log_config=None,
-        http=DeadlineProtocol,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,  # as Streamlit's own server: a rerun is 80 small messages
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -19,6 +20,7 @@ from harness.processes import start_process, stop_process
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
+_PORT = re.compile(r"http://localhost:(\d+)")
 COMMAND = (sys.executable, "-m", "dashboard.cli", "run", "--app", "app:app")
 _ports: set[int] = set()
 """Ports of stopped servers, used again because the browser caches by host and port."""
@@ -99,7 +101,7 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """The URL from the server's log, once ``/api/health`` answers 200."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        urls = [w for w in log.read_text().split() if w.startswith("http://127.0.0.1:")]
+        urls = [f"http://127.0.0.1:{port}" for port in _PORT.findall(log.read_text())]
         if process.poll() is not None:
             raise AssertionError(f"the server exited:\n{log.read_text()}")
         if urls:
@@ -110,5 +112,7 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
             except HTTPError as error:
                 if error.code != 503:
                     raise
+            except URLError:
+                pass  # it does not listen yet
         time.sleep(0.1)
     raise AssertionError(f"the server did not start:\n{log.read_text()}")

@@ -59,7 +59,7 @@ def _load_from_database(url: str) -> str:
         return str(known)
 
     try:
-        return tables.done(load)
+        return tables.run(load)
     finally:
         tables.close()
 
