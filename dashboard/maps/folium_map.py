@@ -26,9 +26,9 @@ _STYLE = Element(
 
 
 class _ComponentMap(folium.Map):
-    """A map for Streamlit's component, which takes script and style apart.
+    """A map for Streamlit's component, which takes only its script, its style and its files.
 
-    Without the page around them that folium renders, through a template compiled anew each time.
+    folium would render a whole page around them, through a template that it compiles each time.
     """
 
     def render(self, **_kwargs: Any) -> str:

@@ -5,7 +5,7 @@ in ``dashboard/assets``: ``streamlit_page.js``, ``streamlit_folium.js`` or ``lea
 """
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from dashboard.maps.bundle import LEAFLET_FOLDER
 from harness.visit import Visit
@@ -23,6 +23,14 @@ def frame(visit: Visit) -> FrameLocator:
 def map_box(frame: FrameLocator) -> Locator:
     """The element of that map."""
     return frame.locator("#map_div")
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    """Streamlit's page with our scripts."""
+    visit.open(sites=75)
+    visit.page.wait_for_function("() => window.siteMap?.popoverTabOrder")
+    return visit.page
 
 
 @pytest.fixture
@@ -91,12 +99,7 @@ def test_tabs_are_marked_up_by_role(visit: Visit, frame: FrameLocator) -> None:
     expect(frame.get_by_role("link", name="Skip the map")).to_be_attached()
 
 
-def test_a_popover_is_found_and_stands_last_in_the_document(
-    visit: Visit, frame: FrameLocator
-) -> None:
-    page = visit.page
-    expect(frame.locator("#map_div")).to_be_attached()
-    page.wait_for_function("() => window.siteMap?.popoverTabOrder")
+def test_a_popover_is_found_and_stands_last_in_the_document(page: Page) -> None:
     button = page.get_by_role("button", name="Columns", exact=True)
     button.click()
     body = page.get_by_role("dialog", name="Columns")
@@ -115,12 +118,7 @@ def test_a_popover_is_found_and_stands_last_in_the_document(
     ), "Streamlit puts a popover right after its button: popover_tab_order.js can go"
 
 
-def test_stops_in_a_popover_that_lost_the_focus_are_still_known(
-    visit: Visit, frame: FrameLocator
-) -> None:
-    page = visit.page
-    expect(frame.locator("#map_div")).to_be_attached()
-    page.wait_for_function("() => window.siteMap?.popoverTabOrder")
+def test_stops_in_a_popover_that_lost_the_focus_are_still_known(page: Page) -> None:
     page.get_by_role("button", name="Columns", exact=True).press("Enter")
     first = page.get_by_role("dialog", name="Columns").get_by_role("button").first
     expect(first).to_be_visible()

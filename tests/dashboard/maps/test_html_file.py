@@ -1,4 +1,4 @@
-"""The map as one file: every site, text as text, nothing from elsewhere."""
+"""The map as one HTML file: every site, text escaped, nothing loaded from elsewhere."""
 
 import re
 
@@ -9,7 +9,7 @@ from dashboard.errors import ExportError
 from dashboard.maps import html_file
 
 
-def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> None:
+def test_a_map_file_holds_every_site_with_its_text_escaped(seed: pd.DataFrame) -> None:
     table = seed.copy()
     table["facility"] = table["facility"].astype(str)
     table.loc[table.index[0], "facility"] = "</script><b>Clinic</b>"
@@ -24,7 +24,7 @@ def test_a_map_file_holds_every_site_and_text_stays_text(seed: pd.DataFrame) -> 
     assert re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=", made) == []
 
 
-def test_a_map_file_says_not_stated_and_takes_the_colours_it_is_told(seed: pd.DataFrame) -> None:
+def test_a_map_file_shows_missing_statuses_and_is_coloured_as_asked(seed: pd.DataFrame) -> None:
     made = html_file.build_map_html(seed, title="Sites", colour_by="precision").decode()
     assert made.count("<td>Not stated</td>") == 75
     assert '"legend":"precision"' in made

@@ -1,4 +1,4 @@
-"""What the map layer tells the browser."""
+"""The data of the map layer."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Where a map looks to show some points."""
+"""Centre and zoom that show some points."""
 
 from math import asinh, pi, radians, tan
 
