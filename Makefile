@@ -12,13 +12,17 @@ SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-deploy coverage check bench screenshots fuzz lock licences dist setup setup-test clean
+.PHONY: run test test-newest test-deploy coverage check bench screenshots fuzz lock licences dist setup setup-test clean
 
 run: setup ## Serve the dashboard at http://localhost:8501 (PORT=…, HOST=…)
 	@exec .venv/bin/site-map run --app app:app --host $(HOST) --port $(PORT)
 
 test: setup-test ## Run all tests; the slowest files are listed at the end
 	$(PY) -m pytest $(SPREAD) $(ARGS)
+
+test-newest: setup-test ## Run all tests with the newest release of every dependency, in .venv/newest
+	$(PY) scripts/install_newest.py
+	.venv/newest/bin/python -m pytest $(SPREAD) $(ARGS)
 
 test-deploy: setup-test ## Test two replicas over PostgreSQL behind Debian's nginx (installed if missing)
 	@scripts/setup.sh deploy

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Restart the replicas one after the other; each must answer again before the next goes down.
-# Use: rolling-restart.sh 8501 8502
+# Restarts the replicas one by one; each must be ready before the next stops.
+# Usage: rolling-restart.sh 8501 8502
 set -eu
 for port in "$@"; do
   systemctl restart "site-map@$port"

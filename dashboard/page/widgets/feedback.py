@@ -1,4 +1,4 @@
-"""Tells the person what became of their action: toasts, also across a full rerun."""
+"""Reports the outcome of user actions in toasts, also across a full rerun."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, a visitor sees no path and no traceback; the log has both."""
+"""Errors show a visitor neither paths nor tracebacks; the log has both."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from dashboard.library.uploads import UploadStore
 from dashboard.page import main
 from dashboard.service.service import Service
 from dashboard.settings import Settings
-from tests.dashboard.web.asgi import asked
+from tests.dashboard.web.asgi import request_api
 
 PAGE = Path(main.__file__)
 INSIDE = re.compile(r"Traceback|File \"|line \d+, in |\.py\b")
@@ -32,12 +32,12 @@ def shown(query: str = "") -> str:
     return "\n".join(str(one.value) for kind in kinds for one in kind).replace("\\", "")
 
 
-def nothing_inside(text: str, folder: Path) -> None:
+def assert_no_internals(text: str, folder: Path) -> None:
     assert str(folder) not in text
     assert not INSIDE.search(text), text
 
 
-def test_a_broken_source_is_told_by_its_name(
+def test_a_broken_source_is_named(
     opened: Callable[[], Service],
     data_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -51,15 +51,15 @@ def test_a_broken_source_is_told_by_its_name(
     monkeypatch.setenv("SITE_MAP_SOURCES", f"{folder}:{folder / 'gone.csv'}")
     text = shown()
     assert "broken.json was not opened" in text.replace("*", "")
-    nothing_inside(text, data_folder)
+    assert_no_internals(text, data_folder)
     assert "broken.json" in caplog.text
-    answer = asked(opened(), "/api/sites.csv")
+    answer = request_api(opened(), "/api/sites.csv")
     assert answer.status_code == 200
-    nothing_inside(answer.text, data_folder)
+    assert_no_internals(answer.text, data_folder)
 
 
 @pytest.mark.parametrize("how", ["file in the way", "newer store"])
-def test_a_data_folder_that_cannot_be_used_is_told_without_its_path(  # noqa: PLR0917 - fixtures
+def test_an_unusable_data_folder_is_reported_without_its_path(  # noqa: PLR0917 - fixtures
     opened: Callable[[], Service],
     tmp_path: Path,
     place_index: Path,
@@ -78,11 +78,11 @@ def test_a_data_folder_that_cannot_be_used_is_told_without_its_path(  # noqa: PL
     monkeypatch.setenv("SITE_MAP_DATA", str(data))
     text = shown()
     assert "The lists could not be opened" in text
-    nothing_inside(text, tmp_path)
+    assert_no_internals(text, tmp_path)
     for path in ("/api/health", "/api/sites.csv", "/api/positions?place=Graz"):
-        answer = asked(opened(), path)
+        answer = request_api(opened(), path)
         assert answer.status_code == 503
-        nothing_inside(answer.text, tmp_path)
+        assert_no_internals(answer.text, tmp_path)
     assert str(data) in caplog.text
     assert "Traceback" in caplog.text
 
@@ -99,13 +99,13 @@ def newer_store(file: Path) -> None:
         connection.execute("UPDATE meta SET value = 99 WHERE name LIKE '%schema%'")
 
 
-def test_a_broken_upload_and_a_reader_that_fails_are_told(
+def test_a_broken_upload_and_a_failing_reader_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf = UploadStore(tmp_path / "lists")
     one = shelf.add("eva", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture.csv")
     assert one.opened.error
-    nothing_inside(one.opened.error, tmp_path)
+    assert_no_internals(one.opened.error, tmp_path)
 
     def fails(*_: object) -> str:
         raise RuntimeError(f"cannot open {tmp_path}/secret")
@@ -113,23 +113,23 @@ def test_a_broken_upload_and_a_reader_that_fails_are_told(
     monkeypatch.setattr(readers, "gather", fails)
     two = shelf.add("eva", b"facility,city\nLKH,Graz\n", "list.csv")
     assert "could not be read" in two.opened.error
-    nothing_inside(two.opened.error, tmp_path)
+    assert_no_internals(two.opened.error, tmp_path)
     assert f"{tmp_path}/secret" in caplog.text
     assert "Traceback" in caplog.text
 
 
-def test_a_bad_query_is_told_on_the_page_and_over_http(
+def test_a_bad_query_is_reported_on_the_page_and_over_http(
     opened: Callable[[], Service], data_folder: Path
 ) -> None:
-    nothing_inside(shown("near=Nowhere at all"), data_folder)
+    assert_no_internals(shown("near=Nowhere at all"), data_folder)
     for query in ("nope=1", "bbox=a,b,c,d", "near=Nowhere at all", "country=Ruritania"):
-        answer = asked(opened(), f"/api/sites.csv?{query}")
+        answer = request_api(opened(), f"/api/sites.csv?{query}")
         assert answer.status_code == 400
-        nothing_inside(answer.text, data_folder)
+        assert_no_internals(answer.text, data_folder)
 
 
 @pytest.mark.parametrize("path", ["/api/sites.csv", "/api/positions?place=Graz", "/api/health"])
-def test_a_route_that_raises_says_so_and_no_more(
+def test_a_failing_route_answers_500_without_details(
     opened: Callable[[], Service],
     data_folder: Path,
     path: str,
@@ -145,17 +145,15 @@ def test_a_route_that_raises_says_so_and_no_more(
     monkeypatch.setattr(library, "current", fails)
     monkeypatch.setattr(library, "latest", fails)
     monkeypatch.setattr(opened().geocoder, "locate", fails)
-    answer = asked(opened(), path)
+    answer = request_api(opened(), path)
     assert answer.status_code == 500
     assert answer.json()["error"] == "internal"
-    nothing_inside(answer.text, data_folder)
+    assert_no_internals(answer.text, data_folder)
     assert f"{data_folder}/secret" in caplog.text
     assert "Traceback" in caplog.text
 
 
-def test_a_job_that_fails_tells_no_path(
-    data_folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failed_job_shows_no_path(data_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     def fails(_: Job) -> str:
         raise OSError(28, "No space left on device", str(data_folder / "secret"))
 
@@ -163,6 +161,6 @@ def test_a_job_that_fails_tells_no_path(
     job = running.jobs.start("a", "Fetch", fails)
     assert job.wait(30)
     assert job.state is JobState.FAILED
-    nothing_inside(job.message, data_folder)
+    assert_no_internals(job.message, data_folder)
     assert str(data_folder / "secret") in caplog.text
     assert "Traceback" in caplog.text

@@ -1,4 +1,4 @@
-"""What a browser gets when the page opens: the map first, and what it needs for it ahead."""
+"""Opening the page: the map is drawn first, and its files are preloaded."""
 
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -14,17 +14,17 @@ from dashboard.page.panels.countries import build_bars
 from dashboard.web import map_drawn, preload
 from dashboard.web.session_cookie import COOKIE
 from dashboard.web.streamlit_server import find_component_scripts
-from tests.dashboard.web.asgi import asked_of
+from tests.dashboard.web.asgi import request_app
 
 ADA = {"Cookie": f"{COOKIE}=ada"}
 
 
-def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
+def test_a_drawn_map_sets_the_events_of_its_own_session_only() -> None:
     events = map_drawn.MapDrawnEvents()
     app = Starlette(routes=[map_drawn.build_route(events)])
     with events.expect("ada") as of_ada, events.expect("bob") as of_bob:
         with events.expect("ada") as in_another_tab:
-            answer = asked_of(app, map_drawn.PATH, ADA, "POST")
+            answer = request_app(app, map_drawn.PATH, ADA, "POST")
             assert answer.status_code == 204
             assert of_ada.is_set()
             assert in_another_tab.is_set()
@@ -33,23 +33,23 @@ def test_a_map_that_is_drawn_is_noted_for_its_own_session_only() -> None:
         assert not again.is_set()
 
 
-def test_a_map_that_nobody_waits_for_changes_nothing() -> None:
+def test_a_drawn_map_that_nobody_waits_for_changes_nothing() -> None:
     events = map_drawn.MapDrawnEvents()
     app = Starlette(routes=[map_drawn.build_route(events)])
-    assert asked_of(app, map_drawn.PATH, {}, "POST").status_code == 204
-    assert asked_of(app, map_drawn.PATH, ADA, "POST").status_code == 204
-    assert asked_of(app, map_drawn.PATH, {}).status_code == 405
+    assert request_app(app, map_drawn.PATH, {}, "POST").status_code == 204
+    assert request_app(app, map_drawn.PATH, ADA, "POST").status_code == 204
+    assert request_app(app, map_drawn.PATH, {}).status_code == 405
     with events.expect("ada") as drawn:
         assert not drawn.is_set()
 
 
-def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> None:
+def test_the_link_header_names_existing_files_that_the_map_needs() -> None:
     answer = PlainTextResponse("here")
     app = Starlette(
         routes=[Route("/", answer), Route("/other", answer)],
         middleware=[Middleware(preload.PreloadLinks)],
     )
-    named = asked_of(app, "/", {}).headers["link"]
+    named = request_app(app, "/", {}).headers["link"]
     for asset in (bundle.build_script(), bundle.build_style(), bundle.load_borders()):
         assert f"<{asset.path}>" in named
     spec = find_spec("streamlit")
@@ -63,7 +63,7 @@ def test_the_page_names_what_its_map_needs_and_nothing_that_is_not_there() -> No
     assert all(part not in page for part in parts)
     assert len(named) < 1_500, "a proxy has 4 kB for all headers of an answer"
     assert all((folder / part).is_file() and f"</static/js/{part}>" in named for part in parts)
-    assert "link" not in asked_of(app, "/other", {}).headers
+    assert "link" not in request_app(app, "/other", {}).headers
 
 
 class Cells(HTMLParser):
@@ -84,7 +84,7 @@ class Cells(HTMLParser):
         self.texts.append(data)
 
 
-def test_bars_are_as_long_as_their_numbers_and_hold_names_as_text() -> None:
+def test_bars_are_proportional_and_names_are_escaped() -> None:
     hostile = "<img src=x onerror=alert(1)>' onclick='x"
     made = Cells(build_bars(["Germany", hostile], [1700, 17], 1700))
     assert made.texts == ["Sites per country", "Germany", "1,700", hostile, "17"]

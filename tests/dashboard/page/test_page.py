@@ -1,4 +1,4 @@
-"""The page run in process: what it says and how it answers filters."""
+"""The page, run in this process: its texts and its filters."""
 
 import sys
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import server
 from dashboard.page import main
 from dashboard.service.service import Service
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 PAGE = Path(main.__file__)
 
@@ -25,7 +25,7 @@ def page(
 
 
 class Watched(list[str]):
-    """Where modules are looked for; notes when that changes."""
+    """``sys.path``, counting its changes."""
 
     changes = 0
 
@@ -38,7 +38,7 @@ class Watched(list[str]):
         super().remove(entry)
 
 
-def test_a_page_that_runs_takes_no_module_from_who_imports_it_meanwhile(
+def test_a_running_page_does_not_change_the_import_path(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def started() -> None:
@@ -49,7 +49,7 @@ def test_a_page_that_runs_takes_no_module_from_who_imports_it_meanwhile(
     monkeypatch.setattr(sys, "path", watched)
     page.run()
     assert watched.changes == 2, "Streamlit itself puts the page's folder there and takes it away"
-    run_apart(started())
+    run_in_thread(started())
     assert watched.changes == 2
     assert not page.exception
 
@@ -80,7 +80,7 @@ def test_a_link_opens_filtered(page: AppTest) -> None:
     assert page.multiselect(key="filter_country").value == ["DE", "IT"]
 
 
-def test_choosing_a_country_writes_the_address_bar_and_counts_stay_honest(page: AppTest) -> None:
+def test_choosing_a_country_updates_the_address_bar_and_the_counts(page: AppTest) -> None:
     page.run()
     page.multiselect(key="filter_country").select("AT").run()
     assert page.query_params["country"] in ("AT", ["AT"])
@@ -91,7 +91,7 @@ def test_choosing_a_country_writes_the_address_bar_and_counts_stay_honest(page: 
     assert sorted(cities) == ["Graz (1)", "Linz (1)", "Salzburg (1)", "Vienna (1)"]
 
 
-def test_clear_all_brings_everything_back(page: AppTest) -> None:
+def test_clear_all_removes_every_filter(page: AppTest) -> None:
     page.query_params["country"] = ["AT"]
     page.query_params["q"] = "graz"
     page.run()
@@ -101,7 +101,7 @@ def test_clear_all_brings_everything_back(page: AppTest) -> None:
     assert not page.query_params
 
 
-def test_a_message_from_before_a_filter_does_not_undo_it(page: AppTest) -> None:
+def test_a_stale_address_does_not_undo_a_filter(page: AppTest) -> None:
     before = {"country": ["DE"], "q": ["dresden"]}
     page.query_params.update(before)
     page.run()
@@ -120,7 +120,7 @@ def test_unknown_values_in_a_link_are_dropped_with_a_note(page: AppTest) -> None
     assert "Ruritania" in page.warning[0].value
 
 
-def test_a_broken_file_is_named_and_everything_else_opens(
+def test_a_broken_file_is_named_and_all_others_open(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken.json"
@@ -148,7 +148,7 @@ def test_the_trial_panel_has_the_record(page: AppTest) -> None:
     assert "Gökbuget" in facts["Investigators"]
 
 
-def test_a_long_table_is_searched_and_sorted_as_a_whole(
+def test_search_and_sort_apply_to_all_pages_of_a_long_table(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [f"Clinic {number:04d},Graz,Austria" for number in range(1_100)]
@@ -165,14 +165,14 @@ def test_a_long_table_is_searched_and_sorted_as_a_whole(
     assert page.query_params["q"] in ("clinic 1098", ["clinic 1098"])
 
 
-def test_no_match_counts_nothing(page: AppTest) -> None:
+def test_without_a_match_the_page_says_what_to_do(page: AppTest) -> None:
     page.query_params["q"] = "nowhere-at-all"
     page.run()
     assert figures(page)["Sites"] == "0"
     assert "more of the 75 sites" in page.info[0].value
 
 
-def test_a_place_with_namesakes_is_asked_back_with_a_button_for_each(page: AppTest) -> None:
+def test_an_ambiguous_place_gives_a_button_for_each_candidate(page: AppTest) -> None:
     page.query_params["near"] = "Kraków"
     page.run()
     assert "say which place of that name" in page.warning[0].value
@@ -187,14 +187,14 @@ def test_a_place_with_namesakes_is_asked_back_with_a_button_for_each(page: AppTe
     assert figures(page)["Sites"] == "75"
 
 
-def test_of_a_place_that_nobody_knows_the_page_says_how_to_name_one(page: AppTest) -> None:
+def test_for_an_unknown_place_the_page_says_how_to_name_one(page: AppTest) -> None:
     page.query_params["near"] = "xyzzyq nonsense"
     page.run()
     assert page.warning[0].value.startswith("“xyzzyq nonsense”: nobody here knows this place. Try")
     assert not page.info, "no filter to remove: the place is the trouble"
 
 
-def test_in_miles_the_table_and_the_active_filter_say_miles(page: AppTest) -> None:
+def test_with_miles_the_table_and_the_active_filter_show_miles(page: AppTest) -> None:
     page.query_params.update({"near": "Graz, Austria", "radius_km": "160.9", "view_unit": "miles"})
     page.run()
     assert not page.exception

@@ -12,7 +12,7 @@ from dashboard.service import library as library_module
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from geocache import Place
-from tests.dashboard.web.asgi import asked
+from tests.dashboard.web.asgi import request_api
 
 GRAZ = Place("LKH Graz", "Graz", "", "", "Austria")
 
@@ -94,7 +94,9 @@ def test_health_is_answered_while_a_merge_is_held(
     page.start()
     try:
         assert held.wait(60)
-        answers = [answered_within(10, lambda: asked(service, "/api/health")) for _ in range(3)]
+        answers = [
+            answered_within(10, lambda: request_api(service, "/api/health")) for _ in range(3)
+        ]
         assert [answer["status"] for answer in answers] == ["ok"] * 3
         assert answers[0]["sites"] == 75
     finally:
@@ -114,6 +116,6 @@ def answered_within(seconds: float, ask: Callable[[], object]) -> dict[str, obje
 def test_health_alone_shows_what_another_process_changed(service: Service) -> None:
     service.uploads.add("everyone", b"trial_id,city,country\nNCT00000003,Graz,Austria\n", "a.csv")
     deadline = time.monotonic() + 60
-    while asked(service, "/api/health").json()["sites"] != 76:
+    while request_api(service, "/api/health").json()["sites"] != 76:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Asking an ASGI app without a server: any app, or the API over a service of the test's own."""
+"""Requests to an ASGI app without a server."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -14,25 +14,25 @@ from dashboard.web import api
 Result = TypeVar("Result")
 
 
-def asked(service: Service, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """The API's answer."""
-    return asked_of(Starlette(routes=api.routes(service)), path, headers, method)
+def request_api(service: Service, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    """The API's response over this service."""
+    return request_app(Starlette(routes=api.routes(service)), path, headers, method)
 
 
-def asked_of(
+def request_app(
     app: Starlette, path: str, headers: Mapping[str, str], method: str = "GET"
 ) -> httpx.Response:
-    """An app's answer."""
+    """An app's response."""
 
-    async def ask() -> httpx.Response:
+    async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers=headers)
 
-    return run_apart(ask())
+    return run_in_thread(send())
 
 
-def run_apart(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run it on a thread of its own, as a browser test may hold this one's loop."""
+def run_in_thread(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine on a thread of its own: a browser test may run this one's event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()

@@ -23,7 +23,7 @@ from dashboard.settings import Settings
 from dashboard.sites.table import COLUMNS
 from geocache.place import Place, Position
 from harness.serving import Server
-from tests.dashboard.web.asgi import asked
+from tests.dashboard.web.asgi import request_api
 
 
 @pytest.fixture(scope="session")
@@ -265,7 +265,7 @@ def test_another_process_gives_the_same_tag(
     service = Service(Settings(site_map_data=data_folder))
     service.opener.start()
     assert service.opener.wait(60)
-    answer = asked(service, "/api/sites.csv?near=Graz,+Austria")
+    answer = request_api(service, "/api/sites.csv?near=Graz,+Austria")
     service.close()
     same = client.get("/api/sites.csv?near=Graz,+Austria")
     assert same.headers["etag"] == answer.headers["etag"]
@@ -308,11 +308,11 @@ def test_text_is_compressed_where_the_client_can_read_it(client: httpx.Client, s
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_head_says_what_get_would(client: httpx.Client, suffix: str) -> None:
     path = f"/api/sites.{suffix}?country=DE"
-    asked, head = client.get(path), client.head(path)
+    request_api, head = client.get(path), client.head(path)
     assert head.status_code == 200
     assert head.content == b""
     for name in ("etag", "content-type", "x-as-of", "x-total-count", "content-length"):
-        assert head.headers.get(name) == asked.headers.get(name), name
+        assert head.headers.get(name) == request_api.headers.get(name), name
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -407,10 +407,10 @@ def test_the_document_names_every_route_and_parameter(client: httpx.Client) -> N
 
 def test_until_the_lists_are_open_the_answer_is_503(data_folder: Path) -> None:
     service = Service(Settings(site_map_data=data_folder))
-    health = asked(service, "/api/health")
+    health = request_api(service, "/api/health")
     assert (health.status_code, health.json()["status"]) == (503, "starting")
     for path in ("/api/sites.csv", "/api/countries.json", "/api/positions?place=Graz"):
-        answer = asked(service, path)
+        answer = request_api(service, path)
         assert answer.status_code == 503
         assert answer.json()["error"] == "starting"
         assert answer.headers["retry-after"]
@@ -424,7 +424,7 @@ def test_a_failure_at_the_start_names_no_path(data_folder: Path) -> None:
     assert service.opener.wait(60)
     assert service.opener.failure
     for path in ("/api/health", "/api/sites.csv"):
-        answer = asked(service, path)
+        answer = request_api(service, path)
         assert answer.status_code == 503
         assert str(data_folder) not in answer.text
         assert "file.txt" not in answer.text

@@ -1,4 +1,4 @@
-"""A login: nothing that shows data is answered before it, and only editors change anything."""
+"""Login: data routes require it, and only editors may change anything."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,13 +49,13 @@ def reader(dashboard: DashboardWithLogin) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_there_are_routes_to_guard() -> None:
+def test_the_list_of_data_routes_is_not_empty() -> None:
     assert "/api/sites.csv" in ROUTES
     assert len(ROUTES) > 8
 
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
-def test_without_a_login_nothing_that_shows_data_is_answered(
+def test_without_a_login_data_routes_give_401(
     dashboard: DashboardWithLogin, nobody: httpx.Client, path: str
 ) -> None:
     answer = nobody.get(dashboard.server.url + path)
@@ -65,14 +65,14 @@ def test_without_a_login_nothing_that_shows_data_is_answered(
     assert "content-security-policy" in answer.headers
 
 
-def test_without_a_login_health_and_the_page_itself_are_answered(nobody: httpx.Client) -> None:
+def test_without_a_login_health_and_the_empty_page_are_served(nobody: httpx.Client) -> None:
     assert nobody.get("/api/health").json()["status"] == "ok"
     page = nobody.get("/")
     assert page.status_code == 200
     assert "NCT01207388" not in page.text
 
 
-def test_who_logged_in_is_answered_and_no_cache_keeps_it(reader: httpx.Client) -> None:
+def test_responses_to_a_logged_in_person_are_private(reader: httpx.Client) -> None:
     answer = reader.get("/api/sites.csv")
     assert answer.status_code == 200
     assert len(answer.text.splitlines()) == 76
@@ -81,12 +81,16 @@ def test_who_logged_in_is_answered_and_no_cache_keeps_it(reader: httpx.Client) -
     assert all(reader.get(path).status_code != 401 for path in ROUTES)
 
 
-def test_the_provider_asked_who_it_is(dashboard: DashboardWithLogin, reader: httpx.Client) -> None:
+def test_the_login_goes_through_the_provider(
+    dashboard: DashboardWithLogin, reader: httpx.Client
+) -> None:
     assert "reader@example.org" in dashboard.provider.logins
 
 
 @pytest.mark.parametrize("email", ["someone@elsewhere.example", "unverified@example.org"])
-def test_who_may_not_open_it_is_refused_by_name(dashboard: DashboardWithLogin, email: str) -> None:
+def test_a_person_without_access_is_refused_by_name(
+    dashboard: DashboardWithLogin, email: str
+) -> None:
     with dashboard.client(email) as client:
         answer = client.get("/api/sites.csv")
     assert answer.status_code == 403
@@ -99,7 +103,7 @@ def test_a_single_address_of_another_domain_may_open_it(dashboard: DashboardWith
         assert client.get("/api/sites.csv").status_code == 200
 
 
-def test_after_logging_out_nothing_is_answered(dashboard: DashboardWithLogin) -> None:
+def test_after_logging_out_data_routes_give_401(dashboard: DashboardWithLogin) -> None:
     with dashboard.client("reader@example.org") as client:
         assert client.get("/api/trials.json").status_code == 200
         assert client.get("/auth/logout").status_code == 302
@@ -111,12 +115,12 @@ def _cookie(secret: str, origin: str) -> str:
     return create_signed_value(secret, USER_COOKIE, claims).decode()
 
 
-def test_a_cookie_counts_only_if_this_server_signed_it_for_itself(
+def test_only_cookies_that_this_server_signed_for_itself_are_valid(
     dashboard: DashboardWithLogin, nobody: httpx.Client
 ) -> None:
     here = dashboard.server.url
     good = _cookie(COOKIE_SECRET, here)
-    said = {}
+    statuses = {}
     for name, cookie in {
         "good": good,
         "another secret": _cookie("x" * 32, here),
@@ -125,12 +129,12 @@ def test_a_cookie_counts_only_if_this_server_signed_it_for_itself(
         "rubbish": "%%%",
     }.items():
         answer = nobody.get("/api/sites.csv", headers={"Cookie": f"{USER_COOKIE}={cookie}"})
-        said[name] = answer.status_code
-    assert said.pop("good") == 200
-    assert set(said.values()) == {401}
+        statuses[name] = answer.status_code
+    assert statuses.pop("good") == 200
+    assert set(statuses.values()) == {401}
 
 
-def test_a_link_outlives_the_login(dashboard: DashboardWithLogin) -> None:
+def test_a_link_is_restored_after_the_login(dashboard: DashboardWithLogin) -> None:
     with dashboard.client() as client:
         client.get("/?country=DE&q=K%C3%B6ln%0d%0aX:+y")
         answer = dashboard.log_in(client, "reader@example.org")
@@ -150,11 +154,11 @@ def test_a_link_outlives_the_login(dashboard: DashboardWithLogin) -> None:
         ("/_stcore/stream/x", False),
     ],
 )
-def test_what_is_open_is_named(path: str, expected: bool) -> None:
+def test_open_paths(path: str, expected: bool) -> None:
     assert is_open(path) is expected
 
 
-# Who is who
+# People and access
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,7 @@ def test_what_is_open_is_named(path: str, expected: bool) -> None:
         ({"sub": "1"}, ""),
     ],
 )
-def test_an_address_counts_unless_the_provider_says_it_is_not_verified(
+def test_an_email_address_counts_unless_the_provider_calls_it_unverified(
     claims: dict[str, object], email: str
 ) -> None:
     found = parse_claims({**claims, "is_logged_in": True})
@@ -176,7 +180,7 @@ def test_an_address_counts_unless_the_provider_says_it_is_not_verified(
     assert found.email == email
 
 
-def test_claims_that_name_nobody_are_nobody() -> None:
+def test_claims_without_a_subject_or_login_give_no_person() -> None:
     assert parse_claims({"is_logged_in": False, "sub": "1"}) is None
     assert parse_claims({"is_logged_in": True, "email": "ann@example.org"}) is None
 
@@ -195,12 +199,12 @@ def test_who_may_open_and_who_may_edit() -> None:
 
 
 @pytest.mark.parametrize("value", ["ann", "ann@", "@", "a@b@c.org", "ann smith@example.org"])
-def test_a_name_that_is_nobody_is_refused(value: str) -> None:
+def test_an_invalid_entry_in_a_list_of_people_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match="SITE_MAP_EDITORS"):
         AllowList("SITE_MAP_EDITORS", value)
 
 
-# What the operator wrote
+# The configuration
 
 
 GOOD = f"""
@@ -227,7 +231,7 @@ server_metadata_url = "https://login.example.org/.well-known/openid-configuratio
         (GOOD.replace(COOKIE_SECRET, "short") + CLIENT, "", "cookie_secret"),
     ],
 )
-def test_a_login_half_configured_lets_nobody_in(
+def test_an_incomplete_login_configuration_is_refused(
     secrets_file: Path, text: str | None, editors: str, said: str
 ) -> None:
     if text is not None:

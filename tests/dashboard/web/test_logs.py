@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboard.web.logs import AccessLog, JsonFormatter, UtcFormatter, access, shown_path
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 
 @pytest.fixture(params=[UtcFormatter, JsonFormatter])
@@ -40,7 +40,7 @@ def _ask(path: str, kind: str = "http", *, fails: bool = False) -> None:
         return None
 
     scope = {"type": kind, "method": "GET", "path": path, "query_string": b"q=secret"}
-    run_apart(AccessLog(app)(scope, nothing, nothing))
+    run_in_thread(AccessLog(app)(scope, nothing, nothing))
 
 
 def test_a_request_has_one_line_without_its_query(logged: io.StringIO) -> None:

@@ -1,4 +1,4 @@
-"""What the browser fetches of a large site table, over HTTP."""
+"""HTTP routes for the map of a large site table."""
 
 import gzip
 import json
@@ -137,7 +137,7 @@ def test_few_sites_travel_with_the_layer(table: pd.DataFrame, store: MapStore) -
 
 
 @pytest.mark.parametrize("path", ["/map-data/guess.bin", "/map-data/guess/sites?place=1"])
-def test_an_address_nobody_was_given_is_404(address: str, path: str) -> None:
+def test_a_guessed_address_is_404(address: str, path: str) -> None:
     with pytest.raises(HTTPError) as raised:
         urlopen(address + path)
     with raised.value as answer:
@@ -145,7 +145,7 @@ def test_an_address_nobody_was_given_is_404(address: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?place=x", "?place=1&offset=-1"])
-def test_a_malformed_question_is_400(
+def test_a_malformed_query_is_400(
     table: pd.DataFrame, store: MapStore, address: str, query: str
 ) -> None:
     data = build_layer_data(table, whole=table, store=store)
@@ -166,14 +166,14 @@ def test_the_store_stays_small_and_keeps_the_newest(table: pd.DataFrame) -> None
     assert store.get_body(token) is not None
 
 
-def test_what_nobody_asks_for_is_forgotten(table: pd.DataFrame) -> None:
+def test_unused_views_expire(table: pd.DataFrame) -> None:
     store = MapStore(idle_seconds=0.0)
     for number in range(5):
         build_layer_data(table.iloc[number:], whole=table, store=store)
     assert len(store) == 2
 
 
-def test_flags_ring_a_place_and_say_why(table: pd.DataFrame, store: MapStore) -> None:
+def test_a_place_with_flags_is_ringed_with_a_reason(table: pd.DataFrame, store: MapStore) -> None:
     data = build_layer_data(table, whole=table, store=store)
     token = data["source"]["counts"].removeprefix("/map-data/").removesuffix(".bin")
     body = store.get_body(token)

@@ -1,4 +1,4 @@
-"""Headers and settings that keep the page to itself."""
+"""Security headers, and the settings that change them."""
 
 import pytest
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from dashboard.web.security_headers import build_content_policy, parse_tile_orig
         ("https://a.example.org; script-src *", "https://a.example.orgscript-src*"),
     ],
 )
-def test_a_tile_layer_adds_its_host_for_pictures_only(template: str, origin: str) -> None:
+def test_a_tile_layer_allows_its_host_for_images_only(template: str, origin: str) -> None:
     if ";" in template:  # nothing gets out of its directive
         assert ";" not in parse_tile_origin(template)
         assert " " not in parse_tile_origin(template)
@@ -47,6 +47,6 @@ def test_who_may_embed_the_page_can_be_set(setting: str, ancestors: str | None) 
 @pytest.mark.parametrize(
     "setting", ["example.org; script-src *", "https://a\r\nX: y", "ftp://a", "x"]
 )
-def test_what_is_no_origin_is_refused(setting: str) -> None:
+def test_an_invalid_origin_is_refused(setting: str) -> None:
     with pytest.raises(ValidationError, match="SITE_MAP_FRAME_ANCESTORS"):
         Settings(site_map_frame_ancestors=setting)

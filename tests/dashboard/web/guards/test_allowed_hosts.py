@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.access import parse_hosts
 from dashboard.web.guards.allowed_hosts import AllowedHosts
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 HOSTS = ("sites.example.org", "*.trials.example")
 
@@ -33,7 +33,7 @@ def _status(
     pairs = [(b"host", host), (b"origin", origin)]
     headers = [(name, value.encode("latin-1")) for name, value in pairs if value is not None]
     scope = {"type": kind, "method": method, "path": "/", "headers": headers, "server": (at, 8501)}
-    run_apart(AllowedHosts(app, hosts=HOSTS)(scope, receive, send))
+    run_in_thread(AllowedHosts(app, hosts=HOSTS)(scope, receive, send))
     return int(sent[0].get("status", sent[0].get("code", 0)))
 
 

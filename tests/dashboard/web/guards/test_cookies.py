@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard.web.guards.cookies import MAX_COOKIE_BYTES, CookieGuard, parse_cookies
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def _ask(cookie: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get("/", headers={"Cookie": cookie})
 
-    return run_apart(ask())
+    return run_in_thread(ask())
 
 
 def test_the_application_never_sees_a_quoted_cookie() -> None:

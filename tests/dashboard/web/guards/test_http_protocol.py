@@ -9,7 +9,7 @@ import uvicorn
 
 from dashboard.web.guards.http_protocol import DeadlineProtocol
 from dashboard.web.guards.websocket_limits import WebsocketLimits, max_websockets
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 Client = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
 
@@ -74,7 +74,7 @@ def _run(client: Client, app: Any = _app) -> bytes:
             server.should_exit = True
             await serving
 
-    return run_apart(main())
+    return run_in_thread(main())
 
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -182,7 +182,7 @@ def test_websockets_beyond_the_limits_are_refused() -> None:
         return answers
 
     refused = ["a accept", "a accept", "a close", "b accept", "c accept", "d close", "a accept"]
-    assert run_apart(run()) == refused
+    assert run_in_thread(run()) == refused
 
 
 def test_the_limit_follows_the_file_descriptors() -> None:
