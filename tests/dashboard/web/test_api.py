@@ -286,7 +286,7 @@ def test_near_is_located_once_per_request(
     service = Service(Settings(site_map_data=data_folder))
     service.opener.start()
     assert service.opener.wait(60)
-    answer = asked(service, "/api/sites.csv?near=Graz,+Austria&radius_km=50")
+    answer = request_api(service, "/api/sites.csv?near=Graz,+Austria&radius_km=50")
     service.close()
     assert answer.headers["x-total-count"] == "1"
     assert located == [Place(city="Graz", country="Austria")]
