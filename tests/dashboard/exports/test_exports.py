@@ -60,7 +60,7 @@ def content(seed_library: Library) -> Content:
     return Content("sites", sites, provenance.describe(sites, filter_text="country=DE"))
 
 
-def said(content: Content) -> set[str]:
+def list_facts(content: Content) -> set[str]:
     return {
         content.about.as_of,
         content.about.filter,
@@ -70,7 +70,7 @@ def said(content: Content) -> set[str]:
     }
 
 
-def test_what_a_file_says_of_itself(content: Content) -> None:
+def test_a_file_has_its_date_lists_and_attribution(content: Content) -> None:
     about = content.about
     assert about.as_of == "2020-02-10"
     assert about.lists == ("NCT01207388.txt (Registry page (text))",)
@@ -95,7 +95,7 @@ signs = st.text(st.one_of(st.sampled_from("=+-@'\t\r\n \x00０＝"), letters), m
 
 
 @given(st.lists(signs, max_size=5))
-def test_the_text_before_can_always_be_had_back(texts: list[str]) -> None:
+def test_escaped_text_can_always_be_restored(texts: list[str]) -> None:
     written = escape_formulas(pa.array(texts, pa.string())).to_pylist()
     assert [unescape_formula(text) for text in written] == texts
     for text in written:
@@ -127,7 +127,7 @@ def test_coded_columns_are_written_as_plain_ones(content: Content) -> None:
         assert to_bytes(made, suffix) == to_bytes(content, suffix), suffix
 
 
-def test_csv_beside_it_says_where_from(content: Content) -> None:
+def test_csv_metadata_says_where_the_data_is_from(content: Content) -> None:
     described = json.loads(csvw.build_metadata(content, "sites.csv"))
     assert described["url"] == "sites.csv"
     assert described["dc:date"] == "2020-02-10"
@@ -153,7 +153,7 @@ def test_excel_has_types_a_fixed_header_a_filter_and_no_formula(content: Content
     assert sheet["N2"].value is None
     assert sheet["N4"].value == pytest.approx(content.rows["latitude"][2])
     about = " ".join(str(row[1].value) for row in book["About"].iter_rows())
-    assert all(words in about for words in said(content))
+    assert all(words in about for words in list_facts(content))
 
 
 def test_excel_text_that_looks_like_a_formula_stays_text() -> None:
@@ -179,7 +179,7 @@ def test_more_rows_than_a_sheet_holds_is_a_clear_error() -> None:
         to_bytes(content, "xlsx")
 
 
-def test_geojson_is_opened_by_geopandas_and_keeps_who_has_no_position(
+def test_geojson_is_opened_by_geopandas_and_keeps_sites_without_a_position(
     content: Content, tmp_path: Path
 ) -> None:
     document = json.loads(to_bytes(content, "geojson"))
@@ -205,7 +205,7 @@ def test_kml_passes_the_schema_and_is_opened_by_geopandas(content: Content, tmp_
     frame = geopandas.read_file(file)
     assert len(frame) == 75
     assert frame["city"].tolist() == content.rows["city"].tolist()
-    assert all(words in raw.decode() for words in said(content))
+    assert all(words in raw.decode() for words in list_facts(content))
 
 
 @pytest.mark.parametrize("columns", [("city",), ("trial_id", "score"), COLUMNS])
@@ -218,7 +218,7 @@ def test_kml_of_any_columns_and_no_row_passes_the_schema(
         assert schema.validate(etree.fromstring(to_bytes(made, "kml"))), schema.error_log
 
 
-def test_parquet_has_types_and_says_where_from(content: Content) -> None:
+def test_parquet_has_types_and_says_where_the_data_is_from(content: Content) -> None:
     read = pq.read_table(io.BytesIO(to_bytes(content, "parquet")))
     types = {field.name: str(field.type) for field in read.schema}
     assert types["latitude"] == types["longitude"] == types["score"] == "double"

@@ -1,4 +1,4 @@
-"""Files that are read elsewhere hold what strangers wrote as text, whatever it is."""
+"""Downloads contain text from strangers as text, whatever it is."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    """A list with every payload in every field of text, read as any other, and its points."""
+    """A list with every payload in every text field, read as any other, with points."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["trial_id", "trial_title", "sponsor", "facility", "city", "state", "country"])
@@ -61,7 +61,7 @@ def content() -> Content:
 
 
 def rows(content: Content) -> list[dict[str, str]]:
-    """What the site table holds, which every file must give back: nothing of it was lost before."""
+    """The texts of the site table, which every file must contain."""
     table = content.rows[list(FIELDS)].astype(str)
     assert len(table) == len(PAYLOADS)
     assert all(table[name].nunique() == len(PAYLOADS) for name in FIELDS)

@@ -1,4 +1,4 @@
-"""Carrying filters out on the seed and on small tables."""
+"""Filters applied to the seed and to small tables."""
 
 import gc
 import weakref
@@ -99,7 +99,7 @@ def test_near_knows_zip_codes_and_places(
     assert found.longitude == pytest.approx(longitude, abs=0.2)
 
 
-def test_a_bare_name_is_the_largest_place_of_it_and_says_there_are_others(
+def test_a_bare_name_is_its_largest_place_flagged_as_ambiguous(
     gazetteer: Gazetteer,
 ) -> None:
     berlin = gazetteer.largest("Berlin")
@@ -110,20 +110,20 @@ def test_a_bare_name_is_the_largest_place_of_it_and_says_there_are_others(
     assert not gazetteer.largest("Qwxzjk").resolved
 
 
-def test_a_place_nobody_knows_is_an_error(seed: pd.DataFrame) -> None:
-    def nobody(_: Place) -> Position:
+def test_an_unknown_place_is_an_error(seed: pd.DataFrame) -> None:
+    def know_nothing(_: Place) -> Position:
         return Position()
 
     with pytest.raises(FilterError, match="nobody here knows"):
-        apply_near(seed, Filters(near="Qwxzjk"), nobody)
+        apply_near(seed, Filters(near="Qwxzjk"), know_nothing)
 
 
-def test_a_bare_city_is_the_one_the_sites_have(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
+def test_a_bare_city_is_the_one_in_the_table(seed: pd.DataFrame, gazetteer: Gazetteer) -> None:
     near = apply_near(seed, Filters(near="munich", radius_km=5), gazetteer.locate)
     assert set(near["city"]) == {"Munich"}
 
 
-def test_a_bare_name_that_may_mean_another_place_is_asked_back(
+def test_an_ambiguous_bare_name_is_refused_with_the_places_it_may_mean(
     seed: pd.DataFrame, gazetteer: Gazetteer
 ) -> None:
     with pytest.raises(FilterError, match="say which") as raised:
@@ -134,15 +134,15 @@ def test_a_bare_name_that_may_mean_another_place_is_asked_back(
 def test_a_bare_city_in_two_countries_of_the_table_is_not_guessed(seed: pd.DataFrame) -> None:
     two = pd.concat([seed, seed[seed["city"] == "Rome"].assign(city="Berlin")], ignore_index=True)
 
-    def nobody(_: Place) -> Position:
+    def know_nothing(_: Place) -> Position:
         return Position()
 
     with pytest.raises(FilterError) as raised:
-        apply_near(two, Filters(near="Berlin"), nobody)
+        apply_near(two, Filters(near="Berlin"), know_nothing)
     assert {"Berlin, Germany", "Berlin, Italy"} <= set(raised.value.allowed)
 
 
-def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> None:
+def test_equal_filters_share_one_table_until_enough_others_are_used() -> None:
     table = generate_site_table(400, places=60)
     german = apply(table, Filters(country=("DE",)))
     assert apply(table.copy(), Filters(country=("DE",))) is not german
@@ -156,7 +156,7 @@ def test_equal_filters_share_one_table_until_enough_others_were_asked_for() -> N
     assert gone() is None
 
 
-def test_a_table_too_large_to_be_held_goes_when_it_is_shown_no_more() -> None:
+def test_a_table_too_large_to_be_held_is_freed_when_unused() -> None:
     table = generate_site_table(400, places=60)
     many = pd.concat([table] * (MAX_ROWS // 300), ignore_index=True)
     others = tuple(set(table["country_code"]) - {table["country_code"].iloc[0]})

@@ -1,4 +1,4 @@
-"""Filters: one grammar for the address bar, the API and the command line."""
+"""Filters parsed from query strings and written back."""
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,7 @@ def test_a_country_is_a_code_or_any_name(given_name: str, code: str) -> None:
         ("country", "Germny", "DE"),
     ],
 )
-def test_an_unknown_name_or_value_names_the_nearest_allowed(
+def test_an_unknown_name_or_value_is_refused_with_the_most_similar_allowed(
     name: str, value: str, first_allowed: str
 ) -> None:
     with pytest.raises(FilterError) as raised:
@@ -85,7 +85,7 @@ def test_the_latitudes_of_a_box_may_stand_in_either_order() -> None:
     assert parse([("bbox", "0,20,10,10")]) == parse([("bbox", "0,10,10,20")])
 
 
-def test_a_radius_without_near_asks_nothing_and_a_link_says_so() -> None:
+def test_a_radius_without_near_is_dropped_and_a_link_notes_it() -> None:
     assert parse([("radius_km", "50")]) == Filters()
     assert parse_leniently([("radius_km", "50")])[1] == ("radius_km needs near=…",)
 
@@ -95,18 +95,18 @@ def test_several_searches_are_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["bbox", "near", "radius_km"])
-def test_what_can_stand_once_is_refused_twice(name: str) -> None:
+def test_a_parameter_that_is_not_repeatable_is_refused_twice(name: str) -> None:
     value = {"bbox": "0,0,1,1", "near": "0,0", "radius_km": "5"}[name]
     with pytest.raises(FilterError, match="once"):
         parse([(name, value), (name, value)])
 
 
-def test_a_box_is_written_as_exactly_as_it_was_read() -> None:
+def test_a_box_is_written_with_all_its_digits() -> None:
     box = parse([("bbox", "-10.123456,0.00001,30,60")]).bbox
     assert str(box) == "-10.123456,0.00001,30,60"
 
 
-def test_a_link_drops_what_it_cannot_use_and_says_so() -> None:
+def test_a_link_drops_what_is_not_allowed_and_notes_it() -> None:
     filters, notes = parse_leniently(
         [("country", "DE"), ("status", "Sleeping"), ("bogus", "1"), ("view_tab", "x")]
     )

@@ -1,4 +1,4 @@
-"""Text as codes gives what plain text gives."""
+"""Categorical columns give the same results as plain text."""
 
 import pandas as pd
 import pytest
@@ -80,7 +80,7 @@ def test_a_facet_lists_the_most_frequent_and_what_is_chosen(table: pd.DataFrame)
     assert facet_counts(table, Filters(city=(rare,)))["city"][rare] == counts.iloc[-1]
 
 
-def test_stacked_tables_keep_their_text(table: pd.DataFrame) -> None:
+def test_concatenated_tables_keep_their_text(table: pd.DataFrame) -> None:
     both = concat_tables([table.iloc[:50], to_plain_text(table.iloc[3_000:3_100])])
     expected = pd.concat([to_plain_text(table.iloc[:50]), to_plain_text(table.iloc[3_000:3_100])])
     pd.testing.assert_frame_equal(to_plain_text(both), expected.reset_index(drop=True))
@@ -96,7 +96,7 @@ def test_a_column_orders_rows_without_case_and_empty_last() -> None:
 
 
 @pytest.mark.parametrize("text", ["Müller", "STRAẞE", "İzmir", "ﬁn", "Ωμέγα", "plain"])
-def test_folding_many_texts_is_folding_each(text: str) -> None:
+def test_normalizing_many_texts_equals_normalizing_each(text: str) -> None:
     assert categoricals.normalize_texts(pd.Index([text, "x"], dtype="str")).to_pylist()[
         0
     ] == categoricals.normalize_text(text)

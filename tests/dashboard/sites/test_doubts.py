@@ -1,4 +1,4 @@
-"""What to doubt in a site table, few places or very many."""
+"""Places in doubt in a site table, few or very many."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_places_without_a_position_come_first_and_every_site_is_counted() -> Non
     assert doubts.find_doubts(to_plain_text(table)) == found
 
 
-def test_of_very_many_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_very_many_the_first_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     table = generate_site_table(4_000, places=400)
     every = doubts.find_doubts(table)
     monkeypatch.setattr(doubts, "MAX_DOUBTS", 10)
@@ -38,7 +38,7 @@ def test_nothing_to_doubt() -> None:
     assert doubts.find_doubts(sure.iloc[:0]).places == 0
 
 
-def doubt_of_one_city() -> doubts.Doubt:
+def find_find_doubt_of_one_city() -> doubts.Doubt:
     table = to_plain_text(generate_site_table(4, places=1)).assign(
         latitude=47.0, longitude=15.0, flags="ambiguous"
     )
@@ -47,8 +47,8 @@ def doubt_of_one_city() -> doubts.Doubt:
     return found
 
 
-def test_the_registrys_own_points_of_a_place_are_told_once() -> None:
-    doubt = doubt_of_one_city()
+def test_the_registrys_own_points_of_a_place_are_listed_once() -> None:
+    doubt = find_find_doubt_of_one_city()
     given = to_plain_text(generate_site_table(4, places=1))
     given["latitude"] = [48.1, 48.1, float("nan"), 48.3]
     given["longitude"] = [16.1, 16.1, 16.2, 16.3]
@@ -56,8 +56,8 @@ def test_the_registrys_own_points_of_a_place_are_told_once() -> None:
     assert doubts.find_registry_points([given, elsewhere], doubt) == [(48.1, 16.1), (48.3, 16.3)]
 
 
-def test_choices_begin_with_what_is_shown_and_name_a_place_once() -> None:
-    doubt = doubt_of_one_city()
+def test_candidates_begin_with_the_present_position_and_list_a_place_once() -> None:
+    doubt = find_find_doubt_of_one_city()
     others = (Alternative(50.0, 8.0, "Far", 0.3), Alternative(47.001, 15.001, "Next door", 0.2))
     answer = Position(
         47.002, 15.0, Precision.CITY, "The same", "atlas", 0.9, (), "found", alternatives=others

@@ -37,7 +37,7 @@ def sites(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     return table
 
 
-def test_one_row_a_facility_with_its_trials() -> None:
+def test_one_row_per_facility_with_its_trials() -> None:
     counts = count_by_facility(
         sites(
             ("NCT1", "Royal Free Hospital", "London", "GB"),
@@ -52,7 +52,7 @@ def test_one_row_a_facility_with_its_trials() -> None:
     assert counts["trial_ids"][0] == ["NCT1", "NCT2"]
 
 
-def test_what_else_runs_at_a_facility_however_it_is_spelled() -> None:
+def test_other_trials_at_a_facility_however_it_is_spelled() -> None:
     table = sites(
         ("NCT1", "Hôpital Saint-Louis", "Paris", "FR"),
         ("NCT2", "HOPITAL SAINT LOUIS", "PARIS", "FR"),

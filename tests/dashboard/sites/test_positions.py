@@ -1,4 +1,4 @@
-"""Which position wins, and how positions join rows."""
+"""Which position wins, and how positions are joined to rows."""
 
 import pandas as pd
 import pytest
@@ -44,12 +44,12 @@ def test_a_point_outside_the_country_is_not_shown_as_sure() -> None:
 
 
 @pytest.mark.parametrize("point", [(91.0, 0.0), (0.0, 200.0)])
-def test_what_is_no_coordinate_is_never_shown(point: tuple[float, float]) -> None:
+def test_numbers_out_of_range_are_never_shown(point: tuple[float, float]) -> None:
     assert choose_position(GRAZ, ANSWER, *point).latitude == ANSWER.latitude
     assert not choose_position(GRAZ, Position(), *point).resolved
 
 
-def test_each_distinct_place_is_asked_once_and_rows_keep_their_order() -> None:
+def test_each_distinct_place_is_located_once_and_rows_keep_their_order() -> None:
     table = pd.DataFrame(
         {
             "facility": ["A", "B", "A", "A"],

@@ -34,7 +34,7 @@ def client(dashboard_server: Server) -> Iterator[httpx.Client]:
 
 
 def read(answer: httpx.Response, suffix: str) -> pd.DataFrame:
-    """What a person's program makes of an answer."""
+    """The rows of a response."""
     file = io.BytesIO(answer.content)
     if suffix == "csv":
         return pd.read_csv(file, dtype={"site_number": str}, keep_default_na=False)
@@ -51,15 +51,15 @@ def read(answer: httpx.Response, suffix: str) -> pd.DataFrame:
 def test_health_counts_what_is_open(client: httpx.Client) -> None:
     answer = client.get("/api/health")
     assert answer.status_code == 200
-    said = answer.json()
-    assert {key: said[key] for key in ("status", "as_of", "trials", "sites", "countries")} == {
+    body = answer.json()
+    assert {key: body[key] for key in ("status", "as_of", "trials", "sites", "countries")} == {
         "status": "ok",
         "as_of": "2020-02-10",
         "trials": 1,
         "sites": 75,
         "countries": 11,
     }
-    assert said["unresolved"] == 0
+    assert body["unresolved"] == 0
 
 
 def test_pandas_reads_the_url(dashboard_server: Server, seed: pd.DataFrame) -> None:
@@ -110,7 +110,7 @@ def test_every_format_says_what_it_is_and_whose(
     assert "GeoNames" in answer.headers["x-attribution"]
 
 
-def test_csv_names_what_stands_beside_it(client: httpx.Client) -> None:
+def test_csv_names_its_metadata(client: httpx.Client) -> None:
     answer = client.get("/api/sites.csv?country=PL&status=Not+stated")
     target = answer.links["describedby"]["url"]
     beside = client.get(urljoin(str(answer.url), target))
@@ -143,7 +143,7 @@ def test_csv_names_what_stands_beside_it(client: httpx.Client) -> None:
         ("precision=city&flag=", 75),
     ],
 )
-def test_the_address_bars_words_work(client: httpx.Client, query: str, rows: int) -> None:
+def test_the_address_bars_filters_work(client: httpx.Client, query: str, rows: int) -> None:
     if query.endswith("flag="):
         query = query.removesuffix("&flag=")
     answer = client.get(f"/api/sites.csv?{query}")
@@ -153,7 +153,7 @@ def test_the_address_bars_words_work(client: httpx.Client, query: str, rows: int
     assert tuple(frame.columns)[: len(COLUMNS)] == COLUMNS
 
 
-def test_near_comes_by_distance_with_a_last_column(client: httpx.Client) -> None:
+def test_near_sorts_by_distance_with_a_last_column(client: httpx.Client) -> None:
     frame = read(client.get("/api/sites.csv?near=Graz,+Austria&limit=5"), "csv")
     assert frame.columns[-1] == "distance_km"
     assert frame["distance_km"].is_monotonic_increasing
@@ -189,7 +189,7 @@ def test_countries_and_trials_are_counted(client: httpx.Client) -> None:
     ]
 
 
-def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
+def test_positions_have_coordinates_and_precision(client: httpx.Client) -> None:
     answer = client.get("/api/positions", params={"place": ["Graz, Austria", "Qwxzjk, Poland"]})
     graz, nowhere = answer.json()["data"]
     assert (graz["latitude"], graz["longitude"]) == (47.06733, 15.44197)
@@ -226,17 +226,17 @@ def test_positions_say_where_and_how_exactly(client: httpx.Client) -> None:
         ("columns=" + ",".join(["city"] * 101), "columns", None),
     ],
 )
-def test_what_cannot_be_used_is_named_with_the_nearest_allowed(
+def test_what_is_not_allowed_is_refused_with_the_most_similar_allowed(
     client: httpx.Client, query: str, parameter: str, first_allowed: str | None
 ) -> None:
     answer = client.get(f"/api/sites.csv?{query}")
     assert answer.status_code == 400
-    said = answer.json()
-    assert said["error"] == "bad_parameter"
-    assert said["parameter"] == parameter
-    assert said["message"]
+    body = answer.json()
+    assert body["error"] == "bad_parameter"
+    assert body["parameter"] == parameter
+    assert body["message"]
     if first_allowed:
-        assert said["allowed"][0] == first_allowed
+        assert body["allowed"][0] == first_allowed
 
 
 def test_a_query_too_long_is_refused(client: httpx.Client) -> None:
@@ -246,7 +246,7 @@ def test_a_query_too_long_is_refused(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_what_did_not_change_is_not_sent_again(client: httpx.Client, suffix: str) -> None:
+def test_an_unchanged_response_is_not_sent_again(client: httpx.Client, suffix: str) -> None:
     path = f"/api/sites.{suffix}?country=DE"
     first = client.get(path)
     tag = first.headers["etag"]
@@ -306,7 +306,7 @@ def test_text_is_compressed_where_the_client_can_read_it(client: httpx.Client, s
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_head_says_what_get_would(client: httpx.Client, suffix: str) -> None:
+def test_head_has_the_headers_of_get(client: httpx.Client, suffix: str) -> None:
     path = f"/api/sites.{suffix}?country=DE"
     request_api, head = client.get(path), client.head(path)
     assert head.status_code == 200
@@ -336,7 +336,7 @@ def test_nothing_can_be_changed(client: httpx.Client, method: str, path: str) ->
         "/api/sites.csv%00",
     ],
 )
-def test_what_is_not_there_is_said_to_be_missing(client: httpx.Client, path: str) -> None:
+def test_an_unknown_path_is_a_404_with_similar_ones(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     if path.startswith("/api/../"):  # the client resolves it itself: the page answers
         assert "build-system" not in answer.text
@@ -367,7 +367,7 @@ def test_no_value_reaches_a_file_or_a_host(client: httpx.Client, name: str, valu
     assert "/home" not in answer.text
 
 
-def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None:
+def test_every_response_has_the_security_headers(client: httpx.Client) -> None:
     for path in ("/", "/api/sites.csv", "/api/docs", "/api/nothing", bundle.build_script().path):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
@@ -405,7 +405,7 @@ def test_the_document_names_every_route_and_parameter(client: httpx.Client) -> N
     assert set(names) == {*FILTERS, "columns", "limit", "offset"}
 
 
-def test_until_the_lists_are_open_the_answer_is_503(data_folder: Path) -> None:
+def test_until_the_lists_are_open_the_status_is_503(data_folder: Path) -> None:
     service = Service(Settings(site_map_data=data_folder))
     health = request_api(service, "/api/health")
     assert (health.status_code, health.json()["status"]) == (503, "starting")

@@ -1,4 +1,4 @@
-"""Answers too long to be made whole: streamed, the same rows, compressed or not."""
+"""Long responses are streamed: the same rows, compressed or not."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SITES = 2 * MAX_UNSTREAMED_ROWS + 345
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Service]:
-    """A service over a list of more sites than are answered whole."""
+    """A service over a list of more sites than fit an unstreamed response."""
     folder = tmp_path_factory.mktemp("large")
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
     cities = ("Graz,Austria", "Munich,Germany", "Nowhere at all,Germany")
@@ -60,7 +60,7 @@ def test_a_stream_is_the_same_compressed_and_a_second_time(service: Service, suf
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", tag)
 
 
-def test_a_page_of_it_is_answered_whole(service: Service) -> None:
+def test_a_page_of_it_is_not_streamed(service: Service) -> None:
     path = f"/api/sites.json?offset={SITES - 3}&limit=10"
     answer = request_api(service, path, **{"Accept-Encoding": "identity"})
     assert int(answer.headers["content-length"]) == len(answer.content)
@@ -68,7 +68,7 @@ def test_a_page_of_it_is_answered_whole(service: Service) -> None:
     assert (about["rows"], about["total"]) == (3, SITES)
 
 
-def test_a_new_pin_changes_the_answer_and_its_tag(service: Service) -> None:
+def test_a_new_pin_changes_the_response_and_its_tag(service: Service) -> None:
     path = "/api/sites.csv?city=Nowhere+at+all&limit=1"
     before = request_api(service, path)
     assert "unresolved" in before.text
