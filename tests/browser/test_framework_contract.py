@@ -4,19 +4,30 @@ When one of these fails after an update, its sentence says what changed; what to
 in ``dashboard/assets``: ``streamlit_page.js``, ``streamlit_folium.js`` or ``leaflet_internals.js``.
 """
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from dashboard.maps.bundle import LEAFLET_FOLDER
-from harness.visit import Visit
+from harness.serving import Server
+from harness.visit import Visit, visiting
 
 LEAFLET = LEAFLET_FOLDER / "leaflet.js"
 
 
+@pytest.fixture(scope="module")
+def map_visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """A visitor of the seeds, shared by the tests that leave the map as it is."""
+    with visiting(browser, server) as visit:
+        visit.open(sites=75)
+        yield visit
+
+
 @pytest.fixture
-def frame(visit: Visit) -> FrameLocator:
-    """The frame of a map of the seeds."""
-    return visit.open(sites=75)
+def frame(map_visit: Visit) -> FrameLocator:
+    """The frame of the map."""
+    return map_visit.map
 
 
 @pytest.fixture
@@ -93,8 +104,8 @@ def test_the_map_is_in_a_frame_of_the_same_origin(map_box: Locator) -> None:
     )
 
 
-def test_tabs_are_marked_up_by_role(visit: Visit, frame: FrameLocator) -> None:
-    open_tabs = visit.page.locator('[role="tab"][aria-selected="true"]')
+def test_tabs_are_marked_up_by_role(map_visit: Visit, frame: FrameLocator) -> None:
+    open_tabs = map_visit.page.locator('[role="tab"][aria-selected="true"]')
     expect(open_tabs, "Streamlit's tabs no longer have role=tab and aria-selected").to_have_count(1)
     expect(frame.get_by_role("link", name="Skip the map")).to_be_attached()
 

@@ -30,9 +30,9 @@ def many_sites(
     """A dashboard over it."""
     folder = tmp_path_factory.mktemp("many")
     with GeoCache("sqlite://", providers=[Gazetteer(place_index)]) as cache:
-        mark = OfflineGeocoder(cache).rules
+        rules = OfflineGeocoder(cache).rules
     path = folder / "sites.parquet"
-    write_parquet(table, path, position_rules=mark, as_of="2026-01-01")
+    write_parquet(table, path, position_rules=rules, as_of="2026-01-01")
     with serving(folder, place_index, SITE_MAP_SOURCES=str(path)) as running:
         yield running
 
