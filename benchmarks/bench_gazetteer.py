@@ -170,7 +170,7 @@ def main() -> None:
                 ("gazetteer", Gazetteer(Path(folder)).locate),
                 ("exact name", ExactName().locate),
             ):
-                print(f"{name:<12}", evaluate.figures(measure(truths, locate)))
+                print(f"{name:<12}", evaluate.compute_figures(measure(truths, locate)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from geocache.errors import GeocacheError, os_error_words
+from geocache.errors import GeocacheError, describe_os_error
 from geocache.version import __version__
 
 LAZY = {
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"site-map: {error}", err=True)
         code = 2
     except OSError as error:  # most often a data folder that cannot be used
-        click.echo(f"site-map: {os_error_words(error)}", err=True)
+        click.echo(f"site-map: {describe_os_error(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from dashboard.access import Access, parse_hosts
-from geocache.settings import GeocacheSettings, web_address
+from geocache.settings import GeocacheSettings, check_web_address
 
 _HERE = Path(__file__).parent
 SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
@@ -48,13 +48,13 @@ class Settings(GeocacheSettings):
         parse_hosts(value)
         return value
 
-    _web = field_validator("site_map_registry_url")(web_address)
+    _web = field_validator("site_map_registry_url")(check_web_address)
 
     @field_validator("site_map_tiles")
     @classmethod
     def _template(cls, value: str) -> str:
         """A URL, or a path of this host, in which the browser puts a tile's place."""
-        address = value if value.startswith("/") else web_address(value)
+        address = value if value.startswith("/") else check_web_address(value)
         if address and not all(part in address for part in ("{z}", "{x}", "y}")):
             raise ValueError("no URL template such as https://example.org/{z}/{x}/{y}.png")
         return value

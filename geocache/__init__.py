@@ -1,4 +1,4 @@
-"""Where is this place? Ask once, remember, and never say more than is known.
+"""A cached geocoder: finds where places are, remembers the answers, and flags what is doubtful.
 
 >>> from geocache import GeoCache, Place
 >>> with GeoCache() as cache:  # doctest: +SKIP
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # The cache brings threads, tables and settings with it; a place costs nothing.
+    # Imported on demand: GeoCache takes long to import, Place does not.
     if name == "GeoCache":
         from geocache.lookup import GeoCache  # noqa: PLC0415
 

@@ -1,41 +1,40 @@
-"""Which of several providers' answers is shown."""
+"""Chooses between the answers of several providers."""
 
-from geocache.place import Position
-
-NOT_ASKED = "not asked"
-"""How the reason begins, or goes on, where a provider could not be or was not asked."""
+from geocache.place import NotAsked, Position
 
 
 def is_doubtful(answer: Position) -> bool:
     """Whether the next provider should be asked too: no position, or one with a flag.
 
-    That a facility names nobody is said later: no provider could know better.
+    The flag of a placeholder facility is added later: no provider could know such a place better.
     """
     return answer.latitude is None or bool(answer.flags)
 
 
-def was_not_asked(answer: Position) -> bool:
-    """Whether a provider was not asked that might have known better."""
-    return NOT_ASKED in answer.reason
-
-
 def pick_better(best: Position | None, later: Position) -> Position:
-    """The best answer so far, after a later provider's.
+    """The best answer so far, given a later provider's.
 
-    The first unflagged one, else the best score, the earlier of two equal ones. That somebody was
-    not asked stays in the reason.
+    The first unflagged answer, else the one of the best score, the earlier of two equal ones. The
+    reason keeps it if a provider was not asked.
     """
     if best is None:
         return later
     if later.resolved and (not is_doubtful(later) or not best.resolved or later.score > best.score):
-        if best.reason.startswith(NOT_ASKED) and is_doubtful(later):
-            return later._replace(reason=f"{later.reason}; {best.reason}")
+        if isinstance(best.reason, NotAsked) and not best.resolved and is_doubtful(later):
+            return later._replace(reason=_join(later.reason, best.reason))
         return later
     if best.resolved:
-        if was_not_asked(later):
-            return best._replace(reason=f"{best.reason}; {later.reason}")
+        if isinstance(later.reason, NotAsked):
+            return best._replace(reason=_join(best.reason, later.reason))
         return best
     first, second = best.reason, later.reason
-    if second.startswith(NOT_ASKED) and not first.startswith(NOT_ASKED):
+    if isinstance(second, NotAsked) and not isinstance(first, NotAsked):
         first, second = second, first
-    return best._replace(reason="; ".join(filter(None, (first, second))))
+    return best._replace(reason=_join(first, second))
+
+
+def _join(first: str, second: str) -> str:
+    """Two reasons as one; it says that a provider was not asked if either does."""
+    text = "; ".join(filter(None, (first, second)))
+    causes = [reason.cause for reason in (first, second) if isinstance(reason, NotAsked)]
+    return NotAsked(text, causes[0]) if causes else text

@@ -19,25 +19,25 @@ from geocache.commands.transfer import (
     output_option,
     restore,
 )
-from geocache.errors import GeocacheError, os_error_words
+from geocache.errors import GeocacheError, describe_os_error
 
 if TYPE_CHECKING:
     from geocache.cluster.client import Cluster
     from geocache.lookup import GeoCache
     from geocache.settings import GeocacheSettings
 
-_ELSEWHERE = {"evaluate": ("geocache.commands.evaluate", "evaluate_command")}
+_LAZY_COMMANDS = {"evaluate": ("geocache.commands.evaluate", "evaluate_command")}
 
 
 class _Commands(click.Group):
-    """The commands below, and ``evaluate``, which brings its tables along only when called."""
+    """The commands below, and ``evaluate``, which is imported only when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+        return sorted({*super().list_commands(ctx), *_LAZY_COMMANDS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _ELSEWHERE:
-            module, name = _ELSEWHERE[cmd_name]
+        if cmd_name in _LAZY_COMMANDS:
+            module, name = _LAZY_COMMANDS[cmd_name]
             found: click.Command = getattr(import_module(module), name)
             return found
         return super().get_command(ctx, cmd_name)
@@ -46,7 +46,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="geocache")
 def commands() -> None:
-    """Where is this place? Ask once, remember, and never say more than is known.
+    """Find where places are, and remember the answers.
 
     Settings come from the environment: GEOCACHE_URL, GEOCACHE_PROVIDERS, GEOCACHE_CONTACT,
     GEOCACHE_NOMINATIM_URL, GEOCACHE_SERVERS, GEOCACHE_KEYS, GEOCACHE_REQUESTS_PER_SECOND,
@@ -71,11 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("geocache: stopped", err=True)
         code = 1
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except BrokenPipeError:  # the reader of the output stopped reading
         sys.stderr.close()
         code = 1
-    except OSError as error:  # most often a data folder that cannot be used
-        click.echo(f"geocache: {os_error_words(error)}", err=True)
+    except OSError as error:  # usually a data folder that cannot be used
+        click.echo(f"geocache: {describe_os_error(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -85,9 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @output_option
 @click.option("--json", "as_json", is_flag=True, help="Write a summary as JSON to stdout.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a place is unresolved.")
-@click.option("--offline", is_flag=True, help="Ask no online provider, only what is remembered.")
-@click.option("--scheduled", is_flag=True, help="Keep to the limits for jobs on a schedule (cron).")
-@click.option("--dask", metavar="ADDRESS", default="", help="Let a Dask cluster do the work.")
+@click.option("--offline", is_flag=True, help="Use the store and offline providers only.")
+@click.option("--scheduled", is_flag=True, help="Keep to the limits for scheduled jobs (cron).")
+@click.option("--dask", metavar="ADDRESS", default="", help="Use this Dask scheduler's workers.")
 def locate(  # noqa: PLR0917 # click gives them by name
     source: Path,
     output: Path,
@@ -99,10 +99,10 @@ def locate(  # noqa: PLR0917 # click gives them by name
 ) -> int:
     """Add positions to a CSV file of places.
 
-    Columns facility, city, state, postcode or zip, country, in any order or case; others are kept,
-    one with an output's name as input_…. Appends latitude, longitude, precision, place_name,
-    source, score, flags, reason. Run it again after an interruption: what was answered is
-    remembered.
+    Reads the columns facility, city, state, postcode or zip, and country, in any order and case.
+    Keeps other columns, one with an output's name as input_…. Appends latitude, longitude,
+    precision, place_name, source, score, flags, reason. After an interruption run it again: answers
+    are remembered.
 
     \b
     Examples:
@@ -114,7 +114,7 @@ def locate(  # noqa: PLR0917 # click gives them by name
     from geocache.settings import read_settings  # noqa: PLC0415
 
     if as_json and str(output) == "-":
-        raise click.UsageError("--json and -o - both want stdout")
+        raise click.UsageError("--json and -o - cannot both use stdout")
     settings = read_settings()
     if scheduled:
         settings = settings.model_copy(update={"geocache_scheduled": True})
@@ -136,7 +136,7 @@ def locate(  # noqa: PLR0917 # click gives them by name
         click.echo(f"positions: {attribution}", err=True)
     click.echo(summary.as_text(), err=True)
     if stopped:
-        click.echo("stopped: nothing was written; run again to go on from here", err=True)
+        click.echo("stopped: nothing was written; run again to continue", err=True)
     if as_json:
         click.echo(json.dumps(summary.as_json() | {"stopped": stopped}, ensure_ascii=False))
     failed = stopped or summary.not_asked or (strict and summary.unresolved)
@@ -154,7 +154,7 @@ def _cluster(
 
 
 class _BuildProgress:
-    """What the gazetteer does while it builds its index, on stderr."""
+    """Shows the stages of building the gazetteer's index on stderr."""
 
     def __init__(self) -> None:
         self._shown = ""

@@ -1,4 +1,4 @@
-"""What is closed at the end of a ``with`` block."""
+"""Base of objects that a ``with`` block closes."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -6,11 +6,11 @@ from typing import Self
 
 
 class Closing(ABC):
-    """A context that closes itself, however it is left."""
+    """A context manager that calls :meth:`close` at the end of the block."""
 
     @abstractmethod
     def close(self) -> None:
-        """Give back what is held."""
+        """Release all resources."""
 
     def __enter__(self) -> Self:
         return self

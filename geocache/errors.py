@@ -6,8 +6,8 @@ GeocacheError
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
 ├── ReadOnlyError (PermissionError)      SITE_MAP_READ_ONLY is set, and this would change something
 ├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
-├── ClusterError (ConnectionError)       a Dask cluster is not there, or gave up
-└── NotAskedError (ConnectionError)      a provider could not be asked; says nothing of the place
+├── ClusterError (ConnectionError)       a Dask cluster cannot be reached, or failed
+└── NotAskedError (ConnectionError)      a provider could not be asked; not the same as a miss
 """
 
 
@@ -20,7 +20,7 @@ class ConfigurationError(GeocacheError, ValueError):
 
 
 class InputError(GeocacheError, ValueError):
-    """Raised when a file, column or value from the caller cannot be used; says which."""
+    """Raised when a file, column or value cannot be used; the message says which."""
 
 
 class IndexBuildError(GeocacheError, RuntimeError):
@@ -32,17 +32,17 @@ class StoreError(GeocacheError, RuntimeError):
 
 
 class ClusterError(GeocacheError, ConnectionError):
-    """Raised when a Dask cluster cannot be reached, or cannot do what it was given."""
+    """Raised when a Dask cluster cannot be reached, or fails."""
 
 
 class ReadOnlyError(GeocacheError, PermissionError):
-    """Raised by whatever would change something while ``SITE_MAP_READ_ONLY`` is set."""
+    """Raised by methods that change something while ``SITE_MAP_READ_ONLY`` is set."""
 
 
 class NotAskedError(GeocacheError, ConnectionError):
     """Raised when a provider could not be asked: never the same as "not found"."""
 
 
-def os_error_words(error: OSError) -> str:
-    """Which file it is about, and what is wrong with it."""
+def describe_os_error(error: OSError) -> str:
+    """The file of an error and what is wrong with it."""
     return ": ".join(str(part) for part in (error.filename, error.strerror) if part)

@@ -1,18 +1,18 @@
-"""The store first, then the providers in order; each place asked once."""
+"""GeoCache: the store first, then the providers in order; each place is asked once."""
 
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geocache.best_answer import is_doubtful, pick_better
 from geocache.closing import Closing
 from geocache.geo.facilities import flag_placeholder
-from geocache.keeping import Keeping
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position
-from geocache.records import NEVER, Answer
+from geocache.records import NEVER, Answer, Pin
 from geocache.store.write_behind import WriteBehind
 
 if TYPE_CHECKING:
@@ -24,29 +24,32 @@ if TYPE_CHECKING:
     from geocache.settings import GeocacheSettings
 
 CHUNK = 500
-"""Places looked up together by :meth:`GeoCache.locate_many`."""
+"""Places that :meth:`GeoCache.locate_many` looks up together."""
 
 _COOL_DOWN_SECONDS = 60.0
 
 
-class GeoCache(Keeping, Closing):
-    """A cached, honest geocoder: ask once, remember, never lie.
+class GeoCache(Closing):
+    """A geocoder that remembers: pins first, then stored answers, then the providers in order.
 
     Args:
         url: SQLAlchemy URL of the store; from the settings when ``None``.
-        providers: who is asked, in order: providers, or geopy geocoders; from the settings when
-            ``None``.
-        settings: instead of reading the environment.
-        progress: passed to the gazetteer, which builds an index at its first use.
+        providers: in the order they are asked, providers or geopy geocoders; from the settings
+            when ``None``.
+        settings: used instead of the environment's.
+        progress: passed to the gazetteer, which builds its index at its first use.
 
     Raises:
         ConfigurationError: a provider cannot be used as set up.
         StoreError: the store was written by a newer version.
 
-    Threads may share one. A position in the store costs about 5 µs in bulk and 17 µs alone, in any
-    process, and nothing is held in this one that could hide another's pin. The gazetteer answers in
-    20 to 100 µs; remembering that costs another 20 µs, once, in batches: 500 at a time by
-    :meth:`locate_many`; 256 at a time, and at :meth:`close`, after single :meth:`locate` calls.
+    Safe for threads. Methods that change something raise ReadOnlyError while the settings'
+    ``SITE_MAP_READ_ONLY`` is set; remembering a provider's answer does not count as a change.
+
+    A stored position takes about 5 µs in bulk and 17 µs alone. Nothing is cached in the process
+    that could hide another process's pin. The gazetteer answers in 20 to 100 µs; storing that takes
+    another 20 µs, in batches of 500 by :meth:`locate_many`, and of 256 and at :meth:`close` after
+    single :meth:`locate` calls.
     """
 
     def __init__(
@@ -57,7 +60,7 @@ class GeoCache(Keeping, Closing):
         settings: "GeocacheSettings | None" = None,
         progress: Callable[..., Any] | None = None,
     ) -> None:
-        # SQLAlchemy, geopy and settings: not before they are needed.
+        # SQLAlchemy, geopy and pydantic: slow to import, so only when needed.
         from geocache.providers import build_providers, wrap_providers  # noqa: PLC0415
         from geocache.store import FallbackStore  # noqa: PLC0415
 
@@ -73,12 +76,12 @@ class GeoCache(Keeping, Closing):
         self._store = FallbackStore(url)
         self._askers: dict[str, Asker] = {}
         self._runs: dict[str, tuple[float, Run]] = {}
-        self._unwritten = WriteBehind(self._store)
+        self._write_behind = WriteBehind(self._store)
         self._lock = threading.Lock()
 
     @property
     def attributions(self) -> tuple[str, ...]:
-        """The lines that must stand beside the positions, in the providers' order."""
+        """The credit lines to show beside the positions, in the providers' order."""
         return tuple(dict.fromkeys(p.attribution for p in self.providers if p.attribution))
 
     @property
@@ -88,30 +91,51 @@ class GeoCache(Keeping, Closing):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """The policies, in short, of the public services that are switched on."""
+        """Short usage policies of the public services in use."""
         found = [getattr(provider, "notice", "") for provider in self.providers]
         return tuple(notice for notice in found if notice)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What does not work now, for people to read."""
+        return tuple(self._store.warnings)
+
+    @property
+    def persistent(self) -> bool:
+        """Whether a pin set now outlives this process; if not, :attr:`warnings` say why."""
+        return self._store.persistent
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every new pin or online answer, of any process; takes 5 µs.
+
+        Answers of offline providers leave it as it is: they do not change what is shown.
+        """
+        return self._store.revision()
+
+    # Locating
+
     def locate(self, place: Place, *, online: bool = True, keep: bool = True) -> Position:
-        """Where a place is: a pin, else what is remembered, else what the providers say.
+        """Where a place is: its pin, else a stored answer, else what the providers answer.
 
         ``online=False`` asks only the store and offline providers. An unresolved position's
-        ``reason`` says why there is none; ``not asked…`` is never the same as "not known".
-        ``keep=False`` does not remember what an offline provider says: for strangers' queries.
+        ``reason`` says why, and its ``status`` tells a known miss from a provider that was not
+        asked. ``keep=False`` does not store an offline provider's answer: for strangers' queries.
         """
-        return flag_placeholder(place, self._located(place, online, keep))
+        return flag_placeholder(place, self._locate_one(place, online, keep))
 
-    def _located(self, place: Place, online: bool, keep: bool) -> Position:
+    def _locate_one(self, place: Place, online: bool, keep: bool) -> Position:
         if self.providers:
             first, key = self.providers[0], place_key(place)
-            asker = self._asker(first) if first.online else None
-            own = asker.build_first_key(place) if asker else _own_keys(first, [key])[0]
-            found = self._store.look(key, first.name, first.version, own, int(time.time()))
+            asker = self._get_asker(first) if first.online else None
+            own = asker.build_first_key(place) if asker else _build_own_keys(first, [key])[0]
+            found = self._store.look_up(key, first.name, first.version, own, int(time.time()))
             if found and (found.source == "pin" or not is_doubtful(found)):
                 return found
             if found and not asker and len(self.providers) == 1:
                 return found
-        return next(self._locate_chunk([place], self._current_runs() if online else None, keep))
+        runs = self._current_runs() if online else None
+        return next(self._locate_chunk([place], runs, keep))
 
     def locate_many(
         self,
@@ -120,11 +144,11 @@ class GeoCache(Keeping, Closing):
         online: bool = True,
         runs: "dict[str, Run] | None" = None,
     ) -> Iterator[Position]:
-        """One position for each place, in order, reading no more than 500 places ahead.
+        """One position for each place, in order, reading at most 500 places ahead.
 
-        Positions come as soon as they and those before them are known. When a provider stops the
-        run (a refusal, too many failures), what is left comes back as ``not asked: …``;
-        ``runs`` of :meth:`new_runs` make several calls one run.
+        A position is yielded as soon as it and those before it are known. When a provider stops the
+        run (a refusal, too many failures), the remaining places come back as ``not asked: …``.
+        Pass ``runs`` of :meth:`new_runs` to make several calls one run.
         """
         runs = (runs or self.new_runs()) if online else None
         remaining = iter(places)
@@ -135,14 +159,14 @@ class GeoCache(Keeping, Closing):
         self, places: list[Place], runs: "dict[str, Run] | None", keep: bool = True
     ) -> Iterator[Position]:
         keys = [place_key(place) for place in places]
-        pins = self._store.pinned(keys)
+        pins = self._store.find_pins(keys)
         if not pins and len(self.providers) == 1 and not self.providers[0].online:
             yield from self._ask_offline(self.providers[0], places, keys, keep)
             return
         best: list[Position | None] = [pins.get(key) for key in keys]
         open_ = [i for i, found in enumerate(best) if found is None]
         final = [found is not None for found in best]
-        shown = 0
+        yielded = 0
         for provider in self.providers:
             last = provider is self.providers[-1]
             asked = [places[i] for i in open_]
@@ -150,13 +174,13 @@ class GeoCache(Keeping, Closing):
                 i = open_[at]
                 best[i] = pick_better(best[i], answer)
                 final[i] = last or not is_doubtful(answer)
-                while shown < len(best) and final[shown]:
-                    yield best[shown] or Position()
-                    shown += 1
+                while yielded < len(best) and final[yielded]:
+                    yield best[yielded] or Position()
+                    yielded += 1
             open_ = [i for i in open_ if not final[i]]
             if not open_:
                 break
-        for found in best[shown:]:
+        for found in best[yielded:]:
             yield found or Position(reason="no provider to ask")
 
     def _ask(
@@ -168,46 +192,46 @@ class GeoCache(Keeping, Closing):
         keep: bool,
     ) -> Iterator[tuple[int, Position]]:
         if provider.online:
-            return self._asker(provider).ask(places, runs[provider.name] if runs else None)
+            return self._get_asker(provider).ask(places, runs[provider.name] if runs else None)
         return enumerate(self._ask_offline(provider, places, keys, keep))
 
     def _ask_offline(
         self, provider: "Provider", places: list[Place], keys: list[str], keep: bool
     ) -> list[Position]:
         now = int(time.time())
-        keys = _own_keys(provider, keys)
+        keys = _build_own_keys(provider, keys)
         distinct = list(dict.fromkeys(keys))
         known = self._store.recall(provider.name, provider.version, distinct, now)
         if len(known) < len(distinct):
             fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
-                    kept = self._unwritten.of(provider.name, key)
-                    known[key] = kept.position if kept else provider.locate(place)
-                    if not kept:
+                    buffered = self._write_behind.get(provider.name, key)
+                    known[key] = buffered.position if buffered else provider.locate(place)
+                    if not buffered:
                         about = (key, provider.name, provider.version, known[key], NEVER)
                         fresh.append(Answer(*about, asked_at=now))
             if keep:
-                self._unwritten.keep(fresh)
+                self._write_behind.add(fresh)
         return [known[key] for key in keys]
 
-    def _asker(self, provider: "Any") -> "Asker":
-        known = self._askers.get(provider.name)
-        if known is None:
-            from geocache.providers.asker import Asker  # noqa: PLC0415 # and retries: for online ones only
+    def _get_asker(self, provider: Any) -> "Asker":
+        asker = self._askers.get(provider.name)
+        if asker is None:
+            from geocache.providers.asker import Asker  # noqa: PLC0415 # with retries: online only
 
-            known = self._askers[provider.name] = Asker(self._store, provider)
-        return known
+            asker = self._askers[provider.name] = Asker(self._store, provider)
+        return asker
 
     def new_runs(self, *, scheduled: bool = False) -> "dict[str, Run]":
-        """A run at each online provider, for :meth:`locate_many`; ``scheduled`` as the setting."""
+        """A new run of each online provider, for :meth:`locate_many`; ``scheduled`` slows it."""
         from geocache.providers.attempts import Run  # noqa: PLC0415
 
         slow = scheduled or self._scheduled
         return {p.name: Run(scheduled=slow) for p in self.providers if p.online}
 
     def _current_runs(self) -> "dict[str, Run]":
-        """The runs of single lookups: a provider that stopped one is left alone for a minute."""
+        """The runs of single lookups: a stopped run is replaced after a minute."""
         now = time.monotonic()
         with self._lock:
             for name, run in self.new_runs().items():
@@ -218,24 +242,148 @@ class GeoCache(Keeping, Closing):
                     self._runs[name] = (now, current)
             return {name: run for name, (_, run) in self._runs.items()}
 
+    # Pins
+
+    def pin(
+        self, place: Place, latitude: float, longitude: float, *, note: str = "", who: str = ""
+    ) -> None:
+        """Set a place's position, for every user of the store; it wins over every other source.
+
+        Raises:
+            InputError: a coordinate is not a number of degrees on Earth, or the place is empty.
+        """
+        self.pin_many([Pin(place, latitude, longitude, note, who, int(time.time()))])
+
+    def leave_off(self, place: Place, *, note: str = "", who: str = "") -> None:
+        """Leave a place off the map: a pin without coordinates, which wins as any pin does.
+
+        Raises:
+            InputError: the place is empty.
+        """
+        self.pin_many([Pin(place, note=note, who=who, pinned_at=int(time.time()))])
+
+    def pin_many(self, pins: Iterable[Pin]) -> None:
+        """Set pins as given, replacing those of the same places.
+
+        Raises:
+            InputError: as :meth:`pin`; then none is set.
+        """
+        self._check_may_change()
+        several = list(pins)
+        for pin in several:
+            pin.check()
+        self._store.pin(several)
+
+    def unpin(self, place: Place) -> bool:
+        """Remove a pin; false if there was none."""
+        self._check_may_change()
+        return self._store.unpin(place)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """All pins, oldest first."""
+        return tuple(self._store.pins())
+
+    # The stored answers as a whole
+
+    def answers(self) -> Iterator[Answer]:
+        """All stored answers, in no particular order."""
+        self.flush()
+        return self._store.answers()
+
+    def remember(self, answers: Sequence[Answer]) -> int:
+        """Store answers, except where there is a newer one; returns how many were stored."""
+        self._check_may_change()
+        return self._store.import_newer(answers)
+
+    def forget(
+        self,
+        place: Place | None = None,
+        *,
+        provider: str = "",
+        misses_only: bool = False,
+        expired_only: bool = False,
+    ) -> int:
+        """Delete answers, so that they are asked again; pins stay. Returns how many.
+
+        Args:
+            place: only its answers, which other places of its city may share.
+            provider: only this provider's answers.
+            misses_only: only known misses.
+            expired_only: only answers too old to be used.
+        """
+        self._check_may_change()
+        self.flush()
+        return self._store.forget(
+            keys=None if place is None else _list_keys(place),
+            provider=provider,
+            misses_only=misses_only,
+            expired_at=int(time.time()) if expired_only else None,
+        )
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of the store's content.
+
+        ``store, revision, pins, claims`` and ``answers``: a list of ``provider, version, hits,
+        misses, expired``.
+        """
+        self.flush()
+        counts = self._store.count(int(time.time()))
+        groups: dict[tuple[str, str], dict[str, Any]] = {}
+        for name, version, miss, expired, count in counts.pop("answers"):
+            nothing = {"provider": name, "version": version, "hits": 0, "misses": 0, "expired": 0}
+            group = groups.setdefault((name, version), nothing)
+            group["expired" if expired else "misses" if miss else "hits"] += count
+        answers = list(groups.values())
+        return {"store": self._store.name, "revision": self.revision, **counts, "answers": answers}
+
+    def backup(self, path: Path) -> None:
+        """Copy the store into a new file, while others use it.
+
+        Raises:
+            StoreError: the file exists already, or the store is not a file.
+        """
+        self.flush()
+        self._store.backup(path)
+
+    def restore(self, path: Path) -> None:
+        """Replace all answers and pins with a backup's, for every user of the store.
+
+        Raises:
+            StoreError: the file is no backup of this or an older version.
+        """
+        self._check_may_change()
+        self._store.restore(path)
+
     def flush(self) -> None:
-        """Write what is kept back; :meth:`close` does too."""
-        self._unwritten.write()
+        """Write buffered answers to the store."""
+        self._write_behind.flush()
 
     def close(self) -> None:
-        """Write what is kept back and close the store."""
+        """Write buffered answers and close the store."""
         self.flush()
         self._store.close()
 
+    def _check_may_change(self) -> None:
+        if self._settings is not None:
+            self._settings.check_may_change()
 
-def _own_keys(provider: "Provider", keys: list[str]) -> list[str]:
-    """What an offline provider's answers are kept under, given the keys of places.
 
-    Hospitals of one city share the answer of one that never looks at the facility.
+def _build_own_keys(provider: "Provider", keys: list[str]) -> list[str]:
+    """The keys of an offline provider's answers, given the keys of places.
+
+    The hospitals of a city share one answer if the provider ignores facilities.
     """
     if getattr(provider, "ignores_facilities", False):
         return [without_facility(key) for key in keys]
     return keys
+
+
+def _list_keys(place: Place) -> list[str]:
+    """All keys under which an answer for a place may be stored."""
+    from geocache.providers.queries import list_query_keys  # noqa: PLC0415
+
+    key = place_key(place)
+    return [key, without_facility(key), *list_query_keys(place)]
 
 
 def _read_settings() -> "GeocacheSettings":

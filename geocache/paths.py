@@ -1,4 +1,4 @@
-"""Where this package and its data files lie."""
+"""The paths of this package and its data files."""
 
 from pathlib import Path
 

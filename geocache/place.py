@@ -1,7 +1,7 @@
-"""What is asked of a geocoder, and what it answers."""
+"""Places, as asked of a geocoder, and positions, its answers."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Precision(StrEnum):
@@ -16,7 +16,7 @@ class Precision(StrEnum):
 
 
 class Flag(StrEnum):
-    """What a reader of a position should doubt."""
+    """Reasons to doubt a position."""
 
     AMBIGUOUS = "ambiguous"
     APPROXIMATE = "approximate"
@@ -31,7 +31,7 @@ DOUBTFUL_FLAGS = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
 
 
 class Place(NamedTuple):
-    """A place as a site list writes it; every part is text and may be empty."""
+    """A place as written in a site list; every part may be empty."""
 
     facility: str = ""
     city: str = ""
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """Another place the same words could mean."""
+    """Another place that the same words could mean."""
 
     latitude: float
     longitude: float
@@ -49,8 +49,31 @@ class Alternative(NamedTuple):
     score: float
 
 
+class NotAsked(str):
+    """The reason of a position for which a provider was not asked, and ``cause``, why not.
+
+    Being the reason's type, it makes the status independent of the reason's words: a pin's note may
+    contain "not asked" as well.
+    """
+
+    __slots__ = ("cause",)
+
+    cause: str
+    """In a few words: ``403 from nominatim``; only the provider's name if nobody tried."""
+
+    def __new__(cls, text: str, cause: str) -> Self:
+        """A reason that reads ``text``."""
+        reason = super().__new__(cls, text)
+        reason.cause = cause
+        return reason
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Keeps the cause when a position is pickled for another process."""
+        return type(self), (str(self), self.cause)
+
+
 class Position(NamedTuple):
-    """Where a place is, how exactly, and who said so.
+    """Where a place is, how precisely, and according to whom.
 
     ``latitude`` and ``longitude`` are WGS 84 degrees with 5 decimals, ``None`` when unresolved.
     ``score`` is 0-1. ``flags`` are :class:`Flag` values. ``reason`` says which name matched by
@@ -72,6 +95,15 @@ class Position(NamedTuple):
         """True when there are coordinates."""
         return self.latitude is not None
 
+    @property
+    def status(self) -> Status:
+        """What asking came to; ``NOT_ASKED`` also for a doubtful position that could be better."""
+        if isinstance(self.reason, NotAsked):
+            return Status.NOT_ASKED
+        if self.resolved:
+            return Status.RESOLVED
+        return Status.LEFT_OFF if self.source == "pin" else Status.KNOWN_MISS
+
 
 POSITION_COLUMNS = Position._fields[: Position._fields.index("alternatives")]
-"""What a table says of a position, in this order."""
+"""The columns of a position in a table, in this order."""

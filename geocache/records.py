@@ -1,4 +1,4 @@
-"""What is remembered: pins and answers, and the compact text of them."""
+"""The records of the store: pins and answers, and their serialization."""
 
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -10,13 +10,13 @@ from geocache.errors import InputError
 from geocache.place import Alternative, Flag, Place, Position, Precision
 
 NEVER = 1 << 53
-"""Time of expiry, in seconds since 1970, of what does not expire."""
+"""Expiry time of what does not expire, in seconds since 1970."""
 
-_new = tuple.__new__  # three times as fast as Position(*...), and a lookup is little else
+_new = tuple.__new__  # three times as fast as Position(*...), and most of a lookup's time
 
 
 class Pin(NamedTuple):
-    """A position set by a person, or, without coordinates, a place they left off the map.
+    """A position set by a person; without coordinates, a place left off the map.
 
     ``pinned_at`` is in seconds since 1970.
     """
@@ -30,14 +30,14 @@ class Pin(NamedTuple):
 
     @property
     def left_off(self) -> bool:
-        """True when the person said that the place has none on the map."""
+        """True if the place was left off the map."""
         return self.latitude is None and self.longitude is None
 
     def check(self) -> None:
-        """Raise unless it is a pin that can be set.
+        """Check that the pin can be set.
 
         Raises:
-            InputError: a coordinate is no number of degrees on Earth or the only one, or the
+            InputError: a coordinate is missing or not a number of degrees on Earth, or the
                 place is empty.
         """
         if not any(part.strip() for part in self.place):
@@ -54,7 +54,7 @@ class Pin(NamedTuple):
                 raise InputError(f"{name} {value} is not between -{most:g} and {most:g}")
 
     def position(self) -> Position:
-        """The pin as an answer; certain, because a person said so."""
+        """The pin as a position, with a score of 1."""
         who = f" by {self.who}" if self.who else ""
         note = f": {self.note}" if self.note else ""
         if self.left_off:
@@ -67,10 +67,10 @@ class Pin(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a provider said of one key: a hit, or a known miss.
+    """A provider's answer for a key: a hit, or a known miss.
 
-    ``version`` is that of the provider's data and rules; ``query`` is what was sent, ``reply`` the
-    essentials of what came back as JSON; times are in seconds since 1970.
+    ``version`` is that of the provider's data and rules; ``query`` is the text sent, ``reply`` the
+    main values of the reply as JSON; times are in seconds since 1970.
     """
 
     key: str
@@ -84,21 +84,21 @@ class Answer(NamedTuple):
 
 
 def format_alternatives(alternatives: Sequence[Alternative]) -> str:
-    """The alternatives as one line of JSON; empty when there are none."""
+    """The alternatives as one line of JSON; empty if there are none."""
     return orjson.dumps([tuple(one) for one in alternatives]).decode() if alternatives else ""
 
 
 def parse_alternatives(text: str) -> tuple[Alternative, ...]:
-    """Undo :func:`format_alternatives`."""
+    """The inverse of :func:`format_alternatives`."""
     return tuple(Alternative(*each) for each in orjson.loads(text)) if text else ()
 
 
-class _Abouts(dict[str, tuple[Any, ...]]):
-    """Texts of ``about`` and what they say; forgets all when it is full."""
+class _AboutCache(dict[str, tuple[Any, ...]]):
+    """Caches parsed texts of ``about``; cleared when full."""
 
     def __missing__(self, text: str) -> tuple[Any, ...]:
         precision, score, flags, reason, others = orjson.loads(text)
-        if len(self) >= _MOST_ABOUTS:
+        if len(self) >= _MAX_ABOUTS:
             self.clear()
         self[text] = found = (
             Precision(precision),
@@ -110,8 +110,8 @@ class _Abouts(dict[str, tuple[Any, ...]]):
         return found
 
 
-_MOST_ABOUTS = 8192
-_abouts = _Abouts()
+_MAX_ABOUTS = 8192
+_about_cache = _AboutCache()
 
 
 def format_about(position: Position) -> str:
@@ -128,7 +128,7 @@ def format_about(position: Position) -> str:
 
 def parse_positions(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, Position]:
     """Positions by key, from rows of key, latitude, longitude, place_name and about."""
-    abouts = _abouts
+    abouts = _about_cache
     found = {}
     for key, latitude, longitude, place_name, about in rows:
         precision, score, flags, reason, others = abouts[about]

@@ -1,4 +1,4 @@
-"""Settings of geocache, read from the environment."""
+"""The settings of geocache, read from the environment."""
 
 import re
 from functools import cached_property
@@ -17,27 +17,27 @@ _WEB = re.compile(r"https?://[^\s/]+\S*")
 _SERVER = re.compile(r"[\w.-]+(:\d+)?(/\S*)?")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
-Kind = TypeVar("Kind", bound="GeocacheSettings")
+S = TypeVar("S", bound="GeocacheSettings")
 
 
-def web_address(value: str) -> str:
-    """The same text, which must be an http or https URL or empty.
+def check_web_address(value: str) -> str:
+    """The value, if it is an http or https URL or empty.
 
     Raises:
         ValueError: it is neither.
     """
     if value and not _WEB.fullmatch(value):
-        raise ValueError("no URL such as https://example.org")
+        raise ValueError("not a URL such as https://example.org")
     return value
 
 
-def server_address(value: str) -> str:
-    """The same for a server, whose name alone stands for https.
+def check_server_address(value: str) -> str:
+    """The value, if it is a URL, or a host name, which stands for https.
 
     Raises:
-        ValueError: it is no URL and no server's name.
+        ValueError: it is neither.
     """
-    return value if _SERVER.fullmatch(value) else web_address(value)
+    return value if _SERVER.fullmatch(value) else check_web_address(value)
 
 
 def default_data_folder() -> Path:
@@ -46,7 +46,7 @@ def default_data_folder() -> Path:
 
 
 class GeocacheSettings(BaseSettings):
-    """What the environment says; every field is in the README under its upper-case name."""
+    """The settings; each field is described in the README under its upper-case name."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
@@ -61,12 +61,12 @@ class GeocacheSettings(BaseSettings):
     geocache_requests_per_second: float | None = Field(default=None, gt=0)
     geocache_scheduled: bool = False
 
-    _addresses = field_validator("geocache_nominatim_url")(server_address)
+    _addresses = field_validator("geocache_nominatim_url")(check_server_address)
 
     @field_validator("geocache_contact")
     @classmethod
     def _contact(cls, value: str) -> str:
-        """What a provider's operator can write to or look up."""
+        """How a provider's operator can reach the user."""
         if value and not _MAIL.search(value) and not _WEB.search(value):
             raise ValueError("neither an e-mail address nor a URL")
         return value
@@ -83,7 +83,7 @@ class GeocacheSettings(BaseSettings):
         return tuple(p.strip().casefold() for p in self.geocache_providers.split(",") if p.strip())
 
     def check_may_change(self) -> None:
-        """The one place that says no to a pin, an import, a fetch or anything else that changes.
+        """Check that pins, imports, fetches and other changes are allowed.
 
         Raises:
             ReadOnlyError: ``SITE_MAP_READ_ONLY`` is set.
@@ -93,7 +93,7 @@ class GeocacheSettings(BaseSettings):
 
     @cached_property
     def index_folder(self) -> Path:
-        """Where the gazetteer's index lives."""
+        """The folder of the gazetteer's index."""
         return self.site_map_data / "gazetteer"
 
 
@@ -101,21 +101,21 @@ def read_settings() -> GeocacheSettings:
     """The settings of the environment.
 
     Raises:
-        ConfigurationError: one has a value that cannot be; the message names it.
+        ConfigurationError: a value is invalid; the message names the setting.
     """
     return load_settings(GeocacheSettings)
 
 
-def load_settings(kind: type[Kind], **given: Any) -> Kind:
-    """The same for settings that have more; those ``given`` by name are not read.
+def load_settings(kind: type[S], **given: Any) -> S:
+    """Settings of a subclass; those ``given`` by name are not read from the environment.
 
     Raises:
-        ConfigurationError: one has a value that cannot be; the message names it.
+        ConfigurationError: a value is invalid; the message names the setting.
     """
     try:
         return kind(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        said = first["msg"].removeprefix("Value error, ").removeprefix(f"{name}: ")
-        raise ConfigurationError(f"{name}: {said}, got {first['input']!r}") from error
+        message = first["msg"].removeprefix("Value error, ").removeprefix(f"{name}: ")
+        raise ConfigurationError(f"{name}: {message}, got {first['input']!r}") from error

@@ -21,11 +21,10 @@ from dashboard.readers import read, read_places
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.settings import Settings
 from dashboard.sites.positions import list_distinct_places
-from geocache.best_answer import was_not_asked
 from geocache.closing import Closing
 from geocache.cluster.client import Cluster
 from geocache.lookup import GeoCache
-from geocache.place import Place, Position
+from geocache.place import Place, Position, Status
 from geocache.settings import load_settings
 
 CHUNK_PLACES = 2_000
@@ -153,7 +152,7 @@ def _count(positions: Iterable[Position]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for position in positions:
         counts["unresolved"] += not position.resolved
-        counts["not_asked"] += was_not_asked(position)
+        counts["not_asked"] += position.status is Status.NOT_ASKED
     return counts
 
 

@@ -10,23 +10,28 @@ import pandas as pd
 from dashboard.errors import GeocodeJobError
 from dashboard.jobs.runner import Job, Work
 from dashboard.sites.categoricals import factorize, spread
-from dashboard.sites.positions import list_distinct_places
+from dashboard.sites.positions import LocateMany, list_distinct_places
 from dashboard.sites.summary import plural
-from geocache.best_answer import NOT_ASKED, was_not_asked
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
-from geocache.place import Place
+from geocache.place import NotAsked, Place, Status
 
 MAX_PLACES = 1_000
 """The most places in one job: a public service answers one a second. `site-map warm` takes any
 number."""
 
 
-def find_unasked_places(sites: pd.DataFrame) -> tuple[Place, ...]:
-    """The distinct places of a site table for which an online provider was not asked yet."""
+def find_unasked_places(locate_many: LocateMany, sites: pd.DataFrame) -> tuple[Place, ...]:
+    """The distinct places of a site table for which an online provider was not asked yet.
+
+    The words of ``reason``, which a pin's note may contain too, only narrow the search: the status
+    of the position that ``locate_many`` gives offline decides.
+    """
     codes, reasons = factorize(sites["reason"])
-    open_ = np.array([NOT_ASKED in str(text) for text in reasons], dtype=bool)
-    return tuple(list_distinct_places(sites[spread(codes, open_)])[1])
+    maybe = np.array(["not asked" in str(text) for text in reasons], dtype=bool)
+    places = list_distinct_places(sites[spread(codes, maybe)])[1]
+    positions = zip(places, locate_many(places), strict=True)
+    return tuple(place for place, found in positions if found.status is Status.NOT_ASKED)
 
 
 def build_geocode_key(places: Sequence[Place]) -> str:
@@ -44,19 +49,20 @@ def build_geocode_work(
     """
 
     def work(job: Job) -> str:
-        found = not_asked = 0
+        found = 0
         causes: Counter[str] = Counter()
         job.report(0, len(places), "waiting for the first answer")
         try:
             for number, position in enumerate(cache.locate_many(places), 1):
                 found += position.resolved
-                if was_not_asked(position):
-                    not_asked += 1
-                    reason = position.reason[position.reason.index(NOT_ASKED) :]
-                    causes[reason.partition(";")[0].removeprefix(f"{NOT_ASKED}: ")] += 1
+                if isinstance(position.reason, NotAsked):
+                    causes[position.reason.cause] += 1
                 job.report(number, len(places), f"{number:,} of {plural(len(places), 'place')}")
         finally:
             on_end()
+        not_asked = causes.total()
+        not_asked = causes.total()
+        not_asked = causes.total()
         answered = len(places) - not_asked
         outcome = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
         if not_asked:

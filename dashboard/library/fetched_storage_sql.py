@@ -82,7 +82,7 @@ class SqlTrialStorage:
         self._tables.close()
 
     def _notify(self, connection: Connection) -> None:
-        schema.bump(connection)
+        schema.bump_revision(connection)
         counters = schema.meta.c
         found = connection.scalar(select(counters.value).where(counters.name == _VERSION)) or 0
         row = {"name": _VERSION, "value": found + 1}

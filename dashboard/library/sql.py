@@ -5,27 +5,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_chain,
-    wait_fixed,
-)
 
 from geocache.store import schema
 from geocache.store.backends import load_backend
-from geocache.store.database import Trouble
+from geocache.store.retry import DATABASE_ERRORS, call_with_retries, summarize_error
 
 T = TypeVar("T")
-
-_FAILURES = (DBAPIError, NoConnectionFreeError)
-_PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5)
-_MAX_SECONDS = 2.0
 
 
 class SqlTables:
@@ -59,19 +44,12 @@ class SqlTables:
         Raises:
             Exception: the server is away or refuses; made by ``build_error``.
         """
-        retrying = Retrying(
-            retry=retry_if_exception(self._is_temporary),
-            stop=stop_after_attempt(len(_PAUSES_SECONDS) + 1) | stop_after_delay(_MAX_SECONDS),
-            wait=wait_chain(*map(wait_fixed, _PAUSES_SECONDS)),
-            before_sleep=self._reconnect,
-            reraise=True,
-        )
         try:
-            result: T = retrying(self._once, do)
-        except _FAILURES as error:
-            lines = str(getattr(error, "orig", None) or error).splitlines() or [""]
-            raise self._build_error(lines[0]) from error
-        return result
+            return call_with_retries(
+                lambda: self._once(do), type(self._database), self._database.reset
+            )
+        except DATABASE_ERRORS as error:
+            raise self._build_error(summarize_error(error)) from error
 
     def close(self) -> None:
         """Close connections; the next transaction opens new ones."""
@@ -87,14 +65,3 @@ class SqlTables:
                 self._prepared = True
         with self._database.writer.begin() as connection:
             return do(connection)
-
-    def _is_temporary(self, error: BaseException) -> bool:
-        return isinstance(error, _FAILURES) and self._database.trouble(error) in {
-            Trouble.PASSING,
-            Trouble.AWAY,
-        }
-
-    def _reconnect(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if error is not None and self._database.trouble(error) is Trouble.AWAY:
-            self._database.reset()

@@ -103,7 +103,7 @@ class SqlUploadStorage:
 
         def do(connection: Connection) -> None:
             self._write(connection, list_id, data, text)
-            schema.bump(connection)
+            schema.bump_revision(connection)
 
         self._tables.run(do)
         return text
@@ -147,7 +147,7 @@ class SqlUploadStorage:
         def do(connection: Connection) -> None:
             connection.execute(statement.values(about=about))
             also(connection)
-            schema.bump(connection)
+            schema.bump_revision(connection)
 
         self._tables.run(do)
 
@@ -163,7 +163,7 @@ class SqlUploadStorage:
                 continue
             self._write(connection, list_id, data, json.dumps(about))
         if new:
-            schema.bump(connection)
+            schema.bump_revision(connection)
 
 
 def _build_error(reason: str) -> ListStorageError:

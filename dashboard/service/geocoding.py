@@ -80,6 +80,6 @@ class OfflineGeocoder:
         return self._cache.warnings
 
     @property
-    def lasting(self) -> bool:
+    def persistent(self) -> bool:
         """Whether what is changed now outlives this process."""
-        return self._cache.lasting
+        return self._cache.persistent

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from geocache.errors import InputError
-from geocache.files.transfer import import_newer_pins, parse_pins, write
+from geocache.files.transfer import export_records, import_newer_pins, parse_pins
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.place import Place
@@ -94,5 +94,5 @@ class Pins:
 def write_pins_csv(cache: GeoCache) -> bytes:
     """All pins as CSV, in the form that ``geocache import`` reads."""
     text = io.StringIO(newline="")
-    write(cache, text, "csv", pins_only=True)
+    export_records(cache, text, "csv", pins_only=True)
     return text.getvalue().encode()

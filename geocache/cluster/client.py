@@ -1,4 +1,4 @@
-"""Many places at once on a Dask cluster; the store is shared, so nothing is asked twice."""
+"""Geocodes many places on a Dask cluster, over one shared store."""
 
 import asyncio
 import logging
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     from geocache.cluster.worker import ClusterRun, TaskResult
 
 PLACES_OFFLINE = 500
-"""Places of one task."""
+"""Places per task."""
 
 PLACES_ONLINE = 20
-"""The same where a provider may want a second for each: a task that is stopped goes on so long."""
+"""Places per task if a provider may take a second for each: a cancelled task runs to its end."""
 
 _CONNECT_SECONDS = 5
-_TASKS_A_THREAD = 3
+_TASKS_PER_THREAD = 3
 _RENEW_SECONDS = 15.0
 _LEASE_SECONDS = 120.0
-_ALONE_SECONDS = 120.0
+_MAX_SECONDS_WITHOUT_WORKERS = 120.0
 
 
 class Cluster(Closing):
-    """A cluster whose workers each have a geocache of their own, over the store of this one.
+    """A cluster whose workers each open a geocache of their own, over the same store.
 
-    Workers read their settings from their own environment, so that no key or password travels.
-    One that has other providers, versions or another store refuses the work. A worker that dies
-    loses only what it was asking at that moment: its places go to another.
+    Workers read their settings from their own environment, so that no key or password is sent. A
+    worker with other providers, versions or another store refuses the work. The places of a worker
+    that dies go to another worker.
 
     Args:
-        address: of the scheduler, such as ``tcp://10.0.0.1:8786``.
-        cache: the geocache here.
-        settings: those of ``cache``.
+        address: the scheduler's, such as ``tcp://10.0.0.1:8786``.
+        cache: the local geocache.
+        settings: the settings of ``cache``.
 
     Raises:
-        ConfigurationError: Dask is not installed, or the address is none.
-        ClusterError: nobody answers there, or there is no worker.
+        ConfigurationError: Dask is not installed, or the address is invalid.
+        ClusterError: no scheduler answers, or it has no worker.
     """
 
     def __init__(self, address: str, cache: GeoCache, settings: GeocacheSettings) -> None:
@@ -54,7 +54,7 @@ class Cluster(Closing):
         self._cache = cache
         self._scheduled = settings.geocache_scheduled
         self._warnings: dict[str, None] = {}
-        self._client = _client(address)
+        self._client = _connect(address)
         try:
             self._store = FallbackStore(settings.store_url)
         except BaseException:
@@ -63,29 +63,29 @@ class Cluster(Closing):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not work as it should, here or at a worker."""
+        """What does not work, here or on a worker."""
         return tuple(dict.fromkeys((*self._cache.warnings, *self._warnings)))
 
     def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
-        """As :meth:`GeoCache.locate_many`, reading a few tasks ahead for each thread.
+        """As :meth:`GeoCache.locate_many`, with a few tasks per worker thread in advance.
 
         Raises:
-            ConfigurationError: a worker is not set up as this geocache is.
-            ClusterError: the cluster is gone, or has no worker for two minutes.
+            ConfigurationError: a worker is set up differently.
+            ClusterError: the cluster is gone, or without a worker for two minutes.
         """
-        from geocache.cluster.worker import JOBS, ClusterRun, list_providers, locate  # noqa: PLC0415
+        from geocache.cluster.worker import RUNS, ClusterRun, list_providers, locate  # noqa: PLC0415
 
-        job = ClusterRun(uuid.uuid4().hex, online, self._scheduled, list_providers(self._cache))
+        run = ClusterRun(uuid.uuid4().hex, online, self._scheduled, list_providers(self._cache))
         batches = self._batches(iter(places), asking=online and self._cache.asks_online)
         waiting: deque[Any] = deque()
-        self._store.claim(JOBS, [job.number], job.number, _LEASE_SECONDS)
+        self._store.claim(RUNS, [run.number], run.number, _LEASE_SECONDS)
         try:
             while True:
-                most = _TASKS_A_THREAD * max(1, sum(self._client.nthreads().values()))
+                most = _TASKS_PER_THREAD * max(1, sum(self._client.nthreads().values()))
                 while len(waiting) < most and (batch := batches.next()):
                     waiting.append(
-                        self._client.submit(locate, job, batch.fresh, pure=False)
-                        if batch.fresh
+                        self._client.submit(locate, run, batch.unknown, pure=False)
+                        if batch.unknown
                         else None
                     )
                 if not waiting:
@@ -93,29 +93,29 @@ class Cluster(Closing):
                 future = waiting.popleft()
                 positions: list[Position] = []
                 if future is not None:
-                    done = self._result(future, job)
+                    done = self._wait_for(future, run)
                     self._warnings.update(dict.fromkeys(done.warnings))
                     positions = done.positions
-                yield from batches.told(positions)
+                yield from batches.assign(positions)
         finally:
-            self._give_up(future for future in waiting if future is not None)
-            self._store.release(job.number)
+            self._cancel(future for future in waiting if future is not None)
+            self._store.release_claims(run.number)
 
     def _batches(self, places: Iterator[Place], *, asking: bool) -> Batches:
         if asking:
-            return Batches(places, PLACES_ONLINE, lasting=False)
-        alike = all(getattr(p, "ignores_facilities", False) for p in self._cache.providers)
-        pinned = self._store.pinned if alike else None
-        return Batches(places, PLACES_OFFLINE, lasting=True, pinned=pinned)
+            return Batches(places, PLACES_ONLINE, reuse_answers=False)
+        all_ignore = all(getattr(p, "ignores_facilities", False) for p in self._cache.providers)
+        find_pins = self._store.find_pins if all_ignore else None
+        return Batches(places, PLACES_OFFLINE, reuse_answers=True, find_pins=find_pins)
 
-    def _result(self, future: Any, job: "ClusterRun") -> "TaskResult":
-        """What a task came to, however long that takes; the job stays known meanwhile."""
+    def _wait_for(self, future: Any, run: "ClusterRun") -> "TaskResult":
+        """A task's result, however long it takes; renews the claim of the run meanwhile."""
         from distributed.comm.core import CommClosedError  # noqa: PLC0415
         from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
-        seen = time.monotonic()
+        last_seen = time.monotonic()
         while True:
-            self._store.renew(job.number, _LEASE_SECONDS)
+            self._store.renew_claims(run.number, _LEASE_SECONDS)
             try:
                 done: TaskResult = future.result(timeout=_RENEW_SECONDS)
             except (CommClosedError, asyncio.CancelledError) as error:
@@ -133,28 +133,28 @@ class Cluster(Closing):
                 if future.done():
                     raise
                 now = time.monotonic()
-                seen = now if self._client.nthreads() else seen
-                if now - seen > _ALONE_SECONDS:
+                last_seen = now if self._client.nthreads() else last_seen
+                if now - last_seen > _MAX_SECONDS_WITHOUT_WORKERS:
                     raise ClusterError(f"{self._address} has no workers any more") from None
             else:
                 return done
 
-    def _give_up(self, waiting: Iterable[Any]) -> None:
+    def _cancel(self, waiting: Iterable[Any]) -> None:
         if self._client.status == "running":
             self._client.cancel(list(waiting))
 
     def close(self) -> None:
-        """Leave the cluster as it was found."""
+        """Disconnect from the cluster, which keeps running."""
         self._client.close()
         self._store.close()
 
 
-def _client(address: str) -> Any:
+def _connect(address: str) -> Any:
     try:
         from distributed import Client  # noqa: PLC0415
     except ImportError as error:
         raise ConfigurationError("--dask needs Dask: pip install 'trial-site-map[dask]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are raised
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does: it has a geocache of its own, over the shared store."""
+"""The task of a Dask worker, which opens a geocache of its own over the shared store."""
 
 import threading
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from geocache.store import FallbackStore
 if TYPE_CHECKING:
     from geocache.providers.attempts import Run
 
-JOBS = "a job on a cluster"
-"""Under this name a job's number stands among the store's claims, as if it were a query."""
+RUNS = "a job on a cluster"
+"""The provider name under which a run is claimed in the store, as if it were a query."""
 
-_JOBS_KNOWN = 16
+_MAX_RUNS = 16
 
 
 class ClusterRun(NamedTuple):
-    """What every task of one run shares; ``providers`` are names and versions."""
+    """What all tasks of a run share; ``providers`` are names and versions."""
 
     number: str
     online: bool
@@ -32,69 +32,69 @@ class ClusterRun(NamedTuple):
 
 
 class TaskResult(NamedTuple):
-    """A task's positions, and what does not work as it should where it ran."""
+    """A task's positions, and the warnings of its worker."""
 
     positions: list[Position]
     warnings: tuple[str, ...]
 
 
-class _Here:
-    """The geocache of this worker, opened at its first task, and what its jobs have met."""
+class _WorkerState:
+    """The geocache of this worker, opened at its first task, and its runs of each cluster run."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cache: GeoCache | None = None
         self._runs: dict[str, dict[str, Run]] = {}
 
-    def of(self, job: ClusterRun) -> "tuple[GeoCache, dict[str, Run]]":
-        """The geocache for a job, and how its online providers fared in it."""
+    def open(self, run: ClusterRun) -> "tuple[GeoCache, dict[str, Run]]":
+        """The geocache, and its online providers' runs within the cluster run."""
         with self._lock:
             if self._cache is None:
                 self._cache = GeoCache(settings=read_settings())
-            if job.number not in self._runs:
-                _check(self._cache, job)
-                while len(self._runs) >= _JOBS_KNOWN:
+            if run.number not in self._runs:
+                _check(self._cache, run)
+                while len(self._runs) >= _MAX_RUNS:
                     del self._runs[next(iter(self._runs))]
-                self._runs[job.number] = self._cache.new_runs(scheduled=job.scheduled)
-            return self._cache, self._runs[job.number]
+                self._runs[run.number] = self._cache.new_runs(scheduled=run.scheduled)
+            return self._cache, self._runs[run.number]
 
 
-_here = _Here()
+_state = _WorkerState()
 
 
-def locate(job: ClusterRun, places: Sequence[Place]) -> TaskResult:
-    """Positions of some places; every answer is in the store when they are returned.
+def locate(run: ClusterRun, places: Sequence[Place]) -> TaskResult:
+    """Positions of some places; their answers are in the store when this returns.
 
     Raises:
-        ConfigurationError: this worker has other providers or another store than the job.
+        ConfigurationError: this worker has other providers or another store than the client.
     """
-    cache, runs = _here.of(job)
-    found = list(cache.locate_many(places, online=job.online, runs=runs))
+    cache, runs = _state.open(run)
+    found = list(cache.locate_many(places, online=run.online, runs=runs))
     cache.flush()
     return TaskResult(found, cache.warnings)
 
 
-def _check(cache: GeoCache, job: ClusterRun) -> None:
-    who = get_worker().address
+def _check(cache: GeoCache, run: ClusterRun) -> None:
+    worker = get_worker().address
     providers = list_providers(cache)
-    if providers != job.providers:
+    if providers != run.providers:
         raise ConfigurationError(
-            f"the worker {who} would ask {_words(providers)}, this job {_words(job.providers)}: "
-            "install one version everywhere and set the same GEOCACHE_PROVIDERS"
+            f"the worker {worker} uses {_join(providers)}, this run {_join(run.providers)}: "
+            "install the same version everywhere and set the same GEOCACHE_PROVIDERS"
         )
-    # Only who has the very same store finds the job in it, whatever its URL looks like.
+    # Only in the same store is the run claimed, whatever the URL of the store is here.
     with closing(FallbackStore(read_settings().store_url)) as store:
-        if store.unclaimed(JOBS, [job.number]):
+        if store.list_unclaimed(RUNS, [run.number]):
             raise ConfigurationError(
-                f"the worker {who} does not share this store: set the same GEOCACHE_URL for it "
-                "(a SQLite file is shared on one machine only)"
+                f"the worker {worker} does not share this store: set the same GEOCACHE_URL for it "
+                "(a SQLite file can be shared on one machine only)"
             )
 
 
 def list_providers(cache: GeoCache) -> tuple[tuple[str, str], ...]:
-    """Names and versions of a geocache's providers, in their order."""
+    """Names and versions of a geocache's providers, in order."""
     return tuple((provider.name, provider.version) for provider in cache.providers)
 
 
-def _words(providers: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name} {version}" for name, version in providers) or "nobody"
+def _join(providers: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in providers) or "no provider"

@@ -1,1 +1,1 @@
-"""The command line's commands: the store's upkeep, copies, evaluation."""
+"""The commands of the command line: the store's content, its export and backup, evaluation."""

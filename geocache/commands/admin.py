@@ -1,4 +1,4 @@
-"""The commands that look after the store: they ask nobody."""
+"""The commands that show and change the store's content; they ask no provider."""
 
 import getpass
 import json
@@ -9,11 +9,11 @@ import click
 
 from geocache.place import Place
 
-_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # or -4.88 would be taken for options
+_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # or -4.88 would be parsed as an option
 
 
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The five options that name a place."""
+    """Adds the five options for a place."""
     for name in reversed(Place._fields):
         command = click.option(f"--{name}", default="", help=f"The place's {name}, as written.")(
             command
@@ -21,32 +21,32 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _place(options: Mapping[str, str]) -> Place:
+def _build_place(options: Mapping[str, str]) -> Place:
     return Place(**{name: options[name] for name in Place._fields})
 
 
-def _named(options: Mapping[str, str]) -> Place:
-    place = _place(options)
+def _require_place(options: Mapping[str, str]) -> Place:
+    place = _build_place(options)
     if not any(part.strip() for part in place):
         raise click.UsageError("name a place: --facility, --city, --state, --postcode or --country")
     return place
 
 
 def open_cache() -> Any:
-    """The store alone: keeping it needs nobody to ask."""
+    """The geocache without providers."""
     from geocache.lookup import GeoCache  # noqa: PLC0415
 
     return GeoCache(providers=())
 
 
 def print_warnings(cache: Any) -> None:
-    """Say on stderr what the cache warns of."""
+    """Print the cache's warnings on stderr."""
     for warning in cache.warnings:
         click.echo(f"warning: {warning}", err=True)
 
 
 def finish(cache: Any) -> int:
-    """1 where what was written is not kept."""
+    """Print warnings; returns the exit code, 1 if what was written is not permanent."""
     print_warnings(cache)
     return 1 if cache.warnings else 0
 
@@ -54,7 +54,7 @@ def finish(cache: Any) -> int:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
 def stats(as_json: bool) -> int:
-    """Show what is remembered.
+    """Show what the store holds.
 
     \b
     Example:
@@ -82,9 +82,9 @@ def stats(as_json: bool) -> int:
 @place_options
 @click.argument("latitude", metavar="LAT", type=float, required=False)
 @click.argument("longitude", metavar="LON", type=float, required=False)
-@click.option("--leave-off", is_flag=True, help="It has no place on the map: no LAT LON.")
-@click.option("--note", default="", help="Why, or from where.")
-@click.option("--who", default="", help="Who says so; your user name by default.")
+@click.option("--leave-off", is_flag=True, help="Leave the place off the map: no LAT LON.")
+@click.option("--note", default="", help="The reason or the source.")
+@click.option("--who", default="", help="Who sets it; your user name by default.")
 def pin(
     latitude: float | None,
     longitude: float | None,
@@ -93,7 +93,7 @@ def pin(
     who: str,
     **options: str,
 ) -> int:
-    """Say where a place is. A pin wins over every other source, for every user of the store.
+    """Set a place's position. A pin wins over every other source, for all users of the store.
 
     \b
     Examples:
@@ -101,7 +101,7 @@ def pin(
           --note "CHU UCL Namur, Godinne"
       geocache pin --leave-off --city "Multiple sites" --country Belgium
     """
-    place = _named(options)
+    place = _require_place(options)
     if leave_off and latitude is not None:
         raise click.UsageError("--leave-off takes no coordinates")
     with open_cache() as cache:
@@ -117,23 +117,23 @@ def pin(
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in some containers
+    except (KeyError, OSError):  # users without a name exist in containers
         return ""
 
 
 @click.command()
 @place_options
 def unpin(**options: str) -> int:
-    """Take a pin back.
+    """Remove a pin.
 
     \b
     Example:
       geocache unpin --facility "Research Site" --city Yvoir --country Belgium
     """
-    place = _named(options)
+    place = _require_place(options)
     with open_cache() as cache:
         if not cache.unpin(place):
-            raise click.ClickException("there is no pin of this place; see geocache pins")
+            raise click.ClickException("this place has no pin; see geocache pins")
         return finish(cache)
 
 
@@ -165,25 +165,25 @@ def pins(as_json: bool) -> int:
 
 @click.command()
 @place_options
-@click.option("--provider", default="", help="Only what this provider said.")
+@click.option("--provider", default="", help="Only this provider's answers.")
 @click.option("--misses", is_flag=True, help="Only known misses.")
-@click.option("--expired", is_flag=True, help="Only what is too old to be used.")
-@click.option("--all", "everything", is_flag=True, help="Every answer.")
+@click.option("--expired", is_flag=True, help="Only answers too old to be used.")
+@click.option("--all", "everything", is_flag=True, help="All answers.")
 def forget(provider: str, misses: bool, expired: bool, everything: bool, **options: str) -> int:
-    """Forget answers, so that they are asked again. Pins stay.
+    """Delete answers, so that they are asked again. Pins stay.
 
     \b
     Examples:
       geocache forget --city Graz --country Austria
       geocache forget --provider nominatim --misses
     """
-    place = _place(options)
-    named = any(part.strip() for part in place)
-    if not (named or provider or misses or expired or everything):
-        raise click.UsageError("say what: a place, --provider, --misses, --expired or --all")
+    place = _build_place(options)
+    has_place = any(part.strip() for part in place)
+    if not (has_place or provider or misses or expired or everything):
+        raise click.UsageError("give a place, --provider, --misses, --expired or --all")
     with open_cache() as cache:
         count = cache.forget(
-            place if named else None,
+            place if has_place else None,
             provider=provider,
             misses_only=misses,
             expired_only=expired,

@@ -1,4 +1,4 @@
-"""How far from the truth positions lie: the figures behind ``geocache evaluate``."""
+"""``geocache evaluate``: how far positions are from known ones."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ _COARSE = frozenset((Precision.REGION, Precision.COUNTRY))
 
 
 class Measured(NamedTuple):
-    """A position set against the truth; ``distance_km`` is ``None`` when unresolved."""
+    """A position and its distance from the truth, ``None`` when unresolved."""
 
     truth: Truth
     position: Position
@@ -34,17 +34,17 @@ class Measured(NamedTuple):
 
     @property
     def wrong(self) -> bool:
-        """True when there is a position more than 25 km off."""
+        """True if the position is more than 25 km off."""
         return self.distance_km is not None and self.distance_km > WRONG_KM
 
     @property
     def wrong_unflagged(self) -> bool:
-        """True when a wrong position looks like a sure one."""
+        """True if a wrong position is not marked as doubtful."""
         return self.wrong and not self.flagged and self.position.precision in _FINE
 
 
 def measure(truths: Iterable[Truth], locate: Callable[[Place], Position]) -> list[Measured]:
-    """Each truth with what ``locate`` answers and how far off that is, in order."""
+    """Locate each place and measure the distance from its true position."""
     measured = []
     for truth in truths:
         position = locate(truth.place)
@@ -56,8 +56,8 @@ def measure(truths: Iterable[Truth], locate: Callable[[Place], Position]) -> lis
     return measured
 
 
-def figures(measured: Sequence[Measured]) -> dict[str, float]:
-    """The figures of a measured list: two counts, then shares of places from 0 to 1.
+def compute_figures(measured: Sequence[Measured]) -> dict[str, float]:
+    """Two counts, then shares of places from 0 to 1.
 
     Keys: places, sites, within_5_km, within_25_km, within_100_km, sites_within_25_km, unresolved,
     coarse, flagged, wrong, wrong_unflagged.
@@ -70,7 +70,7 @@ def figures(measured: Sequence[Measured]) -> dict[str, float]:
         "within_5_km": _share(measured, lambda one: _within(one, 5)),
         "within_25_km": _share(measured, lambda one: _within(one, 25)),
         "within_100_km": _share(measured, lambda one: _within(one, 100)),
-        "sites_within_25_km": sites_within(measured, 25),
+        "sites_within_25_km": compute_sites_within(measured, 25),
         "unresolved": _share(measured, lambda one: one.distance_km is None),
         "coarse": _share(measured, lambda one: one.position.precision in _COARSE),
         "flagged": _share(measured, lambda one: one.flagged),
@@ -79,25 +79,25 @@ def figures(measured: Sequence[Measured]) -> dict[str, float]:
     }
 
 
-def sites_within(measured: Sequence[Measured], reach_km: float) -> float:
+def compute_sites_within(measured: Sequence[Measured], reach_km: float) -> float:
     """The share of sites, not of places, within reach of the truth."""
     sites = sum(one.truth.sites for one in measured)
     near = sum(one.truth.sites for one in measured if _within(one, reach_km))
     return round(near / sites, 6) if sites else 0.0
 
 
-def by_country(measured: Iterable[Measured]) -> dict[str, dict[str, float]]:
+def group_by_country(measured: Iterable[Measured]) -> dict[str, dict[str, float]]:
     """The figures of every country, most places first, by its short English name."""
     groups: dict[str, list[Measured]] = defaultdict(list)
     for one in measured:
         written = one.truth.place.country
         groups[country_name(country_code(written)) or written].append(one)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {name: figures(group) for name, group in ordered}
+    return {name: compute_figures(group) for name, group in ordered}
 
 
-def worst(measured: Iterable[Measured], limit: int) -> list[Measured]:
-    """The rows to look at first: wrong and unflagged, wrong, unresolved; farthest first."""
+def pick_worst(measured: Iterable[Measured], limit: int) -> list[Measured]:
+    """The worst rows: wrong and unflagged, wrong, unresolved; farthest first."""
     doubtful = [one for one in measured if one.wrong or one.distance_km is None]
     return sorted(
         doubtful,
@@ -137,12 +137,12 @@ def as_record(one: Measured) -> dict[str, Any]:
 
 def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
     """The figures as a table for people, by country below, then the worst rows."""
-    total = figures(measured)
+    total = compute_figures(measured)
     lines = [
         f"{total['places']} places, {total['sites']} sites",
         *(
             f"within {reach:>3} km   {total[f'within_{reach}_km']:8.2%} of places"
-            f"   {sites_within(measured, reach):8.2%} of sites"
+            f"   {compute_sites_within(measured, reach):8.2%} of sites"
             for reach in (5, 25, 100)
         ),
         *(
@@ -152,12 +152,12 @@ def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
         "",
         f"{'country':<28}{'places':>7}{'25 km':>9}{'flagged':>9}{'wrong':>9}{'unflagged':>11}",
     ]
-    for name, part in by_country(measured).items():
+    for name, part in group_by_country(measured).items():
         lines.append(
             f"{name[:27]:<28}{part['places']:>7}{part['within_25_km']:>9.1%}"
             f"{part['flagged']:>9.1%}{part['wrong']:>9.1%}{part['wrong_unflagged']:>11.1%}"
         )
-    for one in worst(measured, worst_count):
+    for one in pick_worst(measured, worst_count):
         off = "unresolved" if one.distance_km is None else f"{one.distance_km:.0f} km off"
         flags = f" [{';'.join(one.position.flags)}]" if one.position.flags else ""
         asked = ", ".join(part for part in one.truth.place if part)
@@ -171,7 +171,7 @@ def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
 @click.argument("truth", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
 @click.option("--worst", "worst_count", type=click.IntRange(min=0), default=0, metavar="N",
-              help="Show the N worst rows, with what was chosen and why.")  # fmt: skip
+              help="Show the N worst rows, with the position and its reason.")  # fmt: skip
 def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
     """Measure the gazetteer against places whose position is known.
 
@@ -189,7 +189,7 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
         truths = read_truth(truth)
         if not truths:
             raise InputError(f"{truth}: has no rows")
-        gazetteer = Gazetteer(read_settings().index_folder, progress=_say)
+        gazetteer = Gazetteer(read_settings().index_folder, progress=_show_progress)
     except (GeocacheError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
@@ -197,12 +197,12 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
     if not as_json:
         click.echo(report(measured, worst_count))
         return
-    document: dict[str, Any] = dict(figures(measured))
+    document: dict[str, Any] = dict(compute_figures(measured))
     if worst_count:
-        document["worst"] = [as_record(one) for one in worst(measured, worst_count)]
+        document["worst"] = [as_record(one) for one in pick_worst(measured, worst_count)]
     click.echo(json.dumps(document, ensure_ascii=False))
 
 
-def _say(stage: str, fraction: float) -> None:
-    """Show the first-time build's progress on stderr."""
+def _show_progress(stage: str, fraction: float) -> None:
+    """Show the progress of building the index on stderr."""
     click.echo(f"\r{stage} {fraction:4.0%}\x1b[K", err=True, nl=fraction >= 1)

@@ -1,4 +1,4 @@
-"""The commands that copy the store: out as a file, and back in."""
+"""The commands that export, import, back up and restore the store."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ output_option = click.option(
     "--output",
     required=True,
     type=click.Path(path_type=Path),
-    help="Where to write; - for stdout.",
+    help="The file to write; - for stdout.",
 )
 
 
@@ -21,11 +21,11 @@ output_option = click.option(
     "--format",
     "form",
     type=click.Choice(["csv", "jsonl"]),
-    help="By default what the file's name says, else csv.",
+    help="The format; by default from the file's name, else csv.",
 )
 @click.option("--pins", "pins_only", is_flag=True, help="Only the pins.")
 def export_command(output: Path, form: str | None, pins_only: bool) -> int:
-    """Write pins and answers as CSV or JSON Lines; `import` reads them back exactly.
+    """Write pins and answers as CSV or JSON Lines, which `import` reads without loss.
 
     \b
     Examples:
@@ -33,11 +33,11 @@ def export_command(output: Path, form: str | None, pins_only: bool) -> int:
       geocache export --pins -o pins.csv
     """
     from geocache.files.atomic import open_output  # noqa: PLC0415
-    from geocache.files.transfer import write  # noqa: PLC0415
+    from geocache.files.transfer import export_records  # noqa: PLC0415
 
     form = form or ("jsonl" if output.suffix in {".jsonl", ".ndjson"} else "csv")
     with open_cache() as cache, open_output(output) as file:
-        count = write(cache, file, form, pins_only=pins_only)
+        count = export_records(cache, file, form, pins_only=pins_only)
         print_warnings(cache)
     click.echo(f"exported {count:,} records", err=True)
     return 0
@@ -46,20 +46,22 @@ def export_command(output: Path, form: str | None, pins_only: bool) -> int:
 @click.command(name="import")
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 def import_command(source: Path) -> int:
-    """Take over an export. Where the store has something newer, that stays.
+    """Import an export. Newer records in the store are kept.
 
-    A CSV of pins made by hand needs latitude, longitude and a part of a place.
+    A hand-made CSV of pins needs latitude, longitude and a column of a place.
 
     \b
     Example:
       geocache import pins.csv
     """
-    from geocache.files.transfer import read  # noqa: PLC0415
+    from geocache.files.transfer import import_records  # noqa: PLC0415
 
     with open_cache() as cache:
-        taken = read(cache, source)
-        left = f", {taken.older:,} older than what is here left out" if taken.older else ""
-        click.echo(f"imported {taken.pins:,} pins and {taken.answers:,} answers{left}", err=True)
+        imported = import_records(cache, source)
+        skipped = f", skipped {imported.older:,} older than those here" if imported.older else ""
+        click.echo(
+            f"imported {imported.pins:,} pins and {imported.answers:,} answers{skipped}", err=True
+        )
         return finish(cache)
 
 
@@ -81,7 +83,7 @@ def backup(target: Path) -> int:
 @click.command()
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 def restore(source: Path) -> int:
-    """Replace the store's content with a backup's. What was there before is gone.
+    """Replace the store's content with a backup's. The current content is lost.
 
     \b
     Example:

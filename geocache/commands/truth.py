@@ -1,4 +1,4 @@
-"""Places whose position is known, from a CSV file: what positions are measured against."""
+"""Reads places with known positions from a CSV file, for the evaluation."""
 
 import csv
 import math
@@ -12,7 +12,7 @@ _REQUIRED = ("city", "state", "country", "latitude", "longitude")
 
 
 class Truth(NamedTuple):
-    """A place and where it really is; ``sites`` is its weight, ``row`` its line in the file."""
+    """A place and its true position; ``sites`` is its weight, ``row`` its line in the file."""
 
     place: Place
     latitude: float
@@ -22,13 +22,13 @@ class Truth(NamedTuple):
 
 
 def read_truth(path: Path) -> list[Truth]:
-    """The rows of a truth file.
+    """Read a truth file.
 
     Columns city, state, country, latitude, longitude, in any order or case, and optionally
     postcode (or zip) and sites.
 
     Raises:
-        InputError: the file cannot be read, a column is missing, or a number is none.
+        InputError: the file cannot be read, a column is missing, or a number is invalid.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as opened:
@@ -38,14 +38,14 @@ def read_truth(path: Path) -> list[Truth]:
             if missing:
                 raise InputError(f"{path}: no column {', '.join(missing)}")
             return [
-                _truth(path, {key: row.get(name) or "" for key, name in names.items()}, number)
+                _parse_row(path, {key: row.get(name) or "" for key, name in names.items()}, number)
                 for number, row in enumerate(reader, start=2)
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
 
 
-def _truth(path: Path, row: dict[str, str], number: int) -> Truth:
+def _parse_row(path: Path, row: dict[str, str], number: int) -> Truth:
     try:
         latitude, longitude = float(row["latitude"]), float(row["longitude"])
         sites = float(row.get("sites") or 1)

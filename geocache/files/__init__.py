@@ -1,1 +1,1 @@
-"""Files of places, positions and pins: read, written whole, exported, imported."""
+"""Files of places, positions and pins: reading, atomic writing, export and import."""

@@ -1,10 +1,10 @@
-"""A file that is there when all of it is written, or not at all."""
+"""Writes files atomically: completely, or not at all."""
 
 import errno
 import io
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,14 +15,14 @@ from geocache.errors import InputError
 
 @contextmanager
 def replace_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
-    """A file to write bytes into, that takes the place of ``target`` at the end of the block.
+    """Open a temporary file for writing bytes; it replaces ``target`` at the end of the block.
 
-    A device or a pipe, such as ``/dev/null``, is written to as it is: nothing takes its place.
-    After an error what was there stays. Two may write the same at once: one of them wins. With
-    ``private`` nobody else may read it; else the process's umask says who.
+    After an error ``target`` stays as it was. If two processes write it at once, one of them wins.
+    A device or a pipe, such as ``/dev/null``, is written to directly. ``private`` denies all access
+    to other users; otherwise the process's umask decides.
 
     Raises:
-        OSError: it cannot be made or put there.
+        OSError: the file cannot be created or replaced.
     """
     if target.exists() and not target.is_file() and not target.is_dir():
         with target.open("wb") as file:
@@ -30,25 +30,25 @@ def replace_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
         return
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    unfinished = Path(name)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    # The kernel applies the umask. Reading it would mean to change it, for all threads.
+    mode = 0o600 if private else 0o666
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        if not private:
-            unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(target)
+        temporary.replace(target)
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
 def open_output(target: Path) -> Iterator[TextIO]:
-    """The same for text in UTF-8, newlines as they are; ``-`` is standard output.
+    """As :func:`replace_file`, for UTF-8 text with newlines unchanged; ``-`` is standard output.
 
     Raises:
-        InputError: the file cannot be made.
+        InputError: the file cannot be created.
     """
     if str(target) == "-":
         yield sys.stdout
@@ -59,9 +59,3 @@ def open_output(target: Path) -> Iterator[TextIO]:
         except OSError as error:
             raise InputError(f"{target}: {error.strerror}") from error
         yield stack.enter_context(io.TextIOWrapper(file, encoding="utf-8", newline=""))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

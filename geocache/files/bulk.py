@@ -1,4 +1,4 @@
-"""A CSV file of places in, the same with positions out; memory flat, progress on the way."""
+"""Locates a CSV file of places row by row, in constant memory, with a progress bar."""
 
 import csv
 import time
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 
 from tqdm import tqdm
 
-from geocache.best_answer import was_not_asked
 from geocache.errors import InputError
 from geocache.files.atomic import open_output
 from geocache.files.place_csv import (
@@ -23,14 +22,14 @@ from geocache.files.place_csv import (
 )
 from geocache.geo.distance import COORDINATE_DECIMALS
 from geocache.lookup import GeoCache
-from geocache.place import POSITION_COLUMNS, Place, Position
+from geocache.place import POSITION_COLUMNS, Place, Position, Status
 
 _ROWS_AT_ONCE = 2_000
-_MOST_LATELY = 65_536
+_MAX_RECENT = 65_536
 
 
-class Told(NamedTuple):
-    """What a row is told: its output cells, and what is counted of it."""
+class LocatedRow(NamedTuple):
+    """A row's output cells, and what the summary counts."""
 
     cells: list[str]
     precision: str
@@ -39,7 +38,7 @@ class Told(NamedTuple):
 
 @dataclass
 class Summary:
-    """What became of a file's rows."""
+    """Counts of a file's rows."""
 
     rows: int = 0
     by_precision: Counter[str] = field(default_factory=Counter)
@@ -49,17 +48,17 @@ class Summary:
 
     @property
     def unresolved(self) -> int:
-        """Rows without a position, those not asked included."""
+        """Rows without a position, including those not asked."""
         return self.by_precision["unresolved"]
 
-    def add(self, told: Told) -> None:
+    def add(self, row: LocatedRow) -> None:
         """Count a row."""
         self.rows += 1
-        self.by_precision[told.precision] += 1
-        self.not_asked += told.not_asked
+        self.by_precision[row.precision] += 1
+        self.not_asked += row.not_asked
 
     def as_json(self) -> dict[str, Any]:
-        """For ``--json``."""
+        """The summary for ``--json``."""
         return {
             "rows": self.rows,
             "located": self.rows - self.unresolved,
@@ -71,14 +70,14 @@ class Summary:
         }
 
     def as_text(self) -> str:
-        """One line for people."""
+        """The summary in one line."""
         parts = [f"{count:,} {name}" for name, count in self.by_precision.most_common()]
         line = f"{self.rows:,} rows in {self.seconds:.1f} s: {', '.join(parts) or 'none'}"
         return f"{line}; {self.not_asked:,} not asked" if self.not_asked else line
 
 
 class Locator(Protocol):
-    """Who knows where places are: a geocache, or a cluster of them."""
+    """Finds positions: a geocache, or a cluster of them."""
 
     def locate_many(self, places: Iterable[Place], *, online: bool = True) -> Iterator[Position]:
         """One position for each place, in order."""
@@ -95,15 +94,15 @@ def locate_file(
     """Locate every row of a CSV file.
 
     Args:
-        cache: who knows.
+        cache: finds the positions.
         source: CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or bar,
             with a header naming any of facility, city, state, postcode (or zip), country, in any
             order and case. ``-`` is standard input.
-        target: where the rows go, with :data:`~geocache.place.POSITION_COLUMNS` appended; other
-            columns are kept, one that has an output's name as ``input_…``. Written whole or not at
+        target: the output file, with :data:`~geocache.place.POSITION_COLUMNS` appended; other
+            columns are kept, one with an output's name as ``input_…``. Written completely or not at
             all. ``-`` is standard output.
         online: whether to ask online providers.
-        summary: counted into; what it holds when interrupted is what was done.
+        summary: updated row by row, so that it is correct after an interruption.
 
     Raises:
         InputError: the file cannot be read, or has none of the columns.
@@ -121,65 +120,67 @@ def locate_file(
                 raise InputError(f"{source} is empty")
             columns = find_place_columns(header, str(source))
             writer = csv.writer(out)
-            writer.writerow([*_kept_names(header), *POSITION_COLUMNS])
+            writer.writerow([*_rename_columns(header), *POSITION_COLUMNS])
             cells = fit_rows(rows, len(header), str(source), summary.warnings)
             ahead: deque[list[str]] = deque()
-            places = _places(cells, columns, ahead)
+            places = _read_places(cells, columns, ahead)
             if isinstance(cache, GeoCache) and not (online and cache.asks_online):
-                told = _offline(cache, places)
+                located = _locate_offline(cache, places)
             else:
-                told = map(_told, cache.locate_many(places, online=online))
+                located = map(_build_row, cache.locate_many(places, online=online))
             with tqdm(
                 total=total, unit=" rows", delay=1, smoothing=0.05, leave=False, disable=None
             ) as bar:
-                for one in told:
-                    writer.writerow(ahead.popleft() + one.cells)
-                    summary.add(one)
+                for row in located:
+                    writer.writerow(ahead.popleft() + row.cells)
+                    summary.add(row)
                     bar.update()
     finally:
         summary.seconds += time.monotonic() - began
     return summary
 
 
-def _told(position: Position) -> Told:
-    return Told(_cells(position), position.precision.value, was_not_asked(position))
+def _build_row(position: Position) -> LocatedRow:
+    return LocatedRow(
+        _format_cells(position), position.precision.value, position.status is Status.NOT_ASKED
+    )
 
 
-def _offline(cache: GeoCache, places: Iterable[Place]) -> Iterator[Told]:
-    """What each place is told, in order, when nobody is asked over a network.
+def _locate_offline(cache: GeoCache, places: Iterable[Place]) -> Iterator[LocatedRow]:
+    """The row of each place, in order, without online providers.
 
-    Rows of one place come together in most files: what was told lately needs no store.
+    In most files the rows of a place stand together: recent ones are not looked up again.
     """
-    lately: dict[Place, Told] = {}
+    recent: dict[Place, LocatedRow] = {}
     remaining = iter(places)
     while chunk := list(islice(remaining, _ROWS_AT_ONCE)):
-        if len(lately) > _MOST_LATELY:
-            lately.clear()
-        fresh = [place for place in dict.fromkeys(chunk) if place not in lately]
-        told = map(_told, cache.locate_many(fresh, online=False))
-        lately.update(zip(fresh, told, strict=True))
+        if len(recent) > _MAX_RECENT:
+            recent.clear()
+        fresh = [place for place in dict.fromkeys(chunk) if place not in recent]
+        found = map(_build_row, cache.locate_many(fresh, online=False))
+        recent.update(zip(fresh, found, strict=True))
         for place in chunk:
-            yield lately[place]
+            yield recent[place]
 
 
-def _places(
+def _read_places(
     rows: Iterator[list[str]], columns: list[int], ahead: deque[list[str]]
 ) -> Iterator[Place]:
-    """The places of the rows; the rows themselves go to ``ahead``, to be written later."""
+    """The places of the rows; appends each row to ``ahead``, to be written with its position."""
     for row in rows:
         ahead.append(row)
         yield Place(*[row[at].strip() if at >= 0 else "" for at in columns])
 
 
-def _kept_names(header: Sequence[str]) -> list[str]:
+def _rename_columns(header: Sequence[str]) -> list[str]:
     taken = set(POSITION_COLUMNS)
     return [f"input_{title}" if title.strip().casefold() in taken else title for title in header]
 
 
-def _cells(position: Position) -> list[str]:
+def _format_cells(position: Position) -> list[str]:
     here = ("", "")
     if position.latitude is not None and position.longitude is not None:
-        here = (_degrees(position.latitude), _degrees(position.longitude))
+        here = (_format_degrees(position.latitude), _format_degrees(position.longitude))
     return [
         *here,
         position.precision.value,
@@ -191,5 +192,5 @@ def _cells(position: Position) -> list[str]:
     ]
 
 
-def _degrees(value: float) -> str:
+def _format_degrees(value: float) -> str:
     return f"{value:.{COORDINATE_DECIMALS}f}".rstrip("0").rstrip(".")

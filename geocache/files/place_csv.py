@@ -1,4 +1,4 @@
-"""A CSV file of places as people make them: its encoding, its rows, and which column is what."""
+"""Reads a CSV file of places: detects its encoding and delimiter, and finds the columns."""
 
 import csv
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from geocache.errors import InputError
+from geocache.files import csv_limit  # noqa: F401
 from geocache.place import Place
 
 _NAMES = {
@@ -19,12 +20,11 @@ _NAMES = {
     "country": "country",
 }
 _DELIMITERS = ",;\t|"
-_MOST_CELL_CHARACTERS = 1 << 24
 
 
 @contextmanager
 def open_places(source: Path) -> Iterator[tuple[TextIO, str]]:
-    """The open file and its encoding: UTF-8, UTF-16 or Windows-1252; ``-`` is standard input.
+    """Open a file; yields it and its encoding: UTF-8, UTF-16 or Windows-1252. ``-`` is stdin.
 
     Raises:
         InputError: it cannot be read.
@@ -33,7 +33,7 @@ def open_places(source: Path) -> Iterator[tuple[TextIO, str]]:
         yield sys.stdin, "utf-8-sig"
         return
     try:
-        encoding = _encoding(source)
+        encoding = _detect_encoding(source)
         file = source.open(encoding=encoding, errors="replace", newline="")
     except OSError as error:
         raise InputError(f"{source}: {error.strerror}") from error
@@ -42,7 +42,7 @@ def open_places(source: Path) -> Iterator[tuple[TextIO, str]]:
 
 
 def count_rows(source: Path, encoding: str) -> int:
-    """About as many rows as the file has: a newline inside a cell counts too."""
+    """The approximate number of rows: newlines inside cells count too."""
     with source.open(encoding=encoding, errors="replace") as file:
         return max(0, sum(1 for _ in file) - 1)
 
@@ -51,12 +51,11 @@ def read_rows(text: TextIO, name: str) -> Iterator[list[str]]:
     """The rows that are not empty, header first.
 
     Raises:
-        InputError: a row is no CSV; the message says which line.
+        InputError: a row is not valid CSV; the message names the line.
     """
-    csv.field_size_limit(_MOST_CELL_CHARACTERS)
     first = text.readline()
-    delimiter = max(_DELIMITERS, key=lambda mark: (first.count(mark), -_DELIMITERS.index(mark)))
-    reader = csv.reader(_again(first, text), delimiter=delimiter)
+    delimiter = max(_DELIMITERS, key=lambda sign: (first.count(sign), -_DELIMITERS.index(sign)))
+    reader = csv.reader(_chain(first, text), delimiter=delimiter)
     while True:
         try:
             row = next(reader)
@@ -69,10 +68,10 @@ def read_rows(text: TextIO, name: str) -> Iterator[list[str]]:
 
 
 def find_place_columns(header: Sequence[str], name: str) -> list[int]:
-    """For each part of a place its column, -1 if there is none.
+    """The column of each part of a place, -1 if it is missing.
 
     Raises:
-        InputError: there is none at all.
+        InputError: all are missing.
     """
     found: dict[str, int] = {}
     for wanted in ("zip", *Place._fields):  # postcode after zip: it wins
@@ -90,7 +89,7 @@ def find_place_columns(header: Sequence[str], name: str) -> list[int]:
 def fit_rows(
     rows: Iterator[list[str]], width: int, name: str, warnings: list[str]
 ) -> Iterator[list[str]]:
-    """The rows, each as long as the header; what is cut off for that is warned of."""
+    """The rows, padded or cut to the length of the header; warns about what it cuts."""
     for number, row in enumerate(rows, 2):
         if len(row) == width:
             yield row
@@ -100,12 +99,12 @@ def fit_rows(
         yield (row + [""] * (width - len(row)))[:width]
 
 
-def _again(first: str, rest: TextIO) -> Iterator[str]:
+def _chain(first: str, rest: TextIO) -> Iterator[str]:
     yield first
     yield from rest
 
 
-def _encoding(path: Path) -> str:
+def _detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(4)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:

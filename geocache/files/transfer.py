@@ -1,4 +1,4 @@
-"""Pins and answers out of a store and into another: CSV or JSON Lines."""
+"""Exports and imports pins and answers, as CSV or JSON Lines."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from geocache.errors import InputError
+from geocache.files import csv_limit  # noqa: F401
 from geocache.files.transfer_records import COLUMNS, format_answer, format_pin, parse_record
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
@@ -17,22 +18,22 @@ from geocache.records import Answer, Pin
 _BATCH = 1000
 
 
-class Taken(NamedTuple):
-    """What an import took over, and what it left because the store had something newer."""
+class Imported(NamedTuple):
+    """How many records an import stored, and how many pins it skipped as older."""
 
     pins: int = 0
     answers: int = 0
     older: int = 0
 
 
-def write(cache: GeoCache, file: TextIO, form: str, *, pins_only: bool = False) -> int:
-    """Write everything, or the pins, to an open file; how many records.
+def export_records(cache: GeoCache, file: TextIO, form: str, *, pins_only: bool = False) -> int:
+    """Write all records, or only the pins, to an open file; returns how many.
 
     Args:
-        cache: whose store.
+        cache: the geocache to export.
         file: opened for text, for CSV with ``newline=""``.
         form: ``csv`` or ``jsonl``.
-        pins_only: leave the answers.
+        pins_only: skip the answers.
     """
     records = (format_pin(pin) for pin in cache.pins())
     count = _write(records, file, form, header=True)
@@ -41,40 +42,40 @@ def write(cache: GeoCache, file: TextIO, form: str, *, pins_only: bool = False) 
     return count
 
 
-def read(cache: GeoCache, path: Path) -> Taken:
-    """Take over an export. A record older than the one it would replace is left out.
+def import_records(cache: GeoCache, path: Path) -> Imported:
+    """Import an export. A record older than the stored one is skipped.
 
     Raises:
-        InputError: a record cannot be read; the message says which, and nothing is taken over.
+        InputError: a record cannot be read; the message says which, and nothing is imported.
     """
-    for _ in _records(path):
+    for _ in _read_records(path):
         pass
     pins: list[Pin] = []
     answers: list[Answer] = []
-    taken = 0
-    for record in _records(path):
+    stored = 0
+    for record in _read_records(path):
         if isinstance(record, Pin):
             pins.append(record)
             continue
         answers.append(record)
         if len(answers) == _BATCH:
-            taken += cache.remember(answers)
+            stored += cache.remember(answers)
             answers.clear()
-    taken += cache.remember(answers)
+    stored += cache.remember(answers)
     newer, _ = import_newer_pins(cache, pins)
-    return Taken(newer, taken, len(pins) - newer)
+    return Imported(newer, stored, len(pins) - newer)
 
 
 def import_newer_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[Pin, ...]]:
-    """Set pins from elsewhere, unless there are newer ones of their places.
+    """Set pins, unless there are newer ones of their places.
 
-    How many were set, and the pins that they replaced.
+    Returns how many were set, and the pins that they replaced.
     """
-    had = {place_key(pin.place): pin for pin in cache.pins()}
+    current = {place_key(pin.place): pin for pin in cache.pins()}
     newer = []
     replaced = []
     for pin in pins:
-        before = had.get(place_key(pin.place))
+        before = current.get(place_key(pin.place))
         if before is None or before.pinned_at <= pin.pinned_at:
             newer.append(pin)
             replaced += [before] if before else []
@@ -83,16 +84,16 @@ def import_newer_pins(cache: GeoCache, pins: Sequence[Pin]) -> tuple[int, tuple[
 
 
 def parse_pins(data: bytes, name: str) -> tuple[Pin, ...]:
-    """The pins in the bytes of an export, or of a file made by hand.
+    """The pins in an export or in a file made by hand.
 
     Raises:
-        InputError: a record is no pin; the message names the file and the line.
+        InputError: a record is not a pin; the message names the file and the line.
     """
     found = []
     with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as file:
-        for line, record in _numbered(file, name):
+        for line, record in _parse_lines(file, name):
             if not isinstance(record, Pin):
-                raise InputError(f"{name}, line {line}: an answer, where only pins are taken")
+                raise InputError(f"{name}, line {line}: an answer, but only pins are imported")
             found.append(record)
     if not found:
         raise InputError(f"{name} holds no pin")
@@ -113,55 +114,54 @@ def _write(records: Iterable[dict[str, Any]], file: TextIO, form: str, *, header
     return count
 
 
-def _records(path: Path) -> Iterator[Pin | Answer]:
+def _read_records(path: Path) -> Iterator[Pin | Answer]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for _, record in _numbered(file, path.name):
+            for _, record in _parse_lines(file, path.name):
                 yield record
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
 
 
-def _numbered(file: TextIO, name: str) -> Iterator[tuple[int, Pin | Answer]]:
+def _parse_lines(file: TextIO, name: str) -> Iterator[tuple[int, Pin | Answer]]:
     line = 1
     try:
-        for line, read_row in _rows(file):
+        for line, read_row in _split_lines(file):
             yield line, parse_record(read_row())
     except InputError as error:
         raise InputError(f"{name}, line {line}: {error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is not UTF-8 text") from error
     except (ValueError, TypeError, KeyError, AttributeError, csv.Error) as error:
-        raise InputError(f"{name}, line {line}: {_why(error)}") from error
+        raise InputError(f"{name}, line {line}: {_describe(error)}") from error
 
 
-def _rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Mapping[str, Any]]]]:
-    """The number of each line and what reads it."""
+def _split_lines(file: TextIO) -> Iterator[tuple[int, Callable[[], Mapping[str, Any]]]]:
+    """The number of each line, and a function that parses it."""
     first = file.read(1)
     file.seek(0)
     if first == "{":
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield number, partial(_object, line)
+                yield number, partial(_parse_object, line)
         return
-    csv.field_size_limit(1 << 24)
     reader = csv.DictReader(file)
     if not reader.fieldnames or not {"latitude", "longitude"} <= set(reader.fieldnames):
         raise InputError("no columns latitude and longitude")
     for row in reader:
-        yield reader.line_num, partial(_filled, row)
+        yield reader.line_num, partial(_fill_row, row)
 
 
-def _object(line: str) -> Mapping[str, Any]:
+def _parse_object(line: str) -> Mapping[str, Any]:
     found = json.loads(line)
     if not isinstance(found, dict):
         raise InputError("no JSON object")
     return found
 
 
-def _filled(row: Mapping[str | None, Any]) -> Mapping[str, Any]:
+def _fill_row(row: Mapping[str | None, Any]) -> Mapping[str, Any]:
     return {name: value or "" for name, value in row.items() if name}
 
 
-def _why(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return f"no {error}" if isinstance(error, KeyError) else str(error)

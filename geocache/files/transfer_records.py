@@ -1,4 +1,4 @@
-"""One pin or answer as a record of an export, and back: the round trip is exact."""
+"""Converts pins and answers to records of an export and back, without loss."""
 
 import time
 from collections.abc import Mapping
@@ -31,27 +31,27 @@ COLUMNS = (
     "asked_at",
     "expires_at",
 )
-"""What an export holds: ``kind`` is ``pin`` or ``answer``, times are ISO 8601 in UTC, coordinates
-WGS 84 degrees; a pin without them leaves its place off the map. A file of pins made by hand needs
-``latitude``, ``longitude`` and a place."""
+"""The columns of an export: ``kind`` is ``pin`` or ``answer``; times are ISO 8601 in UTC,
+coordinates WGS 84 degrees; a pin without coordinates leaves its place off the map. A file of pins
+made by hand needs ``latitude``, ``longitude`` and a place."""
 
 
 def parse_record(raw: Mapping[str, Any]) -> Pin | Answer:
-    """Undo :func:`format_pin` and :func:`format_answer`; without a ``kind`` it is a pin.
+    """The inverse of :func:`format_pin` and :func:`format_answer`; the default kind is a pin.
 
     Raises:
-        InputError, ValueError, TypeError, KeyError, AttributeError: it is neither.
+        InputError, ValueError, TypeError, KeyError, AttributeError: it is not valid.
     """
     kind = raw.get("kind") or "pin"
     if kind == "pin":
-        return _pin(raw)
+        return _parse_pin(raw)
     if kind == "answer":
-        return _answer(raw)
+        return _parse_answer(raw)
     raise InputError(f"kind {kind!r} is neither pin nor answer")
 
 
 def format_pin(pin: Pin) -> dict[str, Any]:
-    """A pin by the names of :data:`COLUMNS`."""
+    """A pin as a record with :data:`COLUMNS`."""
     return {
         "kind": "pin",
         **pin.place._asdict(),
@@ -59,17 +59,17 @@ def format_pin(pin: Pin) -> dict[str, Any]:
         "longitude": pin.longitude,
         "note": pin.note,
         "who": pin.who,
-        "pinned_at": _iso(pin.pinned_at),
+        "pinned_at": _format_time(pin.pinned_at),
     }
 
 
-def _pin(raw: Mapping[str, Any]) -> Pin:
+def _parse_pin(raw: Mapping[str, Any]) -> Pin:
     place = Place(*(str(raw.get(part) or "") for part in Place._fields))
     if not any(place):
         raise InputError("a pin needs a place")
-    latitude, longitude = (_degrees(raw[name]) for name in ("latitude", "longitude"))
+    latitude, longitude = (_parse_degrees(raw[name]) for name in ("latitude", "longitude"))
     if latitude is None and longitude is None and not raw.get("kind"):
-        raise InputError("no coordinates; to leave a place off the map write kind pin")
+        raise InputError("no coordinates; to leave a place off the map set kind to pin")
     when = raw.get("pinned_at")
     pin = Pin(
         place,
@@ -77,18 +77,18 @@ def _pin(raw: Mapping[str, Any]) -> Pin:
         longitude,
         str(raw.get("note") or ""),
         str(raw.get("who") or ""),
-        _seconds(when) if when else int(time.time()),
+        _parse_time(when) if when else int(time.time()),
     )
     pin.check()
     return pin
 
 
-def _degrees(value: Any) -> float | None:
+def _parse_degrees(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
 
 
 def format_answer(answer: Answer) -> dict[str, Any]:
-    """An answer by the names of :data:`COLUMNS`."""
+    """An answer as a record with :data:`COLUMNS`."""
     at = answer.position
     return {
         "kind": "answer",
@@ -105,12 +105,12 @@ def format_answer(answer: Answer) -> dict[str, Any]:
         "alternatives": format_alternatives(at.alternatives),
         "query": answer.query,
         "reply": answer.reply,
-        "asked_at": _iso(answer.asked_at),
-        "expires_at": "" if answer.expires_at >= NEVER else _iso(answer.expires_at),
+        "asked_at": _format_time(answer.asked_at),
+        "expires_at": "" if answer.expires_at >= NEVER else _format_time(answer.expires_at),
     }
 
 
-def _answer(raw: Mapping[str, Any]) -> Answer:
+def _parse_answer(raw: Mapping[str, Any]) -> Answer:
     precision = Precision(raw["precision"])
     known = precision is not Precision.UNRESOLVED
     position = Position(
@@ -129,17 +129,17 @@ def _answer(raw: Mapping[str, Any]) -> Answer:
         raw["provider"],
         raw["version"],
         position,
-        _seconds(raw["expires_at"]) if raw["expires_at"] else NEVER,
+        _parse_time(raw["expires_at"]) if raw["expires_at"] else NEVER,
         raw["query"],
         raw["reply"],
-        _seconds(raw["asked_at"]),
+        _parse_time(raw["asked_at"]),
     )
 
 
-def _iso(seconds: int) -> str:
+def _format_time(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _seconds(text: str) -> int:
+def _parse_time(text: str) -> int:
     when = datetime.fromisoformat(text)
     return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())

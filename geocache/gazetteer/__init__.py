@@ -1,4 +1,4 @@
-"""The offline gazetteer: a geopy geocoder over data that ships with its packages."""
+"""The offline gazetteer: a geopy geocoder on data from installed packages."""
 
 from geocache.gazetteer.provider import Gazetteer
 

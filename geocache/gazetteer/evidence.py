@@ -1,4 +1,4 @@
-"""What the state and the postcode say about a place."""
+"""Evidence for a place: what its state and postcode say about the candidates."""
 
 from typing import NamedTuple
 
@@ -20,9 +20,9 @@ IN_AREA = 1.6
 
 
 class Agreement(NamedTuple):
-    """How a place stands with the witnesses; ``None`` where a witness is silent.
+    """Whether a candidate agrees with the state and the postcode; ``None`` if unknown.
 
-    ``weight`` is what their agreement is worth, in powers of ten of inhabitants.
+    ``weight`` is what the agreement is worth, in powers of ten of inhabitants.
     """
 
     state: bool | None
@@ -34,9 +34,9 @@ NO_AGREEMENT = Agreement(None, None, 0.0)
 
 
 class Evidence(NamedTuple):
-    """A place's state and postcode, looked up.
+    """The regions of a place's state and the area of its postcode.
 
-    ``city`` is the row of a city that stands where the state should, or -1.
+    ``city`` is the row of a city named in the state column, or -1.
     """
 
     places: Index
@@ -45,12 +45,12 @@ class Evidence(NamedTuple):
     city: int = -1
 
     @property
-    def silent(self) -> bool:
-        """Whether no place is told from another."""
+    def is_empty(self) -> bool:
+        """Whether it distinguishes no candidates."""
         return not self.state.numbers and self.area is None and self.city < 0
 
-    def hear(self, row: int) -> Agreement:
-        """What the witnesses say of a place."""
+    def score(self, row: int) -> Agreement:
+        """How a candidate agrees with the evidence."""
         index, (numbers, score), area, _ = self
         if not numbers and area is None and self.city < 0:
             return NO_AGREEMENT
@@ -78,7 +78,7 @@ class Evidence(NamedTuple):
         return Agreement(state, near_area, weight)
 
     def _in_area(self, row: int, area: Area) -> bool | None:
-        """Near the area, far from it, or ``None`` in between, where areas are not drawn exactly."""
+        """Whether a place is near the area; ``None`` in between, as areas are approximate."""
         if area.region >= 0 and not area.exact:
             return self.places.first[row] == area.region or self.places.near_region(
                 row, area.region, _REGION_MARGIN_KM

@@ -1,4 +1,4 @@
-"""The places a city's text may mean: by its name as written or read otherwise, or nearly so."""
+"""Finds the candidate places of a city's text: by name, by a variant, or by a similar name."""
 
 from geocache.gazetteer.evidence import NEAR_STATE, Evidence
 from geocache.gazetteer.index import Index
@@ -12,38 +12,38 @@ from geocache.geo.countries import look_up_folded_code
 from geocache.geo.names import fold, make_key
 
 _PART_POPULATION = 15_000
-# A member of an enumeration is looked up slowly.
+# Constants, because looking up a member of an enumeration is slow.
 _OTHER_SCRIPT, _ALTERNATE, _SOUND = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE, NameKind.SOUND
 
 
 class Finder:
-    """Finds candidates in a country, weighed by what state and postcode say of them."""
+    """Finds candidates in a country, weighed by the evidence of state and postcode."""
 
     def __init__(self, index: Index, states: States) -> None:
         self.index = index
         self.states = states
         self.spelling = Spelling(index)
 
-    def named(self, code: str, city: str, witness: Evidence) -> list[Candidate]:
-        """Candidates of the variants, ranked; reading on while the witnesses contradict."""
+    def find_by_name(self, code: str, city: str, evidence: Evidence) -> list[Candidate]:
+        """Ranked candidates; tries further variants while the evidence contradicts."""
         index = self.index
         folded = fold(city)
         literal = make_key(folded)
         as_written = Variant(folded, 0.0, "")
-        found = weigh_candidates(witness, index.named(code, literal), as_written)
-        if found and self._settled(found):
+        found = weigh_candidates(evidence, index.find_named(code, literal), as_written)
+        if found and self._is_settled(found):
             return rank(index, found)
-        for reading in generate_variants(city, code):
-            name = make_key(reading.name)
+        for variant in generate_variants(city, code):
+            name = make_key(variant.name)
             if name == literal or look_up_folded_code(name) == code:
                 continue
-            heard = witness
-            if reading.hint and not witness.state.numbers:
-                hinted = self.states.exactly(code, reading.hint)
+            with_hint = evidence
+            if variant.hint and not evidence.state.numbers:
+                hinted = self.states.find_exact(code, variant.hint)
                 if hinted.numbers:
-                    heard = witness._replace(state=hinted)
-            rows = index.named(code, name)
-            if reading.part:
+                    with_hint = evidence._replace(state=hinted)
+            rows = index.find_named(code, name)
+            if variant.part:
                 if found:
                     break
                 rows = [
@@ -52,47 +52,47 @@ class Finder:
                     if kind < _OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
                 ]
             if rows:
-                found += weigh_candidates(heard, rows, reading)
-            if found and self._settled(found):
+                found += weigh_candidates(with_hint, rows, variant)
+            if found and self._is_settled(found):
                 break
         return rank(self.index, found)
 
     @staticmethod
-    def _settled(found: list[Candidate]) -> bool:
+    def _is_settled(found: list[Candidate]) -> bool:
         best = found[0] if len(found) == 1 else max(found, key=by_weight)
-        verdict = best.verdict
-        sure = verdict.state is None or verdict.weight > NEAR_STATE
-        return sure and verdict.state is not False and verdict.area is not False
+        agreement = best.agreement
+        sure = agreement.state is None or agreement.weight > NEAR_STATE
+        return sure and agreement.state is not False and agreement.area is not False
 
-    def nearly(self, code: str, city: str, witness: Evidence) -> list[Candidate]:
-        """Candidates that sound like the city or are spelt nearly so."""
+    def find_similar(self, code: str, city: str, evidence: Evidence) -> list[Candidate]:
+        """Candidates whose names sound like the city's, or differ in a few letters."""
         index = self.index
         found: list[Candidate] = []
-        for reading in generate_variants(city, code):
-            if reading.part:
+        for variant in generate_variants(city, code):
+            if variant.part:
                 break
-            name = make_key(reading.name)
+            name = make_key(variant.name)
             alike = make_sound_key(code, name)
             if alike:
-                rows = [(row, _SOUND) for row, _ in index.named("~" + code, alike)]
-                found += weigh_candidates(witness, rows, reading)
-            for letters, spelt in self.spelling.close(code, name):
+                rows = [(row, _SOUND) for row, _ in index.find_named("~" + code, alike)]
+                found += weigh_candidates(evidence, rows, variant)
+            for letters, spelt in self.spelling.find_close(code, name):
                 rows = [
                     (row, _ALTERNATE)
-                    for row, kind in index.named(code, spelt)
+                    for row, kind in index.find_named(code, spelt)
                     if kind < _OTHER_SCRIPT
                 ]
-                found += weigh_candidates(witness, rows, reading, letters)
-            found = [one for one in found if self._plausible(one, len(name))]
+                found += weigh_candidates(evidence, rows, variant, letters)
+            found = [one for one in found if self._is_plausible(one, len(name))]
             if found:
                 break
         return rank(self.index, found)
 
-    def _plausible(self, one: Candidate, length: int) -> bool:
-        """Whether a near name may stand: never against a witness, alone only for a larger city."""
-        if one.verdict.state is False or one.verdict.area is False:
+    def _is_plausible(self, one: Candidate, length: int) -> bool:
+        """Whether a similar name may count: never against evidence, else only for large cities."""
+        if one.agreement.state is False or one.agreement.area is False:
             return False
-        if one.verdict.state or one.verdict.area:
+        if one.agreement.state or one.agreement.area:
             return True
         people = self.index.populations[one.row]
         if one.letters < 2:

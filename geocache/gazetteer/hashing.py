@@ -1,16 +1,16 @@
-"""The number a name is filed under."""
+"""Hashes of names, the keys of the index."""
 
 from hashlib import blake2b
 
 BUCKET_BITS = 18
-"""Names are looked for among those whose hash begins with as many equal bits."""
+"""Bits of a hash that select the bucket to search."""
 
 
 def name_digest(country: str, key: str) -> bytes:
-    """The 8 bytes of :func:`name_hash`, lowest first."""
+    """The 8 bytes of :func:`name_hash`, little-endian."""
     return blake2b((country + key).encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def name_hash(country: str, key: str) -> int:
-    """64 bits of a country code and a folded name; equal on every machine and run."""
+    """A 64-bit hash of a country code and a folded name, equal on every machine."""
     return int.from_bytes(name_digest(country, key), "little")

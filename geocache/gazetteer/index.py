@@ -1,4 +1,4 @@
-"""The built index, opened: which places bear a name, and what is known of a place."""
+"""Reads the built index: places by name, and the data of a place."""
 
 import mmap
 from bisect import bisect_left, bisect_right
@@ -33,8 +33,8 @@ class RegionRow(NamedTuple):
 class Index:
     """Read-only view of the files that :func:`geocache.gazetteer.builder.build.build_index` wrote.
 
-    Rows are places; coordinates are whole hundred-thousandths of a degree. The files are mapped, so
-    opening costs a few milliseconds and processes share the memory.
+    Rows are places; coordinates are integers, in hundred-thousandths of a degree. The files are
+    memory-mapped, so opening takes milliseconds and processes share the memory.
 
     Raises:
         IndexBuildError: a file is missing or damaged.
@@ -78,8 +78,8 @@ class Index:
     def _json(self, name: str) -> Any:
         return orjson.loads((self.folder / f"{name}.json").read_bytes())
 
-    def named(self, country: str, key: str) -> list[tuple[int, NameKind]]:
-        """Rows of the country's places that bear the name, best kind and most populous first."""
+    def find_named(self, country: str, key: str) -> list[tuple[int, NameKind]]:
+        """Rows of the country's places with this name, best kind and most populous first."""
         wanted = name_hash(country, key)
         hashes = self.hashes
         bucket = wanted >> _BUCKET_SHIFT
@@ -105,15 +105,15 @@ class Index:
 
     @cached_property
     def _regions(self) -> dict[str, str]:
-        """Each country's regions as JSON text: most are never asked for."""
+        """Each country's regions as JSON text, parsed on demand."""
         found: dict[str, str] = self._json("regions")
         return found
 
     def _by_number(self, country: str) -> dict[int, tuple[Any, ...]]:
-        """What is read of a country's regions, as plain tuples of text and numbers.
+        """A country's regions by number, as plain tuples of text and numbers.
 
-        The garbage collector does not walk those; as lists or named tuples they made every look-up
-        a tenth slower.
+        The garbage collector does not track these; lists or named tuples made every lookup a tenth
+        slower.
         """
         known = self._regions_of.get(country)
         if known is None:
@@ -123,15 +123,15 @@ class Index:
         return known
 
     def names_of_regions(self, country: str) -> list[tuple[int, tuple[str, ...]]]:
-        """The number and the bare names of each state and county of a country."""
+        """The number and the normalized names of each state and county of a country."""
         return [(number, row[-1]) for number, row in self._by_number(country).items()]
 
     def regions(self, country: str) -> list[RegionRow]:
         """The states and counties of a country."""
         return [RegionRow._make(row) for row in self._by_number(country).values()]
 
-    def some_regions(self, country: str, numbers: frozenset[int]) -> list[RegionRow]:
-        """Those states and counties of a country that have these numbers."""
+    def select_regions(self, country: str, numbers: frozenset[int]) -> list[RegionRow]:
+        """The states and counties of a country with these numbers."""
         known = self._by_number(country)
         return [RegionRow._make(known[number]) for number in sorted(numbers) if number in known]
 
@@ -146,7 +146,7 @@ class Index:
         return self._region_rows[self._region_starts[number] : self._region_starts[number + 1]]
 
     def near_region(self, row: int, number: int, reach_km: float) -> bool:
-        """Whether some place of a region lies within reach of a place."""
+        """Whether a place of the region lies within ``reach_km`` of a place."""
         start, stop = self._region_starts[number], self._region_starts[number + 1]
         latitudes, here_north = self.latitudes, self.latitudes[row]
         band = int(reach_km / 111 * 100_000)
@@ -183,7 +183,7 @@ class Index:
         return {code: tuple(about) for code, about in self._json("zips").items()}
 
     def spellings(self, country: str) -> list[str]:
-        """The country's Latin names, folded, by length and then by letters."""
+        """The country's Latin names, folded, sorted by length, then alphabetically."""
         place = self._spelling_places.get(country)
         if not place:
             return []

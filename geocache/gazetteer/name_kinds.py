@@ -1,10 +1,10 @@
-"""How a name belongs to a place."""
+"""The kinds of names of a place."""
 
 from enum import IntEnum
 
 
 class NameKind(IntEnum):
-    """Best first; the order decides which place of a name is looked at first."""
+    """Best first; places of a name are listed in this order."""
 
     OFFICIAL = 0
     ALIAS = 1
@@ -26,4 +26,4 @@ WORDS = (
     "district of the city",
     "name that sounds alike",
 )
-"""The kinds as a position's reason says them, in their order."""
+"""The kinds in words, for a position's reason, in their order."""

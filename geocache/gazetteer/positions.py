@@ -1,4 +1,4 @@
-"""Positions with their flags, scores and reasons, from ranked candidates."""
+"""Builds positions from ranked candidates: flags, scores, reasons and alternatives."""
 
 from functools import lru_cache
 
@@ -24,12 +24,12 @@ _CITY, _REGION = Precision.CITY, Precision.REGION
 
 
 def _prior(one: Candidate) -> float:
-    """A candidate's weight before any witness was heard."""
-    return one.weight - one.verdict.weight
+    """A candidate's weight without the evidence."""
+    return one.weight - one.agreement.weight
 
 
 class PositionBuilder:
-    """Says where, how exactly, how surely, and why."""
+    """Builds the positions of cities, regions, ZIP codes and nearby places."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -38,31 +38,31 @@ class PositionBuilder:
 
     @staticmethod
     def unresolved(reason: str) -> Position:
-        """No position, and why."""
+        """An unresolved position with the reason."""
         return Position(source=SOURCE, reason=reason)
 
-    def city(self, found: list[Candidate], witness: Evidence) -> Position:
-        """The first of ranked candidates, the others as alternatives where they are far."""
+    def city(self, found: list[Candidate], evidence: Evidence) -> Position:
+        """The position of the first candidate, with distant ones as alternatives."""
         index = self._index
         best = found[0]
-        row, kind, _, verdict, reading, letters = best
+        row, kind, _, agreement, variant, letters = best
         others = pick_distant(index, found) if len(found) > 1 else []
-        flags = self._doubts(best, others)
-        by_zip = witness.area is not None and witness.area.exact
-        if by_zip and verdict.area is False and not verdict.state:
-            return self._zip(witness, f"not {index.name(row)}", reading.name)
-        score = 1.0 - reading.cost - 0.1 * KIND_COST[kind] - 0.1 * letters - 0.2 * len(flags)
+        flags = self._build_flags(best, others)
+        by_zip = evidence.area is not None and evidence.area.exact
+        if by_zip and agreement.area is False and not agreement.state:
+            return self._zip(evidence, f"not {index.name(row)}", variant.name)
+        score = 1.0 - variant.cost - 0.1 * KIND_COST[kind] - 0.1 * letters - 0.2 * len(flags)
         latitude, longitude = index.point(row)
         name = index.name(row)
         return Position(
             latitude,
             longitude,
             _CITY,
-            self._labelled(row, name),
+            self._build_label(row, name),
             SOURCE,
             round(score, 3) if score > 0.05 else 0.05,
             flags,
-            self._reason(best, name),
+            self._build_reason(best, name),
             tuple(
                 [
                     Alternative(
@@ -77,22 +77,22 @@ class PositionBuilder:
             else (),
         )
 
-    def _doubts(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
-        row, kind, _, (state, area, _), reading, letters = best
-        plain = kind < _DISTRICT and not reading.rule and not letters
+    def _build_flags(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
+        row, kind, _, (state, area, _), variant, letters = best
+        plain = kind < _DISTRICT and not variant.rule and not letters
         if plain and state is None and area is None and not others:
-            return ()  # as most are
+            return ()  # the usual case
         flags = []
         if others:
-            others = [one for one in others if not self._districts(best, one)]
+            others = [one for one in others if not self._is_district(best, one)]
         if others and (
-            self._lead(best, others[0]) < AMBIGUOUS_WEIGHT
-            or (self._only_area(best) and _prior(best) < max(map(_prior, others)))
+            self._compute_lead(best, others[0]) < AMBIGUOUS_WEIGHT
+            or (self._rests_on_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
         near = kind is _SOUND or letters
-        part = reading.part or reading.cost >= PART_COST
-        if kind is _DISTRICT or part or (near and not self._trusted(best)):
+        part = variant.part or variant.cost >= PART_COST
+        if kind is _DISTRICT or part or (near and not self._is_trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if state is False:
             flags.append(Flag.CONFLICTING_STATE)
@@ -102,54 +102,58 @@ class PositionBuilder:
                 flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
 
-    def _lead(self, best: Candidate, other: Candidate) -> float:
-        """How far ahead a place is, by its weight or without its fame, whichever is less."""
+    def _compute_lead(self, best: Candidate, other: Candidate) -> float:
+        """How far a place leads, with or without its fame, whichever is less."""
         lead = best.weight - other.weight
         fame = [min(self._index.fame[one.row], FAME_LIMIT) for one in (best, other)]
         return min(lead, lead - FAME * (fame[0] - fame[1]))
 
-    def _districts(self, best: Candidate, other: Candidate) -> bool:
-        """Whether a city's rival is but a large district of another (Salamanca in Madrid)."""
+    def _is_district(self, best: Candidate, other: Candidate) -> bool:
+        """Whether the other candidate is only a district of another city (Salamanca in Madrid)."""
         hosts, large = self._index.hosts, self._index.populations[other.row] >= _SURE_POPULATION
         return large and hosts[other.row] != other.row and hosts[best.row] == best.row
 
     @staticmethod
-    def _only_area(best: Candidate) -> bool:
-        """Whether nothing but a rough postcode area speaks for a place."""
-        return bool(best.verdict.area) and not best.verdict.state and best.verdict.weight < AT_ZIP
+    def _rests_on_area(best: Candidate) -> bool:
+        """Whether the only evidence for a place is an approximate postcode area."""
+        return (
+            bool(best.agreement.area)
+            and not best.agreement.state
+            and best.agreement.weight < AT_ZIP
+        )
 
-    def _trusted(self, best: Candidate) -> bool:
-        """A near spelling is trusted of a larger place, the less so the fewer witnesses agree."""
+    def _is_trusted(self, best: Candidate) -> bool:
+        """Whether a similar name counts as sure: for large places, or with evidence for towns."""
         people = self._index.populations[best.row]
-        if best.verdict.state or best.verdict.area:
+        if best.agreement.state or best.agreement.area:
             return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
         return best.letters < 2 and people >= _SURE_POPULATION
 
-    def _reason(self, best: Candidate, name: str) -> str:
-        """Why the best candidate was chosen, whose place has this ``name``."""
-        row, kind, _, (state, area, _), reading, letters = best
-        said = WORDS[kind]
+    def _build_reason(self, best: Candidate, name: str) -> str:
+        """Why the candidate was chosen; ``name`` is its place's."""
+        row, kind, _, (state, area, _), variant, letters = best
+        reason = WORDS[kind]
         if letters:
-            said = f"{letters} letter{'s' * (letters > 1)} from a name"
-        if reading.rule:
-            said = f"{said}, {reading.rule}"
+            reason = f"{letters} letter{'s' * (letters > 1)} from a name"
+        if variant.rule:
+            reason = f"{reason}, {variant.rule}"
         if kind is _DISTRICT and not self._index.populations[row]:
             name = self._index.name(self._index.hosts[row])
-        said = f"{said} of {name}"
+        reason = f"{reason} of {name}"
         if state is not None:
-            said += "; state agrees" if state else "; another state"
+            reason += "; state agrees" if state else "; another state"
         if area is not None:
-            said += "; postcode agrees" if area else "; another postcode"
-        return said
+            reason += "; postcode agrees" if area else "; another postcode"
+        return reason
 
-    def _zip(self, witness: Evidence, why: str, name: str) -> Position:
-        """The ZIP code's own point: approximate unless it goes by the name asked for."""
-        area = witness.area
-        assert area is not None  # noqa: S101 - callers ask only with a ZIP code
+    def _zip(self, evidence: Evidence, why: str, name: str) -> Position:
+        """The position of the ZIP code; approximate unless its name is the one asked for."""
+        area = evidence.area
+        assert area is not None  # noqa: S101 - only called with a ZIP code
         flags = []
         if not name or make_key(fold(area.name))[:4] != make_key(name)[:4]:
             flags.append(Flag.APPROXIMATE)
-        if witness.state.numbers and area.region not in witness.state.numbers:
+        if evidence.state.numbers and area.region not in evidence.state.numbers:
             flags.append(Flag.CONFLICTING_STATE)
         return Position(
             area.point[0],
@@ -162,17 +166,19 @@ class PositionBuilder:
             f"{why}; ZIP code of {area.name}",
         )
 
-    def region(self, country: str, region: Matches, witness: Evidence, why: str) -> Position | None:
-        """The largest place of a region, or the postcode's city within it."""
-        known = self._index.some_regions(country, region.numbers)
+    def region(
+        self, country: str, region: Matches, evidence: Evidence, why: str
+    ) -> Position | None:
+        """The position of a region's largest place, or of the postcode's city in the region."""
+        known = self._index.select_regions(country, region.numbers)
         rows = [one for one in known if one.main_place >= 0]
         if not rows:
             return None
-        best = max(rows, key=lambda r: self._region_weight(r, witness)) if rows[1:] else rows[0]
+        best = max(rows, key=lambda r: self._region_weight(r, evidence)) if rows[1:] else rows[0]
         return Position(
             *self._index.point(best.main_place),
             _REGION,
-            self._joined(best.name, country_name(country)),
+            self._join(best.name, country_name(country)),
             SOURCE,
             0.4,
             (Flag.APPROXIMATE,),
@@ -180,30 +186,30 @@ class PositionBuilder:
         )
 
     @staticmethod
-    def _region_weight(region: RegionRow, witness: Evidence) -> tuple[float, int]:
-        return (witness.hear(region.main_place).weight, region.population)
+    def _region_weight(region: RegionRow, evidence: Evidence) -> tuple[float, int]:
+        return (evidence.score(region.main_place).weight, region.population)
 
-    def around(self, country: str, witness: Evidence, missing: str) -> Position | None:
-        """A rough position from the postcode, the state, or a country no larger than a city."""
-        area = witness.area
+    def around(self, country: str, evidence: Evidence, missing: str) -> Position | None:
+        """An approximate position from the postcode, the state, or a very small country."""
+        area = evidence.area
         if area is not None and area.exact:
-            return self._zip(witness, missing, "")
-        if witness.city >= 0:
-            return self.near(witness.city, f"{missing}; the state names a city")
+            return self._zip(evidence, missing, "")
+        if evidence.city >= 0:
+            return self.near(evidence.city, f"{missing}; the state names a city")
         if area is not None and area.region < 0:
-            verdict = witness.hear(area.row)
-            if verdict.state is not False:
+            agreement = evidence.score(area.row)
+            if agreement.state is not False:
                 return self.near(area.row, f"{missing}; the postcode's area")
-        if witness.state.numbers:
-            return self.region(country, witness.state, witness, missing)
+        if evidence.state.numbers:
+            return self.region(country, evidence.state, evidence, missing)
         if area is not None:
             matches = Matches(frozenset((area.region,)), 1.0)
-            return self.region(country, matches, witness, f"{missing}; the postcode's state")
+            return self.region(country, matches, evidence, f"{missing}; the postcode's state")
         small = self.small_country(country)
         return self.near(small, f"{missing}; a small country") if small >= 0 else None
 
     def near(self, row: int, why: str) -> Position:
-        """A place that is not the one asked for, but near it."""
+        """The position of a place near the one asked for."""
         return Position(
             *self._index.point(row),
             Precision.CITY,
@@ -215,7 +221,7 @@ class PositionBuilder:
         )
 
     def _small_country(self, country: str) -> int:
-        """The largest place of a country that lies all within reach of it, else -1."""
+        """The largest place of a country that is no larger than a city, else -1."""
         index = self._index
         states = [r for r in index.regions(country) if r.level == 1 and r.main_place >= 0]
         rows = [row for state in states for row in index.rows_of_region(state.number)]
@@ -228,21 +234,21 @@ class PositionBuilder:
         return -1
 
     def label(self, row: int) -> str:
-        """The place's name, its state's and its country's."""
-        return self._labelled(row, self._index.name(row))
+        """The name of the place, its state and country."""
+        return self._build_label(row, self._index.name(row))
 
-    def _labelled(self, row: int, name: str) -> str:
+    def _build_label(self, row: int, name: str) -> str:
         state, country, both = self._around(self._index.first[row], self._index.country(row))
         if name and both and name not in (state, country):
             return f"{name}, {both}"
-        return self._joined(name, state, country)
+        return self._join(name, state, country)
 
     def _state_and_country(self, first: int, code: str) -> tuple[str, str, str]:
-        """The names of a state's number and of a country's code, and as they are read together."""
+        """The names of a state and a country, and both joined."""
         state = self._index.region_names[first] if first >= 0 else ""
         country = country_name(code)
-        return state, country, self._joined(state, country)
+        return state, country, self._join(state, country)
 
     @staticmethod
-    def _joined(*parts: str) -> str:
+    def _join(*parts: str) -> str:
         return ", ".join(dict.fromkeys(filter(None, parts)))

@@ -1,4 +1,4 @@
-"""What a postcode tells: a point for a US ZIP code, a rough area elsewhere."""
+"""Looks up postcodes: a point for a US ZIP code, an approximate area elsewhere."""
 
 import re
 from functools import lru_cache
@@ -14,7 +14,7 @@ DIGITS = {
     "SI": 4, "SK": 5, "TH": 5, "TR": 5, "UA": 5, "VN": 6, "ZA": 4, "PE": 5, "IR": 10,
     "US": 5, "PR": 5, "PK": 5, "EG": 5, "SA": 5, "TW": 3, "IL": 5,
 }  # fmt: skip
-"""Digits of a postcode; leading zeros that a spreadsheet dropped are put back."""
+"""Number of digits of a postcode; leading zeros dropped by a spreadsheet are restored."""
 
 _LOOSE_LENGTH = frozenset(("CL", "JP", "PT", "BR", "IR", "IL", "TW", "RS", "SA", "VN"))
 _ZIP_COUNTRIES = frozenset(("US", "PR", "GU", "VI", "AS", "MP"))
@@ -29,10 +29,9 @@ _REACH_KM = {"DE": 60.0, "GB": 50.0, "IT": 60.0, "JP": 60.0, "NL": 40.0, "BE": 4
 
 
 class Area(NamedTuple):
-    """Where a postcode lies.
+    """The area of a postcode: near ``point``, or in ``region`` unless that is -1.
 
-    Near ``point``, or in ``region`` when that is not -1; a US ZIP code has both and is ``exact``.
-    ``row`` is the area's main city, -1 for a ZIP code.
+    A US ZIP code has both and is ``exact``. ``row`` is the area's main city, -1 for a ZIP code.
     """
 
     row: int
@@ -44,14 +43,14 @@ class Area(NamedTuple):
 
 
 class Postcodes:
-    """Looks postcodes up."""
+    """Looks up postcodes by country."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self.find = lru_cache(maxsize=50_000)(self._find)
 
     def _find(self, country: str, postcode: str) -> Area | None:
-        """The area of a postcode, ``None`` when it tells nothing."""
+        """The area of a postcode, ``None`` if unknown."""
         if country in _ZIP_COUNTRIES:
             return self._zip(postcode)
         areas = self._index.areas.get(country)

@@ -1,4 +1,4 @@
-"""The offline gazetteer as a geopy geocoder."""
+"""The offline gazetteer, as a provider and as a geopy geocoder."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from geopy.location import Location
 from geocache.gazetteer.builder.sources import read_versions
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.matcher import Matcher
-from geocache.paths import DATA, PACKAGE
+from geocache.paths import PACKAGE
 from geocache.place import Place, Position
 
 _BUILD_TIMEOUT_SECONDS = 300.0
@@ -22,24 +22,29 @@ _BUILD_TIMEOUT_SECONDS = 300.0
 
 @cache
 def compute_rules_version() -> str:
-    """A digest of the rules and tables: it changes with every change to how places are found."""
+    """A version that changes with every change of the code or tables that find places."""
+    return digest_rules(PACKAGE)
+
+
+def digest_rules(package: Path) -> str:
+    """A digest of the modules of ``gazetteer`` and ``geo``, sub-packages included, and tables."""
     digest = blake2b(digest_size=4)
-    rules = [*(PACKAGE / "gazetteer").rglob("*.py"), *(PACKAGE / "geo").rglob("*.py")]
-    tables = [*DATA.glob("*.csv"), *DATA.glob("*.txt")]
-    for file in (*sorted(rules), *sorted(tables)):
+    modules = [*(package / "gazetteer").rglob("*.py"), *(package / "geo").rglob("*.py")]
+    tables = [*(package / "data").glob("*.csv"), *(package / "data").glob("*.txt")]
+    for file in (*sorted(modules), *sorted(tables)):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
 class Gazetteer(Geocoder):  # type: ignore[misc]
-    """Places from data on this machine; nothing is sent anywhere.
+    """Finds places in data on this machine; sends nothing anywhere.
 
-    Builds its index into ``folder`` if none of its version is there (about 20 s, once; safe when
-    several processes start together), then opens it in milliseconds.
+    Builds its index into ``folder`` if there is none of its version (about 20 s, once; several
+    processes may start together), then opens it in milliseconds.
 
     Args:
-        folder: where the index lives; made if missing.
-        progress: called while building with what is being done and the share done, 0-1.
+        folder: the index's folder; created if missing.
+        progress: called during the build with the current stage and the fraction done, 0-1.
 
     Raises:
         IndexBuildError: a data package is missing or the index cannot be read.
@@ -56,9 +61,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         super().__init__(timeout=None)
         self.folder = Path(folder)
         self.version = f"{read_versions()}-{compute_rules_version()}"
-        self._index = Index(self._built(progress or (lambda _stage, _fraction: None)))
+        self._index = Index(self._find_or_build(progress or (lambda _stage, _fraction: None)))
 
-    def _built(self, progress: Callable[[str, float], None]) -> Path:
+    def _find_or_build(self, progress: Callable[[str, float], None]) -> Path:
         wanted = self.folder / f"index-{self.version}"
         if wanted.is_dir():
             return wanted
@@ -78,14 +83,14 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         return Matcher(self._index)
 
     def locate(self, place: Place) -> Position:
-        """Where the place is; unresolved with a reason when unknown. Never raises for odd text."""
+        """The place's position, or an unresolved one with the reason. Never raises for odd text."""
         return self._matcher.locate(place)
 
     def largest(self, city: str) -> Position:
-        """The largest place of a name, wherever it is: for a person who searches a map.
+        """The most populous place of a name in the world, for people who search the map.
 
-        Flagged ``ambiguous``, with the next ones as alternatives, where there are several. Never
-        what :meth:`locate` answers of a site.
+        Flagged ``ambiguous``, with the next ones as alternatives, if there are several. A site is
+        never located like this.
         """
         return self._matcher.largest(city)
 
@@ -95,12 +100,12 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         exactly_one: bool = True,
         timeout: Any = None,  # noqa: ARG002 - geopy passes it to every geocoder
     ) -> Location | list[Location] | None:
-        """As geopy's geocoders answer: a Location, a list of them, or ``None`` when unknown.
+        """As geopy's geocoders: a Location, a list of them, or ``None`` if nothing is found.
 
-        ``query`` is a :class:`Place`, a mapping with its parts, or text such as
+        ``query`` is a :class:`Place`, a mapping of its parts, or text such as
         ``City, State, Country``.
         """
-        place = _as_place(query)
+        place = _parse_query(query)
         position = self.locate(place)
         if position.latitude is None or position.longitude is None:
             return None
@@ -115,7 +120,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         ]
 
 
-def _as_place(query: str | Mapping[str, str] | Place) -> Place:
+def _parse_query(query: str | Mapping[str, str] | Place) -> Place:
     if isinstance(query, Place):
         return query
     if isinstance(query, Mapping):

@@ -1,4 +1,4 @@
-"""Names of states, provinces and counties, bared of the words that say what kind they are."""
+"""Normalizes names of states, provinces and counties: removes words such as "province"."""
 
 import re
 
@@ -19,7 +19,7 @@ def normalize_region(name: str) -> str:
     """The distinctive part of a region's name, folded and without spaces.
 
     ``Provincia de Cáceres`` -> ``caceres``; ``Novosibirskaya oblast'`` -> ``novosibirsk``. A name
-    made of nothing but kind words (``Central``, ``Capital Region``) keeps them.
+    that consists of such words only (``Central``, ``Capital Region``) keeps them.
     """
     folded = fold(name)
     if folded.endswith(("si", "do")):
@@ -39,7 +39,7 @@ def normalize_region(name: str) -> str:
 
 
 def split_spellings(name: str) -> list[str]:
-    """The ways one listed name reads: brackets either side, inverted commas undone.
+    """The spellings in one listed name: outside and inside brackets, inverted at a comma.
 
     ``Ourense [Orense]`` -> ``Ourense``, ``Orense``; ``Murcia, Región de`` -> ``Región de Murcia``.
     """

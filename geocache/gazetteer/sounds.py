@@ -1,4 +1,4 @@
-"""Names that differ only in how they were put into Latin letters share a sound."""
+"""Sound keys: equal for names that differ only in their romanization."""
 
 import re
 
@@ -30,15 +30,15 @@ _MIN_LENGTH = 4
 
 
 def make_sound_key(country: str, key: str) -> str:
-    """The looser key of a Latin name, empty where it would say too little.
+    """The sound key of a Latin name, empty if it would be too short.
 
-    ``Kohchi`` and ``Kochi``, ``Nizhniy`` and ``Nizhny``, ``Ajmer`` and ``Ajmeer`` come out equal.
+    It is equal for ``Kohchi`` and ``Kochi``, ``Nizhniy`` and ``Nizhny``, ``Ajmer`` and ``Ajmeer``.
     """
     return make_sound_keys(country, [key])[0]
 
 
 def make_sound_keys(country: str, keys: list[str]) -> list[str]:
-    """As :func:`make_sound_key`, of many names of a country at once and much faster for each."""
+    """As :func:`make_sound_key` for many names of a country at once, which is much faster."""
     lines = "\n".join([key if len(key) >= _MIN_LENGTH and key.isascii() else "" for key in keys])
     if country == "JP":
         lines = _JAPANESE_OH.sub("o", lines)

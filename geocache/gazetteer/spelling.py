@@ -1,4 +1,4 @@
-"""Names spelt nearly right."""
+"""Finds names that differ in a few letters."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _LETTERS = ascii_lowercase + digits
 
 
 class _Names(NamedTuple):
-    """A country's names by length, within one length by letters; and the same to look up.
+    """A country's names, sorted by length, then alphabetically, and as a set.
 
-    ``groups`` are those of a length and first letter that were asked for before.
+    ``groups`` caches the names of a length and first letter.
     """
 
     ordered: list[str]
@@ -24,10 +24,10 @@ class _Names(NamedTuple):
 
 
 class Spelling:
-    """Compares a name with a country's names of about its length.
+    """Compares a name with a country's names of similar length.
 
-    Names of one length and first letter stand together, so that a look-up compares hundreds, not
-    tens of thousands; a wrong first letter is looked for only when nothing else was found.
+    Only names with the same first letter are compared, hundreds instead of tens of thousands. If
+    none is close, names with another first letter are looked up one by one.
     """
 
     def __init__(self, index: Index) -> None:
@@ -41,32 +41,32 @@ class Spelling:
             names = self._countries[country] = _Names(ordered, frozenset(ordered), {})
         return names
 
-    def close(self, country: str, key: str) -> list[tuple[int, str]]:
-        """Near names and how many letters they are away, nearest first.
+    def find_close(self, country: str, key: str) -> list[tuple[int, str]]:
+        """Close names with the number of letters that differ, closest first.
 
-        One letter may differ (or two swap places) in a name of four to seven, two in eight or more,
-        three in fourteen or more.
+        One letter may differ (or two be swapped) in a name of four to seven letters, two in eight
+        or more, three in fourteen or more.
         """
         length = len(key)
         if not (_MIN_LENGTH <= length <= _MAX_LENGTH) or not key.isascii():
             return []
         allowed = 1 if length < 8 else 2 if length < 14 else 3
         names = self._names(country)
-        found = list(_same_initial(names, key, allowed))
+        found = list(_find_same_initial(names, key, allowed))
         if not found and length > 5:
-            found = [(1, name) for name in _other_initials(key) & names.known]
+            found = [(1, name) for name in _build_other_initials(key) & names.known]
         return sorted(found)
 
 
-def _same_initial(names: _Names, key: str, allowed: int) -> Iterator[tuple[int, str]]:
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 - most names are spelt right
+def _find_same_initial(names: _Names, key: str, allowed: int) -> Iterator[tuple[int, str]]:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - rarely needed
     from rapidfuzz.process import extract  # noqa: PLC0415
 
     initial = key[0]
     for size in range(max(_MIN_LENGTH, len(key) - allowed), len(key) + allowed + 1):
         group = names.groups.get((size, initial))
         if group is None:
-            group = names.groups[size, initial] = _group(names.ordered, size, initial)
+            group = names.groups[size, initial] = _slice_group(names.ordered, size, initial)
         if group:
             for name, distance, _ in extract(
                 key, group, scorer=OSA.distance, score_cutoff=allowed, limit=20
@@ -74,16 +74,16 @@ def _same_initial(names: _Names, key: str, allowed: int) -> Iterator[tuple[int, 
                 yield int(distance), name
 
 
-def _group(ordered: list[str], size: int, initial: str) -> list[str]:
-    """The names of a length that begin with a letter."""
+def _slice_group(ordered: list[str], size: int, initial: str) -> list[str]:
+    """The names of a length and first letter."""
     start = bisect_left(ordered, size, key=len)
     stop = bisect_right(ordered, size, lo=start, key=len)
     first = bisect_left(ordered, initial, start, stop)
     return ordered[first : bisect_left(ordered, initial + "\x7f", first, stop)]
 
 
-def _other_initials(key: str) -> set[str]:
-    """All that is one letter (or one swap) away and begins with another letter."""
+def _build_other_initials(key: str) -> set[str]:
+    """All strings one letter (or one swap) away that begin with another letter."""
     initial, second, rest = key[0], key[1], key[1:]
     others = _LETTERS.replace(initial, "")
     near = {letter + rest for letter in others}

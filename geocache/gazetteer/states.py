@@ -1,4 +1,4 @@
-"""What a state, province or county as written stands for."""
+"""Looks up states, provinces and counties by name."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,7 +11,7 @@ _CLOSE = 84.0
 
 
 class Matches(NamedTuple):
-    """Numbers of the regions a text can mean, and how surely (0-1)."""
+    """Numbers of the regions that a text may mean, and the score (0-1)."""
 
     numbers: frozenset[int]
     score: float
@@ -21,16 +21,16 @@ NOTHING = Matches(frozenset(), 0.0)
 
 
 class States:
-    """Looks up region names country by country."""
+    """Looks up region names by country."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._tables: dict[str, dict[str, tuple[int, ...]]] = {}
-        self._names = lru_cache(maxsize=300)(self._without_codes)
+        self._names = lru_cache(maxsize=300)(self._list_names)
         self.find = lru_cache(maxsize=20_000)(self._find)
 
     def table(self, country: str) -> dict[str, tuple[int, ...]]:
-        """The numbers of the country's regions by bare name, and by ``=code``."""
+        """The numbers of a country's regions by normalized name, and by ``=code``."""
         table = self._tables.get(country)
         if table is None:
             table = {}
@@ -40,8 +40,8 @@ class States:
             self._tables[country] = table
         return table
 
-    def exactly(self, country: str, text: str) -> Matches:
-        """The regions a text names outright."""
+    def find_exact(self, country: str, text: str) -> Matches:
+        """The regions with exactly this name."""
         table = self.table(country)
         if len(text) <= 5:
             exact = table.get("=" + make_key(fold(text)))
@@ -53,15 +53,15 @@ class States:
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
 
     def _find(self, country: str, text: str) -> Matches:
-        """The regions a text names, closest spelling if none is exact."""
+        """The regions with this name, else with the closest spelling."""
         text = repair(text).strip()
         if not text:
             return NOTHING
-        exact = self.exactly(country, text)
+        exact = self.find_exact(country, text)
         wanted = normalize_region(text)
         if exact.numbers or len(wanted) < 5:
             return exact
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - most states are spelt right
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - rarely needed
 
         names = self._names(country)
         close = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_CLOSE)
@@ -69,5 +69,5 @@ class States:
             return Matches(frozenset(self.table(country)[close[0]]), close[1] / 100)
         return NOTHING
 
-    def _without_codes(self, country: str) -> tuple[str, ...]:
+    def _list_names(self, country: str) -> tuple[str, ...]:
         return tuple([name for name in self.table(country) if name[0] not in "=#"])

@@ -1,4 +1,4 @@
-"""Countries whose registries also file the sites of other codes: territories, dissolved unions."""
+"""Related countries: territories and dissolved unions that registries list under a country."""
 
 from geocache.gazetteer.states import States
 from geocache.geo.countries import look_up_english_code
@@ -20,17 +20,17 @@ FAMILIES = {
     "RU": "UA",
     "FI": "AX",
 }
-"""Where a country's registries also file the sites of another code."""
+"""Codes of the countries whose sites registries also list under a country."""
 
 
 def list_related_countries(country: str) -> list[str]:
-    """Codes under which a place filed under a country may also be."""
+    """Codes of other countries in which a place listed under this country may lie."""
     return FAMILIES.get(country, "").split()
 
 
 def find_territory(states: States, country: str, state: str) -> str:
-    """The code of a territory that stands in place of a state (Réunion in France), else empty."""
+    """The code of a territory named in the state column (Réunion in France), else empty."""
     code = look_up_english_code(state) if country in FAMILIES else ""
-    if code in list_related_countries(country) and not states.exactly(country, state).numbers:
+    if code in list_related_countries(country) and not states.find_exact(country, state).numbers:
         return code
     return ""

@@ -1,4 +1,4 @@
-"""The ways a city as written can be read, most literal first."""
+"""Generates variants of a city's text to look up, the most literal first."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _TAIL = re.compile(
     r"(?<=\w)[\s,.-]+(?:[a-zøåäö]{1,2}|[ivx]{1,5}|n\.?t\.?|d\.?\s?[cf]\.?)\.?$", re.IGNORECASE
 )
 _PARTS = re.compile(r"[,/;|]| - | – ")
-# Signs for cities, wards and counties stand at the end without a gap; Korean ones are taken apart.
+# East Asian suffixes for cities, wards and counties, without a space; Korean ones decomposed.
 _TOWN_SIGN = re.compile(
     "(?<=[\u3400-\u9fff]{2})[市町村都府県縣省]$|(?<=[\u1100-\u11ff]{4})\u1109\u1175$"
 )
@@ -55,7 +55,7 @@ _SHORT = {
 }  # fmt: skip
 _SHORTENED = frozenset(_SHORT)
 _INITIAL = 2
-"""So many letters alone (``N``, and what is left of ``48°N``) are no name cut short."""
+"""Up to this length (``N``, and the rest of ``48°N``) a text is not an abbreviated name."""
 _AND = frozenset(("et", "y", "e", "i", "u"))
 NOWHERE = frozenset(
     (
@@ -67,15 +67,15 @@ NOWHERE = frozenset(
         "xxx", "test",
     )
 )  # fmt: skip
-"""Keys that stand where a city should and name none."""
+"""Keys of texts in the city column that name no city."""
 
 
 class Variant(NamedTuple):
-    """A folded name a city text may stand for.
+    """A folded name that a city's text may mean.
 
-    ``cost`` is what it takes from the score (0-1); ``rule`` says how it was read; ``part`` is true
-    when what was left out may have named a part of the place; ``hint`` is text left out that may be
-    a state.
+    ``cost`` is subtracted from the score (0-1); ``rule`` says how the variant was made; ``part`` is
+    true if the omitted text may name a part of the place; ``hint`` is omitted text that may be a
+    state.
     """
 
     name: str
@@ -86,20 +86,20 @@ class Variant(NamedTuple):
 
 
 def generate_variants(city: str, country: str) -> Iterator[Variant]:
-    """The variants of a city text, each name once, most literal first."""
+    """The variants of a city's text, each name once, the most literal first."""
     seen = set()
-    for reading in _all(city, country):
-        if len(reading.name) > 1 and reading.name not in seen:
-            seen.add(reading.name)
-            yield reading
+    for variant in _generate_all(city, country):
+        if len(variant.name) > 1 and variant.name not in seen:
+            seen.add(variant.name)
+            yield variant
 
 
-def _all(city: str, country: str) -> Iterator[Variant]:
+def _generate_all(city: str, country: str) -> Iterator[Variant]:
     folded = fold(city)
     yield Variant(folded, 0.0, "")
-    if city.replace(" ", "").isalpha() and "cedex" not in folded:  # nothing below finds a thing
-        yield from _shortened(folded, city, country)
-        yield from _parts_of(folded, city)
+    if city.replace(" ", "").isalpha() and "cedex" not in folded:  # nothing below applies
+        yield from _shorten(folded, city, country)
+        yield from _generate_parts(folded, city)
         return
     outside = _BRACKETS.sub(" ", city)
     inside = [text for text in _BRACKETS.findall(city) if text.strip()]
@@ -111,34 +111,34 @@ def _all(city: str, country: str) -> Iterator[Variant]:
     plain = _DIGITS.sub(" ", _CEDEX.sub("", outside))
     bare = fold(plain)
     yield Variant(bare, 0.03, "without digits")
-    yield from _shortened(bare, plain, country)
+    yield from _shorten(bare, plain, country)
     if len(parts) > 1:
         for part in parts:
             name = fold(_DIGITS.sub(" ", part))
             yield Variant(name, 0.08, "one of several names")
-            yield from _shortened(name, part, country, 0.05)
+            yield from _shorten(name, part, country, 0.05)
     for text in inside:
         yield Variant(fold(text), 0.1, "in brackets")
-    yield from _parts_of(bare, plain)
+    yield from _generate_parts(bare, plain)
 
 
 @lru_cache(maxsize=300)
-def _kinds_of_place(country: str) -> frozenset[str]:
+def _list_suffixes(country: str) -> frozenset[str]:
     """Words at the end of a name that say what kind of place it is."""
     return frozenset(f"{_COMMON_SUFFIXES} {_SUFFIXES.get(country, '')}".split())
 
 
-def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Variant]:
-    """Without words that say what kind of place it is, or with short words written out."""
+def _shorten(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator[Variant]:
+    """Without words for the kind of place, or with abbreviations written out."""
     if not bare.isascii():
         yield Variant(_TOWN_SIGN.sub("", bare), cost + 0.04, "without what kind of place it is")
         yield Variant(_WARD_SIGN.sub("", bare), cost + 0.1, "without what kind of place it is")
-    if " " not in bare and plain.strip().isalpha():  # one word: there is nothing to leave out
+    if " " not in bare and plain.strip().isalpha():  # one word: nothing can be omitted
         if bare in _SHORTENED and len(bare) > _INITIAL:
             yield Variant(_SHORT[bare], cost + 0.04, "short words written out")
         return
     words = bare.split(" ")
-    dropped = _kinds_of_place(country)
+    dropped = _list_suffixes(country)
     kept = list(words)
     while len(kept) > 1 and kept[-1] in dropped:
         kept.pop()
@@ -156,7 +156,7 @@ def _shortened(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterat
         yield Variant(shorter, cost + 0.05, "without its last letters")
 
 
-def _parts_of(bare: str, plain: str) -> Iterator[Variant]:
+def _generate_parts(bare: str, plain: str) -> Iterator[Variant]:
     """The larger place when a part of it is named: Ostrava-Poruba, South Delhi, Salem Oregon."""
     if " " not in bare and "-" not in plain:
         return

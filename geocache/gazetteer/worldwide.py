@@ -1,4 +1,4 @@
-"""Positions of a name when no country is known: the only place of it, or the largest."""
+"""Finds places without a country: the only place of a name in the world, or the largest."""
 
 from collections.abc import Callable
 
@@ -12,19 +12,19 @@ _UNIQUE_KM = 50.0
 
 
 class WorldwideSearch:
-    """Says where a name is without a country, and how many places it could be.
+    """Finds the places of a name in all countries.
 
     Args:
         index: the places.
-        label: the name of a place with its state and country.
+        label: returns the name of a place with its state and country.
     """
 
     def __init__(self, index: Index, label: Callable[[int], str]) -> None:
         self._index = index
         self._label = label
 
-    def unique(self, rows: list[tuple[str, int, NameKind]], why: str) -> Position | None:
-        """The one place in the world of a name, ``None`` when there are several."""
+    def find_unique(self, rows: list[tuple[str, int, NameKind]], why: str) -> Position | None:
+        """The position of the only place of a name; ``None`` if there are several."""
         if not rows:
             return None
         index = self._index
@@ -42,8 +42,8 @@ class WorldwideSearch:
             f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
         )
 
-    def largest(self, rows: list[tuple[str, int, NameKind]]) -> Position:
-        """The place of most inhabitants of a name, those after it as alternatives."""
+    def find_largest(self, rows: list[tuple[str, int, NameKind]]) -> Position:
+        """The position of the most populous place of a name, the next ones as alternatives."""
         index = self._index
         order = sorted(rows, key=lambda one: -index.populations[one[1]])
         far: list[tuple[int, NameKind]] = []

@@ -1,4 +1,4 @@
-"""Countries on the ground: Natural Earth's borders, with room for what is disputed.
+"""Country borders from Natural Earth, with disputed areas.
 
 Data: Natural Earth 1:10m, public domain; see ``data/README.md``.
 """
@@ -9,11 +9,10 @@ from functools import cache, lru_cache
 from math import cos, pi, radians, sin
 from typing import Any
 
+from geocache.geo.distance import KM_PER_DEGREE
 from geocache.paths import DATA
 
-_KM_PER_DEGREE = 111.2
-
-_TOGETHER = {
+_INCLUDED = {
     "AU": "CX CC NF HM",
     "CN": "HK MO TW",
     "CW": "SX BQ AW",
@@ -37,7 +36,7 @@ _TOGETHER = {
     "SS": "SD",
     "SD": "SS",
 }
-"""Further codes whose land counts as the country's: dependencies, claims, dissolved unions."""
+"""Other codes whose land counts as the country's: dependencies, claims, dissolved unions."""
 
 _DISPUTED = (
     ("RU UA", (32.4, 44.3, 36.7, 46.3)),  # Crimea
@@ -57,11 +56,11 @@ _DISPUTED = (
     ("ET SO", (41.0, 3.9, 48.1, 8.2)),  # Ogaden
     ("KE SS ET", (33.9, 4.0, 36.1, 5.6)),  # Ilemi
 )
-"""Areas that more than one country claims: (codes, (west, south, east, north))."""
+"""Areas claimed by several countries: (codes, (west, south, east, north))."""
 
 
 @cache
-def _land() -> dict[str, Any]:
+def _read_land() -> dict[str, Any]:
     import shapely  # noqa: PLC0415 - keeps `import geocache` light
 
     collection = shapely.from_wkb(gzip.decompress((DATA / "borders.wkb.gz").read_bytes()))
@@ -70,12 +69,12 @@ def _land() -> dict[str, Any]:
 
 
 @cache
-def _area(code: str) -> Any:
-    """The prepared land of a country and of those counted with it, ``None`` if not on the map."""
+def _prepare_area(code: str) -> Any:
+    """The prepared land of a country and the codes it includes, ``None`` if not on the map."""
     import shapely  # noqa: PLC0415
 
-    land = _land()
-    parts = [land[c] for c in (code, *_TOGETHER.get(code, "").split()) if c in land]
+    land = _read_land()
+    parts = [land[c] for c in (code, *_INCLUDED.get(code, "").split()) if c in land]
     if code not in land or not parts:
         return None
     area = (
@@ -89,11 +88,11 @@ def _area(code: str) -> Any:
 
 @cache
 def extent(code: str) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of a country's largest piece of land, in degrees WGS 84.
+    """West, south, east and north of a country's largest landmass, in degrees WGS 84.
 
-    ``code`` is ISO 3166-1 alpha-2; ``None`` for a code the map does not have.
+    ``code`` is ISO 3166-1 alpha-2; ``None`` for a code that is not on the map.
     """
-    land = _land().get(code)
+    land = _read_land().get(code)
     if land is None:
         return None
     west, south, east, north = max(land.geoms, key=lambda piece: float(piece.area)).bounds
@@ -104,13 +103,12 @@ def extent(code: str) -> tuple[float, float, float, float] | None:
 def in_country(latitude: float, longitude: float, code: str, tolerance_km: float = 25.0) -> bool:
     """Whether a WGS 84 point lies in a country or at most ``tolerance_km`` outside it.
 
-    ``code`` is ISO 3166-1 alpha-2. Land that several countries claim counts for each of them, a
-    territory's land also for the country it belongs to. ``True`` for a code the map does not have:
-    what cannot be checked is not doubted.
+    ``code`` is ISO 3166-1 alpha-2. Disputed land counts for each claimant, a territory's land also
+    for its country. ``True`` for a code that is not on the map, as nothing can be checked.
     """
     import shapely  # noqa: PLC0415
 
-    area = _area(code)
+    area = _prepare_area(code)
     if area is None:
         return True
     for codes, (west, south, east, north) in _DISPUTED:
@@ -118,7 +116,7 @@ def in_country(latitude: float, longitude: float, code: str, tolerance_km: float
             return True
     if area.intersects(shapely.Point(longitude, latitude)):
         return True
-    high = tolerance_km / _KM_PER_DEGREE
+    high = tolerance_km / KM_PER_DEGREE
     wide = high / max(0.02, cos(radians(latitude)))
     ring = [
         (longitude + wide * cos(2 * pi * i / 24), latitude + high * sin(2 * pi * i / 24))

@@ -1,7 +1,7 @@
-"""Country names as people and registries write them, to ISO 3166-1 alpha-2 codes and back.
+"""Converts country names, as people and registries write them, to ISO 3166-1 alpha-2 codes.
 
-Names, official names, codes and translations come from ``pycountry``; what it does not know
-(renamed and dissolved states, registry inversions, everyday short names) is listed here.
+Names, codes and translations come from ``pycountry``; what it lacks (renamed and dissolved states,
+inverted names of registries, common short names) is listed here.
 """
 
 import csv
@@ -27,12 +27,12 @@ _SHORT_NAMES = {
 }  # fmt: skip
 
 
-def _as_key(name: str) -> str:
+def _make_key(name: str) -> str:
     return make_key(fold(repair(name).replace("&", " and ")))
 
 
-def _variants(name: str) -> set[str]:
-    """The name, its words after a comma put first, and what stands outside and in brackets."""
+def _list_variants(name: str) -> set[str]:
+    """The name, its inversion at a comma, and its parts outside and inside brackets."""
     found = {name}
     if ", " in name:
         last, _, first = name.partition(", ")
@@ -46,30 +46,30 @@ def _variants(name: str) -> set[str]:
 
 
 @cache
-def _known() -> dict[str, str]:
-    import pycountry  # noqa: PLC0415 - 30 ms, needed with the first country only
+def _read_names() -> dict[str, str]:
+    import pycountry  # noqa: PLC0415 - 30 ms, only when needed
 
     known: dict[str, str] = {}
     with _EVERYDAY.open(encoding="utf-8", newline="") as opened:
         for row in csv.DictReader(opened):
             for name in row["names"].split(";"):
-                known.setdefault(_as_key(name), row["country"])
+                known.setdefault(_make_key(name), row["country"])
     for country in pycountry.countries:
         code = country.alpha_2
         codes = {code, country.alpha_3}
         for attribute in ("name", "official_name", "common_name"):
             name = getattr(country, attribute, "")
-            codes |= _variants(name)
+            codes |= _list_variants(name)
         for name in codes:
-            known.setdefault(_as_key(name), code)
+            known.setdefault(_make_key(name), code)
     for code, name in _SHORT_NAMES.items():
-        known.setdefault(_as_key(name), code)
-        known.setdefault(_as_key(code), code)
+        known.setdefault(_make_key(name), code)
+        known.setdefault(_make_key(code), code)
     for old in pycountry.historic_countries:
         successor = _SUCCESSORS.get(old.alpha_4)
         if successor:
-            for name in {old.alpha_2, old.alpha_3, *_variants(old.name)}:
-                known.setdefault(_as_key(name), successor)
+            for name in {old.alpha_2, old.alpha_3, *_list_variants(old.name)}:
+                known.setdefault(_make_key(name), successor)
     known.pop("", None)
     return known
 
@@ -82,8 +82,8 @@ _SUCCESSORS = {
 
 
 @cache
-def _translated() -> dict[str, str]:
-    """Country names in the languages ``pycountry`` carries, read when nothing else matched."""
+def _read_translations() -> dict[str, str]:
+    """Country names in all languages of ``pycountry``, read when nothing else matches."""
     import pycountry  # noqa: PLC0415
 
     english: dict[str, str] = {}
@@ -91,58 +91,58 @@ def _translated() -> dict[str, str]:
         for attribute in ("name", "official_name", "common_name"):
             english[getattr(country, attribute, "")] = country.alpha_2
     english.pop("", None)
-    claims: dict[str, dict[str, int]] = {}
+    votes_by_name: dict[str, dict[str, int]] = {}
     for file in sorted(Path(pycountry.LOCALES_DIR).glob("*/LC_MESSAGES/iso3166-1.mo")):
         with file.open("rb") as opened:
             language = gettext.GNUTranslations(opened)
         for name, code in english.items():
             translated = language.gettext(name)
             if translated != name:
-                votes = claims.setdefault(_as_key(translated), {})
+                votes = votes_by_name.setdefault(_make_key(translated), {})
                 votes[code] = votes.get(code, 0) + 1
     return {
         name: next(iter(votes))
-        for name, votes in claims.items()
+        for name, votes in votes_by_name.items()
         if len(votes) == 1 and (len(name) > 2 or not name.isascii())
     }
 
 
-_KIND_OF_STATE = re.compile(
+_KIND_OF_COUNTRY = re.compile(
     r"^\W*(?:the\s+)?(?:(?:republic|kingdom)\s+of\s+)?(?:the\s+)?", re.IGNORECASE
 )
 
 
 @lru_cache(maxsize=20_000)
 def look_up_english_code(name: str) -> str:
-    """As :func:`country_code`, but only of names and codes in English: for text of any kind."""
-    return _known().get(_as_key(name), "")
+    """As :func:`country_code`, but of English names and codes only: for text of any kind."""
+    return _read_names().get(_make_key(name), "")
 
 
 def look_up_folded_code(name: str) -> str:
-    """As :func:`look_up_english_code` of a name that is folded and has no spaces any more."""
-    return _known().get(name, "")
+    """As :func:`look_up_english_code` for a folded name without spaces."""
+    return _read_names().get(name, "")
 
 
 @lru_cache(maxsize=4096)
 def country_code(name: str) -> str:
     """The ISO 3166-1 alpha-2 code of a country's name or code in any usual spelling.
 
-    Reads English, official, inverted (``Korea, Republic of``), dissolved (``Former Serbia and
+    Accepts English, official, inverted (``Korea, Republic of``), dissolved (``Former Serbia and
     Montenegro`` -> ``RS``) and translated names, alpha-2 and alpha-3 codes, and territories that
     registries list as countries. Kosovo is ``XK``. Empty when unknown.
     """
-    wanted = _as_key(name)
+    wanted = _make_key(name)
     if not wanted:
         return ""
-    known = _known()
+    known = _read_names()
     if wanted in known:
         return known[wanted]
-    for variant in _variants(repair(name)):
-        found = known.get(_as_key(variant))
+    for variant in _list_variants(repair(name)):
+        found = known.get(_make_key(variant))
         if found:
             return found
-    bare = _as_key(_KIND_OF_STATE.sub("", repair(name)))
-    return known.get(bare) or _translated().get(wanted, "")
+    bare = _make_key(_KIND_OF_COUNTRY.sub("", repair(name)))
+    return known.get(bare) or _read_translations().get(wanted, "")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Distances on the Earth."""
+"""Great-circle distances on the Earth (haversine)."""
 
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+KM_PER_DEGREE = 111.2  # of latitude
 COORDINATE_DECIMALS = 5  # about 1 m
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance in km of two (latitude, longitude) points in degrees (haversine)."""
+    """Distance in km between two (latitude, longitude) points in degrees."""
     lat1, lon1, lat2, lon2 = map(radians, (*a, *b))
     h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(h)))

@@ -1,4 +1,4 @@
-"""Facility names that name nobody: placeholders sponsors put where the hospital should stand."""
+"""Recognizes placeholders: facility names that do not name a hospital."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from geocache.paths import DATA
 from geocache.place import Flag, Place, Position
 
 _WORDS = DATA / "placeholder-words.txt"
-_GENERIC, _SPONSORS, _NAMING, _TELLING = (
+_GENERIC, _SPONSORS, _NAMING, _GIVEAWAY = (
     frozenset(part.split()) for part in _WORDS.read_text(encoding="utf-8").split("\n\n")
 )
 _CODE = re.compile(r"[a-z]{0,5}\d[\da-z]*|[ivx]+|[a-z]")
@@ -29,11 +29,11 @@ _SHORT = 3
 
 @lru_cache(maxsize=100_000)
 def is_placeholder(facility: str) -> bool:
-    """Whether a facility name stands for an unnamed site.
+    """Whether a facility name is a placeholder.
 
     True for empty names, bare numbers and codes, generic words (``Research Site``), a sponsor's
     name with generic words (``Novartis Investigative Site``), and sentences about whom to contact.
-    False as soon as a word remains that could name a place: ``Duke Clinical Research Site``.
+    False if any other word remains that could name a place: ``Duke Clinical Research Site``.
     """
     text = repair(facility, 400).strip()
     folded = fold(text)
@@ -47,16 +47,16 @@ def is_placeholder(facility: str) -> bool:
         return True
     if any(word not in _GENERIC and word not in _SPONSORS for word in rest):
         return False
-    if _TELLING.intersection(rest):
+    if _GIVEAWAY.intersection(rest):
         return True
     generic = all(word in _GENERIC for word in rest)
     return generic and len(rest) <= _SHORT and not _NAMING.intersection(rest)
 
 
 def flag_placeholder(place: Place, found: Position) -> Position:
-    """A place's position, flagged ``placeholder_facility`` where its facility names nobody.
+    """The position, flagged ``placeholder_facility`` if the place's facility is a placeholder.
 
-    Not where there is no facility or no position, and not a pin: a person knew what they set.
+    Unchanged without a facility or a position, and for a pin, which a person set deliberately.
     """
     if not found.resolved or not place.facility or found.source == "pin":
         return found

@@ -1,11 +1,11 @@
-"""Place names made comparable: repair, fold, and the key names are looked up by."""
+"""Makes place names comparable: repairs text, folds it, and builds lookup keys."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
 MAX_NAME_LENGTH = 120
-"""Characters of a name that are read; the longest real place name known has 85."""
+"""Longer names are cut; the longest known place name has 85 characters."""
 
 _LETTERS = str.maketrans(
     {
@@ -17,15 +17,15 @@ _LETTERS = str.maketrans(
         "\u200f": None, "\ufeff": None, "\ufffd": None,
     }
 )  # fmt: skip
-_MARKS = re.compile("[\u0300-\u036f]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _GAPS = re.compile(r"[\W_]+")
 _ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()} | {
     ord(sign): None for sign in "'`\""
 }
-_TOGETHER = "\ufdd0"
-"""No letter, so that nothing else is folded to it."""
-_MOST_REMEMBERED = 0xFFFF
-"""Rare letters beyond are folded anew: a text of all of them shall not fill the memory."""
+_NOT_ALONE = "\ufdd0"
+"""Marks a letter that cannot be folded alone; no letter is folded to this non-character."""
+_MAX_CACHED = 0xFFFF
+"""Rarer letters are not cached, so that a text of all of them does not fill the memory."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
 _MOJIBAKE = re.compile("[ÂÃÄÅÆÐÑà-ãäåæ¿Ð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|�")
 _EXPANSIONS = str.maketrans(
@@ -49,7 +49,7 @@ def repair(text: str, limit: int = MAX_NAME_LENGTH) -> str:
     if "\\u" in text or "&" in text:
         text = _ESCAPE.sub(_unescape, text)
     if not text.isascii() and _MOJIBAKE.search(text):
-        import ftfy  # noqa: PLC0415 - 60 ms, and most sessions never meet mojibake
+        import ftfy  # noqa: PLC0415 - 60 ms, rarely needed
 
         text = str(ftfy.fix_text(text))
     return text
@@ -73,59 +73,59 @@ def fold(text: str) -> str:
 
 
 def fold_once(text: str) -> str:
-    """As :func:`fold`, of text that is not asked for again: nothing is remembered."""
+    """As :func:`fold`, without a cache: for text that does not come again."""
     if text.isascii():
         text = text.lower()
         if text.isalpha():
             return _WORDS.get(text, text)
         words = text.translate(_ASCII_GAPS).split()
     else:
-        plain = text.translate(_each)
-        if _TOGETHER in plain:
-            plain = _GAPS.sub(" ", _unmarked(text))
+        plain = text.translate(_folded_letters)
+        if _NOT_ALONE in plain:
+            plain = _GAPS.sub(" ", _strip_marks(text))
         words = plain.split()
     if not _SHORTENED.isdisjoint(words):
         words = [_WORDS.get(word, word) for word in words]
     return " ".join(words)
 
 
-# One place is folded four times on its way; only short text is held.
+# A place is folded four times on its way; only short text is cached.
 _folded = lru_cache(maxsize=8192)(fold_once)
 
 
-def _unmarked(text: str) -> str:
-    """Small letters without accents, and those that do not come apart written plainly."""
+def _strip_marks(text: str) -> str:
+    """Lower-case text without accents; letters such as ``ø`` are replaced."""
     text = text.casefold().translate(_LETTERS)
     if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
     return text
 
 
-class _Each(dict[int, str]):
-    """What each letter is folded to, remembered: twice as fast as folding whole names.
+class _FoldedLetters(dict[int, str]):
+    """Caches what each letter is folded to: twice as fast as folding whole names.
 
-    :data:`_TOGETHER` for one whose marks may change places with its neighbours'.
+    :data:`_NOT_ALONE` for a letter whose marks may be reordered with its neighbours'.
     """
 
     def __missing__(self, code: int) -> str:
-        plain = _unmarked(chr(code))
-        apart = not any(map(unicodedata.combining, plain))
-        folded = _GAPS.sub(" ", plain) if apart else _TOGETHER
-        if code <= _MOST_REMEMBERED:
+        plain = _strip_marks(chr(code))
+        combining = any(map(unicodedata.combining, plain))
+        folded = _NOT_ALONE if combining else _GAPS.sub(" ", plain)
+        if code <= _MAX_CACHED:
             self[code] = folded
         return folded
 
 
-_each = _Each()
+_folded_letters = _FoldedLetters()
 
 
 def make_key(folded: str) -> str:
-    """What a folded name is looked up by: its letters alone, so that spacing does not count."""
+    """The lookup key of a folded name: without spaces, so that spacing does not matter."""
     return folded.replace(" ", "")
 
 
 def expand_umlauts(text: str) -> str:
-    """The name with its umlauts written as two letters, or empty when it has none."""
+    """The name with umlauts written as two letters; empty if it has none."""
     if text.isascii():
         return ""
     wide = text.translate(_EXPANSIONS)

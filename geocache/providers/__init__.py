@@ -1,4 +1,4 @@
-"""Who can be asked where a place is: the gazetteer, and geopy's services by name."""
+"""The providers of positions: the gazetteer, and geopy's geocoders by name."""
 
 from geocache.providers.build import build_providers, wrap_providers
 from geocache.providers.faults import Fault

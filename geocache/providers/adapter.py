@@ -1,4 +1,4 @@
-"""geopy's way to the network, with bounds: on time, on size, and on what counts as an answer."""
+"""The HTTP adapter for geopy: limits time and size, and rejects what is no reply."""
 
 import json
 import time
@@ -12,19 +12,19 @@ from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 from geocache.providers.faults import Fault
 
 MAX_REPLY_BYTES = 4 << 20
-_PIECE_BYTES = 65_536
+_CHUNK_BYTES = 65_536
 
 
 class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
     """A geopy adapter that sends each request once and reads no more than it must.
 
-    geopy's own repeats a failed request twice in silence, and reads a reply of any length for as
-    long as it trickles in. Here ``timeout`` holds for the reply as a whole. ``is_reply`` tells a
-    reply of the service from any other JSON.
+    geopy's own adapter silently retries a failed request twice, and reads a reply of any length
+    and duration. Here ``timeout`` applies to the whole reply. ``is_reply`` tells a reply of the
+    service from other JSON.
 
     Raises:
-        Fault: no answer came, or one that is no JSON; ``passing`` if another try may help.
-        AdapterHTTPError: the status was 400 or more; geopy's services know what theirs mean.
+        Fault: there was no answer, or one that is not JSON; ``passing`` if a retry may help.
+        AdapterHTTPError: the status was 400 or more; geopy's geocoders interpret it.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
         deadline = time.monotonic() + timeout
         try:
             with self.session.get(url, timeout=timeout, headers=headers, stream=True) as reply:
-                body = _body(reply, deadline)
-                text = _text(body, reply.encoding)
+                body = _read_body(reply, deadline)
+                text = _decode(body, reply.encoding)
                 if reply.status_code >= 400:
                     raise AdapterHTTPError(
                         f"status {reply.status_code}",
@@ -67,32 +67,32 @@ class BoundedAdapter(RequestsAdapter):  # type: ignore[misc]
                     )
                 return text
         except (requests.RequestException, HTTPError) as error:
-            raise _fault(error) from error
+            raise _build_fault(error) from error
 
 
-def _body(reply: requests.Response, deadline: float) -> bytes:
-    pieces, size = [], 0
+def _read_body(reply: requests.Response, deadline: float) -> bytes:
+    chunks, size = [], 0
     socket = getattr(reply.raw.connection, "sock", None)
-    if socket:  # or a server that falls silent half-way would have the whole timeout again
+    if socket:  # a server that stalls half-way must not get the whole timeout again
         socket.settimeout(max(0.05, deadline - time.monotonic()))
-    while piece := reply.raw.read1(_PIECE_BYTES, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
+    while chunk := reply.raw.read1(_CHUNK_BYTES, decode_content=True):
+        chunks.append(chunk)
+        size += len(chunk)
         if size > MAX_REPLY_BYTES:
             raise Fault(f"a reply over {MAX_REPLY_BYTES >> 20} MB")
         if time.monotonic() > deadline:
             raise Fault("timeout", passing=True)
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
-def _text(body: bytes, encoding: str | None) -> str:
+def _decode(body: bytes, encoding: str | None) -> str:
     try:
         return body.decode()  # JSON is UTF-8, whatever a header's default says
     except UnicodeDecodeError:
         return body.decode(encoding or "latin-1", "replace")
 
 
-def _fault(error: Exception) -> Fault:
+def _build_fault(error: Exception) -> Fault:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(error, requests.Timeout | ReadTimeoutError):
         return Fault("timeout", passing=True)

@@ -1,4 +1,4 @@
-"""One query, tried as often as it deserves, in its turn, and no longer than it may take."""
+"""Sends one query with rate limit, retries and time budget."""
 
 import threading
 import time
@@ -13,23 +13,23 @@ from geocache.providers.queries import Query
 from geocache.store import FallbackStore
 
 PLACE_SECONDS = 5.0
-"""The longest that asking for one place may take, waiting for a turn aside."""
+"""The longest that one place may take, not counting waits for the rate limit."""
 
-LONGEST_WAIT_SECONDS = 120.0
-"""Told to wait longer than this, a provider is left alone for the rest of the run."""
+MAX_WAIT_SECONDS = 120.0
+"""A provider that demands a longer wait is not asked again in the run."""
 
-FAILURES_IN_A_ROW = 5
-RUN_IS_LONG_SECONDS = 86_400.0
+MAX_FAILURES_IN_A_ROW = 5
+LONG_RUN_SECONDS = 86_400.0
 _ATTEMPTS = 3
-_LEAST_SECONDS = 0.3  # with less left, another try could not succeed
+_MIN_SECONDS = 0.3  # with less left, another attempt could not succeed
 _SLICE_SECONDS = 1.0
 
 
 class Run:
-    """What a run has met at one provider, and whether it goes on.
+    """Counts requests and failures at one provider, and stops after too many.
 
-    A refusal (401, 403), a repeated 429 or five failures in a row stop it: what was answered is
-    kept, the rest is not asked.
+    A refusal (401, 403), a repeated 429 or five failures in a row stop a run: its answers are
+    kept, its remaining places are not asked.
     """
 
     def __init__(self, *, scheduled: bool = False) -> None:
@@ -42,58 +42,58 @@ class Run:
 
     @property
     def scheduled(self) -> bool:
-        """Whether the limit for scheduled jobs holds: asked for, or running for a day."""
-        return self._scheduled or time.monotonic() - self._began > RUN_IS_LONG_SECONDS
+        """Whether the limit for scheduled jobs applies: requested, or after a day."""
+        return self._scheduled or time.monotonic() - self._began > LONG_RUN_SECONDS
 
-    def sent(self) -> None:
+    def record_request(self) -> None:
         """Count a request."""
         with self._lock:
             self.requests += 1
 
-    def answered(self) -> None:
-        """An answer came: failures before it no longer count."""
+    def record_answer(self) -> None:
+        """Reset the count of failures in a row."""
         with self._lock:
             self._failures = 0
 
-    def failed(self, fault: Fault) -> None:
-        """A query failed for good."""
+    def record_failure(self, fault: Fault) -> None:
+        """Count a query that failed for good; may stop the run."""
         with self._lock:
             self._failures += 1
-            if fault.refusal or fault.rate_limited or self._failures >= FAILURES_IN_A_ROW:
+            if fault.refusal or fault.rate_limited or self._failures >= MAX_FAILURES_IN_A_ROW:
                 self.stopped = self.stopped or fault
 
 
 class TimeBudget:
-    """How many seconds a place may still take. Waiting for a turn is not counted."""
+    """The seconds left for a place. Waiting for the rate limit is not counted."""
 
     def __init__(self, seconds: float = PLACE_SECONDS) -> None:
         self.left_seconds = seconds
 
-    def take(self, began: float) -> None:
-        """Count the time since ``began`` (monotonic seconds)."""
+    def spend_since(self, began: float) -> None:
+        """Subtract the time since ``began`` (monotonic seconds)."""
         self.left_seconds -= time.monotonic() - began
 
 
-def try_query(  # noqa: PLR0917 # each is another thing it hangs on
+def try_query(  # noqa: PLR0917
     provider: OnlineProvider,
     query: Query,
     store: FallbackStore,
     run: Run,
-    allowance: TimeBudget,
-    alive: Callable[[], None],
+    budget: TimeBudget,
+    renew: Callable[[], None],
 ) -> Interpretation:
     """The provider's answer to a query.
 
     Args:
-        provider: who is asked.
-        query: what.
-        store: whose turns are taken, so that all its users together keep to the limit.
-        run: whose failures count.
-        allowance: what the place may still take; less afterwards.
-        alive: called before each request, and at least once a second while waiting.
+        provider: the provider to ask.
+        query: the query to send.
+        store: keeps the rate limit over all its users.
+        run: counts the request and its failure.
+        budget: the time left for the place; reduced by this call.
+        renew: called before each request, and at least once a second while waiting.
 
     Raises:
-        Fault: there is no answer, after as many tries as its kind deserves.
+        Fault: no attempt brought an answer.
     """
 
     def stop(state: RetryCallState) -> bool:
@@ -101,9 +101,9 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         if not isinstance(fault, Fault):
             return True
         if fault.rate_limited:
-            return state.attempt_number >= 2 or pause(state) > LONGEST_WAIT_SECONDS
-        patient = allowance.left_seconds - pause(state) >= _LEAST_SECONDS
-        return state.attempt_number >= _ATTEMPTS or not patient
+            return state.attempt_number >= 2 or pause(state) > MAX_WAIT_SECONDS
+        worth_waiting = budget.left_seconds - pause(state) >= _MIN_SECONDS
+        return state.attempt_number >= _ATTEMPTS or not worth_waiting
 
     def pause(state: RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
@@ -112,27 +112,27 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         return 0.5 * 2.0 ** (state.attempt_number - 1)
 
     def rest(seconds: float) -> None:
-        _sleep(seconds, alive)
+        _sleep(seconds, renew)
 
     def before_sleep(state: RetryCallState) -> None:
         fault = state.outcome.exception() if state.outcome else None
         if isinstance(fault, Fault) and fault.retry_after is not None:
-            store.postpone(provider.name, fault.retry_after)  # the others wait too
+            store.back_off(provider.name, fault.retry_after)  # for all users of the store
         elif isinstance(fault, Fault) and not fault.rate_limited:
-            allowance.left_seconds -= pause(state)
+            budget.left_seconds -= pause(state)
 
-    def once() -> Interpretation:
-        _wait_for_turn(provider, store, run, alive)
-        seconds = min(provider.terms.timeout_seconds, allowance.left_seconds)
+    def attempt() -> Interpretation:
+        _wait_for_slot(provider, store, run, renew)
+        seconds = min(provider.terms.timeout_seconds, budget.left_seconds)
         if seconds <= 0:
             raise Fault("timeout", provider=provider.name)
-        alive()
-        run.sent()
+        renew()
+        run.record_request()
         began = time.monotonic()
         try:
             return provider.ask(query, timeout_seconds=seconds)
         finally:
-            allowance.take(began)
+            budget.spend_since(began)
 
     retrying = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.passing),
@@ -143,28 +143,28 @@ def try_query(  # noqa: PLR0917 # each is another thing it hangs on
         reraise=True,
     )
     try:
-        judged = retrying(once)
+        result = retrying(attempt)
     except Fault as fault:
-        run.failed(fault)
+        run.record_failure(fault)
         raise
-    run.answered()
-    return judged
+    run.record_answer()
+    return result
 
 
-def _wait_for_turn(
-    provider: OnlineProvider, store: FallbackStore, run: Run, alive: Callable[[], None]
+def _wait_for_slot(
+    provider: OnlineProvider, store: FallbackStore, run: Run, renew: Callable[[], None]
 ) -> None:
     interval = provider.interval_seconds(scheduled=run.scheduled)
     if not interval:
         return
-    seconds = store.reserve(provider.name, interval, most_seconds=LONGEST_WAIT_SECONDS)
+    seconds = store.acquire_slot(provider.name, interval, max_wait_seconds=MAX_WAIT_SECONDS)
     if seconds is None:
         raise Fault("429", provider=provider.name, refusal=True)
-    _sleep(seconds, alive)
+    _sleep(seconds, renew)
 
 
-def _sleep(seconds: float, alive: Callable[[], None]) -> None:
+def _sleep(seconds: float, renew: Callable[[], None]) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(left, _SLICE_SECONDS))
-        alive()
+        renew()

@@ -1,4 +1,4 @@
-"""Providers from their names in the settings, or from what a caller hands over."""
+"""Builds providers from their names in the settings, or from a caller's objects."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -35,41 +35,41 @@ def build_providers(
         ConfigurationError: a name is unknown, refused, or lacks a setting it needs.
     """
     if not settings.providers:
-        raise ConfigurationError(f"GEOCACHE_PROVIDERS names nobody; the default is {GAZETTEER}")
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS is empty; the default is {GAZETTEER}")
     if len(set(settings.providers)) < len(settings.providers):
-        raise ConfigurationError(f"GEOCACHE_PROVIDERS names one twice: {settings.providers}")
-    servers = _pairs("GEOCACHE_SERVERS", settings.geocache_servers)
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS names a provider twice: {settings.providers}")
+    servers = _parse_pairs("GEOCACHE_SERVERS", settings.geocache_servers)
     if settings.geocache_nominatim_url:
         servers["nominatim"] = settings.geocache_nominatim_url
-    keys = _pairs("GEOCACHE_KEYS", settings.geocache_keys.get_secret_value())
+    keys = _parse_pairs("GEOCACHE_KEYS", settings.geocache_keys.get_secret_value())
     for name in settings.providers:
         _check(name, settings)
     return tuple(
-        _gazetteer(settings, progress)
+        _build_gazetteer(settings, progress)
         if name == GAZETTEER
-        else _service(TERMS[name], settings, servers.get(name, ""), keys.get(name, ""))
+        else _build_geopy_provider(TERMS[name], settings, servers.get(name, ""), keys.get(name, ""))
         for name in settings.providers
     )
 
 
 def wrap_providers(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:
-    """Providers as they are; geopy geocoders put behind a :class:`GeopyProvider`.
+    """Providers as given; geopy geocoders are wrapped in a :class:`GeopyProvider`.
 
     Raises:
-        ConfigurationError: one is neither, is asynchronous, or must not be used.
+        ConfigurationError: one is neither, is asynchronous, or is refused.
     """
-    return tuple(_adopted(one) for one in given)
+    return tuple(_wrap(one) for one in given)
 
 
-def _adopted(given: Any) -> Provider:
+def _wrap(given: Any) -> Provider:
     if isinstance(given, OnlineProvider) or (isinstance(given, Provider) and not given.online):
         return given
     if isinstance(given, Provider):
         return CustomProvider(given)
     if not isinstance(given, Geocoder):
         raise ConfigurationError(
-            f"{given!r} is no provider: it needs name, version, online, attribution and locate, "
-            "or to be a geopy geocoder"
+            f"{given!r} is no provider: it must have name, version, online, attribution and "
+            "locate, or be a geopy geocoder"
         )
     name = type(given).__name__.casefold()
     if name in REFUSED:
@@ -99,14 +99,16 @@ def _check(name: str, settings: GeocacheSettings) -> None:
         )
 
 
-def _gazetteer(settings: GeocacheSettings, progress: Callable[..., Any] | None) -> Provider:
-    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 # its tables, only if it is asked
+def _build_gazetteer(settings: GeocacheSettings, progress: Callable[..., Any] | None) -> Provider:
+    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 # only if it is used
 
     provider: Provider = Gazetteer(settings.index_folder, progress=progress)
     return provider
 
 
-def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) -> GeopyProvider:
+def _build_geopy_provider(
+    terms: Terms, settings: GeocacheSettings, server: str, key: str
+) -> GeopyProvider:
     kind = LocationIQ if terms.name == "locationiq" else getattr(geopy.geocoders, terms.geocoder)
     wanted = inspect.signature(kind).parameters
     contact = settings.geocache_contact.strip()
@@ -124,7 +126,7 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
     if server:
         parsed = urlsplit(server if "://" in server else f"https://{server}")
         if parsed.scheme not in {"http", "https"} or not parsed.netloc:
-            raise ConfigurationError(f"the server of {terms.name} is no URL: {server!r}")
+            raise ConfigurationError(f"the server of {terms.name} is not a URL: {server!r}")
         options |= {"domain": parsed.netloc, "scheme": parsed.scheme}
         public = _is_default(kind, parsed.hostname or "")
     elif wanted.get("domain") and wanted["domain"].default is inspect.Parameter.empty:
@@ -133,7 +135,7 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
         )
     geocoder = kind(**options)
     if server:
-        # Some put a host of theirs before the domain, none knows of a path.
+        # Some geocoders prefix the domain with a host of theirs, none supports a path.
         folder = parsed.path.strip("/")
         base = f"{parsed.scheme}://{parsed.netloc}" + (f"/{folder}" if folder else "")
         usual = urlsplit(getattr(geocoder, get_api_attribute(geocoder)))
@@ -147,19 +149,19 @@ def _service(terms: Terms, settings: GeocacheSettings, server: str, key: str) ->
 
 
 def _is_default(kind: type[Geocoder], host: str) -> bool:
-    """Whether a host is the operator's own, whichever of its servers."""
+    """Whether a host is one of the operator's own servers."""
     parameter = inspect.signature(kind).parameters.get("domain")
     default = parameter.default if parameter else ""
     if not isinstance(default, str) or not default or not host:
-        return parameter is None or not host  # not to be told: rather too slow than too fast
-    return _organisation(host) == _organisation(default)
+        return parameter is None or not host  # unknown: rather too slow than too fast
+    return _get_organisation(host) == _get_organisation(default)
 
 
-def _organisation(host: str) -> list[str]:
+def _get_organisation(host: str) -> list[str]:
     return host.casefold().rstrip(".").split(".")[-2:]
 
 
-def _pairs(setting: str, text: str) -> dict[str, str]:
+def _parse_pairs(setting: str, text: str) -> dict[str, str]:
     pairs = {}
     for each in filter(None, (part.strip() for part in text.split(","))):
         name, equals, value = each.partition("=")

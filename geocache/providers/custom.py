@@ -1,4 +1,4 @@
-"""An online provider of somebody else's, which answers whole places."""
+"""Adapts a caller's own online provider, which answers whole places."""
 
 import math
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from geocache.providers.terms import DAY_SECONDS, MISS_DAYS, Terms
 
 
 class CustomProvider:
-    """An online :class:`Provider` with one query a place.
+    """An online :class:`Provider`, asked with one query for each place.
 
-    Keeping to its operator's terms is its own affair; every exception counts as not asked.
+    It has to keep to its operator's terms itself; any exception counts as not asked.
     """
 
     online = True
@@ -28,7 +28,7 @@ class CustomProvider:
         self.terms = Terms(provider.name, "", provider.attribution, "", interval_seconds=0.0)
 
     def queries(self, place: Place) -> Iterator[Query]:
-        """One: the place."""
+        """One query: the place."""
         words = ", ".join(part for part in place if part)
         if words:
             yield Query(place_key(place), Precision.FACILITY, words, "", place)
@@ -38,10 +38,10 @@ class CustomProvider:
         return place_key(place)
 
     def ask(self, query: Query, *, timeout_seconds: float) -> Interpretation:  # noqa: ARG002
-        """The provider's answer; how long it may take is up to the provider.
+        """The provider's answer; the time it takes is up to the provider.
 
         Raises:
-            Fault: it raised anything.
+            Fault: it raised an exception.
         """
         try:
             return Interpretation(self._provider.locate(query.place))
@@ -49,11 +49,11 @@ class CustomProvider:
             raise classify_fault(error, self.name) from error
 
     def locate(self, place: Place) -> Position:
-        """As the provider does."""
+        """As the provider."""
         return self._provider.locate(place)
 
     def interval_seconds(self, *, scheduled: bool) -> float:  # noqa: ARG002
-        """No limit that is known here."""
+        """No limit."""
         return 0.0
 
     def expires_at(self, position: Position, now: float) -> float:

@@ -1,4 +1,4 @@
-"""Why a provider could not be asked, and what to do about it."""
+"""Faults: why a provider could not be asked, and whether a retry helps."""
 
 import geopy.exc
 from geopy.adapters import AdapterHTTPError, get_retry_after
@@ -8,11 +8,11 @@ from geocache.errors import NotAskedError
 _JOINED_BY = {"no connection": "to", "unknown host": "for"}
 
 
-class Fault(NotAskedError):  # noqa: N818 # NotAskedError says that it is one
-    """Raised when a request brought no usable answer. Says nothing of the place.
+class Fault(NotAskedError):  # noqa: N818 # its base is named as an error
+    """Raised when a request brought no usable answer; says nothing about the place.
 
-    ``what`` in a few words (``403``, ``timeout``); ``passing`` if another try may help; ``refusal``
-    if the provider does not want to be asked further; ``retry_after`` in seconds, if it said so.
+    ``what`` in a few words (``403``, ``timeout``); ``passing`` if a retry may help; ``refusal`` if
+    the provider refuses further requests; ``retry_after`` in seconds, if it said so.
     """
 
     def __init__(
@@ -34,18 +34,18 @@ class Fault(NotAskedError):  # noqa: N818 # NotAskedError says that it is one
 
     @property
     def rate_limited(self) -> bool:
-        """Whether the provider says that it was asked too often."""
+        """Whether the provider received too many requests."""
         return self.what == "429"
 
 
 def classify_fault(error: Exception, provider: str) -> Fault:
-    """What an exception of geopy, of its adapter or of reading a reply means."""
+    """The fault that an exception of geopy, of the adapter or of parsing a reply stands for."""
     if isinstance(error, Fault):
-        return _known(error, provider)
+        return _name_provider(error, provider)
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, AdapterHTTPError):
-            return _status(cause, provider)
+            return _classify_status(cause, provider)
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, geopy.exc.GeocoderRateLimited):
         after = error.retry_after
@@ -53,7 +53,7 @@ def classify_fault(error: Exception, provider: str) -> Fault:
     for kinds, what, passing, refusal in _MEANINGS:
         if isinstance(error, kinds):
             return Fault(what, provider=provider, passing=passing, refusal=refusal)
-    # geopy takes replies apart without looking: a wrong shape comes out as KeyError and the like.
+    # geopy does not validate replies: an unexpected one raises KeyError and the like.
     return Fault("unreadable reply", provider=provider)
 
 
@@ -71,11 +71,10 @@ _MEANINGS: tuple[tuple[tuple[type[Exception], ...], str, bool, bool], ...] = (
     ((geopy.exc.GeocoderParseError,), "unreadable reply", True, False),
     ((geopy.exc.GeocoderServiceError,), "error reply", False, False),
 )
-"""geopy's exceptions, the finer before the coarser; whether another try may help; whether it is a
-refusal."""
+"""geopy's exceptions, subclasses first; a description, ``passing`` and ``refusal``."""
 
 
-def _known(fault: Fault, provider: str) -> Fault:
+def _name_provider(fault: Fault, provider: str) -> Fault:
     return Fault(
         fault.what,
         provider=fault.provider or provider,
@@ -85,17 +84,17 @@ def _known(fault: Fault, provider: str) -> Fault:
     )
 
 
-def _status(error: AdapterHTTPError, provider: str) -> Fault:
+def _classify_status(error: AdapterHTTPError, provider: str) -> Fault:
     status = error.status_code
     return Fault(
         str(status),
         provider=provider,
         passing=status in {408, 429} or status >= 500,
         refusal=status in {401, 402, 403, 407},
-        retry_after=get_retry_after(_lower(error)) if status in {429, 503} else None,
+        retry_after=get_retry_after(_lower_headers(error)) if status in {429, 503} else None,
     )
 
 
-def _lower(error: AdapterHTTPError) -> dict[str, str]:
+def _lower_headers(error: AdapterHTTPError) -> dict[str, str]:
     headers = error.headers or {}
     return {"retry-after": "", **{name.lower(): value for name, value in headers.items()}}

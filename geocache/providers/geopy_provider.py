@@ -22,23 +22,23 @@ from geocache.providers.replies import LEVELS, is_reply
 from geocache.providers.terms import DAY_SECONDS, MISS_DAYS, Terms
 
 RULES_VERSION = "1"
-"""Raised when replies are read differently: remembered answers are asked again then."""
+"""Increased when replies are interpreted differently: stored answers are then asked again."""
 
-MOST_RESULTS = 5
+MAX_RESULTS = 5
 
 
 @runtime_checkable
 class OnlineProvider(Provider, Protocol):
-    """A provider whose answers are remembered query by query, each asked by one process only."""
+    """A provider whose answers are stored by query, each sent by one process only."""
 
     terms: Terms
 
     def queries(self, place: Place) -> Iterator[Query]:
-        """The queries for a place, to be asked in this order until one is answered."""
+        """The queries for a place, to be sent in this order until one is answered."""
         ...
 
     def build_first_key(self, place: Place) -> str:
-        """The key of the first of :meth:`queries`, or one under which nothing is remembered."""
+        """The key of the first of :meth:`queries`, or one under which nothing is stored."""
         ...
 
     def ask(self, query: Query, *, timeout_seconds: float) -> Interpretation:
@@ -50,7 +50,7 @@ class OnlineProvider(Provider, Protocol):
         ...
 
     def interval_seconds(self, *, scheduled: bool) -> float:
-        """The least time between two requests; 0 if there is no limit."""
+        """The minimum time between two requests; 0 if there is no limit."""
         ...
 
     def expires_at(self, position: Position, now: float) -> float:
@@ -59,13 +59,13 @@ class OnlineProvider(Provider, Protocol):
 
 
 class GeopyProvider:
-    """One geopy geocoder behind the seam of :class:`OnlineProvider`.
+    """Adapts a geopy geocoder to :class:`OnlineProvider`.
 
     Args:
-        geocoder: a synchronous geopy geocoder; its adapter is replaced by one with bounds.
-        terms: what its operator allows.
-        public: whether the operator's own limit holds, which no setting raises.
-        requests_per_second: a limit of one's own; ``None`` for none.
+        geocoder: a synchronous geopy geocoder; its adapter is replaced by :class:`BoundedAdapter`.
+        terms: the operator's terms of use.
+        public: whether it is the operator's server, whose rate limit no setting raises.
+        requests_per_second: a limit set by the user; ``None`` for none.
     """
 
     online = True
@@ -85,7 +85,7 @@ class GeopyProvider:
         self.attribution = terms.attribution
         self._own_interval = 1.0 / requests_per_second if requests_per_second else 0.0
         self._geocoder = geocoder
-        self._level_of = LEVELS.get(terms.name)
+        self._classify = LEVELS.get(terms.name)
         self._structured = terms.name in {"nominatim", "locationiq", "pickpoint"}
         host = get_host(geocoder)
         direct = host in {"localhost", "127.0.0.1", "::1"} or bool(proxy_bypass(host))
@@ -97,11 +97,11 @@ class GeopyProvider:
 
     @property
     def notice(self) -> str:
-        """The operator's policy in short, for the person who switched it on."""
+        """The operator's usage policy in short, for the user."""
         return f"{self.name}: {self.terms.policy}" if self.public and self.terms.policy else ""
 
     def interval_seconds(self, *, scheduled: bool) -> float:
-        """The least time between two requests; the public limit is a floor, not a default."""
+        """The minimum time between two requests; at least the public server's limit."""
         limit = 0.0
         if self.public:
             limit = self.terms.interval_seconds
@@ -111,11 +111,11 @@ class GeopyProvider:
 
     def expires_at(self, position: Position, now: float) -> float:
         """When an answer must be asked again, in seconds since 1970; ``inf`` for never."""
-        days = self.terms.keep_days or math.inf  # 0: without a limit, in memory
+        days = self.terms.keep_days or math.inf  # 0: in memory only, no limit there
         return now + DAY_SECONDS * (days if position.resolved else min(days, MISS_DAYS))
 
     def queries(self, place: Place) -> Iterator[Query]:
-        """The queries for a place, to be asked in this order until one is answered."""
+        """The queries for a place, to be sent in this order until one is answered."""
         return build_queries(
             place, facilities=self.terms.knows_facilities, structured=self._structured
         )
@@ -134,15 +134,15 @@ class GeopyProvider:
         """
         try:
             found = self._geocoder.geocode(
-                *self._asked(query), timeout=timeout_seconds, **self._options(query)
+                *self._build_argument(query), timeout=timeout_seconds, **self._build_options(query)
             )
-            results = _results(found)
+            results = _list_results(found)
         except Exception as error:
             raise classify_fault(error, self.name) from error
-        return interpret(results, query, self.name, self._level_of)
+        return interpret(results, query, self.name, self._classify)
 
     def locate(self, place: Place) -> Position:
-        """Where the place is, asked now, past any store and any rate limit but once a query.
+        """Ask for a place now, without the store; pauses between queries.
 
         Raises:
             Fault: the service could not be asked.
@@ -155,11 +155,11 @@ class GeopyProvider:
             time.sleep(self.interval_seconds(scheduled=False))
         return last
 
-    def _asked(self, query: Query) -> tuple[Any, ...]:
+    def _build_argument(self, query: Query) -> tuple[Any, ...]:
         return (dict(query.parts) if query.parts else query.words,)
 
-    def _options(self, query: Query) -> dict[str, Any]:
-        """geopy's words for "the best few, in English, in this country", as far as it has them."""
+    def _build_options(self, query: Query) -> dict[str, Any]:
+        """geopy's options for a few results, in English, in this country, where supported."""
         fixed, country = _OPTIONS.get(self.name, ({}, None))
         where = {country[0]: country[1](query.country)} if country and query.country else {}
         return {"exactly_one": False, **fixed, **where}
@@ -177,33 +177,33 @@ _IN_COUNTRY: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "here": ("countries", _alpha3),
     "geonames": ("country", str),
 }
-_AS_NOMINATIM: dict[str, Any] = {"limit": MOST_RESULTS, "addressdetails": True, "language": "en"}
+_AS_NOMINATIM: dict[str, Any] = {"limit": MAX_RESULTS, "addressdetails": True, "language": "en"}
 _OPTIONS: Mapping[str, tuple[dict[str, Any], tuple[str, Callable[[str], Any]] | None]] = {
     "nominatim": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
     "locationiq": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
     "pickpoint": (_AS_NOMINATIM, _IN_COUNTRY["nominatim"]),
-    "photon": ({"limit": MOST_RESULTS, "language": "en"}, None),
+    "photon": ({"limit": MAX_RESULTS, "language": "en"}, None),
     "pelias": ({"language": "en"}, _IN_COUNTRY["pelias"]),
     "geocodeearth": ({"language": "en"}, _IN_COUNTRY["pelias"]),
     "arcgis": ({"out_fields": ["Addr_type", "Type", "Country"]}, None),
     "opencage": ({"annotations": False, "language": "en"}, _IN_COUNTRY["opencage"]),
-    "here": ({"limit": MOST_RESULTS, "language": "en"}, _IN_COUNTRY["here"]),
+    "here": ({"limit": MAX_RESULTS, "language": "en"}, _IN_COUNTRY["here"]),
     "geonames": ({}, _IN_COUNTRY["geonames"]),
 }
 
 
 def get_api_attribute(geocoder: Geocoder) -> str:
-    """The attribute that holds the address a geopy geocoder asks."""
+    """The attribute of a geopy geocoder that holds its URL."""
     return "geocode_api" if hasattr(geocoder, "geocode_api") else "api"
 
 
 def get_host(geocoder: Geocoder) -> str:
-    """The host a geopy geocoder asks; empty if it does not say."""
+    """The host of a geopy geocoder; empty if unknown."""
     return urlsplit(str(getattr(geocoder, get_api_attribute(geocoder), ""))).hostname or ""
 
 
-def _results(found: Any) -> list[Location]:
-    """geopy's answer as a list; anything odd in it raises."""
+def _list_results(found: Any) -> list[Location]:
+    """geopy's answer as a list; raises a fault for impossible results."""
     if found is None:
         return []
     results = [one for one in (found if isinstance(found, list) else [found]) if one is not None]

@@ -1,4 +1,4 @@
-"""From a service's results to one position, or to a known miss."""
+"""Turns a service's results into one position or a known miss."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,15 +11,14 @@ from geocache.geo.borders import in_country
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
 from geocache.place import Alternative, Flag, Position, Precision
 from geocache.providers.queries import Query
-from geocache.providers.replies import essentials, read_country_code
+from geocache.providers.replies import read_country_code, summarize
 
 APART_KM = 25.0
-"""Results further apart than this are different places."""
+"""Results farther apart than this are different places."""
 
-_ALIKE = (
-    70.0  # of 100: "LKH Graz" and "LKH-Univ. Klinikum Graz" are, "LKH Graz" and "Graz Hbf" are not
-)
-_IMPORTANCE_GAP = 0.15  # Nominatim's importance (0-1): below it two towns are of one size
+_MIN_SIMILARITY = 70.0
+"""Of 100: "LKH Graz" and "LKH-Univ. Klinikum Graz" are above, "LKH Graz" and "Graz Hbf" below."""
+_IMPORTANCE_GAP = 0.15  # of Nominatim's importance (0-1): closer places are about equal
 _SCORES = {
     Precision.FACILITY: 0.95,
     Precision.POSTCODE: 0.9,
@@ -30,7 +29,7 @@ _DOUBT = {Flag.AMBIGUOUS: 0.8, Flag.APPROXIMATE: 0.7, Flag.OUTSIDE_COUNTRY: 0.3}
 
 
 class Interpretation(NamedTuple):
-    """A position, and the essentials of the result it comes from (empty for a miss)."""
+    """A position, and the essential values of its result (empty for a miss)."""
 
     position: Position
     reply: str = ""
@@ -40,23 +39,23 @@ def interpret(
     results: Sequence[Location],
     query: Query,
     source: str,
-    level_of: Callable[[Mapping[str, Any]], Precision | None] | None,
+    classify: Callable[[Mapping[str, Any]], Precision | None] | None,
 ) -> Interpretation:
-    """The best result at the level asked for, with what to doubt about it.
+    """The best result at the level asked for, with flags for doubts.
 
-    ``level_of`` says at which level a result stands; without it every result is believed to stand
-    where it was asked for, and flagged ``approximate``.
+    ``classify`` tells the level of a result; without it every result is assumed to be of the level
+    asked for, and flagged ``approximate``.
     """
-    fitting = [one for one in results if level_of is None or level_of(one.raw) == query.level]
+    fitting = [one for one in results if classify is None or classify(one.raw) == query.level]
     if not fitting:
-        others = sorted({str(level_of(one.raw) or "other") for one in results if level_of})
+        others = sorted({str(classify(one.raw) or "other") for one in results if classify})
         found = f"only {', '.join(others)}" if others else "nothing"
         return Interpretation(
             Position(source=source, reason=f"{query.level} unknown: {found} found")
         )
     best = fitting[0]
-    flags = _flags(best, fitting, query)
-    if level_of is None and Flag.APPROXIMATE not in flags:
+    flags = _build_flags(best, fitting, query)
+    if classify is None and Flag.APPROXIMATE not in flags:
         flags.append(Flag.APPROXIMATE)
     score = _SCORES[query.level]
     for flag in flags:
@@ -78,24 +77,24 @@ def interpret(
                 str(one.address or ""),
                 round(score * 0.9, 3),
             )
-            for one in _elsewhere(best, fitting)
+            for one in _list_distant(best, fitting)
         ),
     )
-    return Interpretation(position, essentials(best.raw))
+    return Interpretation(position, summarize(best.raw))
 
 
-def _flags(best: Location, fitting: Sequence[Location], query: Query) -> list[Flag]:
+def _build_flags(best: Location, fitting: Sequence[Location], query: Query) -> list[Flag]:
     flags = []
-    if _outside(best, query.country):
+    if _is_outside(best, query.country):
         flags.append(Flag.OUTSIDE_COUNTRY)
-    if query.level is Precision.FACILITY and not _named_so(best, query):
+    if query.level is Precision.FACILITY and not _has_name(best, query):
         flags.append(Flag.APPROXIMATE)
-    if any(_rivals(best, one) for one in _elsewhere(best, fitting)):
+    if any(_is_rival(best, one) for one in _list_distant(best, fitting)):
         flags.append(Flag.AMBIGUOUS)
     return flags
 
 
-def _outside(result: Location, country: str) -> bool:
+def _is_outside(result: Location, country: str) -> bool:
     if not country:
         return False
     named = read_country_code(result.raw)
@@ -104,23 +103,23 @@ def _outside(result: Location, country: str) -> bool:
     return not in_country(result.latitude, result.longitude, country)
 
 
-def _named_so(result: Location, query: Query) -> bool:
-    """Whether a facility's name, and its city, are those asked for, give or take a word."""
+def _has_name(result: Location, query: Query) -> bool:
+    """Whether a result's name and city resemble those asked for."""
     name, _, rest = str(result.address or "").partition(",")
     facility, city = names.fold(query.place.facility), names.fold(query.place.city)
-    alike = token_set_ratio(facility, names.fold(name)) >= _ALIKE
-    somewhere = names.fold(f"{name} {rest}")
-    return alike and (not city or not rest or city in somewhere)
+    alike = token_set_ratio(facility, names.fold(name)) >= _MIN_SIMILARITY
+    address = names.fold(f"{name} {rest}")
+    return alike and (not city or not rest or city in address)
 
 
-def _elsewhere(best: Location, fitting: Sequence[Location]) -> list[Location]:
+def _list_distant(best: Location, fitting: Sequence[Location]) -> list[Location]:
     here = (best.latitude, best.longitude)
     return [
         one for one in fitting[1:] if distance_km(here, (one.latitude, one.longitude)) > APART_KM
     ]
 
 
-def _rivals(best: Location, other: Location) -> bool:
+def _is_rival(best: Location, other: Location) -> bool:
     weights = [one.raw.get("importance") for one in (best, other)]
     if all(isinstance(weight, int | float) for weight in weights):
         return bool(abs(weights[0] - weights[1]) < _IMPORTANCE_GAP)

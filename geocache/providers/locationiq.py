@@ -1,4 +1,4 @@
-"""LocationIQ, which geopy does not have: Nominatim's language under another address."""
+"""A geopy geocoder for LocationIQ, which geopy lacks; its API is like Nominatim's."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from geopy.geocoders.base import NONE_RESULT
 
 
 class LocationIQ(PickPoint):  # type: ignore[misc]
-    """A geopy geocoder for LocationIQ. Not found is a 404 there, not an empty list."""
+    """LocationIQ, which replies 404, not an empty list, if it finds nothing."""
 
     geocode_path = "/v1/search"
     reverse_path = "/v1/reverse"

@@ -1,4 +1,4 @@
-"""What a provider must be able to do."""
+"""The interface of a provider."""
 
 from typing import Protocol, runtime_checkable
 
@@ -7,13 +7,12 @@ from geocache.place import Place, Position
 
 @runtime_checkable
 class Provider(Protocol):
-    """Someone who can be asked where a place is.
+    """Finds the position of a place.
 
-    ``version`` is that of its data and rules: answers remembered under another one are asked
-    again. ``online`` providers cost somebody's server a request and are only asked on demand.
-    ``attribution`` is the line that must stand beside their positions; it may be empty. An offline
-    provider with ``ignores_facilities = True`` says the same whatever the facility: its answers are
-    remembered without it.
+    ``version`` is that of its data and rules: answers stored under another version are asked again.
+    ``online`` providers send requests to a server and are asked on demand only. ``attribution`` is
+    the credit line to show beside their positions; it may be empty. The answers of an offline
+    provider with ``ignores_facilities = True`` are stored without the facility.
     """
 
     name: str
@@ -22,9 +21,9 @@ class Provider(Protocol):
     attribution: str
 
     def locate(self, place: Place) -> Position:
-        """Where the place is; an unresolved position when it is not known.
+        """The place's position; an unresolved one if it is not known.
 
         Raises:
-            Exception: anything at all when it could not be asked.
+            Exception: of any kind, if it could not be asked.
         """
         ...

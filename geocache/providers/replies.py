@@ -1,4 +1,4 @@
-"""What a service's reply says: at which level each of its results stands, in our words."""
+"""Reads replies of services: the precision of each result, its country, its main values."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ _NO_FACILITIES = frozenset(
 )
 
 
-def _by_type(kind: str) -> Precision | None:
+def _classify_type(kind: str) -> Precision | None:
     if kind in _CITY_TYPES:
         return Precision.CITY
     if kind in _REGION_TYPES:
@@ -70,18 +70,18 @@ def _nominatim(raw: Mapping[str, Any]) -> Precision | None:
     rank = raw.get("place_rank")
     group = str(raw.get("class") or raw.get("category") or "")
     if group in {"place", "boundary"}:
-        found = _by_type(kind)
+        found = _classify_type(kind)
         if found is None and isinstance(rank, int) and kind in {"administrative", ""}:
-            found = _by_rank(rank)
+            found = _classify_rank(rank)
         if found is Precision.REGION and isinstance(rank, int) and rank >= 13:
-            return Precision.CITY  # a county borough is a city to those who write its name
+            return Precision.CITY  # a county borough, which people write as a city
         return found
     if group in _NO_FACILITIES or not group:
         return None
     return Precision.FACILITY if not isinstance(rank, int) or rank >= 26 else None
 
 
-def _by_rank(rank: int) -> Precision | None:
+def _classify_rank(rank: int) -> Precision | None:
     if rank == 4:
         return Precision.COUNTRY
     if 5 <= rank <= 12:
@@ -95,16 +95,16 @@ def _photon(raw: Mapping[str, Any]) -> Precision | None:
     if kind in {"house", "street", "locality", "other"} or not kind:
         group = str(about.get("osm_key") or "")
         if group == "place":
-            return _by_type(str(about.get("osm_value") or ""))
+            return _classify_type(str(about.get("osm_value") or ""))
         return None if group in _NO_FACILITIES or not group else Precision.FACILITY
-    return _by_type(kind)
+    return _classify_type(kind)
 
 
 def _pelias(raw: Mapping[str, Any]) -> Precision | None:
     layer = str((raw.get("properties") or {}).get("layer") or "")
     if layer == "venue":
         return Precision.FACILITY
-    return Precision.POSTCODE if layer == "postalcode" else _by_type(layer)
+    return Precision.POSTCODE if layer == "postalcode" else _classify_type(layer)
 
 
 def _arcgis(raw: Mapping[str, Any]) -> Precision | None:
@@ -127,7 +127,7 @@ def _opencage(raw: Mapping[str, Any]) -> Precision | None:
     kind = str(parts.get("_type") or "")
     if parts.get("_category") in {"health", "education", "building", "government", "social"}:
         return Precision.FACILITY
-    return _by_type(kind)
+    return _classify_type(kind)
 
 
 def _here(raw: Mapping[str, Any]) -> Precision | None:
@@ -167,7 +167,7 @@ LEVELS: Mapping[str, Callable[[Mapping[str, Any]], Precision | None]] = {
     "here": _here,
     "geonames": _geonames,
 }
-"""For each service, at which level one of its results stands; ``None``: at none of ours."""
+"""For each service the precision of one of its results; ``None`` if it is of no use."""
 
 
 _RESULTS_IN = {
@@ -182,9 +182,9 @@ _RESULTS_IN = {
 
 
 def is_reply(service: str, document: Any) -> bool:
-    """Whether a JSON document is a reply of this service, or an error it reports itself.
+    """Whether a JSON document is a reply of this service, or an error report of it.
 
-    geopy takes ``{}`` from Nominatim for "not found"; a proxy's ``{}`` would become a known miss.
+    geopy takes ``{}`` from Nominatim as "not found"; a proxy's ``{}`` would become a known miss.
     """
     if isinstance(document, Mapping) and ("error" in document or "status" in document):
         return True
@@ -196,7 +196,7 @@ def is_reply(service: str, document: Any) -> bool:
 
 
 def read_country_code(raw: Mapping[str, Any]) -> str:
-    """The alpha-2 code a result names itself, upper case; empty if it does not."""
+    """The alpha-2 country code in a result, upper case; empty if there is none."""
     for part in (raw.get("address"), raw.get("properties"), raw.get("components"), raw):
         if isinstance(part, Mapping):
             for name in ("country_code", "countrycode", "ISO_3166-1_alpha-2", "countryCode"):
@@ -206,13 +206,13 @@ def read_country_code(raw: Mapping[str, Any]) -> str:
     return ""
 
 
-def essentials(raw: Mapping[str, Any], *, most_characters: int = 1000) -> str:
-    """The short values of a result as JSON: enough to see later why it was believed."""
+def summarize(raw: Mapping[str, Any], *, max_characters: int = 1000) -> str:
+    """The short values of a result as JSON: enough to see later why it was chosen."""
     kept: dict[str, Any] = {}
     for part in (raw, *(value for value in raw.values() if isinstance(value, Mapping))):
         for name, value in part.items():
             if isinstance(value, str | int | float) and len(str(value)) <= 120:
                 kept.setdefault(name, value)
-                if len(json.dumps(kept, ensure_ascii=False)) > most_characters:
+                if len(json.dumps(kept, ensure_ascii=False)) > max_characters:
                     del kept[name]
     return json.dumps(kept, ensure_ascii=False)

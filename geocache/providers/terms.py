@@ -1,26 +1,22 @@
-"""What each service allows, as far as its operator says so; ``docs/providers.md`` has the sources.
-
-Terms change: the operator's own page counts, not this table.
-"""
+"""Terms of use of each service; the operator's own page prevails over this table."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
 
 DAY_SECONDS = 86_400.0
 MISS_DAYS = 30.0
-"""Known misses are asked again after this time at the latest: maps grow."""
+"""Known misses are asked again after this time at the latest, as maps grow."""
 
 _OSM = "© OpenStreetMap contributors (ODbL)"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One service, as geopy speaks to it and as its operator allows.
+    """The terms of one service.
 
-    ``geocoder`` is geopy's class; ``interval_seconds`` the least time between two requests, over
-    all users of one store; ``keep_days`` how long answers may be kept, ``None`` without a limit and
-    0 only while the program runs; ``needs_key`` names the constructor's argument for the key or
-    user name.
+    ``geocoder`` is geopy's class; ``interval_seconds`` the minimum time between two requests, over
+    all users of one store; ``keep_days`` how long answers may be stored, ``None`` for no limit and
+    0 for memory only; ``needs_key`` names the constructor's argument for the key or user name.
     """
 
     name: str
@@ -124,7 +120,7 @@ _ALL = (
 )
 
 TERMS = MappingProxyType({terms.name: terms for terms in _ALL})
-"""Terms by the name that stands in ``GEOCACHE_PROVIDERS``."""
+"""Terms by the provider's name in ``GEOCACHE_PROVIDERS``."""
 
 REFUSED = MappingProxyType(
     {
@@ -134,4 +130,4 @@ REFUSED = MappingProxyType(
         "what3words": "it answers three-word addresses, not places",
     }
 )
-"""Services that must not be used here, and why."""
+"""Services that must not be used, and why."""

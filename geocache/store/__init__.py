@@ -1,4 +1,4 @@
-"""Where it is remembered, and who is asking what right now."""
+"""The store of answers, pins and claims, on SQLite or PostgreSQL."""
 
 from geocache.records import NEVER, Answer, Pin
 from geocache.store.fallback import FallbackStore

@@ -1,14 +1,14 @@
-"""Which kind of database a URL names."""
+"""Chooses the database backend for a URL."""
 
 from geocache.errors import ConfigurationError
 from geocache.store.database import Database, parse_url
 
 
 def load_backend(url: str) -> type[Database]:
-    """Which kind of database a URL names; called with the URL, it opens it.
+    """The backend class for a URL; call it with the URL to open the database.
 
     Raises:
-        ConfigurationError: the URL is none, or names a kind that is not supported.
+        ConfigurationError: the URL is invalid, or its database is not supported.
     """
     backend = parse_url(url).get_backend_name()
     if backend == "sqlite":

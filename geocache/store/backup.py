@@ -1,4 +1,4 @@
-"""Backup and restore: a whole store into a file, and back."""
+"""Backup of a whole store into a file, and restore."""
 
 import sqlite3
 from pathlib import Path
@@ -12,12 +12,12 @@ from geocache.store.store import Store
 
 
 def backup(store: Store, path: Path) -> None:
-    """Copy a store's database into a new file, while others use it.
+    """Copy a store's database into a new file while others use it.
 
     Raises:
-        StoreError: the file is there already, or the store is in memory or on a server.
+        StoreError: the file exists already, or the store is in memory or on a server.
     """
-    _refuse_server(store, "pg_dump makes a copy of a database")
+    _refuse_server(store, "use pg_dump for a backup")
     source = sqlite_file.database_file(store.url)
     if source is None:
         raise StoreError("the store is in memory: there is nothing to back up")
@@ -30,20 +30,20 @@ def backup(store: Store, path: Path) -> None:
 
 
 def restore(store: Store, path: Path) -> None:
-    """Replace everything with a backup's content; other users see it at their next lookup.
+    """Replace the store's content with a backup's; other processes see it at their next lookup.
 
     Raises:
-        StoreError: the file is no store, a damaged one, or one of a newer version; or the store
-            is on a server.
+        StoreError: the file is no store, is damaged or of a newer version; or the store is on a
+            server.
     """
-    _refuse_server(store, "pg_restore puts back what pg_dump made")
+    _refuse_server(store, "use pg_restore for a backup made with pg_dump")
     target = sqlite_file.database_file(store.url)
     if target is None:
         raise StoreError("the store is in memory: name a file in GEOCACHE_URL to restore into")
     if not path.is_file():
         raise StoreError(f"{path}: no such file")
     with TemporaryDirectory() as folder:
-        # Brought up to date apart from the original, then moved in whole.
+        # A copy is migrated first, then put in place as a whole.
         fresh = Path(folder, "restored.sqlite")
         try:
             sqlite_file.check(path)
@@ -52,7 +52,7 @@ def restore(store: Store, path: Path) -> None:
             restored = Store(f"sqlite:///{fresh}")
         except (sqlite3.Error, DBAPIError) as error:
             raise StoreError(f"{path} is no backup of a store: {error}") from error
-        restored.start_over(after_revision=store.revision())
+        restored.prepare_restored(after_revision=store.revision())
         restored.close()
         sqlite_file.copy(fresh, target)
 

@@ -1,114 +1,120 @@
-"""Who is asking what right now, and when a provider may be asked next."""
+"""Claims on queries and request rate limits, shared by all processes that use a store."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from geocache.keys import key_number, key_numbers
 from geocache.store import schema
 from geocache.store.database import Database
 
+BeginWrite = Callable[[], AbstractContextManager[Connection]]
+"""Opens a transaction that writes."""
+
 
 @cache
 def provider_hash(provider: str, version: str) -> int:
-    """What the number of an answer's row differs by from that of its key."""
+    """The number that distinguishes the rows of a provider's version; XORed with a key's number."""
     return key_number(f"{provider} {version}")
 
 
 def claim_numbers(provider: str, keys: Sequence[str]) -> list[int]:
-    """Row numbers of claims: of a query, whatever the version of what reads its answer."""
-    by = provider_hash(provider, "")
-    return [number ^ by for number in key_numbers(keys)]
+    """Row numbers of claims. They depend on the query, not on the provider's version."""
+    salt = provider_hash(provider, "")
+    return [number ^ salt for number in key_numbers(keys)]
 
 
 class Claims:
-    """The part of a store by which those who ask keep out of each other's way."""
+    """Leases on queries: each query is sent by one owner at a time."""
 
-    engine: Engine
-    database: Database
+    def __init__(self, database: Database, begin_write: BeginWrite) -> None:
+        self._database = database
+        self._begin_write = begin_write
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        raise NotImplementedError
-        yield
+    def take(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
+        """Claim queries for ``owner``; returns those that nobody else holds.
 
-    def claim(self, provider: str, keys: Sequence[str], owner: str, seconds: float) -> set[str]:
-        """Claim queries for ``owner``; those that nobody else holds.
-
-        A claim not renewed within ``seconds`` falls to whoever asks next.
+        A claim not renewed within ``seconds`` goes to the next owner who asks for it.
         """
-        table, now = schema.claims, self.database.now()
+        table, now = schema.claims, self._database.now()
         ids = dict(zip(claim_numbers(provider, keys), keys, strict=True))
         if not ids:
             return set()
-        # In the order of their numbers: two who claim the same never wait for each other.
+        # Sorted by number, so that two owners who claim the same keys cannot deadlock.
         rows = [{"id": each, "owner": owner, "until": now + seconds} for each in sorted(ids)]
-        statement = self.database.insert(table).values(rows)
+        statement = self._database.insert(table).values(rows)
         fresh = statement.excluded
         claim = statement.on_conflict_do_update(
             index_elements=["id"],
             set_={"owner": fresh.owner, "until": fresh.until},
             where=(table.c.until < now) | (table.c.owner == fresh.owner),
         ).returning(table.c.id)
-        with self._writing() as connection:
+        with self._begin_write() as connection:
             return {ids[each] for each in connection.scalars(claim)}
 
     def renew(self, owner: str, seconds: float) -> None:
-        """Hold all claims of ``owner`` for another while."""
+        """Extend all claims of ``owner`` to ``seconds`` from now."""
         table = schema.claims
-        with self._writing() as connection:
-            until = self.database.now() + seconds
+        with self._begin_write() as connection:
+            until = self._database.now() + seconds
             connection.execute(update(table).where(table.c.owner == owner).values(until=until))
 
     def release(self, owner: str) -> None:
-        """Give up all claims of ``owner``."""
+        """Release all claims of ``owner``."""
         table = schema.claims
-        with self._writing() as connection:
+        with self._begin_write() as connection:
             connection.execute(delete(table).where(table.c.owner == owner))
 
-    def unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
-        """Those of the keys that nobody is asking right now, in their order."""
+    def list_unclaimed(self, provider: str, keys: Sequence[str]) -> list[str]:
+        """The keys that nobody has claimed, in their order."""
         table, numbers = schema.claims.c, claim_numbers(provider, keys)
-        with self.engine.connect() as connection:
+        with self._database.engine.connect() as connection:
             held = set(
-                connection.scalars(select(table.id).where(table.until >= self.database.now()))
+                connection.scalars(select(table.id).where(table.until >= self._database.now()))
             )
         return [key for key, number in zip(keys, numbers, strict=True) if number not in held]
 
-    def reserve(
-        self, provider: str, interval_seconds: float, *, most_seconds: float
-    ) -> float | None:
-        """Take the next turn to ask a provider; seconds to wait for it.
 
-        Turns are ``interval_seconds`` apart over all users of the store. Takes none, and says
-        ``None``, if it would be more than ``most_seconds`` away.
+class RateLimits:
+    """Request slots of each provider, a fixed interval apart over all users of the store."""
+
+    def __init__(self, database: Database, begin_write: BeginWrite) -> None:
+        self._database = database
+        self._begin_write = begin_write
+
+    def acquire_slot(
+        self, provider: str, interval_seconds: float, *, max_wait_seconds: float
+    ) -> float | None:
+        """Reserve the next slot for a request; returns the seconds to wait for it.
+
+        Reserves nothing and returns ``None`` if the slot is more than ``max_wait_seconds`` away.
         """
-        with self._writing() as connection:
-            now, next_at = self._pace(connection, provider)
+        with self._begin_write() as connection:
+            now, next_at = self._lock_row(connection, provider)
             if next_at > now + 3600 + interval_seconds:  # a clock that was set back
                 next_at = now
-            turn = max(now, next_at)
-            if turn - now > most_seconds:
+            slot = max(now, next_at)
+            if slot - now > max_wait_seconds:
                 return None
-            row = {"provider": provider, "next_at": turn + interval_seconds}
-            connection.execute(self.database.upsert(schema.paces), row)
-        return turn - now
+            row = {"provider": provider, "next_at": slot + interval_seconds}
+            connection.execute(self._database.upsert(schema.rate_limits), row)
+        return slot - now
 
-    def postpone(self, provider: str, seconds: float) -> None:
-        """Let nobody ask a provider before so many seconds have gone."""
-        with self._writing() as connection:
-            now, next_at = self._pace(connection, provider)
+    def back_off(self, provider: str, seconds: float) -> None:
+        """No request to a provider, by anybody, for so many seconds."""
+        with self._begin_write() as connection:
+            now, next_at = self._lock_row(connection, provider)
             row = {"provider": provider, "next_at": max(next_at, now + seconds)}
-            connection.execute(self.database.upsert(schema.paces), row)
+            connection.execute(self._database.upsert(schema.rate_limits), row)
 
-    def _pace(self, connection: Connection, provider: str) -> tuple[float, float]:
-        """Now, and when the provider may next be asked; nobody else sets that meanwhile."""
-        table = schema.paces
+    def _lock_row(self, connection: Connection, provider: str) -> tuple[float, float]:
+        """The time now and of the provider's next slot; its row is locked until the commit."""
+        table = schema.rate_limits
         row = {"provider": provider, "next_at": 0.0}
-        connection.execute(self.database.insert(table).on_conflict_do_nothing(), row)
+        connection.execute(self._database.insert(table).on_conflict_do_nothing(), row)
         locked = select(table.c.next_at).where(table.c.provider == provider).with_for_update()
         next_at = connection.scalar(locked)
-        now = connection.scalar(select(self.database.now()))
+        now = connection.scalar(select(self._database.now()))
         return now or 0.0, next_at or 0.0

@@ -1,4 +1,4 @@
-"""The seam between the store and the databases it can stand on."""
+"""What the store needs of a database: the interface of its SQLite and PostgreSQL backends."""
 
 import time
 from abc import ABC, abstractmethod
@@ -13,67 +13,67 @@ from sqlalchemy.exc import ArgumentError
 from geocache.errors import ConfigurationError
 
 ANSWER_COLUMNS = "key, latitude, longitude, place_name, about"
-"""What is read of an answer, in the order :func:`geocache.records.parse_positions` takes it."""
+"""The columns read of an answer, in the order of :func:`geocache.records.parse_positions`."""
 
 _SECRETS = ("password", "sslpassword", "passfile", "sslkey")
 
 
 class Trouble(Enum):
-    """What an error of a database means for whoever uses it."""
+    """What a database error means for the caller."""
 
     PASSING = "passing"
-    """Two got in each other's way: the same again will do."""
+    """A conflict with another transaction: retry."""
 
     AWAY = "away"
-    """The connection is lost, or the server cannot be reached."""
+    """The connection was lost, or the server cannot be reached."""
 
     UNWRITABLE = "unwritable"
-    """What is there can be read, perhaps, and nothing can be written."""
+    """Nothing can be written; reading may work."""
 
     DAMAGED = "damaged"
-    """It is no database, or a broken one."""
+    """The file is damaged or no database."""
 
     OTHER = "other"
 
 
 class Reader(Protocol):
-    """One connection that reads, past SQLAlchemy's result rows. Not for two threads at once."""
+    """One connection for reading, without SQLAlchemy's result rows. Not safe for threads."""
 
     def answers(self, numbers: Sequence[int], now: int) -> list[tuple[Any, ...]]:
-        """Rows of :data:`ANSWER_COLUMNS`, for those still good."""
+        """Rows of :data:`ANSWER_COLUMNS`, without expired answers."""
 
     def answer(self, number: int, now: int) -> tuple[Any, ...] | None:
-        """As :meth:`answers` for one."""
+        """As :meth:`answers`, for one number."""
 
     def any_pins(self) -> bool:
-        """Whether there is a pin at all."""
+        """Whether the store has any pin."""
 
     def pins(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         """Whole rows of the pins table."""
 
     def pin(self, number: int) -> tuple[Any, ...] | None:
-        """As :meth:`pins` for one."""
+        """As :meth:`pins`, for one number."""
 
     def revision(self) -> int:
         """The store's revision."""
 
     def close(self) -> None:
-        """Give the connection back; after an error it is not used again."""
+        """Return the connection to the pool, or close it after an error."""
 
 
 class Database(ABC):
-    """One database, opened: how it is read, written and locked.
+    """An open database: reading, writing and locking.
 
     Args:
         url: SQLAlchemy URL.
-        read_only: look, and write nothing.
+        read_only: never write.
 
     Raises:
         ConfigurationError: the URL cannot work.
     """
 
     server: ClassVar[bool]
-    """Whether it is a server, which may be away and come back."""
+    """True for a server, which may be away for a while."""
 
     engine: Engine
     """For transactions that read."""
@@ -86,47 +86,47 @@ class Database(ABC):
 
     @staticmethod
     @abstractmethod
-    def trouble(error: BaseException) -> Trouble:
-        """What an error of this kind of database means."""
+    def classify(error: BaseException) -> Trouble:
+        """What an error of this database means."""
 
     @staticmethod
     @abstractmethod
     def insert(table: Table) -> Any:
-        """An insert that knows ``on_conflict_do_update``."""
+        """An insert statement with ``on_conflict_do_update``."""
 
     @abstractmethod
-    def reader(self) -> Reader:
-        """A reader for the caller alone, to be kept or closed afterwards."""
+    def take_reader(self) -> Reader:
+        """A reader for one caller, who returns or closes it afterwards."""
 
     @abstractmethod
-    def keep(self, reader: Reader) -> None:
-        """Take a reader back that met no error."""
+    def return_reader(self, reader: Reader) -> None:
+        """Return a reader for reuse, unless it raised an error."""
 
     @abstractmethod
     def lock_schema(self, connection: Connection) -> None:
-        """Let nobody else make or change tables until the transaction ends."""
+        """Lock the creation and migration of tables until the transaction ends."""
 
     @abstractmethod
     def write_answers(
         self, connection: Connection, rows: Sequence[tuple[Any, ...]], *, newer_only: bool
     ) -> int:
-        """Insert or replace whole rows of the answers table, one a number; how many were written.
+        """Insert or replace rows of the answers table; returns how many were written.
 
-        ``newer_only`` leaves those that would replace one asked for later.
+        ``newer_only`` skips rows older than the stored ones.
         """
 
     @staticmethod
     def now() -> ColumnElement[float]:
-        """Seconds since 1970 by the clock that all users of the database share."""
+        """Seconds since 1970 by the clock that all users of the database share: the server's."""
         return literal(time.time(), Float)
 
     @abstractmethod
     def reset(self) -> None:
-        """Let go of every connection that nobody uses."""
+        """Close all idle connections."""
 
     @classmethod
     def upsert(cls, table: Table, newer: str = "") -> Any:
-        """Insert a row, or replace that of the same key, unless its column ``newer`` is greater."""
+        """Insert a row or replace that of the same key, unless its column ``newer`` is greater."""
         statement = cls.insert(table)
         keys = [column.name for column in table.primary_key]
         rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
@@ -135,10 +135,10 @@ class Database(ABC):
 
 
 def parse_url(url: str) -> URL:
-    """A SQLAlchemy URL, taken apart.
+    """Parse a SQLAlchemy URL.
 
     Raises:
-        ConfigurationError: it is none; the message does not hold it, for the sake of a password.
+        ConfigurationError: it is not a URL; the message omits it, as it may hold a password.
     """
     try:
         return make_url(url)
@@ -150,7 +150,7 @@ def parse_url(url: str) -> URL:
 
 
 def public_url(url: str) -> str:
-    """The URL without passwords, for messages, logs and reports."""
+    """The URL without passwords, for messages and logs."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return url

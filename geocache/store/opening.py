@@ -1,29 +1,25 @@
-"""Opening a store whose file may be damaged, read-only, or out of reach."""
+"""Opens a store whose file may be damaged, read-only or unreachable."""
 
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from geocache.errors import StoreError
 from geocache.store import sqlite_file
 from geocache.store.backends import load_backend
 from geocache.store.database import Trouble, public_url
+from geocache.store.retry import DATABASE_ERRORS, summarize_error
 from geocache.store.store import Store
-
-ERRORS = (sqlite3.Error, DBAPIError, NoConnectionFreeError, OSError)
-"""What a database on a disk or a server may raise."""
 
 _LOCK_SECONDS = 30.0
 
 
 class Opened(NamedTuple):
-    """A store as far as it could be opened (``None``: not at all), and what people should know.
+    """The result of opening a store: ``None`` if that failed, and warnings for people.
 
-    ``away`` says why a server could not be reached; it may be later.
+    ``away`` says why a server could not be reached for now.
     """
 
     store: Store | None
@@ -33,7 +29,7 @@ class Opened(NamedTuple):
 
 
 def open_store(url: str) -> Opened:
-    """Open a store; make its folder and file if need be, set a damaged file aside.
+    """Open a store; creates its folder and file if needed, and moves a damaged file aside.
 
     Raises:
         ConfigurationError: the URL cannot work.
@@ -44,10 +40,10 @@ def open_store(url: str) -> Opened:
         if file is None:
             return Opened(Store(url), writable=True)
         file.parent.mkdir(parents=True, exist_ok=True)
-        warnings = _set_aside_if_damaged(file) if file.exists() else ()
+        warnings = _move_aside_if_damaged(file) if file.exists() else ()
         return Opened(Store(url), writable=True, warnings=warnings)
-    except ERRORS as error:
-        trouble = load_backend(url).trouble(error)
+    except DATABASE_ERRORS as error:
+        trouble = load_backend(url).classify(error)
         if trouble is Trouble.AWAY:
             return Opened(None, writable=True, away=summarize_error(error))
         if trouble is Trouble.UNWRITABLE:
@@ -56,7 +52,7 @@ def open_store(url: str) -> Opened:
         raise StoreError(why) from error
 
 
-def _set_aside_if_damaged(file: Path) -> tuple[str, ...]:
+def _move_aside_if_damaged(file: Path) -> tuple[str, ...]:
     try:
         sqlite_file.check(file)
     except sqlite3.DatabaseError as error:
@@ -66,23 +62,17 @@ def _set_aside_if_damaged(file: Path) -> tuple[str, ...]:
             try:
                 sqlite_file.check(file)  # another process may have been first
             except sqlite3.DatabaseError:
-                aside = sqlite_file.set_aside(file).name
-                return (f"the store was damaged; it is now {aside}, a new one is started",)
+                aside = sqlite_file.move_aside(file).name
+                return (f"the store was damaged; it was renamed {aside} and a new one started",)
     return ()
 
 
 def _open_to_read(url: str, error: Exception) -> Opened:
     try:
         store = Store(url, read_only=True)
-    except ERRORS:
+    except DATABASE_ERRORS:
         cause = summarize_error(error)
         why = f"the store cannot be opened ({cause}): answers are kept in memory only"
         return Opened(None, writable=False, warnings=(why,))
     why = "the store is read-only: answers are kept in memory only"
     return Opened(store, writable=False, warnings=(why,))
-
-
-def summarize_error(error: Exception) -> str:
-    """An error's own words, without the statement it met."""
-    lines = str(getattr(error, "orig", None) or error).splitlines()
-    return lines[0] if lines else type(error).__name__

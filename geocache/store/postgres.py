@@ -1,4 +1,4 @@
-"""The store on PostgreSQL: one server for many machines."""
+"""The PostgreSQL backend: one server for many machines."""
 
 import threading
 from collections import deque
@@ -35,18 +35,18 @@ except ImportError as _error:
     ) from _error
 
 _LOCK = 0x7369_7465_6D61_7021
-"""The advisory lock under which tables are made and changed."""
+"""The advisory lock held while tables are created or migrated."""
 
 _CONNECTIONS = 8
-"""Kept open by each of a process's two pools; twice as many while it is busy."""
+"""Connections that each of a process's two pools keeps open; twice as many under load."""
 
-_POOLS_LEFT = 64
-"""Of lost connections: far more than threads can still hold connections of."""
+_MAX_OLD_POOLS = 64
+"""Old pools kept for a second disposal, far more than can still have a connection in use."""
 
 _CONNECT: dict[str, Any] = {
     "application_name": "trial-site-map",
     "connect_timeout": 5,
-    # A machine that is gone without a word is noticed within a quarter of a minute.
+    # A machine that disappears without closing its connections is noticed within 15 s.
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 10,
     "keepalives_interval": 2,
@@ -86,14 +86,14 @@ class PostgreSQL(Database):
             "use_native_hstore": False,
         }
         self.engine = self.writer = create_engine(parsed, **how)
-        # Readers of single statements: a transaction around each would take two more round trips.
+        # For single statements: a transaction around each would take two more round trips.
         self._reading = create_engine(parsed, isolation_level="AUTOCOMMIT", **how)
-        self._left: deque[Pool] = deque(maxlen=_POOLS_LEFT)
+        self._old_pools: deque[Pool] = deque(maxlen=_MAX_OLD_POOLS)
         self._resetting = threading.Lock()
 
     @staticmethod
-    def trouble(error: BaseException) -> Trouble:
-        """As :meth:`Database.trouble`."""
+    def classify(error: BaseException) -> Trouble:
+        """As :meth:`Database.classify`."""
         cause = getattr(error, "orig", None) or error
         state = str(getattr(cause, "sqlstate", None) or "")
         if state in _PASSING:
@@ -114,15 +114,15 @@ class PostgreSQL(Database):
 
     @staticmethod
     def now() -> ColumnElement[float]:
-        """The server's clock: those of its users may differ."""
+        """The server's clock; the clocks of its users may differ."""
         return cast(extract("epoch", func.clock_timestamp()), Float)
 
-    def reader(self) -> Reader:
-        """As :meth:`Database.reader`."""
+    def take_reader(self) -> Reader:
+        """As :meth:`Database.take_reader`."""
         return PostgresReader(self._reading)
 
-    def keep(self, reader: Reader) -> None:
-        """As :meth:`Database.keep`; the connection goes back to where others take it."""
+    def return_reader(self, reader: Reader) -> None:
+        """As :meth:`Database.return_reader`; the connection goes back to the pool."""
         reader.close()
 
     def lock_schema(self, connection: Connection) -> None:
@@ -134,8 +134,8 @@ class PostgreSQL(Database):
     ) -> int:
         """As :meth:`Database.write_answers`, in one statement.
 
-        In the order of their numbers, so that two who write the same do not wait for each other
-        in a ring. Measured: 24,000 rows a second, 17,000 by ``executemany``.
+        Sorted by number, so that two writers of the same rows cannot deadlock. Measured:
+        24,000 rows a second, 17,000 by ``executemany``.
         """
         columns = tuple(list(column) for column in zip(*sorted(rows), strict=True))
         return connection.exec_driver_sql(
@@ -145,27 +145,27 @@ class PostgreSQL(Database):
     def reset(self) -> None:
         """As :meth:`Database.reset`.
 
-        What others hold goes back to the pool it came from, which nobody asks any more: those
-        pools are closed again at the next reset.
+        A connection in use returns to its old pool later, so old pools are disposed of again at
+        the next reset.
         """
         with self._resetting:
             for engine in (self._reading, self.engine):
-                self._left.append(engine.pool)
+                self._old_pools.append(engine.pool)
                 engine.dispose()
-            for pool in self._left:
+            for pool in self._old_pools:
                 pool.dispose()
 
 
 @cache
 def _upsert_sql(newer: str) -> str:
     table = schema.answers
-    arrays = ", ".join(f"%b::{_type_of(column.type)}[]" for column in table.columns)
+    arrays = ", ".join(f"%b::{_compile_type(column.type)}[]" for column in table.columns)
     statement = PostgreSQL.upsert(table, newer)
     after = str(statement.compile(dialect=_DIALECT)).partition(" ON CONFLICT ")[2]
     return f"INSERT INTO answers SELECT * FROM unnest({arrays}) ON CONFLICT {after}"  # noqa: S608
 
 
-def _type_of(column: TypeEngine[Any]) -> str:
+def _compile_type(column: TypeEngine[Any]) -> str:
     return str(column.compile(dialect=_DIALECT))
 
 
@@ -176,7 +176,7 @@ _PIN_SQL = "SELECT * FROM pins WHERE id = %s"
 
 
 class PostgresReader:
-    """As :class:`Reader`.
+    """A :class:`Reader` on a psycopg connection.
 
     Measured on 100,000 remembered places in batches of 500: numbers as one text and rows in binary
     297,000 a second; numbers as a list 217,000, rows as text 131,000.

@@ -1,19 +1,19 @@
-"""The store's tables, and the way from an older version of them to this one.
+"""The store's tables, and migrations from older versions of them.
 
-``answers``  what a provider said: a hit, or a known miss (precision ``unresolved``)
-``pins``     positions set by people, or without coordinates, places they left off the map
-``claims``   queries being asked right now, so that nobody else asks them too
-``paces``    when a provider may next be asked, over all processes
-``meta``     ``schema`` (version of these tables), ``revision`` (grows with pins and answers), and
-             for each offline provider the number of the version it last had
+``answers``      a provider's answer: a hit, or a known miss (precision ``unresolved``)
+``pins``         positions set by people; without coordinates, places left off the map
+``claims``       queries being sent right now, so that no other process sends them too
+``rate_limits``  when a provider may be asked next, over all processes
+``meta``         ``schema`` (version of these tables), ``revision`` (grows with pins and answers),
+                 and the last version of each offline provider, as a number
 
-Rows of places are under :func:`geocache.keys.key_number` of their key: a lookup by number takes
+The primary key of places is :func:`geocache.keys.key_number` of their key: a lookup by number takes
 two thirds of the time of one by text (measured: 475,000 against 330,000 rows a second in batches of
-500). The key itself is kept beside it and compared. An answer's number also holds its provider and
-version: what another version said is not found.
+500). The key's text is stored and compared as well. An answer's number also depends on its provider
+and version, so answers of another version are not found.
 
 ``about`` is the rest of a position as JSON: precision, score, flags, reason, alternatives. Many
-places share it, so reading it as one costs half of five columns. A known miss has no latitude.
+places share it, and one column is read in half the time of five. A known miss has no latitude.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ from geocache.errors import StoreError
 
 SCHEMA_VERSION = 2
 OLDEST_READABLE = 1
-"""The oldest version whose tables can be read as they are, where they cannot be written."""
+"""The oldest version that can be read without a migration, where the store is read-only."""
 
 metadata = MetaData()
 
@@ -83,8 +83,8 @@ claims = Table(
     Column("until", Float, nullable=False),
 )
 
-paces = Table(
-    "paces",
+rate_limits = Table(
+    "paces",  # its name in the databases of all versions
     metadata,
     Column("provider", String(64), primary_key=True),
     Column("next_at", Float, nullable=False),
@@ -107,8 +107,8 @@ CREATE TABLE pins_2 (
 """
 
 
-def _let_pins_be_without_coordinates(connection: Connection) -> None:
-    # SQLite, where alone version 1 was, takes no constraint away from a table that is there.
+def _allow_pins_without_coordinates(connection: Connection) -> None:
+    # Version 1 existed on SQLite only, which cannot drop a constraint of an existing table.
     for statement in (
         _PINS_2,
         "INSERT INTO pins_2 SELECT * FROM pins",
@@ -118,14 +118,14 @@ def _let_pins_be_without_coordinates(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _let_pins_be_without_coordinates}
-"""For each schema version the step that leads from it to the next."""
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _allow_pins_without_coordinates}
+"""For each schema version the migration to the next."""
 
 
 def prepare(connection: Connection) -> None:
-    """Create what is missing and bring an older store up to :data:`SCHEMA_VERSION`.
+    """Create missing tables and migrate an older store to :data:`SCHEMA_VERSION`.
 
-    Nobody else may do so until the transaction ends (:meth:`Database.lock_schema`).
+    The caller holds :meth:`Database.lock_schema`.
 
     Raises:
         StoreError: the store was written by a newer version.
@@ -138,32 +138,36 @@ def prepare(connection: Connection) -> None:
         connection.execute(insert(meta), rows)
         return
     _refuse_newer(found)
-    # Says at once if the file cannot be written, not at the first answer.
-    connection.execute(update(meta).where(meta.c.name == "schema").values(value=found))
+    touch(connection)  # fails now if the file cannot be written, not at the first answer
     for version in range(found, SCHEMA_VERSION):
         MIGRATIONS[version](connection)
     if found < SCHEMA_VERSION:
         connection.execute(update(meta).where(meta.c.name == "schema").values(value=SCHEMA_VERSION))
 
 
-def bump(connection: Connection) -> None:
-    """Move the revision on: what is shown is other than it was."""
+def touch(connection: Connection) -> None:
+    """Write a value as it is; raises if the database cannot be written."""
+    connection.execute(update(meta).where(meta.c.name == "schema").values(value=meta.c.value))
+
+
+def bump_revision(connection: Connection) -> None:
+    """Increase the revision, after a change that users can see."""
     grown = update(meta).where(meta.c.name == "revision").values(value=meta.c.value + 1)
     connection.execute(grown)
 
 
 def check(connection: Connection) -> None:
-    """Raise unless the tables are there and can be read, without writing anything.
+    """Check that the tables can be read; writes nothing.
 
     Raises:
-        StoreError: the store is of a newer version, or too old.
-        sqlalchemy.exc.DatabaseError: it has no such tables.
+        StoreError: the store is of a newer version, or too old to be read without a migration.
+        sqlalchemy.exc.DatabaseError: the tables are missing.
     """
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
     _refuse_newer(found)
     if found < OLDEST_READABLE:
         raise StoreError(
-            f"the store has schema {found} and cannot be written to be brought up to date"
+            f"the store has schema {found}, which is too old, and cannot be written to migrate it"
         )
 
 

@@ -1,4 +1,4 @@
-"""A SQLite database as a file: damaged, set aside, copied."""
+"""SQLite database files: checking, copying, moving a damaged one aside."""
 
 import sqlite3
 import time
@@ -14,7 +14,7 @@ BUSY_SECONDS = 30
 
 
 def database_file(url: str) -> Path | None:
-    """The file a SQLite URL names, ``None`` for one in memory or another database."""
+    """The file of a SQLite URL; ``None`` for a database in memory or on a server."""
     try:
         parsed = parse_url(url)
     except ConfigurationError:
@@ -29,13 +29,13 @@ def database_file(url: str) -> Path | None:
 
 
 def is_damaged(error: BaseException) -> bool:
-    """Whether an error says that the file is no database, or a broken one."""
+    """Whether an error means that the file is damaged or no database."""
     text = str(error)
     return "malformed" in text or "not a database" in text or "unsupported file format" in text
 
 
 def is_unwritable(error: BaseException) -> bool:
-    """Whether an error says that the file or its disk cannot be written."""
+    """Whether an error means that the file or its disk cannot be written."""
     text = str(error)
     marks = ("readonly", "read-only", "disk is full", "disk I/O error", "unable to open")
     return any(mark in text for mark in marks)
@@ -44,7 +44,7 @@ def is_unwritable(error: BaseException) -> bool:
 def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
     """Raise ``sqlite3.DatabaseError`` if the file is damaged.
 
-    Below ``whole_below_bytes`` every page is looked at (about 100 ms), above only the first.
+    Below ``whole_below_bytes`` all pages are checked (about 100 ms), above only the first.
     """
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as found:
         found.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -54,8 +54,8 @@ def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
                 raise sqlite3.DatabaseError(f"malformed: {verdict}")
 
 
-def set_aside(file: Path) -> Path:
-    """Move a damaged database out of the way, its WAL with it; where it went."""
+def move_aside(file: Path) -> Path:
+    """Rename a damaged database and its WAL; returns the new path."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     aside = file.with_name(f"{file.name}.damaged-{stamp}")
     count = 1
@@ -80,6 +80,6 @@ def _connections(source: Path, target: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database page by page while others use it; both ends stay consistent."""
+    """Copy a database while others use it; source and target stay consistent."""
     with _connections(source, target) as (one, other):
         one.backup(other)

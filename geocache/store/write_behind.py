@@ -1,44 +1,41 @@
-"""New answers kept back for a while: a transaction for many costs as much as for one."""
+"""Write-behind buffer: writes answers in batches, as one transaction costs as much as many."""
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from geocache.records import Answer
+from geocache.store.fallback import FallbackStore
 
-if TYPE_CHECKING:
-    from geocache.store import FallbackStore
-
-MOST_KEPT_BACK = 256
+MAX_BUFFERED = 256
 
 
 class WriteBehind:
-    """Answers of offline providers that are not in the store yet. Safe for threads."""
+    """Answers of offline providers that are not written yet. Safe for threads."""
 
-    def __init__(self, store: "FallbackStore") -> None:
+    def __init__(self, store: FallbackStore) -> None:
         self._store = store
         self._answers: dict[tuple[str, str], Answer] = {}
-        self._tidied: set[str] = set()
+        self._cleaned: set[str] = set()
         self._lock = threading.Lock()
 
-    def of(self, provider: str, key: str) -> Answer | None:
-        """What a provider said of a key, if that is kept back."""
+    def get(self, provider: str, key: str) -> Answer | None:
+        """A provider's buffered answer for a key."""
         return self._answers.get((provider, key))
 
-    def keep(self, fresh: Iterable[Answer]) -> None:
-        """Keep answers back; writes all once there are many."""
+    def add(self, fresh: Iterable[Answer]) -> None:
+        """Buffer answers; writes all of them once there are 256."""
         with self._lock:
             self._answers.update({(each.provider, each.key): each for each in fresh})
-            full = len(self._answers) >= MOST_KEPT_BACK
+            full = len(self._answers) >= MAX_BUFFERED
         if full:
-            self.write()
+            self.flush()
 
-    def write(self) -> None:
-        """Write them; what another version of their provider said goes, looked for once."""
+    def flush(self) -> None:
+        """Write the buffered answers, and delete those of other versions of their providers."""
         with self._lock:
             answers, self._answers = list(self._answers.values()), {}
         for provider, version in {(each.provider, each.version) for each in answers}:
-            if provider not in self._tidied:
-                self._tidied.add(provider)
-                self._store.tidy(provider, version)
-        self._store.remember(answers, news=False)
+            if provider not in self._cleaned:
+                self._cleaned.add(provider)
+                self._store.delete_other_versions(provider, version)
+        self._store.remember(answers, changes_revision=False)

@@ -30,8 +30,8 @@ def answered(batches: Batches, cache: GeoCache) -> tuple[list[Position], list[Ba
             waiting.append(batch)
         if not waiting:
             return found, sent
-        fresh = waiting.pop(0).fresh
-        found += batches.told(list(cache.locate_many(fresh, online=False)))
+        fresh = waiting.pop(0).unknown
+        found += batches.assign(list(cache.locate_many(fresh, online=False)))
 
 
 @pytest.fixture
@@ -44,53 +44,56 @@ def test_hospitals_of_a_city_travel_once_and_a_pin_wins(cache: GeoCache) -> None
     places = list(sites(100))
     cache.pin(places[7], 47.0, 15.0)
     cache.pin(places[93], 48.0, 16.0)
-    batches = Batches(iter(places), 3, lasting=True, pinned=cache._store.pinned)
+    batches = Batches(iter(places), 3, reuse_answers=True, find_pins=cache._store.find_pins)
     found, sent = answered(batches, cache)
     assert found == list(cache.locate_many(places))
     assert [found[i].source for i in (6, 7, 93)] == ["gazetteer", "pin", "pin"]
-    fresh = [place for batch in sent for place in batch.fresh]
+    fresh = [place for batch in sent for place in batch.unknown]
     assert sorted(place.city for place in fresh) == sorted(CITIES)
     assert {place.facility for place in fresh} == {""}
 
 
 def test_where_facilities_matter_they_travel(cache: GeoCache) -> None:
     places = [*sites(20), *sites(20)]
-    found, sent = answered(Batches(iter(places), 4, lasting=True), cache)
+    found, sent = answered(Batches(iter(places), 4, reuse_answers=True), cache)
     assert found == list(cache.locate_many(places))
-    assert [place for batch in sent for place in batch.fresh] == places[:20]
+    assert [place for batch in sent for place in batch.unknown] == places[:20]
 
 
 def test_where_asking_again_may_help_each_batch_asks(cache: GeoCache) -> None:
     places = [Place(city=city, country="Austria") for city in ("Graz", "Graz", "Linz", "Graz")]
-    found, sent = answered(Batches(iter(places), 3, lasting=False), cache)
+    found, sent = answered(Batches(iter(places), 3, reuse_answers=False), cache)
     assert found == list(cache.locate_many(places))
-    assert [[place.city for place in batch.fresh] for batch in sent] == [["Graz", "Linz"], ["Graz"]]
+    assert [[place.city for place in batch.unknown] for batch in sent] == [
+        ["Graz", "Linz"],
+        ["Graz"],
+    ]
 
 
 def test_no_more_is_read_than_a_batch_needs_and_what_is_held_does_not_grow() -> None:
     read = count()
     endless = (Place(city=f"City {next(read)}", country="Austria") for _ in count())
-    batches = Batches(endless, 1_000, lasting=True)
+    batches = Batches(endless, 1_000, reuse_answers=True)
     most = 0
     for _ in range(200):
         batch = batches.next()
         assert batch is not None
-        assert len(list(batches.told([Position()] * len(batch.fresh)))) == 1_000
+        assert len(list(batches.assign([Position()] * len(batch.unknown)))) == 1_000
         most = max(most, len(batches._known))
     assert next(read) == 200_000
     assert most <= 66_536
 
 
 def test_a_list_of_one_city_is_cut_too() -> None:
-    batches = Batches(iter([Place(city="Graz")] * 100), 5, lasting=True)
+    batches = Batches(iter([Place(city="Graz")] * 100), 5, reuse_answers=True)
     first, second = batches.next(), batches.next()
     assert first is not None
     assert second is not None
-    assert (len(first.places), len(first.fresh)) == (40, 1)
-    assert (len(second.places), len(second.fresh)) == (40, 0)
-    assert len(list(batches.told([Position(score=1.0)]))) == 40
-    assert [position.score for position in batches.told([])] == [1.0] * 40
+    assert (len(first.places), len(first.unknown)) == (40, 1)
+    assert (len(second.places), len(second.unknown)) == (40, 0)
+    assert len(list(batches.assign([Position(score=1.0)]))) == 40
+    assert [position.score for position in batches.assign([])] == [1.0] * 40
 
 
 def test_an_empty_list_has_no_batch() -> None:
-    assert Batches(iter(()), 5, lasting=True).next() is None
+    assert Batches(iter(()), 5, reuse_answers=True).next() is None

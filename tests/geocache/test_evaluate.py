@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from geocache.commands.evaluate import by_country, evaluate_command, figures, measure, report, worst
+from geocache.commands.evaluate import (
+    compute_figures,
+    evaluate_command,
+    group_by_country,
+    measure,
+    pick_worst,
+    report,
+)
 from geocache.commands.truth import read_truth
 from geocache.errors import InputError
 from geocache.place import Flag, Place, Position, Precision
@@ -53,7 +60,7 @@ def truth(tmp_path: Path) -> Path:
 
 
 def test_figures(truth: Path) -> None:
-    found = figures(measure(read_truth(truth), answer))
+    found = compute_figures(measure(read_truth(truth), answer))
     assert list(found) == KEYS
     assert found["places"] == 6
     assert found["sites"] == 13
@@ -70,11 +77,11 @@ def test_figures(truth: Path) -> None:
 
 def test_by_country_and_worst(truth: Path) -> None:
     measured = measure(read_truth(truth), answer)
-    assert {name: part["places"] for name, part in by_country(measured).items()} == {
+    assert {name: part["places"] for name, part in group_by_country(measured).items()} == {
         "Sweden": 4,
         "Norway": 2,
     }
-    assert [one.truth.place.city for one in worst(measured, 9)] == [
+    assert [one.truth.place.city for one in pick_worst(measured, 9)] == [
         "Far",
         "Doubtful",
         "Coarse",

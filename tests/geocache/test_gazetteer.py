@@ -1,7 +1,9 @@
 """The right place, or an honest flag: the gazetteer over its real data."""
 
+import gc
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -13,9 +15,12 @@ import pytest
 from geocache.errors import IndexBuildError
 from geocache.gazetteer import Gazetteer
 from geocache.gazetteer.builder import tables as hand_kept
+from geocache.gazetteer.builder.build import build_index
 from geocache.gazetteer.index import Index
+from geocache.gazetteer.provider import compute_rules_version, digest_rules
 from geocache.geo.distance import distance_km
 from geocache.geo.names import fold, make_key
+from geocache.paths import PACKAGE
 from geocache.place import Flag, Place, Position, Precision
 
 
@@ -372,7 +377,7 @@ def test_the_cities_of_our_tables_are_known(gazetteer: Gazetteer, table: str) ->
     unknown = {
         (country, city)
         for country, city, _ in hand_kept.read_names(table)
-        if not index.named(country, make_key(fold(city)))
+        if not index.find_named(country, make_key(fold(city)))
     }
     assert unknown == set()
 
@@ -443,3 +448,31 @@ def test_the_package_stays_light() -> None:
     code = f"import sys, geocache; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_any_change_of_a_module_or_table_changes_the_version_of_the_rules(tmp_path: Path) -> None:
+    for name in ("gazetteer", "geo", "data"):
+        shutil.copytree(PACKAGE / name, tmp_path / name)
+    versions = {digest_rules(tmp_path)}
+    assert versions == {compute_rules_version()}
+    modules = [*tmp_path.glob("g*/**/*.py"), *tmp_path.glob("data/*.csv")]
+    assert {"build.py", "matcher.py", "names.py", "districts.csv"} <= {m.name for m in modules}
+    for module in modules:
+        with module.open("a", encoding="utf-8") as file:
+            file.write("# changed\n")
+        versions.add(digest_rules(tmp_path))
+    assert len(versions) == 1 + len(modules)
+
+
+def test_building_the_index_leaves_the_garbage_collector_of_the_process_on(tmp_path: Path) -> None:
+    class StopError(Exception): ...
+
+    def stop(stage: str, _fraction: float) -> None:
+        collecting.append(gc.isenabled())
+        raise StopError(stage)
+
+    collecting: list[bool] = []
+    with pytest.raises(StopError):
+        build_index(tmp_path / "index", stop)
+    assert collecting == [True]
+    assert list(tmp_path.iterdir()) == []

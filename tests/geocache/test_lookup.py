@@ -1,5 +1,6 @@
 """The store first, then the providers in order; each place asked once."""
 
+import pickle
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geocache import ConfigurationError, GeoCache, InputError, Place, Position, Precision
-from geocache.place import Flag
+from geocache.place import Flag, Status
 from geocache.records import Pin
 from harness.geocaches import (
     GRAZ,
@@ -212,6 +213,39 @@ def test_a_flagged_answer_says_that_somebody_was_not_asked(
     assert doubted.reason.endswith("not asked: 403 from nominatim")
     assert lost.reason.startswith("not asked: 403 from nominatim")
     assert len(server.seen) == 1
+
+
+def test_the_status_tells_a_known_miss_from_not_asked_whatever_the_words(
+    tmp_path: Path, server: ProviderServer
+) -> None:
+    online = online_settings(server, tmp_path)
+    with (
+        GeoCache(settings=online) as alone,
+        GeoCache(providers=[Atlas(), alone.providers[0]], settings=online) as cache,
+    ):
+        pinned, left_off = Place(city="Yvoir"), Place(city="Multiple sites")
+        cache.pin(pinned, 1, 2, note="the sponsor was not asked")
+        cache.leave_off(left_off, note="not asked: nobody knows it")
+        places = [GRAZ, SPRINGFIELD, LOST, pinned, left_off]
+        offline = [position.status for position in cache.locate_many(places, online=False)]
+        assert offline == [
+            Status.RESOLVED,
+            Status.NOT_ASKED,
+            Status.NOT_ASKED,
+            Status.RESOLVED,
+            Status.LEFT_OFF,
+        ]
+        server.always = "403"
+        refused = cache.locate(LOST)
+        assert refused.status is Status.NOT_ASKED
+        sent = pickle.loads(pickle.dumps(refused))  # noqa: S301 - to and from a worker
+        assert (sent, sent.status) == (refused, Status.NOT_ASKED)
+        server.always = ""
+        assert cache.locate(SPRINGFIELD).status is Status.NOT_ASKED, "the run was stopped"
+    with GeoCache(settings=online) as cache:
+        assert cache.locate(LOST).status is Status.KNOWN_MISS
+        assert cache.locate(LOST, online=False).status is Status.KNOWN_MISS
+        assert len(Position._fields) == 9
 
 
 def test_threads_that_ask_for_one_place_send_one_query(

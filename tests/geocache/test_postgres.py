@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geocache import ConfigurationError, GeoCache, Place, StoreError
-from geocache.files.transfer import read, write
+from geocache.files.transfer import export_records, import_records
 from geocache.place import Position
 from geocache.records import NEVER, Answer, Pin
 from geocache.settings import GeocacheSettings
@@ -31,7 +31,7 @@ def relay(postgres_server: Postgres) -> Iterator[Relay]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is away is tried again at once."""
-    monkeypatch.setattr(fallback, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(fallback, "_RETRY_SECONDS", 0.0)
 
 
 def test_a_lost_connection_is_made_again_and_nothing_is_lost(
@@ -108,7 +108,7 @@ def test_a_server_that_is_away_at_the_start_is_found_later(relay: Relay, postgre
 def test_a_server_that_is_away_is_not_tried_at_every_look(
     relay: Relay, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fallback, "_AGAIN_SECONDS", 3600.0)
+    monkeypatch.setattr(fallback, "_RETRY_SECONDS", 3600.0)
     with GeoCache(relay.url(postgres_url), providers=[Atlas()]) as cache:
         relay.cut()
         cache.locate(GRAZ)
@@ -119,13 +119,37 @@ def test_a_server_that_is_away_is_not_tried_at_every_look(
 
 
 @pytest.mark.usefixtures("impatient")
+def test_of_two_troubles_that_end_no_warning_stays(
+    relay: Relay, postgres_server: Postgres, postgres_url: str
+) -> None:
+    name = database_name(postgres_url)
+    with GeoCache(relay.url(postgres_url), providers=[Atlas()]) as cache:
+        postgres_server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        postgres_server.hang_up(postgres_url)
+        cache.pin(GRAZ, 1, 2)
+        assert ["cannot be written" in warning for warning in cache.warnings] == [True]
+        relay.cut()
+        assert cache.locate(GRAZ).source == "pin"
+        assert sorted("cannot be reached" in warning for warning in cache.warnings) == [False, True]
+        relay.mend()
+        wait_until(lambda: cache.locate(GRAZ).source == "pin" and len(cache.warnings) == 1)
+        assert "cannot be written" in cache.warnings[0]
+        postgres_server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+        postgres_server.hang_up(postgres_url)
+        wait_until(lambda: cache.locate(GRAZ).source == "pin" and not cache.warnings)
+        assert cache.persistent
+    with GeoCache(postgres_url, providers=()) as other:
+        assert [pin.place for pin in other.pins()] == [GRAZ]
+
+
+@pytest.mark.usefixtures("impatient")
 def test_what_may_not_be_kept_stays_in_memory_when_the_server_is_back(
     relay: Relay, postgres_url: str
 ) -> None:
     position = Position(1, 2, source="here")
     with closing(FallbackStore(relay.url(postgres_url))) as store:
         relay.cut()
-        store.remember([Answer("graz", "here", "1", position, NEVER)], lasting=False)
+        store.remember([Answer("graz", "here", "1", position, NEVER)], persistent=False)
         assert store.revision() == 0
         relay.mend()
         wait_until(lambda: store.revision() > 0)
@@ -218,7 +242,7 @@ def test_a_cache_moves_between_sqlite_and_postgresql_exactly(
         list(cache.locate_many([*TOWNS, Place(city="Springfield"), Place(city="Atlantis")]))
         exported = _exported(cache, tmp_path / "sqlite.jsonl")
     with GeoCache(postgres_url, providers=()) as moved:
-        taken = read(moved, exported)
+        taken = import_records(moved, exported)
         assert (taken.pins, taken.answers, taken.older) == (2, 602, 0)
         again = _exported(moved, tmp_path / "postgres.jsonl")
     assert again.read_bytes() == exported.read_bytes()
@@ -226,5 +250,5 @@ def test_a_cache_moves_between_sqlite_and_postgresql_exactly(
 
 def _exported(cache: GeoCache, path: Path) -> Path:
     with path.open("w", encoding="utf-8") as file:
-        write(cache, file, "jsonl")
+        export_records(cache, file, "jsonl")
     return path

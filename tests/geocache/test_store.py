@@ -78,7 +78,7 @@ def test_a_key_of_the_same_number_is_another_key(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE answers SET key = 'another key with that number'")
     assert "graz" not in store.recall("nominatim", "1", ["graz"], NOW)
-    assert store.look("graz", "nominatim", "1", "graz", NOW) is None
+    assert store.look_up("graz", "nominatim", "1", "graz", NOW) is None
 
 
 def test_pins_come_back_exactly(store: Store) -> None:
@@ -92,38 +92,41 @@ def test_pins_come_back_exactly(store: Store) -> None:
 
 
 def test_one_of_two_owners_gets_a_claim(store: Store) -> None:
-    assert store.claim("nominatim", ["a", "b"], "one", 60) == {"a", "b"}
-    assert store.claim("nominatim", ["b", "c"], "two", 60) == {"c"}
-    assert store.claim("photon", ["a"], "two", 60) == {"a"}
-    assert store.unclaimed("nominatim", ["a", "b", "c", "d"]) == ["d"]
-    store.release("one")
-    assert store.unclaimed("nominatim", ["a", "b", "c", "d"]) == ["a", "b", "d"]
+    assert store.claims.take("nominatim", ["a", "b"], "one", 60) == {"a", "b"}
+    assert store.claims.take("nominatim", ["b", "c"], "two", 60) == {"c"}
+    assert store.claims.take("photon", ["a"], "two", 60) == {"a"}
+    assert store.claims.list_unclaimed("nominatim", ["a", "b", "c", "d"]) == ["d"]
+    store.claims.release("one")
+    assert store.claims.list_unclaimed("nominatim", ["a", "b", "c", "d"]) == ["a", "b", "d"]
     store.remember([answer("c")])
-    assert store.unclaimed("nominatim", ["c"]) == ["c"]
+    assert store.claims.list_unclaimed("nominatim", ["c"]) == ["c"]
 
 
 def test_a_claim_that_is_not_renewed_falls_to_the_next(store: Store) -> None:
-    store.claim("nominatim", ["a", "b"], "dead", 0)
-    assert store.unclaimed("nominatim", ["a"]) == ["a"]
-    assert store.claim("nominatim", ["a"], "heir", 60) == {"a"}
-    store.renew("dead", 60)
-    assert store.claim("nominatim", ["a", "b"], "third", 60) == set()
+    store.claims.take("nominatim", ["a", "b"], "dead", 0)
+    assert store.claims.list_unclaimed("nominatim", ["a"]) == ["a"]
+    assert store.claims.take("nominatim", ["a"], "heir", 60) == {"a"}
+    store.claims.renew("dead", 60)
+    assert store.claims.take("nominatim", ["a", "b"], "third", 60) == set()
 
 
 def test_turns_are_apart_for_all_users_of_a_store(store: Store, any_store_url: str) -> None:
     other = Store(any_store_url)
-    waits = [each.reserve("n", 10, most_seconds=100) for each in (store, other, store)]
+    waits = [
+        each.rate_limits.acquire_slot("n", 10, max_wait_seconds=100)
+        for each in (store, other, store)
+    ]
     assert [round(wait or 0, -1) for wait in waits] == [0, 10, 20]
-    assert other.reserve("photon", 10, most_seconds=100) == 0
-    assert other.reserve("n", 10, most_seconds=15) is None
-    store.postpone("n", 90)
-    assert round(other.reserve("n", 10, most_seconds=100) or 0) == 90
+    assert other.rate_limits.acquire_slot("photon", 10, max_wait_seconds=100) == 0
+    assert other.rate_limits.acquire_slot("n", 10, max_wait_seconds=15) is None
+    store.rate_limits.back_off("n", 90)
+    assert round(other.rate_limits.acquire_slot("n", 10, max_wait_seconds=100) or 0) == 90
     other.close()
 
 
 def test_a_clock_set_back_does_not_stop_the_turns(store: Store) -> None:
-    store.postpone("n", 100_000)
-    assert store.reserve("n", 1, most_seconds=10) == 0
+    store.rate_limits.back_off("n", 100_000)
+    assert store.rate_limits.acquire_slot("n", 1, max_wait_seconds=10) == 0
 
 
 def test_a_newer_store_is_refused_in_one_line(any_store_url: str) -> None:
@@ -136,7 +139,7 @@ def test_a_newer_store_is_refused_in_one_line(any_store_url: str) -> None:
 def test_counts_tell_hits_from_misses_and_what_is_out_of_date(store: Store) -> None:
     store.remember([answer("graz"), answer("atlantis", MISS), answer("linz", expires_at=NOW)])
     store.pin([Pin(GRAZ, 1, 2)])
-    counts = store.counts(NOW)
+    counts = store.count(NOW)
     assert (counts["pins"], counts["claims"]) == (1, 0)
     assert sorted(counts["answers"]) == [
         ("nominatim", "1", False, False, 1),
@@ -158,7 +161,7 @@ def test_what_is_forgotten_is_what_was_named(store: Store) -> None:
 
 def test_a_pin_goes_as_it_came(store: Store) -> None:
     store.pin([Pin(GRAZ, 1, 2), Pin(Place(city="Yvoir"), note="none")])
-    assert store.pinned([place_key(GRAZ)])[place_key(GRAZ)].latitude == 1
+    assert store.find_pins([place_key(GRAZ)])[place_key(GRAZ)].latitude == 1
     assert store.unpin(GRAZ)
     assert not store.unpin(GRAZ)
     (left,) = store.pins()
@@ -168,16 +171,16 @@ def test_a_pin_goes_as_it_came(store: Store) -> None:
 def test_only_what_is_newer_is_taken_over(store: Store) -> None:
     store.remember([answer("graz")])
     older, newer = answer("graz", MISS, asked_at=NOW - 1), answer("graz", MISS, asked_at=NOW + 1)
-    assert store.take_over([older, answer("linz")]) == 1
+    assert store.import_newer([older, answer("linz")]) == 1
     assert store.recall("nominatim", "1", ["graz"], NOW) == {"graz": HIT}
-    assert store.take_over([newer, newer]) == 1
+    assert store.import_newer([newer, newer]) == 1
     assert store.recall("nominatim", "1", ["graz"], NOW) == {"graz": MISS}
 
 
 def test_answers_of_other_versions_go_once(store: Store) -> None:
-    assert store.tidy("nominatim", "1") == 0
+    assert store.delete_other_versions("nominatim", "1") == 0
     store.remember([answer("graz"), answer("linz")._replace(version="2")])
-    assert store.tidy("nominatim", "2") == 1
+    assert store.delete_other_versions("nominatim", "2") == 1
     assert [kept.key for kept in store.answers()] == ["linz"]
 
 
@@ -387,20 +390,20 @@ import resource
 from geocache import GeoCache, Place
 from geocache.store import fallback
 from harness.geocaches import Atlas, GRAZ
-fallback._AGAIN_SECONDS = 0.0
+fallback._RETRY_SECONDS = 0.0
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 with GeoCache({url!r}, providers=[Atlas()]) as cache:
     cache.pin(GRAZ, 1, 2)
-    print(cache.lasting)
+    print(cache.persistent)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, unlimited))
     places = [Place(city=f"Town {{i}}") for i in range(4_000)]
     found = list(cache.locate_many(places))
     print(sum(p.resolved for p in found), cache.locate(GRAZ).source)
     cache.pin(Place(city="Town 1"), 3, 4)
-    print(cache.locate(Place(city="Town 1")).source, cache.lasting, cache.warnings)
+    print(cache.locate(Place(city="Town 1")).source, cache.persistent, cache.warnings)
     if {room}:
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
-        print(cache.locate(Place(city="Town 1")).source, cache.lasting, cache.warnings)
+        print(cache.locate(Place(city="Town 1")).source, cache.persistent, cache.warnings)
 """
 
 

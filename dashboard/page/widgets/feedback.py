@@ -55,7 +55,7 @@ def run_action(viewer: Viewer, action: Callable[[], object], done: str, icon: st
     except (DashboardError, InputError, ReadOnlyError) as error:
         show_error(error)
         return False
-    if viewer.geocoder.lasting:
+    if viewer.geocoder.persistent:
         st.toast(escape(done), icon=icon)
     else:
         st.toast(

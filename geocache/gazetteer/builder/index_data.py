@@ -1,10 +1,10 @@
-"""The places, names and regions of every source, collected in arrays for the index."""
+"""Collects the places, names and regions of all sources in arrays."""
 
 from array import array
 from collections.abc import Callable
 
 from geocache.gazetteer.builder import sources, tables
-from geocache.gazetteer.builder.postoffices import ZipCode, locate_post_offices, read_zip_codes
+from geocache.gazetteer.builder.post_offices import ZipCode, locate_post_offices, read_zip_codes
 from geocache.gazetteer.builder.regions import RegionTable
 from geocache.gazetteer.builder.suburbs import find_counties, find_hosts, project_points
 from geocache.gazetteer.hashing import name_digest
@@ -14,20 +14,14 @@ from geocache.gazetteer.sounds import make_sound_keys
 from geocache.geo.names import expand_umlauts, fold, fold_once, make_key
 
 ProgressCallback = Callable[[str, float], None]
-
+"""Called with the current stage and the fraction done, 0-1."""
 
 _JOIN_DECIMALS = 3
-
-
 _USUAL_COUNT = 235_000
+_SPELLING_POPULATION = 5_000
+_SOUND_POPULATION = 1_000
 
-
-_KNOWN_POPULATION = 5_000
-
-
-_HEARD_POPULATION = 1_000
-
-# A member of an enumeration is looked up slowly, and there are a million names.
+# Constants, because looking up a member of an enumeration is slow, and there are a million names.
 _OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
     NameKind.OFFICIAL,
     NameKind.PART,
@@ -37,9 +31,9 @@ _OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
 
 
 class IndexData:
-    """Places, their names and regions, on the way into the index.
+    """Places, their names and regions, as they go into the index.
 
-    A place's number is its row in every array; coordinates are hundred-thousandths of a degree.
+    A place is a row in every array; coordinates are in hundred-thousandths of a degree.
     """
 
     def __init__(self) -> None:
@@ -51,22 +45,24 @@ class IndexData:
         self.country_of = array("H")
         self.names: list[str] = []
         self.hashes, self.rows, self.kinds = bytearray(), array("I"), array("B")
-        self._heard: dict[str, list[tuple[str, int]]] = {}
-        self.spelt: dict[str, dict[str, int]] = {}
+        self._names_by_country: dict[str, list[tuple[str, int]]] = {}
+        self.spellings: dict[str, dict[str, int]] = {}
         self.zips: list[ZipCode] = []
         self.hosts, self.fame = array("I"), array("B")
 
-    def gather(self, progress: ProgressCallback) -> None:
-        """Read every source."""
+    def collect(self, progress: ProgressCallback) -> None:
+        """Read all sources."""
         progress("Reading states and counties", 0.0)
-        named = {_spot(r.country, r.latitude, r.longitude): r for r in sources.read_regions()}
+        named = {
+            _round_point(r.country, r.latitude, r.longitude): r for r in sources.read_regions()
+        }
         for place in sources.read_places():
             if len(self.names) % 5_000 == 0:
                 progress("Reading places", 0.1 + 0.6 * min(1.0, len(self.names) / _USUAL_COUNT))
-            region = named.get(_spot(place.country, place.latitude, place.longitude))
+            region = named.get(_round_point(place.country, place.latitude, place.longitude))
             self.add(place, region.state if region else "", region.county if region else "")
         named.clear()
-        self._file_sounds()
+        self._add_sounds()
         progress("Finding suburbs and counties", 0.75)
         points = project_points(self.latitudes, self.longitudes)
         self.hosts = find_hosts(points, self.populations)
@@ -77,25 +73,25 @@ class IndexData:
                 if number >= 0:
                     self.regions.count(number, row, self.populations[row])
         progress("Naming states", 0.8)
-        self.regions.finish(self._capital_region)
+        self.regions.finish(self._find_capital_region)
         progress("Adding post offices and districts", 0.85)
         self._add_post_offices()
         for country, city, name in tables.read_names("aliases.csv"):
-            self._file_under(self.find(country, city), country, name, NameKind.ALIAS)
+            self._add_name_of(self.find(country, city), country, name, NameKind.ALIAS)
         points = tables.read_district_points()
         for country, city, name in tables.read_names("districts.csv"):
             row = self.find(country, city)
             point = points.get((country, fold(name)))
             if row >= 0 and point:
                 row = self._add_part(row, name, *point)
-            self._file_under(row, country, name, NameKind.DISTRICT)
+            self._add_name_of(row, country, name, NameKind.DISTRICT)
 
-    def _file_under(self, row: int, country: str, name: str, kind: NameKind) -> None:
+    def _add_name_of(self, row: int, country: str, name: str, kind: NameKind) -> None:
         if row >= 0:
-            self.file(country, make_key(fold(name)), row, kind)
+            self.add_name(country, make_key(fold(name)), row, kind)
 
     def _add_part(self, city: int, name: str, latitude: float, longitude: float) -> int:
-        """Add a city's district at a point of its own; its row."""
+        """Add a city's district with its own coordinates; returns its row."""
         row = len(self.names)
         self.latitudes.append(round(latitude * 100_000))
         self.longitudes.append(round(longitude * 100_000))
@@ -110,7 +106,7 @@ class IndexData:
         return row
 
     def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
-        """Add a place with all its names; its row."""
+        """Add a place with all its names; returns its row."""
         row = len(self.names)
         name, latitude, longitude, country, population, admin1, alternates = place
         self.latitudes.append(round(latitude * 100_000))
@@ -120,51 +116,51 @@ class IndexData:
         self.country_of.append(self.countries.setdefault(country, len(self.countries)))
         self.names.append(name)
         self.admin1.append(admin1)
-        first = self.regions.state(country, admin1, state)
+        first = self.regions.add_state(country, admin1, state)
         self.first.append(first)
-        self.second.append(self.regions.county(country, admin1, county, first))
+        self.second.append(self.regions.add_county(country, admin1, county, first))
         names = collect_names(name, alternates)
         self.hashes += b"".join([name_digest(country, name) for name in names])
         self.rows.extend([row] * len(names))
         self.kinds.extend(names.values())
-        if population >= _KNOWN_POPULATION:
+        if population >= _SPELLING_POPULATION:
             spelt = [name for name, kind in names.items() if kind < _OTHER_SCRIPT]
         else:
             spelt = [name for name, kind in names.items() if kind is _OFFICIAL]
-        self.spell(country, spelt, row)
-        if population >= _HEARD_POPULATION:
-            self._heard.setdefault(country, []).extend([(name, row) for name in spelt])
+        self.add_spellings(country, spelt, row)
+        if population >= _SOUND_POPULATION:
+            self._names_by_country.setdefault(country, []).extend([(name, row) for name in spelt])
         return row
 
-    def _file_sounds(self) -> None:
-        """File the places under what their names sound like, country by country."""
-        for country, heard in self._heard.items():
-            alike = make_sound_keys(country, [name for name, _ in heard])
-            rows = [row for _, row in heard]
+    def _add_sounds(self) -> None:
+        """Add the sound keys of names, by country."""
+        for country, names in self._names_by_country.items():
+            alike = make_sound_keys(country, [name for name, _ in names])
+            rows = [row for _, row in names]
             for sound, row in dict.fromkeys(zip(alike, rows, strict=True)):
                 if sound:
-                    self.file("~" + country, sound, row, NameKind.SOUND)
-        self._heard.clear()
+                    self.add_name("~" + country, sound, row, NameKind.SOUND)
+        self._names_by_country.clear()
 
-    def spell(self, country: str, names: list[str], row: int) -> None:
-        """Remember spellings, for near misses and for :meth:`find`."""
-        spelt, people = self.spelt.setdefault(country, {}), self.populations[row]
+    def add_spellings(self, country: str, names: list[str], row: int) -> None:
+        """Add spellings, for similar names and for :meth:`find`."""
+        spelt, people = self.spellings.setdefault(country, {}), self.populations[row]
         for name in names:
             other = spelt.setdefault(name, row)
             if other != row and self.populations[other] < people:
                 spelt[name] = row
 
-    def file(self, country: str, name: str, row: int, kind: NameKind) -> None:
-        """File a place under a name for exact look-up."""
+    def add_name(self, country: str, name: str, row: int, kind: NameKind) -> None:
+        """Add a name of a place for exact lookup."""
         self.hashes += name_digest(country, name)
         self.rows.append(row)
         self.kinds.append(kind)
 
     def find(self, country: str, name: str) -> int:
-        """The most populous place that bears a name, ``-1`` if there is none."""
-        return self.spelt.get(country, {}).get(make_key(fold(name)), -1)
+        """The row of the most populous place with a name, ``-1`` if there is none."""
+        return self.spellings.get(country, {}).get(make_key(fold(name)), -1)
 
-    def _capital_region(self, country: str, name: str, level: int) -> int:
+    def _find_capital_region(self, country: str, name: str, level: int) -> int:
         for spelling in split_spellings(name):
             row = self.find(country, spelling)
             if row >= 0 and self.populations[row] > 10_000:
@@ -191,16 +187,16 @@ class IndexData:
             self.hosts.append(row)
             self.fame.append(0)
             name = make_key(fold(office.name))
-            self.file(office.country, name, row, NameKind.POST_OFFICE)
-            self.spell(office.country, [name], row)
+            self.add_name(office.country, name, row, NameKind.POST_OFFICE)
+            self.add_spellings(office.country, [name], row)
 
 
-def _spot(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
+def _round_point(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
     return country, round(latitude, _JOIN_DECIMALS), round(longitude, _JOIN_DECIMALS)
 
 
 def collect_names(name: str, alternates: list[str]) -> dict[str, NameKind]:
-    """The keys a place is found by, each with the best kind of name that gives it."""
+    """The keys under which a place is found, each with its best kind of name."""
     official = fold_once(name)
     found: dict[str, NameKind] = {make_key(official): _OFFICIAL}
     if "(" in name or " / " in name:

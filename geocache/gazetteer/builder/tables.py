@@ -1,4 +1,4 @@
-"""The hand-kept tables under ``geocache/data``, read at build time."""
+"""Reads the hand-written tables in ``geocache/data``."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from geocache.paths import DATA
 
 
 def read_rows(name: str) -> Iterator[list[str]]:
-    """The rows of a table below its header."""
+    """The rows of a table, without the header."""
     with (DATA / name).open(encoding="utf-8", newline="") as opened:
         reader = csv.reader(opened)
         next(reader)
@@ -16,7 +16,7 @@ def read_rows(name: str) -> Iterator[list[str]]:
 
 
 def read_names(name: str) -> Iterator[tuple[str, str, str]]:
-    """Country code, place, and one name of it, from a table whose third column holds several."""
+    """Country code, place and one of its names, from a table with several in the third column."""
     for country, place, names in read_rows(name):
         for one in names.split(";"):
             if one.strip():
@@ -24,7 +24,7 @@ def read_names(name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def read_district_points() -> dict[tuple[str, str], tuple[float, float]]:
-    """Latitude and longitude of some districts, by country code and folded name."""
+    """Latitude and longitude of districts, by country code and folded name."""
     return {
         (country, fold(name)): (float(latitude), float(longitude))
         for country, name, latitude, longitude in read_rows("district-points.csv")

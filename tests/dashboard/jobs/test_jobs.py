@@ -1,6 +1,7 @@
 """Long work as jobs: reading what a person brings, asking an online provider."""
 
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def test_a_provider_that_fails_in_the_middle_is_told_and_asked_on(
 
         def open_places() -> tuple[Place, ...]:
             sites = merge([opened], lambda some: cache.locate_many(some, online=False)).table
-            return find_unasked_places(sites)
+            return find_unasked_places(partial(cache.locate_many, online=False), sites)
 
         assert open_places() == tuple(PLACES)
         list(cache.locate_many(PLACES[:4]))
@@ -170,6 +171,24 @@ def test_a_provider_that_fails_in_the_middle_is_told_and_asked_on(
         assert again.message == "8 places answered, 8 of all on the map."
         assert open_places() == ()
     assert build_geocode_key(PLACES) == build_geocode_key(PLACES[::-1])
+
+
+def test_a_pin_whose_note_says_not_asked_is_not_offered_to_providers(
+    tmp_path: Path, provider: ProviderServer
+) -> None:
+    table = "city,country\n" + "".join(f"{p.city},{p.country}\n" for p in PLACES)
+    opened = open_bytes(table.encode(), "list.csv")
+    with GeoCache(settings=online_settings(provider, tmp_path)) as cache:
+        cache.pin(PLACES[0], 1, 2, note="the sponsor was not asked")
+        cache.leave_off(PLACES[1], note="not asked yet: the sponsor")
+        sites = merge([opened], lambda some: cache.locate_many(some, online=False)).table
+        assert find_unasked_places(partial(cache.locate_many, online=False), sites) == tuple(
+            PLACES[2:]
+        )
+        job = JobRunner().start("ask", "Asking", build_geocode_work(cache, PLACES[:3]))
+        assert job.wait(30)
+        assert job.state is JobState.DONE, job.message
+        assert job.message.startswith("3 places answered")
 
 
 def test_asking_is_cancelled_and_keeps_what_was_answered(

@@ -1,4 +1,4 @@
-"""US post offices: localities that have a ZIP code, and the ZIP codes themselves."""
+"""US post offices and ZIP codes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 _TERRITORIES = frozenset(("PR", "GU", "VI", "AS", "MP"))
 _MILITARY = frozenset(("AA", "AE", "AP"))
-"""Post for forces and embassies abroad (APO, DPO, FPO): where it goes is nobody's to say."""
+"""Mail of forces and embassies abroad (APO, DPO, FPO), which has no place."""
 
 
 class PostOffice(NamedTuple):
-    """A locality name the postal service accepts in a state, at the mean of its ZIP codes."""
+    """A locality name that the postal service accepts, at the mean of its ZIP codes."""
 
     country: str
     state: str
@@ -20,7 +20,7 @@ class PostOffice(NamedTuple):
 
 
 class ZipCode(NamedTuple):
-    """A ZIP code's place; ``names`` are the localities it accepts, usual one first."""
+    """A ZIP code; ``names`` are the localities it accepts, the usual one first."""
 
     code: str
     state: str
@@ -30,7 +30,7 @@ class ZipCode(NamedTuple):
 
 
 def read_zip_codes() -> Iterator[ZipCode]:
-    """Every US ZIP code with a position in the country, about 41,000."""
+    """All US ZIP codes with a position in the country, about 41,000."""
     from zipcodes import _zipcodes  # noqa: PLC0415
 
     row: dict[str, Any]
@@ -45,7 +45,7 @@ def read_zip_codes() -> Iterator[ZipCode]:
 
 
 def locate_post_offices(codes: Iterable[ZipCode]) -> Iterator[PostOffice]:
-    """Every locality name in each state."""
+    """All locality names of each state."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for code in codes:
         for name in code.names:
