@@ -109,7 +109,7 @@ def run_provider(service: str = "nominatim", *known: Known) -> Iterator[Provider
         server_state = state
 
     server = _Server(("127.0.0.1", 0), Handler)
-    state.address = f"127.0.0.1:{server.check_server_address[1]}"
+    state.address = f"127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
