@@ -30,6 +30,22 @@ DOUBTFUL_FLAGS = frozenset(Flag) - {Flag.PLACEHOLDER_FACILITY}
 """The flags that speak against a position."""
 
 
+class Status(StrEnum):
+    """What asking for a position came to."""
+
+    RESOLVED = "resolved"
+    """There are coordinates."""
+
+    KNOWN_MISS = "known miss"
+    """Every provider was asked, and none knows the place."""
+
+    LEFT_OFF = "left off"
+    """A person left the place off the map."""
+
+    NOT_ASKED = "not asked"
+    """A provider was not or could not be asked: it may know the place, or know it better."""
+
+
 class Place(NamedTuple):
     """A place as written in a site list; every part may be empty."""
 

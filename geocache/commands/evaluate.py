@@ -29,7 +29,7 @@ class Measured(NamedTuple):
 
     @property
     def flagged(self) -> bool:
-        """True when the position asks to be doubted."""
+        """True if the position is marked as doubtful."""
         return not DOUBTFUL_FLAGS.isdisjoint(self.position.flags)
 
     @property

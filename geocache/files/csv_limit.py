@@ -1,12 +1,12 @@
-"""Sets the size limit of CSV cells for the process, once: importing this module is enough.
+"""Sets the size limit of CSV cells for the whole process, when this module is imported.
 
-The limit is global to the ``csv`` module, and changing it while another thread reads would change
-what that thread accepts. Import this module wherever CSV is read.
+Modules that read CSV import it. The limit is global to the ``csv`` module: changed while rows are
+read, it would affect other threads.
 """
 
 import csv
 
 MAX_CELL_CHARACTERS = 1 << 24
-"""Longer cells are a :class:`csv.Error`. The default of 131,072 is too short for eligibility."""
+"""The default is 131,072; lists of locations in registry downloads have up to 200,000."""
 
 csv.field_size_limit(MAX_CELL_CHARACTERS)

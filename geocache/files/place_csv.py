@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from geocache.errors import InputError
-from geocache.files import csv_limit  # noqa: F401
+from geocache.files import csv_limit  # noqa: F401 # sets it
 from geocache.place import Place
 
 _NAMES = {

@@ -22,8 +22,8 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 def distances_km(
     point: tuple[float, float], latitudes: "npt.ArrayLike", longitudes: "npt.ArrayLike"
 ) -> "npt.NDArray[np.float64]":
-    """:func:`distance_km` from one point to each of many; NaN stays NaN."""
-    import numpy as np  # noqa: PLC0415 - the geocache itself needs no arrays
+    """As :func:`distance_km`, from one point to many; NaN stays NaN."""
+    import numpy as np  # noqa: PLC0415 - slow to import, and single distances need no arrays
 
     lat1, lon1 = np.radians(point[0]), np.radians(point[1])
     lat2 = np.radians(np.asarray(latitudes, dtype=float))

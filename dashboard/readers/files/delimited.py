@@ -8,13 +8,9 @@ from itertools import islice
 from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import named
 from dashboard.readers.common.job import listed
+from geocache.files import csv_limit  # noqa: F401 # sets it
 
 DELIMITERS = (",", ";", "\t", "|")
-MOST_CELL_CHARACTERS = 1 << 24
-"""Longest cell accepted; the longest list of locations in a download has about 200,000."""
-
-# One limit for the whole process: raised once, on import, never while rows are read.
-csv.field_size_limit(max(csv.field_size_limit(), MOST_CELL_CHARACTERS))
 
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 _MOST_LINES_A_ROW = 1_000
