@@ -10,7 +10,7 @@ import pytest
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from dashboard.web import api
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 
 def test_kinds_of_work_with_equal_limits_do_not_wait_for_each_other(
@@ -36,4 +36,4 @@ def test_kinds_of_work_with_equal_limits_do_not_wait_for_each_other(
                 release.set()
         return [written, status]
 
-    assert run_apart(ask_while_busy()) == [1, 503]
+    assert run_in_thread(ask_while_busy()) == [1, 503]
