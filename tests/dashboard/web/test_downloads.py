@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from dashboard.web.downloads import Download, DownloadStore, build_owner, build_route
-from tests.dashboard.web.asgi import asked_of
+from tests.dashboard.web.asgi import request_app
 
 
 def _owner(request: Request) -> str:
@@ -18,7 +18,7 @@ def _file(text: str) -> Download:
 
 def _get(store: DownloadStore, path: str, session: str) -> httpx.Response:
     app = Starlette(routes=[build_route(store, _owner)])
-    return asked_of(app, path, {"Cookie": f"session={session}"} if session else {})
+    return request_app(app, path, {"Cookie": f"session={session}"} if session else {})
 
 
 def test_two_sessions_with_files_of_equal_length_get_their_own() -> None:

@@ -10,7 +10,7 @@ from dashboard.library.session_key import load_session_key
 from dashboard.settings import Settings
 from dashboard.web.session_cookie import COOKIE, SessionCookie
 from geocache.settings import load_settings
-from tests.dashboard.web.asgi import run_apart
+from tests.dashboard.web.asgi import run_in_thread
 
 
 def _ask(cookie: str = "", path: str = "/", kind: str = "http", key: str = "k") -> tuple[str, str]:
@@ -30,7 +30,7 @@ def _ask(cookie: str = "", path: str = "/", kind: str = "http", key: str = "k") 
 
     headers = [(b"cookie", f"{COOKIE}={cookie}".encode())] if cookie else []
     scope = {"type": kind, "path": path, "headers": headers, "scheme": "https"}
-    run_apart(SessionCookie(app, load_key=lambda: key)(scope, nothing, send))
+    run_in_thread(SessionCookie(app, load_key=lambda: key)(scope, nothing, send))
     given = sent[0].split(";")[0].partition("=")[2] if sent else ""
     if sent:
         assert sent[0].endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
