@@ -1,0 +1,118 @@
+"""The tabs and the sidebar's forms, run in process over a list of three trials."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.page import main
+from dashboard.service.service import Service
+from harness.registry_server import site, study
+
+STUDIES = [
+    study(1, site("LKH Graz"), site("KH Linz", "Linz")),
+    study(2, site("LKH Graz"), site("", "Salzburg")),
+    study(3, site("", "Salzburg"), status="COMPLETED"),
+]
+
+
+@pytest.fixture
+def page(
+    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
+    """The page over three trials of Austria, not run yet."""
+    source = data_folder / "trials.json"
+    source.write_text(json.dumps({"studies": STUDIES}))
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    monkeypatch.setenv("SITE_MAP_SOURCES", str(source))
+    return AppTest.from_file(main.__file__, default_timeout=60)
+
+
+def run_tab(page: AppTest, tab: str) -> AppTest:
+    """Run the page with a tab open; it must show no error."""
+    page.session_state["tab"] = tab
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def text(page: AppTest) -> str:
+    return " ".join(element.value for element in (*page.markdown, *page.caption))
+
+
+def count_sites(page: AppTest) -> str:
+    return next(metric.value for metric in page.metric if metric.label == "Sites")
+
+
+def test_trials_are_counted_and_set_against_countries(page: AppTest) -> None:
+    run_tab(page, "Trials")
+    counts, matrix = (table.value for table in page.dataframe)
+    assert sorted(zip(counts["trial_id"], counts["sites"], strict=True)) == [
+        ("NCT00000001", 2),
+        ("NCT00000002", 2),
+        ("NCT00000003", 1),
+    ]
+    assert matrix.loc["NCT00000002"].tolist() == [2]
+    assert "**3 trials**" in text(page)
+
+
+def test_the_record_of_the_selected_trial_is_shown(page: AppTest) -> None:
+    run_tab(page, "Trials")
+    assert "#### Trial 1" in text(page)
+    page.selectbox(key="trial_record").select("NCT00000003").run()
+    assert "#### Trial 3" in text(page)
+    facts = {name: value for table in page.table for name, value in table.value.iloc[:, 0].items()}
+    assert facts["Status"] == "Completed"
+
+
+def test_facilities_name_the_trials_they_share(page: AppTest) -> None:
+    run_tab(page, "Facilities")
+    assert "**2 named facilities**, 1 in more than one trial" in text(page)
+    (table,) = (each.value for each in page.dataframe)
+    graz = table[table["facility"] == "LKH Graz"].iloc[0]
+    assert list(graz["trial_ids"]) == ["NCT00000001", "NCT00000002"]
+
+
+def test_sites_without_a_facility_are_explained(page: AppTest) -> None:
+    page.query_params["city"] = ["Salzburg"]
+    run_tab(page, "Facilities")
+    assert "None of these sites names its facility." in text(page)
+
+
+def test_countries_quality_and_open_lists_are_drawn(page: AppTest) -> None:
+    run_tab(page, "Countries")
+    assert count_sites(page) == "5"
+    run_tab(page, "Quality")
+    run_tab(page, "Open lists")
+    (lists,) = (table.value for table in page.dataframe)
+    assert lists[["list", "visible_to", "trials", "sites"]].values.tolist() == [
+        ["trials.json", "everyone", 3, 5]
+    ]
+
+
+def open_form(page: AppTest, key: str) -> None:
+    """Open an expander of the sidebar."""
+    page.session_state[key] = True
+    page.run()
+    assert not page.exception
+
+
+def test_a_pasted_text_over_the_limit_is_refused(page: AppTest) -> None:
+    open_form(page, "add_sites")
+    page.text_area(key="pasted").input("x" * 2_000_001)
+    page.button(key="add_pasted").click().run()
+    assert any("2,000,001 characters" in toast.value for toast in page.toast)
+    assert page.text_area(key="pasted").value == ""
+
+
+def test_the_nearest_sites_are_those_within_the_radius(page: AppTest) -> None:
+    open_form(page, "nearest_sites")
+    page.text_input(key="near_place").input("Linz, Austria").run()
+    assert not page.exception
+    assert count_sites(page) == "5"
+    page.selectbox(key="near_radius").select(50).run()
+    assert count_sites(page) == "1"
+    assert page.query_params["near"] in ("Linz, Austria", ["Linz, Austria"])
