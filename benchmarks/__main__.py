@@ -56,7 +56,7 @@ def measured(module: ModuleType) -> dict[str, object]:
     return {"text": said.getvalue()}
 
 
-def figures_of(part: dict[str, object]) -> list[Figure]:
+def parse_figures(part: dict[str, object]) -> list[Figure]:
     """The figures of a benchmark's part, of whatever length they were given."""
     return [
         Figure(*(math.nan if value is None else value for value in values[:6]))
@@ -82,7 +82,7 @@ def page(kept: dict[str, dict[str, object]]) -> str:
         lines += ["", f"## {TITLES.get(name, name.replace('_', ' ').capitalize())}", ""]
         lines += [f"*{part['when']}, {part['machine']}*", ""]
         if part.get("figures"):
-            lines += [HEADER, *(row(figure) for figure in figures_of(part))]
+            lines += [HEADER, *(row(figure) for figure in parse_figures(part))]
         else:
             lines += ["```", str(part.get("text", "")).rstrip(), "```"]
     return "\n".join(lines) + "\n"
@@ -92,7 +92,7 @@ def plot_series(kept: dict[str, dict[str, object]]) -> dict[str, list[tuple[floa
     """Seconds by rows of every figure that is part of a series."""
     series: dict[str, list[tuple[float, float]]] = {}
     for part in kept.values():
-        for figure in figures_of(part):
+        for figure in parse_figures(part):
             if figure.series and figure.size and figure.unit in {"s", "ms"} and figure.value > 0:
                 seconds = figure.value / (1_000 if figure.unit == "ms" else 1)
                 series.setdefault(figure.series, []).append((figure.size, seconds))
