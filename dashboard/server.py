@@ -56,7 +56,7 @@ def build_routes() -> list[BaseRoute]:
     """The routes beside the page."""
     return [
         *api.routes(service()),
-        *map_data.routes(get_map_store()),
+        *map_data.routes(get_map_store(), _find_owner),
         *bundle.build_routes(),
         downloads.build_route(downloads.get_download_store(), _find_owner),
         map_drawn.build_route(map_drawn.EVENTS),

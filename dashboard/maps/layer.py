@@ -48,6 +48,7 @@ def build_layer_data(
     circle: Circle | None = None,
     whole: pd.DataFrame | None = None,
     store: MapStore | None = None,
+    owner: str = "",
 ) -> dict[str, Any]:
     """What the browser draws of the sites that have a position, as JSON values.
 
@@ -63,6 +64,7 @@ def build_layer_data(
         circle: drawn where the sites are filtered by distance.
         whole: the site table that ``sites`` was filtered from.
         store: holds what the URLs stand for.
+        owner: the only session that may load them, empty for everyone.
     """
     inline: dict[str, Any] = {}
     data: dict[str, Any]
@@ -71,7 +73,7 @@ def build_layer_data(
         data = {"selected_places": _find_places(selected, inline)}
     else:
         base = sites if whole is None else whole
-        categories, source = store.publish(base, sites, colour_by)
+        categories, source = store.publish(base, sites, colour_by, owner)
         rows = base.index.get_indexer(pd.Index(selected)) if selected else np.empty(0, np.int64)
         data = {
             "categories": _dump_categories(categories),

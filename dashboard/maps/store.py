@@ -41,13 +41,17 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(slots=True)
 class Entry:
-    """What one URL stands for: a gzip body and, for counts, the rows that popups list."""
+    """What one URL stands for: a gzip body and, for counts, the rows that popups list.
+
+    ``owner`` is the session it is for, empty if the table is everyone's.
+    """
 
     base: pd.DataFrame
     body: bytes
     key: tuple[object, ...]
     rows: Rows | None = None
     category: npt.NDArray[np.int8] | None = None
+    owner: str = ""
     used_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -73,7 +77,7 @@ class MapStore:
         self._lock = threading.Lock()
 
     def publish(
-        self, base: pd.DataFrame, sites: pd.DataFrame, colour_by: str
+        self, base: pd.DataFrame, sites: pd.DataFrame, colour_by: str, owner: str = ""
     ) -> tuple[list[Category], dict[str, str]]:
         """URL paths for a map of ``sites``; equal arguments give equal paths until they expire.
 
@@ -81,6 +85,7 @@ class MapStore:
             base: a site table.
             sites: rows of it, with the same index labels.
             colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
+            owner: the only session that may load them, empty for everyone.
 
         Returns:
             The categories, and the paths ``places``, ``counts`` and ``sites``.
@@ -88,18 +93,20 @@ class MapStore:
         rows = np.arange(len(base)) if sites is base else base.index.get_indexer(sites.index)
         categories, codes = assign_categories(sites, colour_by)
         places_token = self._add_once(
-            ("places", id(base)), lambda key: Entry(base, compress(_pack_places(base)), key)
+            ("places", id(base), owner),
+            lambda key: Entry(base, compress(_pack_places(base)), key, owner=owner),
         )
         digest = hashlib.blake2b(rows.tobytes(), digest_size=16)
         digest.update(codes.tobytes())
         counts_token = self._add_once(
-            ("counts", id(base), digest.digest(), tuple(c.label for c in categories)),
+            ("counts", id(base), owner, digest.digest(), tuple(c.label for c in categories)),
             lambda key: Entry(
                 base,
                 compress(_pack_counts(base, rows, codes, len(categories))),
                 key,
                 rows.astype(np.int32),
                 codes,
+                owner,
             ),
         )
         return categories, {
@@ -107,6 +114,11 @@ class MapStore:
             "counts": f"{PREFIX}/{counts_token}.bin",
             "sites": f"{PREFIX}/{counts_token}/sites",
         }
+
+    def is_for(self, token: str, owner: str) -> bool:
+        """Whether a session may load an entry: one of everyone's, or its own."""
+        entry = self._get(token)
+        return entry is not None and entry.owner in {"", owner}
 
     def get_body(self, token: str) -> bytes | None:
         """The gzip body of an entry, ``None`` if unknown or expired."""

@@ -3,6 +3,8 @@
 Their addresses are random and part of the page; see :mod:`dashboard.maps.store`.
 """
 
+from collections.abc import Callable
+
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +16,14 @@ MAX_PLACES = 200
 _CACHE_HEADERS = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept-Encoding"}
 
 
-def routes(store: MapStore) -> list[Route]:
-    """The routes over one store."""
+def routes(store: MapStore, find_owner: Callable[[Request], str]) -> list[Route]:
+    """The routes over one store; 404 for entries of another session."""
+
+    def may_load(request: Request) -> bool:
+        return store.is_for(request.path_params["token"], find_owner(request))
 
     async def arrays(request: Request) -> Response:
-        body = store.get_body(request.path_params["token"])
+        body = store.get_body(request.path_params["token"]) if may_load(request) else None
         if body is None:
             return _gone()
         return Response(
@@ -40,6 +45,8 @@ def routes(store: MapStore) -> list[Route]:
                 400,
             )
         token = request.path_params["token"]
+        if not may_load(request):
+            return _gone()
         page = await anyio.to_thread.run_sync(lambda: store.list_sites(token, places, offset))
         return _gone() if page is None else JSONResponse(page)
 

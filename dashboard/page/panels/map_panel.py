@@ -50,6 +50,7 @@ def draw_map_panel(
         circle=circle,
         whole=whole,
         store=get_map_store(),
+        owner=session.get_private_owner(),
     )
     dark = st.context.theme.type == "dark"
     key = f"map_{'dark' if dark else 'light'}"

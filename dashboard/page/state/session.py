@@ -30,12 +30,21 @@ def get_owner() -> str:
     return build_owner(session_id, person.subject if person else "")
 
 
+def get_private_owner() -> str:
+    """Who alone may load what this session's map fetches; empty if it shows everyone's lists."""
+    return get_request_owner() if _LIBRARY in st.session_state else ""
+
+
+def get_request_owner() -> str:
+    """The owner as a request of this browser proves it; a browser without cookies proves none."""
+    person = login.current_person()
+    return build_owner(read_cookie(), person.subject if person else "")
+
+
 def offer_download(download: Download) -> str:
     """The path at which this session, and nobody else, gets a file."""
-    person = login.current_person()
-    owner = build_owner(read_cookie(), person.subject if person else "")
     tab = st.session_state.setdefault(_TAB, uuid.uuid4().hex)
-    return get_download_store().offer(owner, tab, download)
+    return get_download_store().offer(get_request_owner(), tab, download)
 
 
 def load_library(viewer: Viewer) -> Library:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request as HTTPRequest
 
 from dashboard.maps.layer import INLINE_SITES, build_layer_data
 from dashboard.maps.store import PAGE_SITES, MapStore
@@ -42,6 +44,22 @@ def table() -> pd.DataFrame:
     return generate_site_table(INLINE_SITES * 4)
 
 
+def _find_owner(request: HTTPRequest) -> str:
+    return request.headers.get("x-session", "")
+
+
+def test_what_a_private_list_shows_is_loaded_by_its_session_alone(
+    table: pd.DataFrame, store: MapStore, address: str
+) -> None:
+    data = build_layer_data(table, whole=table, store=store, owner="ada")
+    paths = [*data["source"].values()]
+    paths[-1] += "?place=0"
+    for path in paths:
+        for session, status in (("ada", 200), ("bob", 404), ("", 404)):
+            answer = httpx.get(address + path, headers={"X-Session": session})
+            assert answer.status_code == status, (path, session)
+
+
 @pytest.fixture
 def store() -> MapStore:
     """A store of the test's own."""
@@ -52,7 +70,11 @@ def store() -> MapStore:
 def address(store: MapStore) -> Iterator[str]:
     """The store's routes behind a real server."""
     config = uvicorn.Config(
-        Starlette(routes=routes(store)), port=0, log_level="error", ws="none", lifespan="off"
+        Starlette(routes=routes(store, _find_owner)),
+        port=0,
+        log_level="error",
+        ws="none",
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     bound = config.bind_socket()
