@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, expect
 
+from dashboard.maps.bundle import ASSETS_FOLDER
 from dashboard.maps.layer import INLINE_SITES
 from harness.serving import Server
 from harness.visit import Visit, visiting
@@ -26,12 +27,12 @@ def _private_list() -> bytes:
 
 def _upload(visit: Visit) -> None:
     visit.open()
-    visit.page.get_by_role("button", name="Add sites").click()
+    visit.page.get_by_text("Add sites", exact=True).click()
     visit.page.locator("input[type=file]").first.set_input_files(
         {"name": "secret.csv", "mimeType": "text/csv", "buffer": _private_list()}
     )
-    visit.drawn(75 + SITES)
-    visit.settled()
+    visit.wait_for_map(75 + SITES)
+    visit.wait_until_idle()
 
 
 def test_a_stranger_gets_none_of_the_addresses_a_page_with_a_private_list_asks_for(
@@ -48,7 +49,7 @@ def test_a_stranger_gets_none_of_the_addresses_a_page_with_a_private_list_asks_f
         assert b"Secret Hospital 7," in download.value.path().read_bytes()
         asked.add(f"GET {server.url}{link.get_attribute('href')}")
         ada.map.locator(".leaflet-marker-icon").first.click()
-        ada.settled()
+        ada.wait_until_idle()
         gets = {url for entry in asked for method, url in [entry.split(" ", 1)] if method == "GET"}
         private = {
             url
@@ -57,8 +58,11 @@ def test_a_stranger_gets_none_of_the_addresses_a_page_with_a_private_list_asks_f
         }
         loaded = {urlsplit(url).path.split("/")[1] for url in private}
         assert {"map-data", "downloads"} <= loaded
-        assert not any("/media/" in url for url in gets)
-        for url in sorted(private):
+        media = {url for url in private if urlsplit(url).path.startswith("/media/")}
+        icon = (ASSETS_FOLDER / "icon.svg").read_bytes()
+        for url in media:
+            assert ada.page.request.get(url).body() == icon, "the page's icon, and nothing else"
+        for url in sorted(private - media):
             mine = ada.page.request.get(url)
             assert mine.status == 200, url
             for other in (stranger.page.request, None):
@@ -78,7 +82,7 @@ def test_two_private_lists_of_equal_length_are_not_mixed_up(
         files = {}
         for visit, name in ((ada, "Ada"), (bob, "Bob")):
             visit.open()
-            visit.page.get_by_role("button", name="Add sites").click()
+            visit.page.get_by_text("Add sites", exact=True).click()
             rows = "".join(f"{name} Hospital {n},Graz,Austria\n" for n in range(40))
             visit.page.locator("input[type=file]").first.set_input_files(
                 {
@@ -87,8 +91,8 @@ def test_two_private_lists_of_equal_length_are_not_mixed_up(
                     "buffer": f"facility,city,country\n{rows}".encode(),
                 }
             )
-            visit.drawn(115)
-            visit.settled()
+            visit.wait_for_map(115)
+            visit.wait_until_idle()
             with visit.page.expect_download() as download:
                 visit.page.get_by_role("link", name="Download CSV").click()
             files[name] = download.value.path().read_bytes()
