@@ -13,6 +13,8 @@ from harness.serving import Server, serving
 from tests import leftovers
 from tests.slowest_files import SlowestFiles
 
+pytest_plugins = ["tests.browser_fixtures"]
+
 ROOT = Path(__file__).parent.parent
 INDEX = ROOT / ".venv" / f"test-place-index-{ROOT.name}"
 """Built at the first run only, in .venv, which several checkouts may share."""
@@ -31,6 +33,7 @@ LONGEST = (
     "tests/browser/test_crashes.py",
     "tests/browser/test_editing.py",
     "tests/browser/",
+    "tests/attacks/",
     "tests/dashboard/web/test_openapi.py",
     "tests/geocache/test_cluster.py",
     "tests/dashboard/service/test_accidents.py",

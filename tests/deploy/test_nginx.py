@@ -13,10 +13,8 @@ from playwright.sync_api import Browser, expect
 from harness.postgres import Postgres
 from harness.serving import Server, free_port, serving
 from harness.visit import Visit, visiting
-from tests.browser.conftest import browser
 from tests.deploy.nginx import Front, nginx
 
-__all__ = ["browser"]
 COOKIE = "site_map_session"
 
 
