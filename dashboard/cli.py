@@ -19,18 +19,18 @@ LAZY = {
     "warm": ("dashboard.commands.warm", "warm_command"),
     "export": ("dashboard.commands.export", "export_command"),
 }
-"""Commands loaded when asked for, so that each starts fast."""
+"""Commands that are imported when they run, so that each starts fast."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are used."""
+    """A group whose commands are imported when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, by name."""
+        """The names of all commands."""
         return sorted([*super().list_commands(ctx), *LAZY])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported if need be."""
+        """The command of that name."""
         if cmd_name in LAZY:
             module, name = LAZY[cmd_name]
             command: Any = getattr(import_module(module), name)
@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="site-map")
 def cli() -> None:
-    """The sites of clinical trials on a map."""
+    """Clinical trial sites on a map: serve, read, fetch, locate, export."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
 

@@ -14,12 +14,12 @@ from geocache.settings import GeocacheSettings, check_web_address
 
 _HERE = Path(__file__).parent
 SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
-"""The lists the dashboard opens with: in the package once installed, beside it in a checkout."""
+"""The lists that are open by default: in the installed package, or beside it in a checkout."""
 _FRAME = re.compile(r"'self'|'none'|\*|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5}|:\*)?")
 
 
 class Settings(GeocacheSettings):
-    """What the environment says; every field is in the README under its upper-case name."""
+    """Settings from the environment; the README lists every field by its upper-case name."""
 
     site_map_sources: str = ""
     site_map_tiles: str = ""
@@ -53,32 +53,30 @@ class Settings(GeocacheSettings):
     @field_validator("site_map_tiles")
     @classmethod
     def _template(cls, value: str) -> str:
-        """A URL, or a path of this host, in which the browser puts a tile's place."""
+        """A URL or a path of this server, with placeholders for a tile's numbers."""
         address = value if value.startswith("/") else check_web_address(value)
         if address and not all(part in address for part in ("{z}", "{x}", "y}")):
-            raise ValueError("no URL template such as https://example.org/{z}/{x}/{y}.png")
+            raise ValueError("not a URL template such as https://example.org/{z}/{x}/{y}.png")
         return value
 
     @field_validator("site_map_frame_ancestors")
     @classmethod
     def _frames(cls, value: str) -> str:
-        """Origins, ``*`` or ``'none'``: what a policy takes after ``frame-ancestors``."""
+        """Origins, ``*`` or ``'none'``, as in the policy directive ``frame-ancestors``."""
         for part in value.split():
             if not _FRAME.fullmatch(part):
-                message = (
-                    f"SITE_MAP_FRAME_ANCESTORS: {part!r} is no origin such as https://example.org"
-                )
+                message = f"SITE_MAP_FRAME_ANCESTORS: {part!r} is not an origin such as https://example.org"
                 raise ValueError(message)
         return value
 
     @cached_property
     def access(self) -> Access:
-        """Who may open the dashboard and who may edit, once a login is configured."""
+        """Who may open the dashboard and who may edit, if a login is configured."""
         return Access(self.site_map_readers, self.site_map_editors)
 
     @cached_property
     def frame_ancestors(self) -> str:
-        """Who may show the page in a frame: this server, and those the setting names."""
+        """Who may show the page in a frame: this server, and the origins in the setting."""
         named = self.site_map_frame_ancestors.split()
         if named == ["'none'"] or "*" in named:
             return "'none'" if "*" not in named else "*"

@@ -97,7 +97,7 @@ def export_command(
     pairs += [(name, value) for name, values in options.items() for value in values]
     try:
         asked = chosen.parse(pairs)
-        with opened(source) as (service, problems):
+        with open_service(source) as (service, problems):
             library = service.library()
             provenance = build_provenance(library, service.geocoder.providers)
             centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
@@ -106,7 +106,7 @@ def export_command(
                 content = replace(content, position_rules=service.geocoder.rules)
             write(content, suffix, output)
     except FilterError as error:
-        raise click.UsageError(_advice(error)) from None
+        raise click.UsageError(_describe_filter_error(error)) from None
     except ExportError as error:
         raise click.UsageError(f"{output}: {error}") from None
     if as_json:
@@ -117,13 +117,13 @@ def export_command(
     return 1 if problems else 0
 
 
-def _advice(error: FilterError) -> str:
+def _describe_filter_error(error: FilterError) -> str:
     near = ", ".join(error.allowed[:5])
     return str(error) + (f"; allowed, closest first: {near}" if near else "")
 
 
 @contextmanager
-def opened(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
+def open_service(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
     """The service with its lists open, and what could not be read, which goes to stderr too.
 
     Raises:
@@ -164,13 +164,13 @@ def write(content: Content, suffix: str, output: str) -> None:
     """
     chunks = FORMATS[suffix].chunks(content)
     if output == "-":
-        _put(chunks, sys.stdout.buffer, content)
+        _write_chunks(chunks, sys.stdout.buffer, content)
         sys.stdout.buffer.flush()
         return
     target = Path(output)
     try:
         with replace_file(target) as file:
-            _put(chunks, file, content)
+            _write_chunks(chunks, file, content)
         if suffix == "csv":
             beside = target.with_name(target.name + COMPANION_SUFFIX)
             with replace_file(beside) as file:
@@ -179,7 +179,7 @@ def write(content: Content, suffix: str, output: str) -> None:
         raise click.UsageError(f"{output}: {error.strerror or error}") from None
 
 
-def _put(chunks: Iterator[bytes], file: IO[bytes], content: Content) -> None:
+def _write_chunks(chunks: Iterator[bytes], file: IO[bytes], content: Content) -> None:
     with tqdm(
         desc="Writing",
         unit="B",

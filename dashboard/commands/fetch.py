@@ -1,4 +1,4 @@
-"""``site-map fetch`` and ``refresh``: trials from the live registry, kept for offline use."""
+"""``site-map fetch`` and ``refresh``: trials from the live registry, stored for offline use."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,18 +15,19 @@ from dashboard.library.storage import build_trial_storage
 from dashboard.registry.client import Page, Registry
 from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
+from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError
 from geocache.settings import load_settings
 
 
-@click.command("fetch")
+@click.command("fetch", short_help="Fetch trials from ClinicalTrials.gov.")
 @click.argument("numbers", nargs=-1, metavar="[NCT...]")
 @click.option("--condition", default="", help="Trials about this condition.")
 @click.option("--intervention", default="", help="Trials of this drug, device or procedure.")
 @click.option("--sponsor", default="", help="Trials of this sponsor or collaborator.")
 @click.option("--country", default="", help="Trials with a site in this country.")
-@click.option("--status", "statuses", multiple=True, help="Trials of this status; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document about what was fetched.")
+@click.option("--status", "statuses", multiple=True, help="Trials with this status. Repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the trials.")
 def fetch_command(  # noqa: PLR0917 - a command's options
     numbers: Sequence[str],
     condition: str,
@@ -38,7 +39,7 @@ def fetch_command(  # noqa: PLR0917 - a command's options
 ) -> int:
     """Fetch trials from ClinicalTrials.gov by NCT number, or by a search.
 
-    They are kept in the data folder and open without a network afterwards.
+    They are stored in the data folder and open without a network afterwards.
 
     \b
     Examples:
@@ -53,40 +54,42 @@ def fetch_command(  # noqa: PLR0917 - a command's options
         raise click.UsageError(str(error)) from None
     if bool(asked) == bool(parameters):
         raise click.UsageError("give NCT numbers such as NCT01207388, or a search (see --help)")
-    with _registry() as (registry, kept):
+    with _registry() as (registry, fetched):
         pages = registry.fetch_trials(asked) if asked else registry.search(search)
-        result = _fetched(kept, pages, asked)
+        result = _fetch(fetched, pages, asked)
     return _report(result, as_json, "fetched")
 
 
-@click.command("refresh")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document about what changed.")
+@click.command("refresh", short_help="Fetch the stored trials again and report changes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the changes.")
 def refresh_command(as_json: bool) -> int:
-    """Fetch the kept trials again and say what changed.
+    """Fetch all stored trials again and report what changed.
 
-    Sites added, sites removed, statuses that changed.
+    That is sites added, sites removed, and changed statuses.
 
     Example: site-map refresh
     """
-    with _registry() as (registry, kept):
-        asked = kept.list_ids()
+    with _registry() as (registry, fetched):
+        asked = fetched.list_ids()
         if not asked:
-            raise click.UsageError("no trial was fetched yet; site-map fetch NCT… does that")
-        result = _fetched(kept, registry.fetch_trials(asked), asked)
+            raise click.UsageError(
+                "there are no fetched trials yet; fetch some with site-map fetch NCT…"
+            )
+        result = _fetch(fetched, registry.fetch_trials(asked), asked)
     return _report(result, as_json, "fetched again")
 
 
 @contextmanager
 def _registry() -> Iterator[tuple[Registry, FetchedTrials]]:
-    """The registry and the kept trials; what goes wrong with either is one line."""
+    """The registry and the fetched trials; a failure of either is one line."""
     settings = load_settings(Settings)
     try:
         settings.check_may_change()
         with (
             Registry(settings.site_map_registry_url) as registry,
-            FetchedTrials(build_trial_storage(settings)) as kept,
+            FetchedTrials(build_trial_storage(settings)) as fetched,
         ):
-            yield registry, kept
+            yield registry, fetched
     except RegistryError as error:
         raise click.UsageError(str(error)) from None
     except ReadOnlyError as error:
@@ -97,34 +100,34 @@ def _registry() -> Iterator[tuple[Registry, FetchedTrials]]:
         raise click.UsageError(f"the data folder cannot be written: {error}") from None
 
 
-def _fetched(kept: FetchedTrials, pages: Iterator[Page], asked: Iterable[str]) -> FetchResult:
+def _fetch(fetched: FetchedTrials, pages: Iterator[Page], asked: Iterable[str]) -> FetchResult:
     with tqdm(desc="Trials", unit="trial", delay=1, leave=False, disable=None) as bar:
 
         def show(progress: FetchProgress) -> None:
             bar.total = progress.total
             bar.update(progress.done - bar.n)
 
-        return kept.fetch(pages, asked, show)
+        return fetched.fetch(pages, asked, show)
 
 
 def _report(result: FetchResult, as_json: bool, done: str) -> int:
     for change in result.changes:
-        for line in lines_of(change):
+        for line in describe_change(change):
             click.echo(line, err=as_json)
     for number in result.missing:
-        click.echo(f"{number}: the registry has no such trial", err=True)
+        click.echo(f"{number}: not in the registry", err=True)
     if result.problem:
         click.echo(f"Stopped early: {result.problem}", err=True)
-    click.echo(f"{len(result.changes):,} trials {done}", err=True)
+    click.echo(f"{plural(len(result.changes), 'trial')} {done}", err=True)
     if as_json:
-        click.echo(json.dumps(_document(result), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_build_document(result), indent=1, ensure_ascii=False))
     if not result.changes:
         return 2
     return 1 if result.problem or result.missing else 0
 
 
-def lines_of(change: TrialChange) -> list[str]:
-    """What changed of one trial, a line each; nothing where all is as before."""
+def describe_change(change: TrialChange) -> list[str]:
+    """What changed in one trial, one line each; empty if nothing did."""
     lines = []
     if change.new:
         lines.append(f"{change.trial_id}: new")
@@ -140,7 +143,7 @@ def lines_of(change: TrialChange) -> list[str]:
     return lines
 
 
-def _document(result: FetchResult) -> dict[str, Any]:
+def _build_document(result: FetchResult) -> dict[str, Any]:
     return {
         "trials": [asdict(change) for change in result.changes],
         "missing": result.missing,

@@ -19,38 +19,40 @@ from geocache.files.atomic import replace_file
 _LARGE_BYTES = 5_000_000
 
 
-def _columns(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Any:
+def _parse_columns(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Any:
     columns = {}
     for text in given:
         target, equals, column = text.partition("=")
         if not equals or target not in TARGETS:
             raise click.BadParameter(
-                f"{text!r} is not OURS=THEIRS with one of {', '.join(TARGETS)}"
+                f"{text!r} is not OURS=THEIRS, with OURS one of {', '.join(TARGETS)}"
             )
         columns[target] = column
     return columns or None
 
 
-@click.command("read")
+@click.command("read", short_help="Read files of any format into one table of sites.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     default=None,
-    help="Where the CSV goes; - for standard output.",
+    help="The CSV file to write; - for standard output.",
 )
-@click.option("--no-locate", is_flag=True, help="Leave positions empty but the registry's own.")
+@click.option(
+    "--no-locate", is_flag=True, help="Do not locate sites; keep only the registry's own points."
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
-    callback=_columns,
+    callback=_parse_columns,
     metavar="OURS=THEIRS",
-    help="Which column of a plain list is which of ours, instead of the guess; repeatable.",
+    help="Use column THEIRS of a plain list as OURS (such as city=Ort). Repeatable.",
 )
 @click.option("--warnings", "show_warnings", is_flag=True, help="Print every warning.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document about the files.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the files.")
 def read_command(  # noqa: PLR0917 - a command's options
     files: Sequence[Path],
     output: Path | None,
@@ -59,22 +61,24 @@ def read_command(  # noqa: PLR0917 - a command's options
     show_warnings: bool,
     as_json: bool,
 ) -> int:
-    """Read FILES (and those in folders) of any format into one table of sites.
+    """Read FILES of any format, and files in folders, into one table of sites.
 
-    Prints a line a file: format, trials, sites, warnings.
+    Prints one line per file: format, trials, sites, warnings.
 
     Example: site-map read downloads/*.json sites.xlsx -o sites.csv
     """
     if output is None and not as_json:
-        raise click.UsageError("say where the table goes: -o OUT.csv, or -o - for standard output")
+        raise click.UsageError(
+            "name the file to write with -o OUT.csv, or -o - for standard output"
+        )
     if as_json and str(output) == "-":
-        raise click.UsageError("--json and -o - both want standard output")
+        raise click.UsageError("--json and -o - both write to standard output; choose one")
     lists = [_open(item, columns) for item in find_files(files)]
     for opened in lists:
         _print(opened, show_warnings)
     failed = sum(opened.reading is None for opened in lists)
     if as_json:
-        click.echo(json.dumps({"files": [_about(opened) for opened in lists]}, indent=1))
+        click.echo(json.dumps({"files": [_describe(opened) for opened in lists]}, indent=1))
     if failed == len(lists):
         return 2
     not_asked = _write(lists, output, no_locate) if output is not None else 0
@@ -122,7 +126,7 @@ def _print(opened: OpenedList, show_warnings: bool) -> None:
 
 
 def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) -> int:
-    """Write the table; how many sites could not be asked about."""
+    """Write the table; returns how many sites no provider was asked for."""
     if no_locate:
         library = merge(lists, None)
     else:
@@ -142,14 +146,14 @@ def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) ->
                 file.write(data)
         except OSError as error:
             raise click.UsageError(f"{output}: {error.strerror or error}") from None
-    return _not_asked(library.table)
+    return _count_not_asked(library.table)
 
 
-def _not_asked(table: pd.DataFrame) -> int:
+def _count_not_asked(table: pd.DataFrame) -> int:
     return int(table["reason"].astype("str").str.startswith("not asked").sum())
 
 
-def _about(opened: OpenedList) -> dict[str, Any]:
+def _describe(opened: OpenedList) -> dict[str, Any]:
     reading = opened.reading
     if reading is None:
         return {"file": opened.name, "error": opened.error}

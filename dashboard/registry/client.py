@@ -1,6 +1,6 @@
 """The ClinicalTrials.gov API v2: trials by number or by search, page by page.
 
-Asked only when a person says so. Every page that arrived is kept, whatever happens to the next.
+Asked only when a person starts it. A page that arrived is delivered, whatever happens to the next.
 """
 
 import time
@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 import tenacity
+from geopy.adapters import get_retry_after
 
 from dashboard.errors import RegistryError
 from dashboard.registry.retry import (
     TemporaryError,
     choose_wait_seconds,
     parse_complete_studies,
-    parse_retry_after,
 )
 from dashboard.registry.search import RegistrySearch
 from geocache.closing import Closing
@@ -26,22 +26,22 @@ from geocache.version import __version__
 PAGE_SIZE = 1_000
 """Studies a page; the registry gives no more."""
 
-IDS_AT_ONCE = 100
+MAX_IDS = 100
 """Trial numbers in one request, so that its address stays short."""
 
 STOPPED = "stopped before the end"
-"""The problem of a fetch that a person cancelled."""
+"""The problem of a cancelled fetch."""
 
 _FIELDS = "protocolSection,derivedSection.miscInfoModule,hasResults"
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-_MOST_PAGE_BYTES = 300_000_000
+_MAX_PAGE_BYTES = 300_000_000
 
 
 class Page(NamedTuple):
     """One page of studies as the API gives them.
 
-    ``total`` is how many studies there are in all, None where the registry does not say;
-    ``problem`` says why it is the last although more was asked for.
+    ``total`` is how many studies there are in all, None if the registry does not say; ``problem``
+    says why this page is the last although there are more.
     """
 
     studies: list[dict[str, Any]]
@@ -50,19 +50,19 @@ class Page(NamedTuple):
 
 
 class Registry(Closing):
-    """A client of one server. Use it in a ``with`` block, or call :meth:`close`.
+    """A client of one server; a context manager.
 
     Args:
         url: the API's root, such as ``https://clinicaltrials.gov/api/v2``; a bare server gets
             that path.
-        timeout_seconds: for connecting, and between two parts of an answer.
-        attempts: how often a request is tried when the server is busy or the connection breaks.
+        timeout_seconds: for connecting, and between two parts of a response.
+        attempts: how often a request is tried if the server is busy or the connection breaks.
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 30.0, attempts: int = 4) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise RegistryError(f"SITE_MAP_REGISTRY_URL is no address: {url!r}")
+            raise RegistryError(f"SITE_MAP_REGISTRY_URL is not a web address: {url!r}")
         self._url = url.rstrip("/") + ("" if parts.path.strip("/") else "/api/v2")
         self._host = parts.hostname
         self._attempts = attempts
@@ -78,25 +78,30 @@ class Registry(Closing):
         self._client.close()
 
     def fetch_trials(
-        self, numbers: Sequence[str], cancelled: Callable[[], bool] = lambda: False
+        self, trial_ids: Sequence[str], cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Page]:
-        """The records of these trials; a number the registry does not know gives none.
+        """The records of these trials, page by page; unknown ids are skipped.
 
-        Raises RegistryError when nothing at all could be asked.
+        Raises:
+            RegistryError: not even the first page arrived.
         """
-        for start in range(0, len(numbers), IDS_AT_ONCE):
-            some = numbers[start : start + IDS_AT_ONCE]
+        for start in range(0, len(trial_ids), MAX_IDS):
+            some = trial_ids[start : start + MAX_IDS]
             problem = ""
             for page in self._pages({"filter.ids": "|".join(some)}, cancelled, start == 0):
                 problem = page.problem
-                yield page._replace(total=len(numbers))
+                yield page._replace(total=len(trial_ids))
             if problem:
                 return
 
     def search(
         self, what: RegistrySearch, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Page]:
-        """The records a search finds. Raises RegistryError when nothing at all could be asked."""
+        """The records a search finds, page by page.
+
+        Raises:
+            RegistryError: not even the first page arrived.
+        """
         yield from self._pages(what.parameters(), cancelled, first=True)
 
     def _pages(
@@ -114,23 +119,25 @@ class Registry(Closing):
             if cancelled():
                 yield Page([], total, STOPPED)
                 return
-            answer = self._answer(asked, cancelled)
-            if answer.problem and first and not answer.studies:
-                raise RegistryError(answer.problem)
+            response = self._get_page(asked, cancelled)
+            if response.problem and first and not response.studies:
+                raise RegistryError(response.problem)
             first = False
-            total = total if answer.total is None else answer.total
-            token = answer.token
+            total = total if response.total is None else response.total
+            token = response.token
             if token and token in seen:
-                yield Page(answer.studies, total, "the registry repeated a page; stopped after it")
+                yield Page(response.studies, total, "the registry sent a page twice")
                 return
-            yield Page(answer.studies, total, answer.problem)
-            if not token or answer.problem:
+            yield Page(response.studies, total, response.problem)
+            if not token or response.problem:
                 return
             seen.add(token)
             asked["pageToken"] = token
 
-    def _answer(self, parameters: Mapping[str, str], cancelled: Callable[[], bool]) -> "_Answer":
-        """One page, tried again while the server is busy; of a page cut in half what is whole."""
+    def _get_page(
+        self, parameters: Mapping[str, str], cancelled: Callable[[], bool]
+    ) -> "_Response":
+        """One page, retried while the server is busy; of an incomplete one the complete studies."""
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._attempts),
             wait=choose_wait_seconds,
@@ -143,17 +150,17 @@ class Registry(Closing):
         try:
             return retrying(self._once, parameters)
         except TemporaryError as error:
-            return _Answer(error.studies, None, "", str(error))
+            return _Response(error.studies, None, "", str(error))
 
-    def _once(self, parameters: Mapping[str, str]) -> "_Answer":
+    def _once(self, parameters: Mapping[str, str]) -> "_Response":
         body = bytearray()
         try:
             with self._client.stream("GET", f"{self._url}/studies", params=parameters) as response:
                 self._check(response)
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > _MOST_PAGE_BYTES:
-                        raise RegistryError(f"{self._host} sent a page larger than any list")
+                    if len(body) > _MAX_PAGE_BYTES:
+                        raise RegistryError(f"{self._host} sent a page of more than 300 MB")
         except httpx.TransportError as error:
             raise TemporaryError(
                 self._why(error), studies=parse_complete_studies(bytes(body))
@@ -163,13 +170,13 @@ class Registry(Closing):
         try:
             page = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            reason = f"the answer of {self._host} breaks off or is no JSON"
+            reason = f"the response of {self._host} is incomplete or not JSON"
             raise TemporaryError(reason, studies=parse_complete_studies(bytes(body))) from error
         if not isinstance(page, dict) or not isinstance(page.get("studies"), list):
-            raise RegistryError(f"{self._host} does not answer like the registry's API v2")
+            raise RegistryError(f"{self._host} does not answer like ClinicalTrials.gov's API v2")
         total = page.get("totalCount")
         token = page.get("nextPageToken")
-        return _Answer(
+        return _Response(
             [study for study in page["studies"] if isinstance(study, dict)],
             total if isinstance(total, int) else None,
             token if isinstance(token, str) else "",
@@ -179,8 +186,8 @@ class Registry(Closing):
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in _RETRIED:
-            wait = parse_retry_after(response.headers.get("Retry-After", ""))
-            busy = "asks to slow down" if status == 429 else "has a problem of its own"
+            wait = get_retry_after({"retry-after": response.headers.get("Retry-After", "")})
+            busy = "asks to slow down" if status == 429 else "has an internal problem"
             raise TemporaryError(f"{self._host} {busy} (status {status})", wait_seconds=wait)
         if status != 200:
             response.read()
@@ -192,19 +199,19 @@ class Registry(Closing):
             return f"{self._host} did not answer in time"
         if isinstance(error, httpx.ConnectError):
             return (
-                f"{self._host} cannot be reached; is there a network, and may it be used? "
+                f"{self._host} cannot be reached; check the network and its proxy. "
                 "Trials fetched before still open"
             )
         return f"the connection to {self._host} broke"
 
     def _sleep(self, seconds: float, cancelled: Callable[[], bool]) -> None:
-        """Wait in short steps, so that a person who gives up need not wait too."""
+        """Wait in short steps, so that a cancellation takes effect soon."""
         until = time.monotonic() + seconds
         while not cancelled() and (left := until - time.monotonic()) > 0:
             time.sleep(min(0.2, left))
 
 
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     studies: list[dict[str, Any]]
     total: int | None
     token: str

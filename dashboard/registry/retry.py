@@ -1,4 +1,4 @@
-"""A registry that is busy: when to ask it again, and what is whole of a page that broke off."""
+"""When to ask a busy registry again, and what can be used of an incomplete page."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import tenacity
 
 from dashboard.readers.files.json_scan import list_start, record_slices
 
-_MOST_WAIT_SECONDS = 120.0
+_MAX_WAIT_SECONDS = 120.0
 
 
 class TemporaryError(Exception):
-    """The request may work the next time; holds what arrived of it."""
+    """The request may succeed next time; ``studies`` are those that had arrived complete."""
 
     def __init__(
         self,
@@ -26,20 +26,15 @@ class TemporaryError(Exception):
 
 
 def choose_wait_seconds(state: tenacity.RetryCallState) -> float:
-    """What the server asks for, else 1, 2, 4 … seconds."""
+    """The pause the server asked for, else 1, 2, 4 … seconds."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait_seconds if isinstance(error, TemporaryError) else None
     seconds = asked if asked is not None else 2.0 ** (state.attempt_number - 1)
-    return min(seconds, _MOST_WAIT_SECONDS)
-
-
-def parse_retry_after(text: str) -> float | None:
-    """What a ``Retry-After`` header asks for, None where it gives no number."""
-    return float(text) if text.strip().isdigit() and len(text) < 8 else None
+    return min(seconds, _MAX_WAIT_SECONDS)
 
 
 def parse_complete_studies(body: bytes) -> list[dict[str, Any]]:
-    """The studies of a page that breaks off, those that arrived whole."""
+    """The complete studies of a page that breaks off."""
     start = list_start(body)
     if start is None:
         return []

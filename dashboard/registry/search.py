@@ -1,4 +1,4 @@
-"""What is asked of the registry: trial numbers in any punctuation, or a search."""
+"""Queries to the registry: trial ids in any punctuation, or a search."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _API_STATUS = {word: re.sub(r"[^A-Z]+", "_", word.upper()) for word in TRIAL_STA
 
 
 def find_trial_ids(text: str) -> list[str]:
-    """The NCT numbers in a text, each once, in order, however they are written and set apart.
+    """The NCT numbers in a text, each once, in order, in any spelling and punctuation.
 
     ``nct 01207388; NCT-02552212`` -> ``["NCT01207388", "NCT02552212"]``.
     """
@@ -24,9 +24,9 @@ def find_trial_ids(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RegistrySearch:
-    """A search of the registry; empty parts do not narrow it.
+    """A search of the registry; empty fields do not restrict it.
 
-    ``statuses`` are words of :data:`dashboard.sites.vocabulary.TRIAL_STATUSES`, in any spelling.
+    ``statuses`` are any of :data:`dashboard.sites.vocabulary.TRIAL_STATUSES`, in any spelling.
     """
 
     condition: str = ""
@@ -37,15 +37,19 @@ class RegistrySearch:
 
     @property
     def empty(self) -> bool:
-        """True when it would ask for every trial there is."""
+        """True if it would find every trial there is."""
         return not self.parameters()
 
     def parameters(self) -> dict[str, str]:
-        """The parameters of API v2 for it. Raises ValueError for an unknown status."""
+        """The parameters of API v2.
+
+        Raises:
+            ValueError: unknown status.
+        """
         unknown = [text for text in self.statuses if status_word(text) not in _API_STATUS]
         if unknown:
             known = ", ".join(_API_STATUS)
-            raise ValueError(f"unknown status {unknown[0]!r}; known are {known}")
+            raise ValueError(f"unknown status {unknown[0]!r}; choose from {known}")
         named = {
             "query.cond": self.condition,
             "query.intr": self.intervention,

@@ -11,7 +11,7 @@ from dashboard.query.filters import Filters, parse_leniently
 from dashboard.readers import read
 
 
-def test_jobs_of_one_person_and_of_all() -> None:
+def test_jobs_are_limited_per_session_and_in_all() -> None:
     go_on = threading.Event()
 
     def work(_: Job) -> str:

@@ -11,9 +11,9 @@ from geocache.settings import load_settings
     ("name", "value", "said"),
     [
         ("SITE_MAP_TILES", "tiles", "no URL such as https://example.org"),
-        ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "no URL template such as"),
+        ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "not a URL template such as"),
         ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "no URL"),
-        ("SITE_MAP_FRAME_ANCESTORS", "example", "is no origin such as"),
+        ("SITE_MAP_FRAME_ANCESTORS", "example", "is not an origin such as"),
         ("SITE_MAP_HOSTS", "https://example.org", "not a host name"),
         ("SITE_MAP_LOG", "loud", "'quiet'"),
         ("SITE_MAP_READ_ONLY", "perhaps", "boolean"),
@@ -23,7 +23,7 @@ from geocache.settings import load_settings
         ("GEOCACHE_REQUESTS_PER_SECOND", "0", "greater than 0"),
     ],
 )
-def test_one_that_cannot_work_is_named(
+def test_setting_that_cannot_work_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -46,7 +46,7 @@ def test_one_that_cannot_work_is_named(
         ("GEOCACHE_NOMINATIM_URL", "nominatim.example.org:8080/search"),
     ],
 )
-def test_one_that_can_work_is_taken_as_written(
+def test_valid_setting_is_taken_as_written(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)

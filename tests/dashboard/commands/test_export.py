@@ -1,4 +1,4 @@
-"""`site-map export` against the API: one answer, two ways to it."""
+"""`site-map export` gives what the API gives."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def answer(server: Server, path: str) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "kml"])
-def test_a_file_is_what_the_api_gives(
+def test_file_equals_the_api_response(
     dashboard_server: Server, data_folder: Path, tmp_path: Path, suffix: str
 ) -> None:
     out = tmp_path / f"sites.{suffix}"
@@ -43,7 +43,7 @@ def test_a_file_is_what_the_api_gives(
     assert left == {out.name} | ({"sites.csv-metadata.json"} if suffix == "csv" else set())
 
 
-def test_options_ask_the_same_as_a_query(
+def test_options_equal_a_query_string(
     dashboard_server: Server, data_folder: Path, tmp_path: Path
 ) -> None:
     done = site_map(
@@ -55,7 +55,7 @@ def test_options_ask_the_same_as_a_query(
     assert done.stdout == answer(dashboard_server, f"/api/sites.csv?{QUERY}")
 
 
-def test_what_was_written_is_told_as_json(data_folder: Path, tmp_path: Path) -> None:
+def test_json_describes_the_file(data_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "countries.csv"
     done = site_map(data_folder, "--table", "countries", "-o", str(out), "--json")
     assert done.returncode == 0, done.stderr
@@ -74,7 +74,7 @@ def test_what_was_written_is_told_as_json(data_folder: Path, tmp_path: Path) -> 
         (("--json", "-o", "-", "--format", "csv"), "both write to standard output"),
     ],
 )
-def test_bad_usage_says_what_and_leaves_no_file(
+def test_bad_usage_is_explained_and_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -92,7 +92,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(data_folder: Path, tmp_path: Path
     assert lines == [f"site-map: {out}: No such file or directory"]
 
 
-def test_a_list_that_cannot_be_read_is_exit_code_1(data_folder: Path, tmp_path: Path) -> None:
+def test_unreadable_list_is_exit_code_1(data_folder: Path, tmp_path: Path) -> None:
     lists = tmp_path / "lists"
     lists.mkdir()
     (lists / "damaged.bin").write_bytes(b"\x00\x01\x02" * 50)

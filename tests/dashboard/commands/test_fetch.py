@@ -30,7 +30,7 @@ def site_map(
     return as_text(run(main, arguments, environment, folder))
 
 
-def test_fetch_then_refresh_says_what_changed(server: RegistryServer, tmp_path: Path) -> None:
+def test_refresh_reports_changes(server: RegistryServer, tmp_path: Path) -> None:
     done = site_map("fetch", "nct 00000001,NCT00000002", url=server.url, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["NCT00000001: new", "NCT00000002: new"]
@@ -44,18 +44,16 @@ def test_fetch_then_refresh_says_what_changed(server: RegistryServer, tmp_path: 
     ]
 
 
-def test_a_search_as_json(server: RegistryServer, tmp_path: Path) -> None:
+def test_search_as_json(server: RegistryServer, tmp_path: Path) -> None:
     done = site_map("fetch", "--condition", "Asthma", "--json", url=server.url, folder=tmp_path)
     document = json.loads(done.stdout)
     assert [trial["trial_id"] for trial in document["trials"]] == ["NCT00000001", "NCT00000002"]
 
 
-def test_a_number_the_registry_does_not_know_is_named(
-    server: RegistryServer, tmp_path: Path
-) -> None:
+def test_unknown_trial_is_named(server: RegistryServer, tmp_path: Path) -> None:
     done = site_map("fetch", "NCT00000001", "NCT09999999", url=server.url, folder=tmp_path)
     assert done.returncode == 1
-    assert "NCT09999999: the registry has no such trial" in done.stderr
+    assert "NCT09999999: not in the registry" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -64,7 +62,7 @@ def test_a_number_the_registry_does_not_know_is_named(
         (["fetch"], "give NCT numbers"),
         (["fetch", "NCT1"], "give NCT numbers"),
         (["fetch", "--status", "Asleep"], "unknown status 'Asleep'"),
-        (["refresh"], "no trial was fetched yet"),
+        (["refresh"], "no fetched trials yet"),
     ],
 )
 def test_bad_usage_is_one_line_and_exit_code_2(
@@ -76,9 +74,7 @@ def test_bad_usage_is_one_line_and_exit_code_2(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_server_of_another_kind_is_told_in_one_line(
-    server: RegistryServer, tmp_path: Path
-) -> None:
+def test_other_server_is_reported_in_one_line(server: RegistryServer, tmp_path: Path) -> None:
     wrong = server.url.replace("/api/v2", "/elsewhere")
     done = site_map("fetch", "NCT00000001", url=wrong, folder=tmp_path)
     assert done.returncode == 2

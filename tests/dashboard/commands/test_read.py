@@ -1,4 +1,4 @@
-"""`site-map read`, as a person runs it: its files, its exit codes."""
+"""`site-map read`: output files, messages, exit codes."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
-def test_each_file_gets_a_line_and_the_table_is_written(tmp_path: Path) -> None:
+def test_each_file_has_a_line_and_the_table_is_written(tmp_path: Path) -> None:
     other = tmp_path / "list.csv"
     other.write_text("Klinik;Ort;Land\nA;Graz;Österreich\n", encoding="cp1252")
     out = tmp_path / "out.csv"
@@ -39,7 +39,7 @@ def test_each_file_gets_a_line_and_the_table_is_written(tmp_path: Path) -> None:
     assert rows[0]["latitude"] == ""
 
 
-def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
+def test_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("{")
     done = site_map("read", bad, tmp_path / "gone", SEED, "-o", "-", "--no-locate", folder=tmp_path)
@@ -49,7 +49,7 @@ def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "gone: not read: no such file or folder" in done.stderr.decode()
 
 
-def test_nothing_usable_is_exit_code_2_and_one_line_says_so(tmp_path: Path) -> None:
+def test_nothing_usable_is_exit_code_2_with_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("{")
     done = site_map("read", bad, "-o", tmp_path / "out.csv", "--json", folder=tmp_path)
@@ -60,14 +60,14 @@ def test_nothing_usable_is_exit_code_2_and_one_line_says_so(tmp_path: Path) -> N
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_a_table_that_cannot_be_written_is_exit_code_2_and_one_line(tmp_path: Path) -> None:
+def test_unwritable_output_is_exit_code_2_with_one_line(tmp_path: Path) -> None:
     out = tmp_path / "none" / "out.csv"
     done = site_map("read", SEED, "-o", out, "--no-locate", folder=tmp_path)
     assert done.returncode == 2
     assert done.stderr.decode().splitlines()[-1] == f"site-map: {out}: No such file or directory"
 
 
-def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+def test_output_can_be_a_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -78,7 +78,7 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
-def test_columns_can_be_named_and_json_tells_the_guess(tmp_path: Path) -> None:
+def test_named_columns_and_json_with_the_guess(tmp_path: Path) -> None:
     odd = tmp_path / "odd.csv"
     odd.write_text("Country,City,Sitz\nAustria,A Clinic,Graz\n")
     done = site_map("read", odd, "--json", folder=tmp_path)
@@ -100,7 +100,7 @@ def test_bad_usage_is_exit_code_2(arguments: list[str], tmp_path: Path) -> None:
     assert done.stderr.decode().startswith("site-map: ")
 
 
-def test_sites_are_located_unless_told_otherwise(data_folder: Path, tmp_path: Path) -> None:
+def test_sites_are_located_unless_no_locate(data_folder: Path, tmp_path: Path) -> None:
     done = site_map("read", SEED, "-o", tmp_path / "out.csv", folder=data_folder)
     assert done.returncode == 0, done.stderr
     rows = rows_of((tmp_path / "out.csv").read_bytes())

@@ -1,4 +1,4 @@
-"""``site-map run``: what a person sees when it cannot serve."""
+"""``site-map run`` where it cannot serve."""
 
 import socket
 import subprocess
@@ -7,7 +7,7 @@ import sys
 from harness.serving import ROOT
 
 
-def test_a_port_that_is_taken_gives_one_clear_line() -> None:
+def test_port_in_use_gives_one_clear_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -54,7 +54,7 @@ def saved(
 
 
 class Asked:
-    """Locates places, and notes which."""
+    """Locates places and records which."""
 
     def __init__(self, geocoder: OfflineGeocoder) -> None:
         self._geocoder = geocoder
@@ -69,7 +69,7 @@ def same(one: Library, other: Library) -> None:
     pd.testing.assert_frame_equal(to_plain_text(one.table), to_plain_text(other.table))
 
 
-def test_it_opens_without_locating_a_place(saved: Path, geocoder: OfflineGeocoder) -> None:
+def test_saved_table_opens_without_locating_a_place(saved: Path, geocoder: OfflineGeocoder) -> None:
     asked = Asked(geocoder)
     library = merge([open_file(saved)], asked, geocoder.known())
     assert asked.places == []
@@ -77,7 +77,7 @@ def test_it_opens_without_locating_a_place(saved: Path, geocoder: OfflineGeocode
     assert library.table["latitude"].notna().tolist() == [True, True, False, True]
 
 
-def test_only_pinned_places_are_asked_for_again_and_those_of_pins_gone(
+def test_places_with_a_pin_now_or_then_are_located_again(
     saved: Path, geocoder: OfflineGeocoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = geocoder._cache
@@ -104,7 +104,7 @@ def test_positions_of_other_providers_are_located_again(
     assert len(asked.places) == 4
 
 
-def test_beside_another_list_only_that_is_located(saved: Path, geocoder: OfflineGeocoder) -> None:
+def test_only_the_other_list_is_located(saved: Path, geocoder: OfflineGeocoder) -> None:
     more = b"trial_id,city,country\nNCT00000003,Wien,Austria\n"
     for lists in (
         [open_file(saved), open_bytes(more, "more.csv")],
@@ -117,7 +117,7 @@ def test_beside_another_list_only_that_is_located(saved: Path, geocoder: Offline
         assert (library.table["city"] == "Wien").sum() == 1
 
 
-def test_a_server_opens_it(saved: Path, data_folder: Path) -> None:
+def test_server_opens_a_saved_table(saved: Path, data_folder: Path) -> None:
     service = Service(Settings(site_map_data=data_folder, site_map_sources=str(saved)))
     try:
         assert service.library().table["trial_id"].nunique() == 2
@@ -127,9 +127,7 @@ def test_a_server_opens_it(saved: Path, data_folder: Path) -> None:
         service.close()
 
 
-def test_places_that_no_provider_was_asked_for_are_located_again(
-    geocoder: OfflineGeocoder, tmp_path: Path
-) -> None:
+def test_places_not_asked_for_are_located_again(geocoder: OfflineGeocoder, tmp_path: Path) -> None:
     table = merge([open_bytes(LIST, "list.csv")], geocoder.locate_many).table
     table["reason"] = table["reason"].astype("str")
     table.loc[1, "reason"] = "not asked: 403 from nominatim"
@@ -139,13 +137,13 @@ def test_places_that_no_provider_was_asked_for_are_located_again(
     assert [place.city for place in asked.places] == ["Linz"]
 
 
-def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
+def test_warm_saves_only_parquet(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["warm", "x.csv", "-o", str(tmp_path / "sites.csv")])
     assert result.exit_code == 2
     assert "does not end in .parquet" in result.stderr
 
 
-def test_only_the_whole_columns_of_a_site_table_count_as_located(
+def test_table_with_some_columns_does_not_count_as_located(
     data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))

@@ -1,4 +1,4 @@
-"""``site-map warm`` looks every place up once and remembers."""
+"""``site-map warm`` looks up every place once and stores the answers."""
 
 import gzip
 import json
@@ -42,7 +42,7 @@ def distinct(lists: Path) -> int:
     return len(table[["facility", "city", "state", "postcode", "country"]].drop_duplicates())
 
 
-def test_each_place_is_remembered_once(data_folder: Path, lists: Path) -> None:
+def test_each_place_is_stored_once(data_folder: Path, lists: Path) -> None:
     code, done = warm(lists)
     assert code == 0
     assert done["files"] == 2
@@ -64,9 +64,7 @@ def test_two_processes_find_the_same(
     assert warm(lists)[1] == alone
 
 
-def test_an_unreadable_file_is_named_and_the_others_are_done(
-    data_folder: Path, lists: Path
-) -> None:
+def test_unreadable_file_is_named_and_the_others_are_done(data_folder: Path, lists: Path) -> None:
     (lists / "c.json").write_bytes(b"{ no")
     code, done = warm(lists)
     assert code == 1
@@ -75,7 +73,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_done(
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "csv.gz"])
-def test_places_come_part_by_part_without_the_sites(
+def test_places_are_read_part_by_part_without_the_sites(
     tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(only_places, "_PART_SITES", 100)

@@ -1,4 +1,4 @@
-"""Long work as jobs: reading what a person brings, asking an online provider."""
+"""Upload and geocode jobs."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -28,10 +28,10 @@ MANY = b"facility,city,country\n" + b"".join(
 )
 
 
-def started(shelf: UploadStore, files: list[Upload], data: Path) -> Job:
+def started(store: UploadStore, files: list[Upload], data: Path) -> Job:
     settings = Settings(site_map_data=data)
     return JobRunner().start(
-        "a", "Files", build_upload_work(shelf, settings, "eva", files), owner="eva"
+        "a", "Files", build_upload_work(store, settings, "eva", files), owner="eva"
     )
 
 
@@ -40,16 +40,16 @@ def wait_until(job: Job, said: str) -> None:
         assert not job.wait(0.01), f"ended before it said {said!r}: {job.message}"
 
 
-def test_files_are_read_located_and_kept_and_a_bad_one_is_told(data_folder: Path) -> None:
+def test_upload_job_stores_files_and_reports_a_bad_one(data_folder: Path) -> None:
     files = [Upload("one.csv", LIST), Upload("bad.json", b"{ no")]
-    shelf = UploadStore(data_folder / "lists")
-    job = started(shelf, files, data_folder)
+    store = UploadStore(data_folder / "lists")
+    job = started(store, files, data_folder)
     assert job.wait(60)
     assert job.state is JobState.DONE, job.message
     assert "2 sites, 0 trials" in job.message
     assert "bad.json was not opened" in job.message
     assert job.total == 200
-    assert [one.opened.name for one in shelf.lists("eva")] == ["one.csv", "bad.json"]
+    assert [one.opened.name for one in store.lists("eva")] == ["one.csv", "bad.json"]
     with GeoCache(settings=Settings(site_map_data=data_folder)) as cache:
         assert sorted(answer.position.place_name for answer in cache.answers()) == [
             "Graz, Styria, Austria",
@@ -58,7 +58,7 @@ def test_files_are_read_located_and_kept_and_a_bad_one_is_told(data_folder: Path
     assert not active_children()
 
 
-def test_cancelled_while_reading_keeps_the_files_before(data_folder: Path) -> None:
+def test_cancelled_upload_keeps_finished_files(data_folder: Path) -> None:
     files = [Upload("one.csv", LIST), Upload("two.csv", MANY)]
     job = started(UploadStore(data_folder / "lists"), files, data_folder)
     wait_until(job, "reading two.csv")
@@ -72,7 +72,7 @@ def test_cancelled_while_reading_keeps_the_files_before(data_folder: Path) -> No
     assert not active_children()
 
 
-def test_a_killed_reading_process_is_told_and_what_was_kept_stays(data_folder: Path) -> None:
+def test_killed_reader_process_is_reported_and_finished_files_stay(data_folder: Path) -> None:
     files = [Upload("one.csv", LIST), Upload("two.csv", MANY)]
     job = started(UploadStore(data_folder / "lists"), files, data_folder)
     wait_until(job, "two.csv")
@@ -86,7 +86,7 @@ def test_a_killed_reading_process_is_told_and_what_was_kept_stays(data_folder: P
     ]
 
 
-def test_a_large_list_on_the_shelf_is_read_apart_and_a_small_one_at_once(
+def test_large_list_is_read_in_a_child_process_and_a_small_one_inline(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(site_map_data=data_folder)
@@ -101,7 +101,7 @@ def test_a_large_list_on_the_shelf_is_read_apart_and_a_small_one_at_once(
     assert "no column 'Ort'" in read_in_child(settings, LIST, "one.csv", {"city": "Ort"}).error
 
 
-def test_equal_files_of_one_session_are_one_job_and_never_another_sessions() -> None:
+def test_equal_files_share_a_job_only_within_a_session() -> None:
     files = [Upload("one.csv", LIST)]
     assert build_upload_key("eva", files) == build_upload_key(
         "eva", [Upload("one.csv", bytes(LIST))]
@@ -115,7 +115,7 @@ def test_equal_files_of_one_session_are_one_job_and_never_another_sessions() -> 
     assert build_upload_key("eva", files) not in [build_upload_key(*other) for other in others]
 
 
-def test_a_shelf_that_cannot_be_written_is_told_as_the_end_of_the_job(
+def test_upload_job_reports_a_storage_that_cannot_be_written(
     tmp_path: Path, data_folder: Path
 ) -> None:
     (tmp_path / "lists").write_text("in the way")
@@ -142,7 +142,7 @@ def provider() -> Iterator[ProviderServer]:
 PLACES = [Place(city=f"City {n}", country="Austria") for n in range(12)]
 
 
-def test_a_provider_that_fails_in_the_middle_is_told_and_asked_on(
+def test_geocode_job_reports_a_failing_provider_and_resumes(
     tmp_path: Path, provider: ProviderServer
 ) -> None:
     table = "city,country\n" + "".join(f"{p.city},{p.country}\n" for p in PLACES)
@@ -191,9 +191,7 @@ def test_a_pin_whose_note_says_not_asked_is_not_offered_to_providers(
         assert job.message.startswith("3 places answered")
 
 
-def test_asking_is_cancelled_and_keeps_what_was_answered(
-    tmp_path: Path, provider: ProviderServer
-) -> None:
+def test_cancelled_geocode_job_keeps_its_answers(tmp_path: Path, provider: ProviderServer) -> None:
     with GeoCache(settings=online_settings(provider, tmp_path)) as cache:
         provider.delay_seconds = 0.05
         several = JobRunner()

@@ -1,4 +1,4 @@
-"""Long work: one job for one purpose, progress, cancelling, failures told."""
+"""Background jobs: one per key, progress, cancellation, failures."""
 
 import threading
 
@@ -9,7 +9,7 @@ from dashboard.jobs import runner
 from dashboard.jobs.runner import Job, JobRunner, JobState, TooManyJobsError
 
 
-def test_a_job_reports_and_ends_with_its_sentence() -> None:
+def test_job_reports_progress_and_an_outcome() -> None:
     def work(job: Job) -> str:
         job.report(3, 4, "halfway")
         assert job.fraction == 0.75
@@ -20,7 +20,7 @@ def test_a_job_reports_and_ends_with_its_sentence() -> None:
     assert (job.state, job.message) == (JobState.DONE, "All there.")
 
 
-def test_two_who_ask_for_the_same_get_one_job() -> None:
+def test_equal_keys_share_a_job() -> None:
     several, go = JobRunner(), threading.Event()
     first = several.start("same", "Fetch", lambda _: str(go.wait(10)))
     second = several.start("same", "Fetch", lambda _: "never run")
@@ -32,7 +32,7 @@ def test_two_who_ask_for_the_same_get_one_job() -> None:
     assert again.wait(10)
 
 
-def test_cancelling_stops_at_the_next_step_and_keeps_what_arrived() -> None:
+def test_cancelled_job_stops_at_its_next_step() -> None:
     kept: list[int] = []
     began = threading.Event()
 
@@ -51,7 +51,7 @@ def test_cancelling_stops_at_the_next_step_and_keeps_what_arrived() -> None:
     assert 0 < len(kept) < 10_000_000
 
 
-def test_a_known_error_is_told_and_an_unknown_one_is_not_shown(
+def test_known_error_is_shown_and_an_unknown_one_only_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def known(_: Job) -> str:
@@ -70,7 +70,7 @@ def test_a_known_error_is_told_and_an_unknown_one_is_not_shown(
     assert "/secret" in caplog.text
 
 
-def test_no_more_than_so_many_at_once() -> None:
+def test_number_of_running_jobs_is_limited() -> None:
     several, go = JobRunner(), threading.Event()
     running = [
         several.start(str(n), "x", lambda _: str(go.wait(10))) for n in range(runner.MAX_RUNNING)
@@ -84,7 +84,7 @@ def test_no_more_than_so_many_at_once() -> None:
     assert len(several.all()) == runner.MAX_RUNNING - 1
 
 
-def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
+def test_jobs_per_session_are_limited_and_private_ones_hidden() -> None:
     several, go = JobRunner(), threading.Event()
     own = [
         several.start(str(n), "x", lambda _: str(go.wait(10)), owner="eva", private=n == 0)
@@ -99,7 +99,7 @@ def test_one_session_starts_so_many_and_alone_sees_what_is_private() -> None:
     assert all(job.wait(10) for job in (*own, other))
 
 
-def test_cancelling_is_no_failure_of_what_it_passes_through() -> None:
+def test_cancellation_is_not_taken_for_a_failure() -> None:
     began, go = threading.Event(), threading.Event()
 
     def work(job: Job) -> str:

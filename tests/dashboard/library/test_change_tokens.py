@@ -25,7 +25,7 @@ def stop_clock(folder: Path) -> None:
         os.utime(path, ns=(10**18, 10**18))
 
 
-def test_two_fetches_in_one_tick_are_both_seen(tmp_path: Path) -> None:
+def test_fetches_at_the_same_file_time(tmp_path: Path) -> None:
     folder = tmp_path / "registry"
     here, there = (FetchedTrials(FolderTrialStorage(folder)) for _ in range(2))
     tokens = set()
@@ -41,7 +41,7 @@ def test_two_fetches_in_one_tick_are_both_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("owner", ["ada", EVERYONE])
-def test_two_choices_of_columns_in_one_tick_are_both_seen(tmp_path: Path, owner: str) -> None:
+def test_column_choices_at_the_same_file_time(tmp_path: Path, owner: str) -> None:
     here, there = UploadStore(tmp_path), UploadStore(tmp_path)
     one = here.add(owner, ODD, "odd.csv")
     tokens = set()
@@ -57,7 +57,7 @@ def test_two_choices_of_columns_in_one_tick_are_both_seen(tmp_path: Path, owner:
     assert all(before != after for before, after in tokens)
 
 
-def test_a_list_deleted_and_one_added_in_one_tick_are_both_seen(tmp_path: Path) -> None:
+def test_added_and_deleted_lists_at_the_same_file_time(tmp_path: Path) -> None:
     storage = FolderUploadStorage(tmp_path)
     tokens = []
     for step in (

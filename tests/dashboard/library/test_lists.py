@@ -1,4 +1,4 @@
-"""Opening sources: what cannot be read is named, everything else opens."""
+"""Opening and merging lists; unreadable files are named and the others open."""
 
 import shutil
 from pathlib import Path
@@ -26,7 +26,7 @@ Countries
 """
 
 
-def test_the_columns_are_those_that_others_count_on(seed_library: Library) -> None:
+def test_columns_of_the_site_table(seed_library: Library) -> None:
     promised = (
         "trial_id, trial_title, trial_status, phase, sponsor, site_number, facility, city, state, "
         "postcode, country, country_code, status, latitude, longitude, precision, place_name, "
@@ -41,14 +41,14 @@ def page(*sites: tuple[str, str], countries: str = "Austria") -> str:
     return PAGE.format(sites=lines, countries=countries)
 
 
-def test_the_seed_opens_with_every_site_located(seed_library: Library) -> None:
+def test_seed_opens_with_every_site_located(seed_library: Library) -> None:
     assert [opened.error for opened in seed_library.lists] == [""]
     assert len(seed_library.table) == 75
     assert seed_library.table["latitude"].notna().all()
     assert seed_library.as_of == "2020-02-10"
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_opens(
+def test_unreadable_files_are_named_and_the_others_open(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     shutil.copy(SEED, tmp_path / "good.txt")
@@ -64,16 +64,14 @@ def test_what_cannot_be_read_is_named_and_the_rest_opens(
         assert name in caplog.text
 
 
-def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+def test_empty_folder_is_reported(tmp_path: Path) -> None:
     library = merge(open_sources([tmp_path]), None)
     assert [opened.error for opened in library.lists] == ["the folder holds no site list"]
     assert library.table.empty
     assert library.as_of == ""
 
 
-def test_a_site_without_city_or_with_an_unknown_country_is_kept(
-    tmp_path: Path, gazetteer: object
-) -> None:
+def test_sites_without_city_or_with_unknown_country_stay(tmp_path: Path, gazetteer: object) -> None:
     text = page(
         ("A Clinic", "Graz, , Austria"), ("B Clinic", ", , Austria"), ("C", "X, , Ruritania")
     )
@@ -87,7 +85,7 @@ def test_a_site_without_city_or_with_an_unknown_country_is_kept(
     assert set(unresolved["precision"]) == {"unresolved"}
 
 
-def test_a_page_without_locations_opens_with_a_warning(tmp_path: Path) -> None:
+def test_page_without_locations_opens_with_a_warning(tmp_path: Path) -> None:
     text = page().split("Locations")[0]
     (tmp_path / "short.txt").write_text(text)
     library = merge(open_sources([tmp_path]), None)
@@ -97,7 +95,7 @@ def test_a_page_without_locations_opens_with_a_warning(tmp_path: Path) -> None:
     assert library.table.empty
 
 
-def test_one_trial_in_two_lists_is_opened_once_and_the_newer_wins(tmp_path: Path) -> None:
+def test_trial_in_two_lists_shows_the_newer_record(tmp_path: Path) -> None:
     text = page(("A Clinic", "Graz, , Austria"), ("B Clinic", "Linz, , Austria"))
     (tmp_path / "new.txt").write_text(text)
     old = page(("A Clinic", "Graz, , Austria")).replace("2024-05-06", "2020-01-01")
@@ -115,7 +113,7 @@ def test_one_trial_in_two_lists_is_opened_once_and_the_newer_wins(tmp_path: Path
         ("2020-01-01", ["A Clinic", "B Clinic"], "the newer record already open is shown"),
     ],
 )
-def test_of_an_open_trial_that_somebody_adds_the_newer_is_shown(
+def test_added_trial_that_is_open_already_shows_the_newer_record(
     updated: str, shown: list[str], kept: str
 ) -> None:
     text = page(("A Clinic", "Graz, , Austria"), ("B Clinic", "Linz, , Austria"))
@@ -129,7 +127,7 @@ def test_of_an_open_trial_that_somebody_adds_the_newer_is_shown(
     assert [each.name for each in both.lists] == ["open.txt", "own.txt"]
 
 
-def test_a_trial_that_somebody_adds_stands_beside_those_open() -> None:
+def test_added_trial_is_shown_beside_the_open_ones() -> None:
     library = merge([open_bytes(page(("A", "Graz, , Austria")).encode(), "open.txt")], None)
     own = page(("C", "Wien, , Austria")).replace("NCT00000001", "NCT00000002")
     both = extend(library, [open_bytes(own.encode(), "own.txt")], None)

@@ -1,4 +1,4 @@
-"""The process that reads large files ends with its server, whenever that ends."""
+"""The reader process exits with its server, whenever that ends."""
 
 import os
 import struct
@@ -11,7 +11,7 @@ from dashboard.library.reader_process import _serve
 from dashboard.settings import Settings
 
 
-def test_a_server_killed_while_it_hands_over_a_file_leaves_no_traceback(
+def test_server_killed_while_sending_a_file_leaves_no_traceback(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     context = get_context("spawn")

@@ -1,4 +1,4 @@
-"""Several server processes share what people do: pins, fetched trials, shared lists."""
+"""Replicas share pins, fetched trials and shared lists."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def replica(any_store_url: str, place_index: Path) -> Iterator[Replica]:
 
 
 def fetch(service: Service, *numbers: int) -> None:
-    """As a fetch does, without a registry."""
+    """Store trials as a fetch does, without a registry."""
     for number in numbers:
         service.fetched.save(study(number, site("A Clinic")), "2026-01-31")
     service.fetched.notify()
@@ -57,7 +57,7 @@ def shown(service: Service) -> set[str]:
     return set(service.library().trials)
 
 
-def test_what_one_does_the_others_show(replica: Replica, tmp_path: Path) -> None:
+def test_changes_show_on_other_replicas(replica: Replica, tmp_path: Path) -> None:
     one, other = replica(tmp_path / "data"), replica(tmp_path / "data")
     before = other.library()
     assert other.library() is before
@@ -89,7 +89,7 @@ def machine(folder: Path, place_index: Path, url: str) -> Service:
     return made
 
 
-def test_on_several_machines_the_server_has_pins_fetched_trials_and_shared_lists(
+def test_replicas_on_several_machines_share_through_the_database(
     postgres_url: str, place_index: Path, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
@@ -118,103 +118,103 @@ def test_on_several_machines_the_server_has_pins_fetched_trials_and_shared_lists
         assert "NCT00000004" not in shown(one)
 
 
-def test_a_server_takes_over_what_a_folder_had_once(postgres_url: str, tmp_path: Path) -> None:
+def test_database_copies_fetched_trials_of_a_folder_once(postgres_url: str, tmp_path: Path) -> None:
     folder = FolderTrialStorage(tmp_path / "registry")
     FetchedTrials(folder).save(study(1, site("A")), "2026-01-31")
-    with closing(SqlTrialStorage(postgres_url, folder)) as home:
-        assert home.list_ids() == ["NCT00000001"]
-        FetchedTrials(home).save(study(2, site("A")), "2026-01-31")
-        FetchedTrials(home).delete(["NCT00000001"])
-    with closing(SqlTrialStorage(postgres_url, folder)) as home:
-        assert home.list_ids() == ["NCT00000002"]
+    with closing(SqlTrialStorage(postgres_url, folder)) as storage:
+        assert storage.list_ids() == ["NCT00000001"]
+        FetchedTrials(storage).save(study(2, site("A")), "2026-01-31")
+        FetchedTrials(storage).delete(["NCT00000001"])
+    with closing(SqlTrialStorage(postgres_url, folder)) as storage:
+        assert storage.list_ids() == ["NCT00000002"]
     assert folder.list_ids() == ["NCT00000001"]
 
 
-def test_a_lost_connection_is_made_again(postgres_url: str, postgres_server: Postgres) -> None:
-    with closing(SqlTrialStorage(postgres_url)) as home:
-        kept = FetchedTrials(home)
-        kept.save(study(1, site("A")), "2026-01-31")
+def test_lost_connection_is_reopened(postgres_url: str, postgres_server: Postgres) -> None:
+    with closing(SqlTrialStorage(postgres_url)) as storage:
+        fetched = FetchedTrials(storage)
+        fetched.save(study(1, site("A")), "2026-01-31")
         assert postgres_server.hang_up(postgres_url)
-        assert kept.list_ids() == ["NCT00000001"]
+        assert fetched.list_ids() == ["NCT00000001"]
 
 
-def test_while_the_server_is_away_what_was_read_last_stays(
+def test_trials_read_last_stay_while_the_database_is_away(
     postgres_url: str, postgres_server: Postgres
 ) -> None:
     relay = Relay(postgres_server)
-    with closing(SqlTrialStorage(relay.url(postgres_url))) as home:
-        kept = FetchedTrials(home)
-        kept.save(study(1, site("A")), "2026-01-31")
-        reading = kept.read()
+    with closing(SqlTrialStorage(relay.url(postgres_url))) as storage:
+        fetched = FetchedTrials(storage)
+        fetched.save(study(1, site("A")), "2026-01-31")
+        reading = fetched.read()
         assert reading is not None
         relay.cut()
-        assert kept.read() is reading
+        assert fetched.read() is reading
         with pytest.raises(TrialStorageError, match="cannot be reached"):
-            kept.save(study(2, site("A")), "2026-01-31")
+            fetched.save(study(2, site("A")), "2026-01-31")
         relay.mend()
-        kept.save(study(2, site("A")), "2026-01-31")
-        kept.notify()
-        found = kept.read()
+        fetched.save(study(2, site("A")), "2026-01-31")
+        fetched.notify()
+        found = fetched.read()
         assert found is not None
         assert len(found.trials) == 2
     relay.cut()
 
 
-def test_a_server_takes_over_what_the_folders_of_all_machines_shared_and_brings_none_back(
+def test_database_copies_shared_lists_of_all_machines_once(
     postgres_url: str, tmp_path: Path
 ) -> None:
     folders = [FolderUploadStorage(tmp_path / name / EVERYONE) for name in ("one", "other")]
     for number, folder in enumerate(folders):
-        shelf = UploadStore(tmp_path, shared=folder)
-        shelf.reread(EVERYONE, shelf.add(EVERYONE, ODD, f"{number}.csv").id, CHOSEN)
+        store = UploadStore(tmp_path, shared=folder)
+        store.reread(EVERYONE, store.add(EVERYONE, ODD, f"{number}.csv").id, CHOSEN)
     (folders[0].folder / "00000000000000000002-bbbbbbbb.json").write_text('{"name": "damaged')
 
     def names(folder: FolderUploadStorage, *, close: str = "") -> list[str]:
-        shelf = UploadStore(tmp_path, shared=SqlUploadStorage(postgres_url, folder))
-        with closing(shelf):
-            found = shelf.lists(EVERYONE)
+        store = UploadStore(tmp_path, shared=SqlUploadStorage(postgres_url, folder))
+        with closing(store):
+            found = store.lists(EVERYONE)
             for one in found:
-                assert shelf.read_columns(EVERYONE, one.id) == CHOSEN
+                assert store.read_columns(EVERYONE, one.id) == CHOSEN
                 assert one.opened.reading is not None
                 if one.opened.name == close:
-                    shelf.remove(EVERYONE, one.id)
+                    store.remove(EVERYONE, one.id)
             return [one.opened.name for one in found]
 
     assert names(folders[0]) == ["0.csv"]
     assert names(folders[1], close="0.csv") == ["0.csv", "1.csv"]
     assert [names(folder) for folder in folders] == [["1.csv"], ["1.csv"]]
-    assert len(folders[0].list_versions()) == 2, "what a folder has stays in it"
+    assert len(folders[0].list_versions()) == 2, "the folder itself is unchanged"
 
 
-def test_shared_lists_outlast_a_lost_connection_and_a_server_that_is_away(
+def test_shared_lists_stay_while_the_database_is_away(
     postgres_url: str, postgres_server: Postgres, tmp_path: Path
 ) -> None:
     relay = Relay(postgres_server)
     folder = FolderUploadStorage(tmp_path / EVERYONE)
-    home = SqlUploadStorage(relay.url(postgres_url), folder)
-    with closing(UploadStore(tmp_path, shared=home)) as shelf:
-        one = shelf.add(EVERYONE, ODD, "odd.csv")
+    storage = SqlUploadStorage(relay.url(postgres_url), folder)
+    with closing(UploadStore(tmp_path, shared=storage)) as store:
+        one = store.add(EVERYONE, ODD, "odd.csv")
         assert postgres_server.hang_up(postgres_url)
-        found = shelf.lists(EVERYONE)
+        found = store.lists(EVERYONE)
         assert [each.id for each in found] == [one.id]
         relay.cut()
-        assert shelf.lists(EVERYONE) == found
+        assert store.lists(EVERYONE) == found
         with pytest.raises(ListStorageError, match="shared lists cannot be reached"):
-            home.list_versions()
-        told = "the list could not be stored: its server does not take it"
-        with pytest.raises(UploadError, match=told):
-            shelf.add(EVERYONE, ODD, "more.csv")
+            storage.list_versions()
+        refusal = "the list could not be stored: its server does not take it"
+        with pytest.raises(UploadError, match=refusal):
+            store.add(EVERYONE, ODD, "more.csv")
         with pytest.raises(UploadError, match="the list could not be deleted: its server"):
-            shelf.remove(EVERYONE, one.id)
+            store.remove(EVERYONE, one.id)
         with pytest.raises(UploadError, match="the list cannot be read: its server"):
-            shelf.read_data(EVERYONE, one.id)
+            store.read_data(EVERYONE, one.id)
         relay.mend()
-        shelf.add(EVERYONE, ODD, "more.csv")
-        assert [each.opened.name for each in shelf.lists(EVERYONE)] == ["odd.csv", "more.csv"]
+        store.add(EVERYONE, ODD, "more.csv")
+        assert [each.opened.name for each in store.lists(EVERYONE)] == ["odd.csv", "more.csv"]
     relay.cut()
 
 
-def test_what_was_shared_shows_once_a_server_that_was_away_at_the_start_is_back(
+def test_shared_lists_show_once_a_database_away_at_the_start_is_back(
     postgres_url: str, postgres_server: Postgres, place_index: Path, tmp_path: Path
 ) -> None:
     with closing(machine(tmp_path / "one", place_index, postgres_url)) as one:
@@ -232,13 +232,13 @@ def test_what_was_shared_shows_once_a_server_that_was_away_at_the_start_is_back(
     relay.cut()
 
 
-def test_a_shared_list_of_several_parts_is_given_back_as_it_was(
+def test_shared_list_of_several_parts_is_unchanged(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload_storage_sql, "_PART_BYTES", 10)
-    with closing(SqlUploadStorage(postgres_url, FolderUploadStorage(tmp_path))) as home:
+    with closing(SqlUploadStorage(postgres_url, FolderUploadStorage(tmp_path))) as storage:
         for name, data in (("long", bytes(range(256))), ("even", b"0123456789"), ("none", b"")):
-            home.write(name, data, {"name": name})
-            assert home.read(name) == data
-        home.delete("long")
-        assert home.count_bytes() == 10
+            storage.write(name, data, {"name": name})
+            assert storage.read(name) == data
+        storage.delete("long")
+        assert storage.count_bytes() == 10

@@ -1,4 +1,4 @@
-"""Lists that people bring: kept, told apart by owner, read again, never half-written."""
+"""Uploaded lists: stored per owner, read again with other columns, never half-written."""
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ def owner(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def opener(any_store_url: str, tmp_path: Path) -> Iterator[Opener]:
-    """Open the same shelf anew, as another process does; shared lists in each kind of home."""
+    """Open the same store as another process does; shared lists in each kind of storage."""
     settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
     with ExitStack() as stack:
 
@@ -39,7 +39,7 @@ def opener(any_store_url: str, tmp_path: Path) -> Iterator[Opener]:
         yield opened
 
 
-def test_a_list_is_its_owners_alone_and_survives_a_restart(
+def test_list_belongs_to_its_owner_and_survives_a_restart(
     opener: Opener, owner: str, tmp_path: Path
 ) -> None:
     opener().add(owner, LIST, "mine.csv")
@@ -53,25 +53,25 @@ def test_a_list_is_its_owners_alone_and_survives_a_restart(
     assert not [path for path in (tmp_path / "lists").glob("*") if "ada" in path.name]
 
 
-def test_one_of_the_same_name_is_replaced_and_a_removed_one_is_gone(
+def test_list_of_the_same_name_is_replaced_and_a_removed_one_deleted(
     opener: Opener, owner: str, tmp_path: Path
 ) -> None:
-    shelf, other = opener(), opener()
-    shelf.add(owner, LIST, "mine.csv")
-    second = shelf.add(owner, LIST + b"LKH Linz,Linz,Austria\n", "mine.csv")
+    store, other = opener(), opener()
+    store.add(owner, LIST, "mine.csv")
+    second = store.add(owner, LIST + b"LKH Linz,Linz,Austria\n", "mine.csv")
     assert [one.id for one in other.lists(owner)] == [second.id]
-    shelf.remove(owner, second.id)
-    shelf.remove(owner, second.id)
+    store.remove(owner, second.id)
+    store.remove(owner, second.id)
     assert other.lists(owner) == ()
-    for gone in (shelf.read_data, shelf.read_columns):
+    for gone in (store.read_data, store.read_columns):
         with pytest.raises(UploadError, match="no longer here"):
             gone(owner, second.id)
     assert [path for path in (tmp_path / "lists").rglob("*") if path.is_file()] == []
 
 
-def test_what_a_killed_process_left_half_written_is_never_seen(tmp_path: Path) -> None:
-    shelf = UploadStore(tmp_path)
-    one = shelf.add("ada", LIST, "mine.csv")
+def test_half_written_list_is_never_seen(tmp_path: Path) -> None:
+    store = UploadStore(tmp_path)
+    one = store.add("ada", LIST, "mine.csv")
     (folder,) = tmp_path.iterdir()
     (folder / "00000000000000000001-aaaaaaaa.bin").write_bytes(LIST)
     (folder / ".half.part").write_bytes(LIST[:5])
@@ -79,16 +79,14 @@ def test_what_a_killed_process_left_half_written_is_never_seen(tmp_path: Path) -
     assert [found.id for found in UploadStore(tmp_path).lists("ada")] == [one.id]
 
 
-def test_a_table_no_one_can_guess_is_read_once_its_columns_are_named(
-    opener: Opener, owner: str
-) -> None:
-    shelf, other = opener(), opener()
-    one = shelf.add(owner, ODD, "odd.csv")
+def test_unknown_table_is_read_with_named_columns(opener: Opener, owner: str) -> None:
+    store, other = opener(), opener()
+    one = store.add(owner, ODD, "odd.csv")
     assert one.opened.error
     assert [found.opened.error for found in other.lists(owner)] == [one.opened.error]
-    header, _ = shelf.preview(owner, one.id)
+    header, _ = store.preview(owner, one.id)
     assert header == ("aa", "bb", "cc")
-    shelf.reread(owner, one.id, {"facility": "aa", "city": "bb"})
+    store.reread(owner, one.id, {"facility": "aa", "city": "bb"})
     for each in (other, opener()):
         (found,) = each.lists(owner)
         assert found.opened.reading is not None
@@ -96,33 +94,33 @@ def test_a_table_no_one_can_guess_is_read_once_its_columns_are_named(
         assert each.read_columns(owner, one.id) == {"facility": "aa", "city": "bb"}
 
 
-def test_what_was_read_once_is_not_read_again(opener: Opener, owner: str) -> None:
-    shelf = opener()
-    added = shelf.add(owner, LIST, "mine.csv")
-    assert shelf.lists(owner)[0].opened is added.opened
-    chosen = shelf.reread(owner, added.id, {"city": "city"})
+def test_list_is_read_once(opener: Opener, owner: str) -> None:
+    store = opener()
+    added = store.add(owner, LIST, "mine.csv")
+    assert store.lists(owner)[0].opened is added.opened
+    chosen = store.reread(owner, added.id, {"city": "city"})
     assert chosen.opened is not added.opened
-    assert shelf.lists(owner)[0].opened is chosen.opened
+    assert store.lists(owner)[0].opened is chosen.opened
 
 
-def test_too_many_and_too_large_are_refused(
+def test_too_many_or_too_large_lists_are_refused(
     opener: Opener, owner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = opener()
+    store = opener()
     monkeypatch.setattr(uploads_module, "MAX_LISTS", 2)
-    shelf.add(owner, LIST, "one.csv")
-    shelf.add(owner, LIST, "two.csv")
+    store.add(owner, LIST, "one.csv")
+    store.add(owner, LIST, "two.csv")
     with pytest.raises(UploadError, match="close some first"):
-        shelf.add(owner, LIST, "three.csv")
+        store.add(owner, LIST, "three.csv")
     monkeypatch.setattr(uploads_module, "MAX_LISTS", 3)
     monkeypatch.setattr(uploads_module, "MAX_BYTES", 2 * len(LIST) + 1)
     with pytest.raises(UploadError, match="lists"):
-        shelf.add(owner, LIST, "large.csv")
+        store.add(owner, LIST, "large.csv")
     assert [one.opened.name for one in opener().lists(owner)] == ["one.csv", "two.csv"]
 
 
 def counting(read: list[str]) -> Callable[..., OpenedList]:
-    """Reads a list, and notes its name."""
+    """A function that reads a list and records its name."""
 
     def opener(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
         read.append(name)
@@ -131,15 +129,15 @@ def counting(read: list[str]) -> Callable[..., OpenedList]:
     return opener
 
 
-def test_any_number_of_small_lists_stays_in_memory(tmp_path: Path) -> None:
+def test_small_lists_stay_in_memory_whatever_their_number(tmp_path: Path) -> None:
     read: list[str] = []
-    shelf = UploadStore(tmp_path, read=counting(read))
+    store = UploadStore(tmp_path, read=counting(read))
     sessions = [f"session {number}" for number in range(220)]
     for session in sessions:
-        shelf.add(session, LIST, "mine.csv")
+        store.add(session, LIST, "mine.csv")
     read.clear()
     for session in sessions:
-        assert len(shelf.lists(session)) == 1
+        assert len(store.lists(session)) == 1
     assert read == []
 
 
@@ -151,17 +149,17 @@ def test_large_lists_are_dropped_by_size_unless_in_use(
     assert size > len(large) // 2
     monkeypatch.setattr(uploads_module, "MAX_CACHED_BYTES", 2 * size + size // 2)
     read: list[str] = []
-    shelf = UploadStore(tmp_path, read=counting(read))
+    store = UploadStore(tmp_path, read=counting(read))
     for name in ("a", "b", "c", "d"):
-        shelf.add(name, large, f"{name}.csv")
+        store.add(name, large, f"{name}.csv")
     read.clear()
     gc.collect()
-    shown = [shelf.lists(name) for name in ("c", "d")]
+    shown = [store.lists(name) for name in ("c", "d")]
     assert read == [], "the last two are in memory"
     del shown
-    in_use = shelf.lists("a")
+    in_use = store.lists("a")
     assert read == ["a.csv"], "the first was dropped"
     for name in ("b", "c", "d"):
-        shelf.lists(name)
-    assert shelf.lists("a") == in_use
+        store.lists(name)
+    assert store.lists("a") == in_use
     assert read.count("a.csv") == 1, "what a page still shows is not read again"

@@ -1,4 +1,4 @@
-"""Real processes that are killed, or share a data folder: what was confirmed is there, and whole.
+"""Killed processes, and servers that share a data folder: confirmed changes are never lost.
 
 What a person sees of such an accident is in ``tests/browser/test_crashes.py``.
 """
@@ -41,7 +41,7 @@ def running(data: Path, *words: object) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def group(leader: int) -> set[int]:
-    """The processes of a group that are not ended."""
+    """The running processes of a group."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -70,7 +70,7 @@ def until(true: Callable[[], bool], what: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_killed_warm_leaves_no_process_and_goes_on_where_it_was(data_folder: Path) -> None:
+def test_killed_warm_leaves_no_process_and_resumes(data_folder: Path) -> None:
     places = FEW_PLACES + 1_000
     rows = "".join(f"Sykehus {number},By {number},Norway\n" for number in range(places))
     source = data_folder / "many.csv"
@@ -94,7 +94,7 @@ def test_a_killed_warm_leaves_no_process_and_goes_on_where_it_was(data_folder: P
     assert {number: found[number] for number in kept} == kept
 
 
-def test_two_servers_on_one_data_folder_lose_and_damage_nothing(data_folder: Path) -> None:
+def test_two_servers_on_one_data_folder_lose_nothing(data_folder: Path) -> None:
     rounds = 6
     module = "harness.busy_server"
     watching = Service(Settings(site_map_data=data_folder))

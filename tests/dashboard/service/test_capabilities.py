@@ -22,13 +22,13 @@ from geocache.place import Place
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
 GRAZ = Place(city="Graz", country="Austria")
 
-OF_ITS_OWN = {
+OWN = {
     SessionUploads: {"add", "add_in_background", "lists", "preview", "remove", "reread"},
     SessionJobs: {"all", "cancel", "dismiss"},
 }
-"""Every method a reader may call on what belongs to the session."""
+"""The methods of a reader's own uploads and jobs."""
 
-READS = {
+READ_ONLY = {
     "attributions",
     "check_may_change",
     "editor",
@@ -50,7 +50,7 @@ READS = {
     "uploads",
     "warnings",
 }
-"""Everything else a reader may call or look at, in any part."""
+"""All other names a reader can reach."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iter
 
 
 def parts(root: object) -> Iterator[object]:
-    """An object of this package and all that its public attributes lead to."""
+    """An object, and all objects of these packages that its public attributes lead to."""
     seen: list[object] = []
     waiting = [root]
     while waiting:
@@ -82,17 +82,17 @@ def parts(root: object) -> Iterator[object]:
                 ]
 
 
-def test_all_that_a_reader_reaches_only_reads_or_is_of_its_own_session(service: Service) -> None:
+def test_reader_reaches_no_method_that_changes_shared_data(service: Service) -> None:
     reader = service.viewer("ann", may_edit=False)
     found = list(parts(reader))
-    assert {type(part) for part in found} >= {Viewer, *OF_ITS_OWN}
+    assert {type(part) for part in found} >= {Viewer, *OWN}
     for part in found:
         public = {name for name in dir(part) if not name.startswith("_")}
-        assert public <= OF_ITS_OWN.get(type(part), READS), type(part)
+        assert public <= OWN.get(type(part), READ_ONLY), type(part)
         assert not isinstance(part, Editor | Pins)
 
 
-def test_a_reader_and_everybody_on_a_read_only_server_get_no_editor(
+def test_readers_and_read_only_servers_get_no_editor(
     service: Service, place_index: Path, tmp_path: Path
 ) -> None:
     assert service.viewer("ann", may_edit=False).editor is None
@@ -104,12 +104,12 @@ def test_a_reader_and_everybody_on_a_read_only_server_get_no_editor(
         frozen.editor("ben")
 
 
-def test_no_session_reads_or_writes_under_the_name_of_everyone(service: Service) -> None:
+def test_session_cannot_be_named_everyone(service: Service) -> None:
     with pytest.raises(ValueError, match="name"):
         service.viewer(EVERYONE, may_edit=False)
 
 
-def test_a_reader_cannot_end_another_persons_job_and_an_editor_can(service: Service) -> None:
+def test_only_an_editor_ends_the_job_of_another_session(service: Service) -> None:
     go = threading.Event()
     service.jobs.start("shared", "Fetch", lambda _: str(go.wait(30)), owner="ben")
     reader, editor = service.viewer("ann", may_edit=False), service.editor("eve")
@@ -130,7 +130,7 @@ def test_a_reader_cannot_end_another_persons_job_and_an_editor_can(service: Serv
     assert service.jobs.all() == ()
 
 
-def test_a_reader_cancels_and_dismisses_its_own_job(service: Service) -> None:
+def test_reader_cancels_and_dismisses_own_job(service: Service) -> None:
     began = threading.Event()
 
     def work(job: Job) -> str:
@@ -149,7 +149,7 @@ def test_a_reader_cancels_and_dismisses_its_own_job(service: Service) -> None:
     assert reader.jobs.all() == ()
 
 
-def test_what_an_editor_changes_a_reader_sees(service: Service) -> None:
+def test_reader_sees_changes_of_an_editor(service: Service) -> None:
     reader, editor = service.viewer("ann", may_edit=False), service.editor("ben")
     editor.pins.pin([GRAZ], 1, 2, note="", who="ben")
     assert [pin.who for pin in reader.geocoder.pins()] == ["ben"]
@@ -163,7 +163,7 @@ def test_what_an_editor_changes_a_reader_sees(service: Service) -> None:
     assert reader.shared_lists() == ()
 
 
-def test_an_editor_starts_jobs_for_everyone_to_see(service: Service) -> None:
+def test_reader_sees_jobs_of_an_editor(service: Service) -> None:
     began = service.editor("ben").fetch([], RegistrySearch(condition="nothing"))
     assert began.own
     (seen,) = service.viewer("ann", may_edit=False).jobs.all()
@@ -174,7 +174,7 @@ def test_an_editor_starts_jobs_for_everyone_to_see(service: Service) -> None:
     service.editor("ben").dismiss_job(began.key)
 
 
-def test_an_editor_has_a_method_for_each_change() -> None:
+def test_methods_of_the_editor() -> None:
     changes = {name for name, _ in inspect.getmembers(Editor, inspect.isfunction)}
     assert {name for name in changes if not name.startswith("_")} == {
         "cancel_job",

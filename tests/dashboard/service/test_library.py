@@ -39,7 +39,7 @@ def merges(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return began
 
 
-def test_answers_of_a_job_are_merged_a_few_at_a_time(service: Service, merges: list[float]) -> None:
+def test_frequent_changes_are_merged_together(service: Service, merges: list[float]) -> None:
     cache = service.opener.opened.cache
     answers = 60
     began = time.monotonic()
@@ -50,7 +50,7 @@ def test_answers_of_a_job_are_merged_a_few_at_a_time(service: Service, merges: l
     assert 1 <= len(merges) <= library_module.MERGES_AT_ONCE + paused + 1 < answers
 
 
-def test_what_was_left_is_merged_once_the_pause_is_over(
+def test_last_change_is_merged_after_the_pause(
     service: Service, merges: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = service.opener.opened.cache
@@ -65,7 +65,7 @@ def test_what_was_left_is_merged_once_the_pause_is_over(
     assert service.library() is settled
 
 
-def test_what_an_editor_changes_here_shows_at_once(service: Service, merges: list[float]) -> None:
+def test_changes_made_here_show_at_once(service: Service, merges: list[float]) -> None:
     pins = service.editor("ben").pins
     for number in range(20):
         pins.pin([GRAZ], 47 + number / 1e3, 15, note="", who="ben")
@@ -77,7 +77,7 @@ def latitude(service: Service) -> float:
     return float(table.loc[table["source"] == "pin", "latitude"].iloc[0])
 
 
-def test_health_is_answered_while_a_merge_is_held(
+def test_health_does_not_wait_for_a_merge(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, go = threading.Event(), threading.Event()
@@ -113,7 +113,7 @@ def answered_within(seconds: float, ask: Callable[[], object]) -> dict[str, obje
     return found[0]
 
 
-def test_health_alone_shows_what_another_process_changed(service: Service) -> None:
+def test_health_shows_changes_of_other_processes(service: Service) -> None:
     service.uploads.add("everyone", b"trial_id,city,country\nNCT00000003,Graz,Austria\n", "a.csv")
     deadline = time.monotonic() + 60
     while request_api(service, "/api/health").json()["sites"] != 76:

@@ -1,4 +1,4 @@
-"""Pins brought as a file, taken back, and a server that takes none."""
+"""Pins imported from a file, undone, and refused by a read-only server."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def cache(tmp_path: Path) -> Iterator[GeoCache]:
         yield opened
 
 
-def test_pins_come_in_from_what_went_out_and_are_taken_back(cache: GeoCache) -> None:
+def test_exported_pins_can_be_imported_and_undone(cache: GeoCache) -> None:
     first = Pin(GRAZ, 47.1, 15.4, "the gate", "eva", 1_700_000_000)
     off = Pin(Place(city="Multiple sites"), note="none", pinned_at=1_700_000_001)
     cache.pin_many([first, off])
@@ -63,9 +63,7 @@ def test_pins_come_in_from_what_went_out_and_are_taken_back(cache: GeoCache) -> 
         (b"\xff\xfe\x00", "not UTF-8"),
     ],
 )
-def test_what_is_no_file_of_pins_is_refused_whole_naming_the_line(
-    cache: GeoCache, data: bytes, message: str
-) -> None:
+def test_bad_pin_file_is_refused_with_its_line(cache: GeoCache, data: bytes, message: str) -> None:
     with pytest.raises(InputError) as refused:
         Pins(cache).import_file(data, "x")
     assert message in str(refused.value)
@@ -98,14 +96,14 @@ def read_only(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> It
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_read_only_is_refused_below_the_page(read_only: Service, change: str) -> None:
+def test_read_only_server_refuses_every_change(read_only: Service, change: str) -> None:
     with pytest.raises(ReadOnlyError, match="SITE_MAP_READ_ONLY is set"):
         CHANGES[change](read_only)
     assert read_only.geocoder.pins() == ()
     assert read_only.uploads.lists(EVERYONE) == ()
 
 
-def test_a_session_brings_its_own_lists_to_a_read_only_server(read_only: Service) -> None:
+def test_read_only_server_takes_private_uploads(read_only: Service) -> None:
     one = read_only.uploads.add("eva", LIST, "mine.csv")
     assert read_only.uploads.lists("eva") == (one,)
     read_only.uploads.remove("eva", one.id)
