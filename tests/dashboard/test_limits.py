@@ -12,22 +12,22 @@ from dashboard.readers import read
 
 
 def test_jobs_are_limited_per_session_and_in_all() -> None:
-    go_on = threading.Event()
+    release = threading.Event()
 
     def work(_: Job) -> str:
-        go_on.wait(60)
+        release.wait(60)
         return "done"
 
     jobs = JobRunner()
     for number in range(MAX_PER_SESSION):
         jobs.start(f"eva {number}", "Fetch", work, owner="eva")
-    with pytest.raises(TooManyJobsError, match="one person may have 2 at a time"):
+    with pytest.raises(TooManyJobsError, match="one person may run 2 at a time"):
         jobs.start("eva more", "Fetch", work, owner="eva")
     for number in range(MAX_RUNNING - MAX_PER_SESSION):
         jobs.start(f"ada {number}", "Fetch", work, owner="ada")
-    with pytest.raises(TooManyJobsError, match="this server does 4 at a time"):
+    with pytest.raises(TooManyJobsError, match="this server runs 4 at a time"):
         jobs.start("one more", "Fetch", work, owner="ida")
-    go_on.set()
+    release.set()
     assert all(job.wait(60) for job in jobs.all())
 
 

@@ -144,7 +144,7 @@ def test_repeated_page_token_ends_the_fetch(server: RegistryServer, fetched: Fet
 def test_fetch_can_be_cancelled(server: RegistryServer, fetched: FetchedTrials) -> None:
     with client(server) as registry:
         pages = registry.search(RegistrySearch(condition="Asthma"), lambda: len(server.seen) >= 2)
-        result = fetched.fetch(pages, asked=["NCT00000007"])
+        result = fetched.fetch(pages, trial_ids=["NCT00000007"])
     assert result.problem == STOPPED
     assert result.missing == []
     assert len(fetched.list_ids()) == 6
@@ -164,7 +164,11 @@ def test_unreachable_registry_gives_one_clear_message(fetched: FetchedTrials) ->
 
 @pytest.mark.parametrize(
     ("failure", "message"),
-    [("not json", "is no JSON"), ("403", "refuses the request"), ("500 after 0", "status 500")],
+    [
+        ("not json", "incomplete or not JSON"),
+        ("403", "refuses the request"),
+        ("500 after 0", "status 500"),
+    ],
 )
 def test_other_server_is_not_taken_for_a_registry(
     server: RegistryServer, fetched: FetchedTrials, failure: str, message: str
@@ -242,7 +246,7 @@ def test_refused_fetch_job_keeps_what_arrived(
     job = JobRunner().start(build_fetch_key([], RegistrySearch()), "Fetch", work)
     assert job.wait(60)
     assert job.message.startswith("3 trials fetched; stopped early: ")
-    assert job.message.endswith("; what arrived is fetched.")
+    assert job.message.endswith("; what arrived is kept.")
     assert len(fetched.list_ids()) == 3
 
 
