@@ -10,16 +10,16 @@ from geocache.settings import load_settings
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SITE_MAP_TILES", "tiles", "no URL such as https://example.org"),
+        ("SITE_MAP_TILES", "tiles", "not a URL such as https://example.org"),
         ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "not a URL template such as"),
-        ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "no URL"),
+        ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "not a URL"),
         ("SITE_MAP_FRAME_ANCESTORS", "example", "is not an origin such as"),
         ("SITE_MAP_HOSTS", "https://example.org", "not a host name"),
         ("SITE_MAP_LOG", "loud", "'quiet'"),
         ("SITE_MAP_READ_ONLY", "perhaps", "boolean"),
         ("GEOCACHE_CONTACT", "somebody", "neither an e-mail address nor a URL"),
-        ("GEOCACHE_NOMINATIM_URL", "ftp://example.org", "no URL"),
-        ("GEOCACHE_NOMINATIM_URL", "our server", "no URL"),
+        ("GEOCACHE_NOMINATIM_URL", "ftp://example.org", "not a URL"),
+        ("GEOCACHE_NOMINATIM_URL", "our server", "not a URL"),
         ("GEOCACHE_REQUESTS_PER_SECOND", "0", "greater than 0"),
     ],
 )
