@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 from dashboard.errors import DashboardError, ListStorageError, ReadError
 from dashboard.library.atomic_files import describe_disk_error
 from dashboard.library.lists import OpenedList, open_bytes
+from dashboard.library.pin_file import index_pins, list_place_keys, read_pins, write_pins
 from dashboard.library.upload_storage import (
     EVERYONE,
     FolderUploadStorage,
@@ -27,6 +28,10 @@ from dashboard.library.upload_storage import (
     delete_expired,
 )
 from dashboard.readers import preview
+from geocache.errors import InputError
+from geocache.keys import place_key
+from geocache.place import Place
+from geocache.records import Pin
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,8 @@ MAX_UNREAD_BYTES = 5_000_000
 """A file that could not be read is stored up to this size, for somebody to name its columns."""
 MAX_CACHED_BYTES = 256 * 2**20
 """Opened lists in memory, over all owners."""
+MAX_PINS = 10_000
+"""Pins of one owner."""
 _TRIAL_BYTES = 2_000
 _NOT_STORED = "the list could not be stored"
 
@@ -75,6 +82,7 @@ class UploadStore:
         self._shared = shared or FolderUploadStorage(folder / EVERYONE)
         self._shared_lists: tuple[StoredList, ...] = ()
         self._cache = OpenedListCache(MAX_CACHED_BYTES)
+        self._pins_lock = threading.Lock()
 
     def lists(self, owner: str) -> tuple[StoredList, ...]:
         """An owner's lists, oldest first; while their server is away, the last ones known."""
@@ -195,6 +203,54 @@ class UploadStore:
         with _refuse("the list could not be deleted"):
             self._storage(owner).delete(list_id)
         self._cache.discard((owner, list_id))
+        if owner != EVERYONE and self.pins(owner):
+            self._delete_unused_pins(owner)
+
+    def pins(self, owner: str) -> tuple[Pin, ...]:
+        """The pins of a session on its own lists, oldest first; none if they cannot be read."""
+        try:
+            return read_pins(self._folder_of_session(owner))
+        except (OSError, InputError) as error:
+            log.warning("The pins of a session cannot be read: %s", error)
+            return ()
+
+    def pin(self, owner: str, pins: Iterable[Pin]) -> None:
+        """Set pins that only this session sees, replacing those of the same places.
+
+        Raises:
+            InputError: a pin is not valid.
+            UploadError: too many pins, or the storage fails.
+        """
+        new = index_pins(pins)
+        for pin in new.values():
+            pin.check()
+
+        def change(pins: dict[str, Pin]) -> dict[str, Pin]:
+            return {key: pin for key, pin in pins.items() if key not in new} | new
+
+        self._change_pins(owner, change)
+
+    def unpin(self, owner: str, places: Iterable[Place]) -> None:
+        """Remove pins that only this session sees.
+
+        Raises:
+            UploadError: the storage fails.
+        """
+        keys = {place_key(place) for place in places}
+        self._change_pins(owner, lambda pins: {k: p for k, p in pins.items() if k not in keys})
+
+    def _delete_unused_pins(self, owner: str) -> None:
+        """Delete the pins of places that are in none of the owner's lists any more."""
+        keys = list_place_keys(one.opened for one in self.lists(owner))
+        self._change_pins(owner, lambda pins: {k: p for k, p in pins.items() if k in keys})
+
+    def _change_pins(self, owner: str, change: Callable[[dict[str, Pin]], dict[str, Pin]]) -> None:
+        folder = self._folder_of_session(owner)
+        with self._pins_lock, _refuse("the pins could not be stored"):
+            pins = change(index_pins(self.pins(owner)))
+            if len(pins) > MAX_PINS:
+                raise UploadError(f"more than {MAX_PINS:,} pins on your own lists")
+            write_pins(folder, tuple(pins.values()))
 
     def delete_expired(self) -> None:
         """Delete the lists of sessions unused for a week, and half-written files."""
@@ -211,9 +267,13 @@ class UploadStore:
     def _storage(self, owner: str) -> UploadStorage:
         if owner == EVERYONE:
             return self._shared
+        return FolderUploadStorage(self._folder_of_session(owner))
+
+    def _folder_of_session(self, owner: str) -> Path:
+        if owner == EVERYONE:
+            raise ValueError("no session has this name")
         # The cookie itself is a secret: a folder's name must not be one.
-        name = hashlib.sha256(owner.encode()).hexdigest()[:32]
-        return FolderUploadStorage(self._folder / name)
+        return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
 
     def _open(
         self, owner: str, storage: UploadStorage, list_id: str, version: object

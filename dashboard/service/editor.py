@@ -8,13 +8,16 @@ from dashboard.jobs.geocode import build_geocode_key, build_geocode_work
 from dashboard.jobs.runner import JobRunner, JobStatus, Work
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import OpenedList
+from dashboard.library.pin_file import list_place_keys
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
 from dashboard.registry.search import RegistrySearch
 from dashboard.service.opener import Opener
+from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
+from geocache.keys import place_key
 from geocache.place import Place
 
 
@@ -54,7 +57,9 @@ class Editor:
     @property
     def pins(self) -> Pins:
         """Sets and removes pins; raises RuntimeError until the geocache is open."""
-        return Pins(self._opener.opened.cache, self._refresh)
+        opened = self._opener.opened
+        own = OwnPins(self._uploads, self._owner, opened.library.current) if self._owner else None
+        return Pins(opened.cache, self._refresh, own)
 
     def share(
         self,
@@ -72,7 +77,7 @@ class Editor:
         self._refresh()
 
     def share_upload(self, list_id: str) -> None:
-        """Move one of the session's own lists to those that everyone sees.
+        """Move one of the session's own lists, with its pins, to those that everyone sees.
 
         Raises:
             UploadError: it is no longer there, or cannot be stored.
@@ -82,6 +87,9 @@ class Editor:
         columns = self._uploads.read_columns(self._owner, list_id)
         for opened in found:
             self.share(data, opened.name, columns, opened)
+            keys = list_place_keys([opened])
+            own = self._uploads.pins(self._owner)
+            self.pins.publish([pin for pin in own if place_key(pin.place) in keys])
             self._uploads.remove(self._owner, list_id)
 
     def unshare(self, list_id: str) -> None:

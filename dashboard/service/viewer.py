@@ -17,6 +17,7 @@ from dashboard.service.opener import Opener
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError
+from geocache.records import Pin
 
 
 class SessionJobs:
@@ -81,6 +82,10 @@ class SessionUploads:
     def lists(self) -> tuple[StoredList, ...]:
         """The lists, oldest first."""
         return self._store.lists(self._owner)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """The pins on these lists that only this session sees, oldest first."""
+        return self._store.pins(self._owner)
 
     def add(self, data: bytes, name: str) -> StoredList:
         """As :meth:`UploadStore.add`."""

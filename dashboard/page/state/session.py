@@ -5,6 +5,7 @@ import uuid
 import streamlit as st
 
 from dashboard.library.lists import Library, extend
+from dashboard.library.pin_file import locate_with
 from dashboard.page.state import login
 from dashboard.service.viewer import Viewer
 from dashboard.web.downloads import Download, build_owner, get_download_store
@@ -55,8 +56,10 @@ def load_library(viewer: Viewer) -> Library:
         st.session_state.pop(_LIBRARY, None)
         return library
     cached = st.session_state.get(_LIBRARY)
-    if cached is None or cached[0] is not library or cached[1] != own:
-        extended = extend(library, [one.opened for one in own], viewer.geocoder.locate_many)
-        st.session_state[_LIBRARY] = cached = (library, own, extended)
+    pins = viewer.uploads.pins()
+    if cached is None or cached[0] is not library or cached[1] != (own, pins):
+        locate = locate_with(pins, viewer.geocoder.locate_many)
+        extended = extend(library, [one.opened for one in own], locate)
+        st.session_state[_LIBRARY] = cached = (library, (own, pins), extended)
     result: Library = cached[2]
     return result

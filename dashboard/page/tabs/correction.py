@@ -131,7 +131,7 @@ def _leave_off(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     run_action(
         viewer,
         lambda: pins.leave_off(doubt.places, note="", who=_read_name()),
-        f"Left off the map: {_name(doubt)}",
+        f"Left off the map: {_name(doubt)}{_describe_reach(doubt, pins)}",
         ":material/location_off:",
     )
 
@@ -153,7 +153,7 @@ def _pin(
 ) -> None:
     if not check_length("Your name", _read_name(), _MAX_NAME_LENGTH):
         return
-    done = f"Pinned: {_name(doubt)}"
+    done = f"Pinned: {_name(doubt)}{_describe_reach(doubt, pins)}"
     if not in_country(*point, country_code(doubt.country)):
         done += f". The point is outside {doubt.country}"
     pinned = run_action(
@@ -164,6 +164,13 @@ def _pin(
     )
     if pinned:
         st.session_state[point_map.POINT] = ""
+
+
+def _describe_reach(doubt: doubts.Doubt, pins: Pins) -> str:
+    private = len(pins.select_private(doubt.places))
+    if not private:
+        return ""
+    return ", for you only" if private == len(doubt.places) else ", on your own lists for you only"
 
 
 def _read_name() -> str:

@@ -104,7 +104,8 @@ def _draw_own(one: StoredList, viewer: Viewer) -> None:
                     icon=":material/group:",
                     on_click=_run,
                     args=(partial(viewer.editor.share_upload, one.id),),
-                    help="Everyone who opens this dashboard will see it, also over HTTP.",
+                    help="Everyone who opens this dashboard will see it, with your pins on its "
+                    "sites, also over HTTP.",
                 )
             st.button(
                 "Delete",

@@ -1,5 +1,7 @@
 """The pins that people set: removing one, and import and export as a file."""
 
+from collections.abc import Callable, Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +14,7 @@ from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 from dashboard.web.downloads import Download
 from geocache.errors import InputError, ReadOnlyError
+from geocache.place import Place
 from geocache.records import Pin
 
 MAX_FILE_MB = 5
@@ -22,22 +25,20 @@ _PROBLEM = "pins_problem"
 
 
 def draw_pins(viewer: Viewer) -> None:
-    """Draw the pins, unless there are none and none can be imported."""
-    pins = viewer.geocoder.pins()
-    if not pins and viewer.editor is None:
+    """Draw the session's own pins and everyone's; nothing without any, if none can be imported."""
+    own, pins = viewer.uploads.pins(), viewer.geocoder.pins()
+    if not own and not pins and viewer.editor is None:
         return
-    title = f"Pins set by people ({len(pins):,})"
+    title = f"Pins set by people ({len(own) + len(pins):,})"
     with st.expander(title, icon=":material/push_pin:", key="pins_expander"):
+        for number, pin in enumerate(reversed(own[-_MAX_SHOWN:])):
+            remove = viewer.editor.pins.unpin_own if viewer.editor else None
+            _draw_pin(pin, f"unpin_own_{number}", "  \nOnly you see this pin.", viewer, remove)
+        if len(own) > _MAX_SHOWN:
+            st.caption(f"… and {len(own) - _MAX_SHOWN:,} earlier pins that only you see.")
         for number, pin in enumerate(reversed(pins[-_MAX_SHOWN:])):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(_describe(pin), width="stretch")
-                if viewer.editor is not None:
-                    st.button(
-                        "Remove",
-                        key=f"unpin_{number}",
-                        on_click=_unpin,
-                        args=(viewer, viewer.editor.pins, pin),
-                    )
+            remove = viewer.editor.pins.unpin_shared if viewer.editor else None
+            _draw_pin(pin, f"unpin_{number}", "", viewer, remove)
         if len(pins) > _MAX_SHOWN:
             st.caption(f"… and {len(pins) - _MAX_SHOWN:,} earlier pins, all in the download.")
         if pins:
@@ -45,6 +46,19 @@ def draw_pins(viewer: Viewer) -> None:
             draw_download_link("Download pins", offer_download(download), key="download_pins")
         if viewer.editor is not None:
             _draw_import(viewer, viewer.editor.pins)
+
+
+def _draw_pin(
+    pin: Pin,
+    key: str,
+    remark: str,
+    viewer: Viewer,
+    remove: Callable[[Sequence[Place]], None] | None,
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_describe(pin) + remark, width="stretch")
+        if remove is not None:
+            st.button("Remove", key=key, on_click=_unpin, args=(viewer, remove, pin))
 
 
 def _draw_import(viewer: Viewer, pins: Pins) -> None:
@@ -57,7 +71,8 @@ def _draw_import(viewer: Viewer, pins: Pins) -> None:
         on_change=_import,
         args=(pins,),
         help="A file from “Download pins” or `geocache export --pins`, or any table with latitude, "
-        "longitude, and one or more of facility, city, state, postcode, country.",
+        "longitude, and one or more of facility, city, state, postcode, country. Everyone here "
+        "will see these pins.",
     )
     problem = st.session_state.get(_PROBLEM)
     if problem:
@@ -102,9 +117,9 @@ def _undo_import(viewer: Viewer, pins: Pins, done: PinImport) -> None:
         st.session_state[_DONE] = None
 
 
-def _unpin(viewer: Viewer, pins: Pins, pin: Pin) -> None:
+def _unpin(viewer: Viewer, remove: Callable[[Sequence[Place]], None], pin: Pin) -> None:
     message = f"Pin removed: {pin.place.city or pin.place.country}"
-    feedback.run_action(viewer, lambda: pins.unpin([pin.place]), message, ":material/undo:")
+    feedback.run_action(viewer, lambda: remove([pin.place]), message, ":material/undo:")
 
 
 def _describe(pin: Pin) -> str:

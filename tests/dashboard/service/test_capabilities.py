@@ -20,10 +20,10 @@ from geocache.gazetteer import Gazetteer
 from geocache.place import Place
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
-GRAZ = Place(city="Graz", country="Austria")
+GRAZ = Place("LKH Graz", "Graz", "", "", "Austria")
 
 OWN = {
-    SessionUploads: {"add", "add_in_background", "lists", "preview", "remove", "reread"},
+    SessionUploads: {"add", "add_in_background", "lists", "pins", "preview", "remove", "reread"},
     SessionJobs: {"all", "cancel", "dismiss"},
 }
 """The methods of a reader's own uploads and jobs."""
