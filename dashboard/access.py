@@ -16,7 +16,7 @@ _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:]*")
 class Person:
     """A person whom the login provider vouches for.
 
-    ``email`` is in lower case, and empty if the provider gives none or calls it unverified;
+    ``email`` is in lower case, and empty unless the provider gives one that it verified;
     ``subject`` is the provider's permanent id of the person.
     """
 
@@ -30,13 +30,20 @@ class Person:
         return self.email or self.name or self.subject
 
 
-def parse_claims(claims: Mapping[str, Any]) -> Person | None:
-    """The person that a provider's claims describe, ``None`` if they describe nobody."""
+def parse_claims(claims: Mapping[str, Any], *, trust_email: bool = False) -> Person | None:
+    """The person that a provider's claims describe, ``None`` if they describe nobody.
+
+    Args:
+        claims: of the provider's ID token.
+        trust_email: an address counts too if ``email_verified`` is missing, but never if it is
+            there and not true.
+    """
     subject = _text(claims, "sub")
     if not subject or not claims.get("is_logged_in"):
         return None
     email = _text(claims, "email").casefold()
-    if claims.get("email_verified") in {False, "false"}:
+    verified = claims.get("email_verified")
+    if not (verified is True or verified == "true" or (verified is None and trust_email)):
         email = ""
     return Person(f"{_text(claims, 'iss')} {subject}", email, _text(claims, "name"))
 

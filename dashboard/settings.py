@@ -29,6 +29,7 @@ class Settings(GeocacheSettings):
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_readers: str = ""
     site_map_editors: str = ""
+    site_map_trust_email: bool = False
 
     @cached_property
     def sources(self) -> tuple[Path, ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from typing import Any
 
 import streamlit as st
 
 from dashboard.access import Access, Person, parse_claims
 from dashboard.page import streamlit_internals
+from dashboard.service.service import service
 from geocache.errors import ConfigurationError
 
 DEFAULT = "default"
@@ -35,13 +37,17 @@ def list_providers() -> tuple[str, ...]:
 
 def current_person() -> Person | None:
     """The person who opened this page, verified by Streamlit when the websocket was opened."""
-    return parse_claims(st.user.to_dict()) if is_configured() else None
+    return _parse(st.user.to_dict()) if is_configured() else None
 
 
 def read_login_cookie(cookies: Mapping[str, str]) -> Person | None:
     """The person whose login a request's cookies prove."""
     claims = streamlit_internals.read_login_claims(cookies)
-    return parse_claims(claims) if claims else None
+    return _parse(claims) if claims else None
+
+
+def _parse(claims: Mapping[str, Any]) -> Person | None:
+    return parse_claims(claims, trust_email=service().settings.site_map_trust_email)
 
 
 def check_configuration(access: Access) -> None:

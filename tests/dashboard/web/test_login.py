@@ -1,6 +1,7 @@
 """Login: data routes require it, and only editors may change anything."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from dashboard.access import Access, AllowList, Person, parse_claims
 from dashboard.page.state import login
+from dashboard.service.service import Service
 from dashboard.web import openapi
 from dashboard.web.login_gate import is_open
 from geocache.errors import ConfigurationError
@@ -110,21 +112,21 @@ def test_after_logging_out_data_routes_give_401(dashboard: DashboardWithLogin) -
         assert client.get("/api/trials.json").status_code == 401
 
 
-def _cookie(secret: str, origin: str) -> str:
-    claims = f'{{"sub":"1","email":"editor@example.org","is_logged_in":true,"origin":"{origin}"}}'
-    return create_signed_value(secret, USER_COOKIE, claims).decode()
+def _cookie(secret: str, origin: str, **more: object) -> str:
+    claims = {"sub": "1", "email": "editor@example.org", "is_logged_in": True, "origin": origin}
+    return create_signed_value(secret, USER_COOKIE, json.dumps(claims | more)).decode()
 
 
 def test_only_cookies_that_this_server_signed_for_itself_are_valid(
     dashboard: DashboardWithLogin, nobody: httpx.Client
 ) -> None:
     here = dashboard.server.url
-    good = _cookie(COOKIE_SECRET, here)
+    good = _cookie(COOKIE_SECRET, here, email_verified=True)
     statuses = {}
     for name, cookie in {
         "good": good,
-        "another secret": _cookie("x" * 32, here),
-        "another server": _cookie(COOKIE_SECRET, "http://127.0.0.1:1"),
+        "another secret": _cookie("x" * 32, here, email_verified=True),
+        "another server": _cookie(COOKIE_SECRET, "http://127.0.0.1:1", email_verified=True),
         "changed": good[:-2] + ("aa" if good[-2:] != "aa" else "bb"),
         "rubbish": "%%%",
     }.items():
@@ -164,18 +166,52 @@ def test_open_paths(path: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("claims", "email"),
     [
-        ({"sub": "1", "email": "Ann@Example.org"}, "ann@example.org"),
-        ({"sub": "1", "email": "ann@example.org", "email_verified": True}, "ann@example.org"),
-        ({"sub": "1", "email": "ann@example.org", "email_verified": False}, ""),
-        ({"sub": "1", "email": "ann@example.org", "email_verified": "false"}, ""),
-        ({"sub": "1", "email": ["ann@example.org"]}, ""),
-        ({"sub": "1"}, ""),
+        ({"email": "Ann@Example.org", "email_verified": True}, "ann@example.org"),
+        ({"email": "ann@example.org", "email_verified": "true"}, "ann@example.org"),
+        ({"email": ["ann@example.org"], "email_verified": True}, ""),
+        ({"email_verified": True}, ""),
+        *(
+            ({"email": "ann@example.org", "email_verified": value}, "")
+            for value in (False, "false", "False", "no", "TRUE", "", 0, 1, [True], {"a": True})
+        ),
     ],
 )
-def test_an_email_address_counts_unless_the_provider_calls_it_unverified(
-    claims: dict[str, object], email: str
+@pytest.mark.parametrize("trust_email", [False, True])
+def test_an_email_address_counts_only_if_the_provider_calls_it_verified(
+    claims: dict[str, object], email: str, trust_email: bool
 ) -> None:
-    found = parse_claims({**claims, "is_logged_in": True})
+    found = parse_claims({**claims, "sub": "1", "is_logged_in": True}, trust_email=trust_email)
+    assert found is not None
+    assert found.email == email
+
+
+@pytest.mark.parametrize("claim", [{}, {"email_verified": None}])
+@pytest.mark.parametrize(("trust_email", "email"), [(False, ""), (True, "ann@example.org")])
+def test_where_the_provider_does_not_say_the_operator_does(
+    claim: dict[str, object], trust_email: bool, email: str
+) -> None:
+    claims = {"sub": "1", "is_logged_in": True, "email": "ann@example.org", **claim}
+    found = parse_claims(claims, trust_email=trust_email)
+    assert found is not None
+    assert found.email == email
+
+
+@pytest.mark.parametrize(("setting", "email"), [("0", ""), ("1", "editor@example.org")])
+def test_the_setting_decides_about_a_login_cookie(
+    opened: Callable[[], Service],
+    monkeypatch: pytest.MonkeyPatch,
+    secrets_file: Path,
+    data_folder: Path,
+    *,
+    setting: str,
+    email: str,
+) -> None:
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    monkeypatch.setenv("SITE_MAP_TRUST_EMAIL", setting)
+    secrets_file.write_text(GOOD + CLIENT)
+    assert opened().settings.site_map_trust_email is (setting == "1")
+    cookie = _cookie(COOKIE_SECRET, "https://sites.example.org")
+    found = login.read_login_cookie({USER_COOKIE: cookie})
     assert found is not None
     assert found.email == email
 
