@@ -20,7 +20,7 @@ import pandas as pd
 
 from benchmarks.report import Figure, printed, progress
 from dashboard.readers import read
-from dashboard.readers.common.builder import Gathered
+from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.sites.table import build_site_table
 
 CITIES = (
@@ -148,12 +148,12 @@ def api_v2_ratio(count: int, sites: int) -> float:
 
 
 def million_rows_seconds() -> float:
-    """Seconds to make the sites' frame of 1,000,000 rows out of gathered columns."""
+    """Seconds to make the sites' frame of 1,000,000 rows out of lists."""
     rows = 1_000_000
-    gathered = Gathered()
+    builder = ReadingBuilder()
     for row in range(rows):
         city, state, postcode, country, latitude, longitude = CITIES[row % 5]
-        gathered.add(
+        builder.add_site(
             f"{row % 9000} - Clinic {row}",
             city,
             state,
@@ -164,7 +164,7 @@ def million_rows_seconds() -> float:
             longitude,
         )
     start = time.perf_counter()
-    reading = gathered.reading("made up", "made up")
+    reading = builder.build("made up", "made up")
     seconds = time.perf_counter() - start
     assert len(reading.sites) == rows
     return seconds

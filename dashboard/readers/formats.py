@@ -1,16 +1,16 @@
-"""Tells what a file is by its content, and hands it to the reader of that format."""
+"""Reads a file of any format with the reader for its content."""
 
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from dashboard.errors import ReadError
-from dashboard.readers.common.job import Job
+from dashboard.readers.common.request import ReadRequest
 from dashboard.readers.files import parquet
 from dashboard.readers.files.containers import gunzip, zip_members
-from dashboard.readers.files.delimited import divided, rows_of
-from dashboard.readers.files.json_records import json_records
-from dashboard.readers.files.workbook import sheets_of
+from dashboard.readers.files.delimited import iter_rows, split_columns
+from dashboard.readers.files.json_records import iter_json_records
+from dashboard.readers.files.workbook import iter_sheets
 from dashboard.readers.recognition import WORKBOOKS, FileType, Recognized, recognize
 from dashboard.readers.registries import (
     api_v2,
@@ -21,10 +21,10 @@ from dashboard.readers.registries import (
     legacy_xml,
     registry_page,
 )
-from dashboard.readers.tables import json_tables, site_list, tables
-from dashboard.readers.tables.json_tables import site_records
-from dashboard.readers.tables.sheets import gather_sheets
-from dashboard.readers.tables.site_lines import are_site_lines, gather_lines
+from dashboard.readers.tables import json_tables, raw_table, site_list
+from dashboard.readers.tables.json_tables import iter_site_records
+from dashboard.readers.tables.sheets import read_sheets
+from dashboard.readers.tables.site_lines import are_site_lines, read_site_lines
 
 _LIST_FORMATS = {
     ",": "Site list (CSV)",
@@ -48,176 +48,178 @@ FORMATS = (
     json_tables.GEOJSON_FORMAT,
     parquet.FORMAT,
 )
-"""Every format that is read, by its human name. Those in a container say so behind it."""
+"""The names of all formats that can be read; archives append theirs."""
 
-_MOST_WRAPPINGS = 3
+_MAX_WRAPPINGS = 3
 _PAGE_START = 20_000
 
 
-def gather(data: bytes, job: Job) -> str:  # noqa: PLR0911 - a list of cases
-    """Read the file into ``job.gathered`` and return its format's name. Raises ReadError."""
-    found = recognize(data, job.name)
-    job.gathered.warn(*found.notes)
+def read_file(data: bytes, request: ReadRequest) -> str:  # noqa: PLR0911 - a list of cases
+    """Read a file into ``request.builder``; returns the name of its format. Raises ReadError."""
+    found = recognize(data, request.name)
+    request.builder.warn(*found.notes)
     match found.type:
         case FileType.GZIP:
-            return gather(gunzip(data, job.name), _unwrapped(job)) + ", gzip"
+            return read_file(gunzip(data, request.name), _unwrap(request)) + ", gzip"
         case FileType.ZIP:
-            return _gather_members(data, _unwrapped(job))
+            return _read_members(data, _unwrap(request))
         case FileType.WORKBOOK:
-            sheets = sheets_of(data, job.name, found.workbook)
-            return gather_sheets(sheets, job, found.workbook, _gather_sheet)
+            sheets = iter_sheets(data, request.name, found.workbook)
+            return read_sheets(sheets, request, found.workbook, _read_sheet)
         case FileType.PARQUET:
-            raise ReadError(job.name, "a Parquet file inside an archive; open it by itself")
+            raise ReadError(request.name, "a Parquet file inside an archive; open it by itself")
         case FileType.JSON:
-            return _gather_json(data, job)
+            return _read_json(data, request)
         case FileType.XML:
-            return _gather_xml(data, job)
+            return _read_xml(data, request)
         case FileType.REGISTRY_PAGE:
-            registry_page.gather_pages(found.text, job.name, job.gathered)
+            registry_page.read_pages(found.text, request.name, request.builder)
             return registry_page.FORMAT + (", HTML" if found.page is not None else "")
         case FileType.WEB_PAGE:
-            return _gather_web_page(found, job)
+            return _read_web_page(found, request)
         case FileType.TEXT:
-            return _gather_delimited(found.text, job)
+            return _read_delimited(found.text, request)
 
 
-def _unwrapped(job: Job) -> Job:
-    if job.wrappings == _MOST_WRAPPINGS:
-        raise ReadError(job.name, f"archives inside archives, more than {_MOST_WRAPPINGS} deep")
-    return job._replace(wrappings=job.wrappings + 1)
+def _unwrap(request: ReadRequest) -> ReadRequest:
+    if request.wrappings == _MAX_WRAPPINGS:
+        raise ReadError(request.name, f"archives inside archives, more than {_MAX_WRAPPINGS} deep")
+    return request._replace(wrappings=request.wrappings + 1)
 
 
-def _gather_members(data: bytes, job: Job) -> str:
+def _read_members(data: bytes, request: ReadRequest) -> str:
     formats: list[str] = []
     problems: list[ReadError] = []
-    for member in zip_members(data, job.name):
-        part = job.gathered.empty()
-        inner = job._replace(name=f"{job.name}/{member.name}", gathered=part, progress=None)
+    for member in zip_members(data, request.name):
+        part = request.builder.new_part()
+        inner = request._replace(name=f"{request.name}/{member.name}", builder=part, progress=None)
         try:
-            formats.append(gather(member.data, inner))
+            formats.append(read_file(member.data, inner))
         except ReadError as error:
             problems.append(error)
-            job.gathered.warn(f"{member.name}: {error.reason}")
+            request.builder.warn(f"{member.name}: {error.reason}")
             continue
-        job.gathered.absorb(part)
-        job.gathered.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
+        request.builder.extend_with(part)
+        request.builder.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
     if not formats:
         if len(problems) == 1:
             raise problems[0]
         reason = "no file in this zip is a site list" if problems else "the zip is empty"
-        raise ReadError(job.name, reason)
+        raise ReadError(request.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
 
 
-def _gather_json(data: bytes, job: Job) -> str:
-    gathered = job.gathered
+def _read_json(data: bytes, request: ReadRequest) -> str:
+    builder = request.builder
     formats: set[str] = set()
-    unlike = 0
-    records = json_records(data, job.name, gathered.warn, job.progress)
+    others = 0
+    records = iter_json_records(data, request.name, builder.warn, request.progress)
     for record in records:
         if api_v2.is_study(record):
-            api_v2.gather_study(record, gathered)
+            api_v2.read_study(record, builder)
             formats.add(api_v2.FORMAT)
         elif classic_api.is_classic_study(record):
-            api_v2.gather_study(classic_api.to_v2(record), gathered)
+            api_v2.read_study(classic_api.to_v2(record), builder)
             formats.add(classic_api.FORMAT)
         elif ctis.is_ctis(record):
-            ctis.gather_ctis(record, gathered)
+            ctis.read_ctis(record, builder)
             formats.add(ctis.FORMAT)
         elif type(record) is dict and not formats:
-            return _gather_records(record, records, job)
+            return _read_objects(record, records, request)
         elif type(record) is list and not formats:
-            rows = (json_tables.cells(one) for one in chain([record], records))
-            return _gather_rows(rows, job, json_tables.RECORDS_FORMAT)
+            rows = (json_tables.format_row(one) for one in chain([record], records))
+            return _read_rows(rows, request, json_tables.RECORDS_FORMAT)
         else:
-            unlike += 1
-        gathered.between()
+            others += 1
+        builder.flush()
     if not formats:
-        raise ReadError(job.name, "JSON that holds no studies and no list of sites")
-    if unlike:
-        gathered.warn(f"{unlike} records are no studies and were left out")
+        raise ReadError(request.name, "JSON without studies and without a list of sites")
+    if others:
+        builder.warn(f"{others} records are no studies and were skipped")
     return formats.pop() if len(formats) == 1 else "Several JSON formats"
 
 
-def _gather_records(first: dict[str, Any], others: Iterator[Any], job: Job) -> str:
-    """GeoJSON features, or objects that are the rows of a table."""
-    every = chain([first], others)
+def _read_objects(first: dict[str, Any], rest: Iterator[Any], request: ReadRequest) -> str:
+    """Read GeoJSON features, or objects that are the rows of a table."""
+    every = chain([first], rest)
     if json_tables.is_feature(first):
         features = json_tables.Features(every)
-        _gather_table(json_tables.table_of(features), job, None)
+        _read_table(json_tables.build_table(features), request, None)
         if features.shapes:
-            job.gathered.warn(f"{features.shapes} features are lines or areas and give no point")
+            request.builder.warn(f"{features.shapes} features are lines or areas and give no point")
         return json_tables.GEOJSON_FORMAT
     objects = (one for one in every if type(one) is dict)
-    _gather_table(json_tables.table_of(site_records(objects)), job, None)
+    _read_table(json_tables.build_table(iter_site_records(objects)), request, None)
     return json_tables.RECORDS_FORMAT
 
 
-def _gather_xml(data: bytes, job: Job) -> str:
-    for study in legacy_xml.xml_studies(data, job.name):
-        api_v2.gather_study(study, job.gathered)
-        job.gathered.between()
+def _read_xml(data: bytes, request: ReadRequest) -> str:
+    for study in legacy_xml.iter_xml_studies(data, request.name):
+        api_v2.read_study(study, request.builder)
+        request.builder.flush()
     return legacy_xml.FORMAT
 
 
-def _gather_web_page(found: Recognized, job: Job) -> str:
-    """The tables of a page that list sites, read as the sheets of a workbook."""
+def _read_web_page(found: Recognized, request: ReadRequest) -> str:
+    """Read the tables of a web page as the sheets of a workbook."""
     page_tables = found.page.tables if found.page is not None else []
     sheets = ((f"table {at}", iter(rows)) for at, rows in enumerate(page_tables, 1))
     try:
-        return gather_sheets(sheets, job, "HTML", _gather_sheet, found.text[:_PAGE_START])
+        return read_sheets(sheets, request, "HTML", _read_sheet, found.text[:_PAGE_START])
     except ReadError as error:
         reason = "a web page as HTML without a table of sites; copy its text and paste it"
-        raise ReadError(job.name, reason) from error
+        raise ReadError(request.name, reason) from error
 
 
-def _gather_delimited(text: str, job: Job) -> str:
-    text, delimiter = divided(text, job.name)
+def _read_delimited(text: str, request: ReadRequest) -> str:
+    text, delimiter = split_columns(text, request.name)
     lines = text.count("\n") + 1
-    rows = rows_of(text, delimiter, job.name, job.gathered.warn)
-    return _gather_rows(rows, job, _LIST_FORMATS[delimiter], sign=delimiter, lines=lines)
+    rows = iter_rows(text, delimiter, request.name, request.builder.warn)
+    return _read_rows(rows, request, _LIST_FORMATS[delimiter], delimiter=delimiter, lines=lines)
 
 
-def _gather_sheet(rows: Iterator[list[str]], job: Job, country: str) -> str:
-    return _gather_rows(rows, job, "", country=country)
+def _read_sheet(rows: Iterator[list[str]], request: ReadRequest, country: str) -> str:
+    return _read_rows(rows, request, "", country=country)
 
 
-def _gather_rows(
+def _read_rows(
     rows: Iterator[list[str]],
-    job: Job,
+    request: ReadRequest,
     format_name: str,
     *,
-    sign: str = "",
+    delimiter: str = "",
     lines: int | None = None,
     country: str = "",
 ) -> str:
-    table = tables.look_at(rows, (job.columns or {}).values(), sign)
-    if job.columns is None:
+    table = raw_table.sample_table(rows, (request.columns or {}).values(), delimiter)
+    if request.columns is None:
         for at, row in enumerate(table.sample[:5]):
             below = chain(table.sample[at + 1 :], table.rest)
             if ctgov_download.is_download(row):
-                return ctgov_download.gather_download(row, below, job.gathered)
+                return ctgov_download.read_download(row, below, request.builder)
             if ictrp.is_ictrp(row):
-                ictrp.gather_ictrp(row, below, job.gathered)
+                ictrp.read_ictrp(row, below, request.builder)
                 return ictrp.FORMAT
-    _gather_table(table, job, lines, country)
-    return site_list.AACT_FORMAT if tables.is_aact(table.header) else format_name
+    _read_table(table, request, lines, country)
+    return site_list.AACT_FORMAT if raw_table.is_aact(table.header) else format_name
 
 
-def _gather_table(table: tables.Table, job: Job, lines: int | None, country: str = "") -> None:
+def _read_table(
+    table: raw_table.RawTable, request: ReadRequest, lines: int | None, country: str = ""
+) -> None:
     def show(rows: int) -> None:
-        if job.progress is not None and lines is not None:
-            job.progress(min(1.0, rows / lines))
+        if request.progress is not None and lines is not None:
+            request.progress(min(1.0, rows / lines))
 
-    texts = (job.name,) if job.texts is None else job.texts
-    if job.columns is None and are_site_lines(table):
-        gather_lines(table, job.gathered, texts)
+    texts = (request.name,) if request.texts is None else request.texts
+    if request.columns is None and are_site_lines(table):
+        read_site_lines(table, request.builder, texts)
     else:
-        mapping = tables.mapping_of(table, job.name, job.columns)
-        if job.columns is None:
-            tables.say_if_guessed(table, mapping, job.gathered.warn)
-            mapping = tables.upright(table, mapping, job.gathered.warn)
-        site_list.gather_table(table, mapping, job.gathered, texts, country, show)
-    if job.gathered.nameless and job.texts is None:
-        job.gathered.warn(site_list.NO_TRIAL)
+        mapping = raw_table.map_columns(table, request.name, request.columns)
+        if request.columns is None:
+            raw_table.warn_if_guessed(table, mapping, request.builder.warn)
+            mapping = raw_table.fix_swapped_points(table, mapping, request.builder.warn)
+        site_list.read_site_list(table, mapping, request.builder, texts, country, show)
+    if request.builder.lacks_trial and request.texts is None:
+        request.builder.warn(site_list.NO_TRIAL)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.encoding import decode
-from dashboard.readers.files.html_tables import MAX_PAGE_BYTES, Page, parse_page
+from dashboard.readers.files.web_page import MAX_PAGE_BYTES, Page, parse_page
 from dashboard.readers.registries.registry_page import is_registry_page
 
 WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "content.xml"}

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import tenacity
 
-from dashboard.readers.files.json_scan import list_start, record_slices
+from dashboard.readers.files.json_scan import find_list_start, iter_slices
 
 _MAX_WAIT_SECONDS = 120.0
 
@@ -35,11 +35,11 @@ def choose_wait_seconds(state: tenacity.RetryCallState) -> float:
 
 def parse_complete_studies(body: bytes) -> list[dict[str, Any]]:
     """The complete studies of a page that breaks off."""
-    start = list_start(body)
+    start = find_list_start(body)
     if start is None:
         return []
     found: list[dict[str, Any]] = []
-    for begin, end, whole in record_slices(body, start):
+    for begin, end, whole in iter_slices(body, start):
         if whole:
             try:
                 study = orjson.loads(body[begin:end])

@@ -1,4 +1,4 @@
-"""Places and postal addresses in one cell, divided into city, state, postcode and country."""
+"""Splits a place or postal address in one cell into city, state, postcode and country."""
 
 import re
 from functools import lru_cache
@@ -34,7 +34,7 @@ _CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s*[-–/]\s*([A-Z]{2})$")
 
 
 class Address(NamedTuple):
-    """What one cell says of where a site is; any of it empty."""
+    """The parts of an address; each may be empty."""
 
     city: str = ""
     state: str = ""
@@ -46,10 +46,10 @@ class Address(NamedTuple):
 def split_address(text: str) -> Address:
     """``Graz, Austria``, or a postal address: ``Denmark Hill, London SE5 9RS, United Kingdom``.
 
-    The street is left out. Read from the right: country, postcode, then state and city; without a
-    postcode or a house number it is ``City, State, Country``.
+    The street is dropped. Parsed from the right: country, postcode, then state and city. Text
+    without digits is ``City, State, Country``.
     """
-    parts = _two_parts(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
+    parts = _split_pair(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
     if not any(letter.isdigit() for letter in text):
         city, state, country = split_place(", ".join(parts))
         return Address(city, state, "", country)
@@ -62,10 +62,10 @@ def split_address(text: str) -> Address:
     found = Address(country=country)
     while before and not found.city:
         part = before.pop()
-        taken = None if found.postcode else _with_postcode(part, code, bool(before))
-        taken = taken or _without_postcode(part, before[-1:], code, bool(found.state))
+        taken = None if found.postcode else _parse_postcode_part(part, code, bool(before))
+        taken = taken or _parse_place_part(part, before[-1:], code, bool(found.state))
         if taken is None:
-            break  # a street: what is left is before the city
+            break  # a street: what is left precedes it
         found = Address(
             taken.city, taken.state or found.state, taken.postcode or found.postcode, country
         )
@@ -74,7 +74,7 @@ def split_address(text: str) -> Address:
     return found
 
 
-def _two_parts(text: str) -> list[str]:
+def _split_pair(text: str) -> list[str]:
     """City and country of ``Graz (Austria)``, ``Graz - Austria`` and ``Austria - Graz``."""
     found = _BESIDE.match(text)
     if not found:
@@ -85,11 +85,11 @@ def _two_parts(text: str) -> list[str]:
     return [second, first] if country_code(first) and len(first) > 2 else []
 
 
-def _with_postcode(part: str, code: str, more: bool) -> Address | None:
-    """The part of an address that holds its postcode, None for one without."""
+def _parse_postcode_part(part: str, code: str, more: bool) -> Address | None:
+    """Parse a part with a postcode; None for others."""
     if _ALONE.match(part):
         return Address(postcode=part)
-    if (found := _STATE_POSTCODE.match(part)) and _state_like(found[1], code, more):
+    if (found := _STATE_POSTCODE.match(part)) and _is_state_before_postcode(found[1], code, more):
         return Address(state=found[1], postcode=found[2])
     if found := _BEFORE.match(part):
         return Address(city=found[2], postcode=found[1])
@@ -98,21 +98,21 @@ def _with_postcode(part: str, code: str, more: bool) -> Address | None:
     return None
 
 
-def _without_postcode(part: str, before: list[str], code: str, has_state: bool) -> Address | None:
-    """The part of an address that is its city or state, None for a street."""
+def _parse_place_part(part: str, before: list[str], code: str, has_state: bool) -> Address | None:
+    """Parse a part that is a city or a state; None for a street."""
     if found := _CITY_DASH_STATE.match(part):
         return Address(city=found[1], state=found[2])
     if (found := _CITY_DISTRICT.match(part)) and code and is_city(found[1], code):
         return Address(city=part)
     if any(map(str.isdigit, part)):
         return None
-    if not has_state and before and _is_state_of(part, before[0], code):
+    if not has_state and before and _is_state_after(part, before[0], code):
         return Address(state=part)
     return Address(city=part)
 
 
-def _state_like(text: str, code: str, more: bool) -> bool:
-    """True where the words before a postcode are a state, and a city can stand before it."""
+def _is_state_before_postcode(text: str, code: str, more: bool) -> bool:
+    """True if the words before a postcode are a state, and more parts precede them."""
     if not more:
         return False
     return (
@@ -122,8 +122,8 @@ def _state_like(text: str, code: str, more: bool) -> bool:
     )
 
 
-def _is_state_of(part: str, before: str, code: str) -> bool:
-    """True for a state with a city before it, not a street."""
+def _is_state_after(part: str, before: str, code: str) -> bool:
+    """True for a state that follows a city, not a street."""
     if any(map(str.isdigit, before)) and not _BEFORE.match(before):
         return False
     return part in STATE_CODES or (bool(code) and is_state(part, code))

@@ -1,4 +1,4 @@
-"""What people call the columns of a site list, in the languages site lists come in."""
+"""The names that columns of site lists have, in some twenty languages."""
 
 import re
 import unicodedata
@@ -8,8 +8,8 @@ from dashboard.sites.reading import READ_COLUMNS
 from dashboard.sites.table import TRIAL_COLUMNS
 
 TARGETS = (READ_COLUMNS[0], *TRIAL_COLUMNS, *READ_COLUMNS[1:], "place", "point")
-"""What a column can be taken for; ``place`` is `City, State, Country` in one cell, ``point``
-latitude and longitude in one."""
+"""What a column can hold; ``place`` is `City, State, Country` in one cell, ``point`` latitude and
+longitude in one cell."""
 
 _NAMES = {
     "trial_id": """
@@ -122,51 +122,7 @@ _NAMES = {
         """,
 }
 
-
-_OF_SITES = """
-    sites; study sites; trial sites; site list; list of sites; hospitals; centres; centers; centros;
-    facilities; institutions; participating sites; participating centres; participating centers;
-    investigational sites; standorte; zentren; prufzentren; kliniken; sitios; sedi; osrodki
-"""
-
-
-@lru_cache(maxsize=4_096)
-def folded(header: str) -> str:
-    """A header without case, accents, signs and camel case: ``SiteCity`` -> ``site city``."""
-    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
-    text = (
-        text.replace("ß", "ss")
-        .replace("Ł", "L")
-        .replace("ł", "l")
-        .replace("ø", "o")
-        .replace("ı", "i")
-    )
-    marks = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[\W_]+", " ", plain).casefold().split())
-
-
-def _table() -> dict[str, tuple[str, int]]:
-    """Folded name (spaced and run together) -> target and its rank, the first name best."""
-    table: dict[str, tuple[str, int]] = {}
-    for target, names in _NAMES.items():
-        for rank, name in enumerate(names.split(";")):
-            key = folded(name)
-            table.setdefault(key, (target, rank))
-            table.setdefault(key.replace(" ", ""), (target, rank))
-    return table
-
-
-_TABLE = _table()
-_SITE_LISTS = frozenset(folded(name) for name in _OF_SITES.split(";"))
-
-
-def names_sites(key: str) -> bool:
-    """True for the folded name of a column whose cells may name several sites."""
-    return key in _SITE_LISTS
-
-
-_PARTS = {
+_WORDS = {
     "trial_id": ("nct", "eudract"),
     "facility": (
         *("facility", "hospital", "institution", "klinik", "clinic", "hopital", "site", "centre"),
@@ -181,8 +137,7 @@ _PARTS = {
     "sponsor": ("sponsor",),
 }
 
-
-_OTHER = frozenset(
+_NOT_PLACES = frozenset(
     re.findall(
         r"\w+",
         """number no nr num id code ref contact email mail phone tel fax date type status
@@ -190,9 +145,8 @@ _OTHER = frozenset(
     )
 )
 
-
-# What may stand before a word for a place without changing what it says.
-_WHOSE = frozenset(
+# Words that may precede a word for a place without changing its meaning.
+_OWNERS = frozenset(
     re.findall(
         r"\w+",
         """site facility location address addr institution hospital centre center clinic study trial
@@ -201,29 +155,71 @@ _WHOSE = frozenset(
 )
 _PLACE_WORDS = frozenset({"city", "state", "postcode", "country", "latitude", "longitude"})
 
+_SITE_LIST_HEADERS = """
+    sites; study sites; trial sites; site list; list of sites; hospitals; centres; centers; centros;
+    facilities; institutions; participating sites; participating centres; participating centers;
+    investigational sites; standorte; zentren; prufzentren; kliniken; sitios; sedi; osrodki
+"""
 
-def named(header: str) -> tuple[str, float]:
-    """What a column's name says it is, and how surely (0-1); ``("", 0.0)`` for nothing.
 
-    A whole known name is surer than a known word inside a longer one (``Hospital city``), and
-    there the last word decides.
+@lru_cache(maxsize=4_096)
+def fold_header(header: str) -> str:
+    """A header in lower case without accents, signs, camel case: ``SiteCity`` -> ``site city``."""
+    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
+    text = (
+        text.replace("ß", "ss")
+        .replace("Ł", "L")
+        .replace("ł", "l")
+        .replace("ø", "o")
+        .replace("ı", "i")
+    )
+    marks = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", plain).casefold().split())
+
+
+def _build_table() -> dict[str, tuple[str, int]]:
+    """Target and rank by folded name, with and without blanks; the first name ranks best."""
+    table: dict[str, tuple[str, int]] = {}
+    for target, names in _NAMES.items():
+        for rank, name in enumerate(names.split(";")):
+            key = fold_header(name)
+            table.setdefault(key, (target, rank))
+            table.setdefault(key.replace(" ", ""), (target, rank))
+    return table
+
+
+_TABLE = _build_table()
+_SITE_LISTS = frozenset(fold_header(name) for name in _SITE_LIST_HEADERS.split(";"))
+
+
+def is_site_list_header(key: str) -> bool:
+    """True for the folded name of a column whose cells may hold several sites, such as `Sites`."""
+    return key in _SITE_LISTS
+
+
+def match_header(header: str) -> tuple[str, float]:
+    """Which of :data:`TARGETS` a header names, and the certainty, 0-1; ``("", 0.0)`` for none.
+
+    A known name is more certain than a known word inside a longer one (``Hospital city``), where
+    the last word decides.
     """
-    key = folded(header)
+    key = fold_header(header)
     known = _TABLE.get(key) or _TABLE.get(key.replace(" ", ""))
     if known is not None:
         target, rank = known
         return target, 1.0 - min(rank, 40) / 100
     words = key.split()
     last = len(words) - 1
-    own = words[next((at for at in range(last) if words[at] not in _WHOSE), max(last, 0)) :]
+    own = words[next((at for at in range(last) if words[at] not in _OWNERS), max(last, 0)) :]
     known = _TABLE.get(" ".join(own))
     if known is not None and len(own) < len(words):
-        institution = known[0] == "facility" and own[-1] in _PARTS["facility"]
+        institution = known[0] == "facility" and own[-1] in _WORDS["facility"]
         if known[0] in _PLACE_WORDS or institution:
             return known[0], 0.6
-    if 1 < len(words) <= 5 and not _OTHER.intersection(words):
+    if 1 < len(words) <= 5 and not _NOT_PLACES.intersection(words):
         for word in reversed(words):
-            for target, parts in _PARTS.items():
+            for target, parts in _WORDS.items():
                 if word in parts:
                     return target, 0.5
     return "", 0.0

@@ -1,4 +1,4 @@
-"""Countries inside text: at the end of a place, run together in a line, or beside a site list."""
+"""Finds countries in text: at the end of a place, in a line of countries, in a list."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,10 @@ STATE_CODES = frozenset(
 
 
 def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
-    """The parts before the country, and the country, which may itself hold commas.
+    """The parts before the country, and the country, which may contain commas.
 
-    ``["Seoul", "", "Korea", "Republic of"]`` -> ``(["Seoul", ""], "Korea, Republic of")``. Where
-    no ending is a known country the last part is taken for one.
+    ``["Seoul", "", "Korea", "Republic of"]`` -> ``(["Seoul", ""], "Korea, Republic of")``. If
+    none is known the last part counts as the country.
     """
     for length in (3, 2):
         if len(parts) > length - 1:
@@ -32,7 +32,7 @@ def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
 def split_place(text: str) -> tuple[str, str, str]:
     """City, state and country of a ``City, State, Country`` line, any of them empty.
 
-    Two letters at the end that are a US state (``Boston, MA``) are not taken for Morocco.
+    A US state's letters at the end are a state: ``Boston, MA`` is not in Morocco.
     """
     parts = [part.strip() for part in text.split(",")]
     before, country = split_country(parts)
@@ -45,10 +45,10 @@ def split_place(text: str) -> tuple[str, str, str]:
     return ", ".join(part for part in before[:-1] if part), before[-1], country
 
 
-def in_running_text(text: str) -> tuple[str, ...]:
-    """The countries of a line such as ``Austria Belgium United Kingdom``, longest names first.
+def find_countries(text: str) -> tuple[str, ...]:
+    """The countries in a line such as ``Austria Belgium United Kingdom``.
 
-    Words that are no country stay together, so that an unknown one is still seen.
+    Unknown words between them are kept together as one name.
     """
     words = text.replace(";", " ").replace("|", " ").split()
     found: list[str] = []
@@ -72,19 +72,19 @@ def in_running_text(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def listed_countries(lines: Iterable[str]) -> tuple[str, ...]:
-    """The countries of the lines of a list, up to the first line that names none."""
+def parse_country_list(lines: Iterable[str]) -> tuple[str, ...]:
+    """The countries in the lines of a list, up to the first line without one."""
     found: list[str] = []
     for line in lines:
-        names = in_running_text(line)
+        names = find_countries(line)
         if not any(country_code(name) for name in names):
             break
         found.extend(names)
     return tuple(dict.fromkeys(found))
 
 
-def unlike(trial_id: str, listed: Iterable[str], of_sites: Iterable[str]) -> list[str]:
-    """Warnings where a trial's own list of countries and those of its sites differ."""
+def compare_countries(trial_id: str, listed: Iterable[str], of_sites: Iterable[str]) -> list[str]:
+    """Warnings for countries that only a trial's own list, or only its sites, name."""
     in_list = {country_code(name) or name: name for name in listed}
     in_sites = {country_code(name) or name: name for name in dict.fromkeys(of_sites) if name}
     only_list = [name for key, name in in_list.items() if key not in in_sites]

@@ -1,4 +1,4 @@
-"""Dates as registries write them, to ISO 8601."""
+"""Parses dates as registries write them."""
 
 import re
 from functools import lru_cache
@@ -32,29 +32,29 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 
 
 @lru_cache(maxsize=4_096)
-def iso_date(text: str) -> str:
-    """The date as exact as it is given.
+def parse_date(text: str) -> str:
+    """The date in ISO 8601, as exact as the text: day, month or year.
 
     ``June 1, 2020`` -> ``2020-06-01``, ``May 2018`` -> ``2018-05``, ``29/01/2021`` (day first, as
     European registries write) -> ``2021-01-29``.
 
-    Empty where no date is found.
+    Empty if the text holds no date.
     """
     text = text.strip()[:80]
     if found := _ISO.match(text):
         return "-".join(part for part in found.groups() if part)
     if found := _DAY_FIRST.search(text):
-        return _joined(found[3], _MONTHS.get(found[2].casefold()), found[1])
+        return _format(found[3], _MONTHS.get(found[2].casefold()), found[1])
     if found := _MONTH_FIRST.search(text):
-        return _joined(found[3], _MONTHS.get(found[1].casefold()), found[2])
+        return _format(found[3], _MONTHS.get(found[1].casefold()), found[2])
     if found := _DAY_MONTH_YEAR.match(text):
-        return _joined(found[3], int(found[2]), found[1])
+        return _format(found[3], int(found[2]), found[1])
     if found := _COMPACT.match(text):
-        return _joined(found[1], int(found[2]), found[3])
+        return _format(found[1], int(found[2]), found[3])
     return ""
 
 
-def _joined(year: str, month: int | None, day: str | None) -> str:
+def _format(year: str, month: int | None, day: str | None) -> str:
     if month is None or not 1 <= month <= 12:
         return ""
     if day is None:

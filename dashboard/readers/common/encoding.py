@@ -1,4 +1,4 @@
-"""Bytes to text in whatever encoding people's tools wrote, and the usual damage repaired."""
+"""Bytes to text: detects the encoding and repairs mojibake."""
 
 import codecs
 import re
@@ -13,8 +13,22 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DETECTED_FROM_BYTES = 100_000
+_SAMPLE_BYTES = 100_000
 _OTHER_ALPHABETS = ["cp1251", "cp1253", "shift_jis", "euc_kr", "gb18030", "big5"]
+_LATIN_ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "mac_roman", "cp1254")
+
+# Signs that belong beside letters in ordinary text.
+_BESIDE_LETTERS = frozenset("’‘“”„‚«»–—…´`°®™ºª·\xa0")
+_CENTRAL = re.compile(
+    r"Poland|Polska|Czech|Slova|Sloven|Croat|Hungar|Magyar|Romania|Serbia|Bosnia", re.IGNORECASE
+)
+_WESTERN = re.compile(
+    r"France|German|Deutsch|Spain|Espa|Italy|Italia|Portugal|Brazil|Brasil|Austria|Belgi|Swi|"
+    r"Netherlands|Denmark|Sweden|Norway|Finland|Mexico|Argentin|Canada|Chile|Colombia|Peru",
+    re.IGNORECASE,
+)
+_TURKISH = re.compile(r"T(?:u|\xfc)rk", re.IGNORECASE)
+_TURKISH_LETTERS = re.compile("[\u00f0\u00fd\u00fe\u00d0\u00dd\u00de]")
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what a trailing byte became.
 MOJIBAKE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
@@ -23,17 +37,17 @@ MOJIBAKE = re.compile(
 
 
 def decode(data: bytes) -> tuple[str, list[str]]:
-    """The text, and a note for every guess or repair that was made.
+    """The text, and a warning for every guess or repair.
 
-    UTF-8 and UTF-16 are told by their marks or by being valid; everything else is detected, and
-    read as Windows-1252 where nothing better is found. Mojibake (`MÃ¼nchen`) is repaired line by
-    line. Never raises.
+    UTF-8 and UTF-16 are recognized by a byte order mark or by being valid; for other bytes the
+    encoding is guessed, Windows-1252 by default. Mojibake (`MÃ¼nchen`) is repaired line by line.
+    Never raises.
     """
     text, notes = _decode(data)
-    repaired = repair(text)
+    repaired = repair_mojibake(text)
     if repaired is not None:
         text, count = repaired
-        notes.append(f"{count} garbled lines repaired (UTF-8 that was read as Windows-1252)")
+        notes.append(f"{count} garbled lines repaired (UTF-8 read as Windows-1252)")
     return text.replace("\x00", ""), notes
 
 
@@ -41,29 +55,36 @@ def _decode(data: bytes) -> tuple[str, list[str]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             text = data.decode(encoding, errors="replace")
-            return text, _replaced(text, encoding)
-    wide = _utf16_without_mark(data)
+            return text, _count_replaced(text, encoding)
+    wide = _detect_utf16(data)
     if wide:
         text = data.decode(wide, errors="replace")
-        return text, [f"read as {wide}, which nothing in the file states", *_replaced(text, wide)]
+        return text, [
+            f"read as {wide}, a guess: the file does not state its encoding",
+            *_count_replaced(text, wide),
+        ]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         damaged = len(re.findall(rb"[\x80-\xff]", data)) > 20 and _mostly_utf8(data, error.start)
     if damaged:
         text = data.decode("utf-8", errors="replace")
-        return text, _replaced(text, "utf-8")
-    encoding = _detected(data)
+        return text, _count_replaced(text, "utf-8")
+    encoding = _detect_legacy(data)
     text = data.decode(encoding, errors="replace")
-    return text, [f"read as {encoding}, which nothing in the file states"]
+    return text, [_guess_note(encoding)]
 
 
-def _replaced(text: str, encoding: str) -> list[str]:
+def _guess_note(encoding: str) -> str:
+    return f"read as {encoding}, a guess: the file does not state its encoding"
+
+
+def _count_replaced(text: str, encoding: str) -> list[str]:
     count = text.count("\ufffd")
     return [f"{count} characters are not valid {encoding} and were replaced"] if count else []
 
 
-def _utf16_without_mark(data: bytes) -> str:
+def _detect_utf16(data: bytes) -> str:
     sample = data[:4_000]
     if len(sample) < 4:
         return ""
@@ -75,30 +96,30 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _mostly_utf8(data: bytes, first_bad: int) -> bool:
-    """True where the file is UTF-8 but for a few bytes, such as one cut at its end."""
-    around = data[: first_bad + _DETECTED_FROM_BYTES]
+    """True for UTF-8 with a few invalid bytes, such as a file cut in the middle of a letter."""
+    around = data[: first_bad + _SAMPLE_BYTES]
     text = around.decode("utf-8", errors="replace")
     valid = len(re.findall(r"[\u0080-\ufffc]", text))
     return valid > 10 * text.count("\ufffd")
 
 
-def _detected(data: bytes) -> str:
-    """The encoding of bytes that are no Unicode, from the lines that are not plain ASCII.
+def _detect_legacy(data: bytes) -> str:
+    """Guess the encoding of bytes that are not Unicode, from the lines that are not ASCII.
 
-    Other alphabets come in long runs of bytes above 127, and are told apart by their letters'
-    frequencies; Latin ones come singly, and there are too few of them for that.
+    Other alphabets have long runs of bytes above 127 and are distinguished by the frequency of
+    letters; Latin ones have single such bytes, too few for statistics.
     """
     lines = [line for line in data.splitlines() if not line.isascii()]
-    sample = b"\n".join(lines)[:_DETECTED_FROM_BYTES]
+    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if sum(map(len, runs)) < 2 * len(runs):
-        return latin_encoding(sample)
+        return _guess_latin(sample)
     best = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_ALPHABETS).best()
-    return best.encoding if best is not None else latin_encoding(sample)
+    return best.encoding if best is not None else _guess_latin(sample)
 
 
-def repair(text: str) -> tuple[str, int] | None:
-    """The text with its mojibake lines repaired and their count; None where there are none."""
+def repair_mojibake(text: str) -> tuple[str, int] | None:
+    """The text with mojibake repaired, and the number of lines changed; None if none was."""
     if MOJIBAKE.search(text) is None:
         return None
     lines = text.split("\n")
@@ -111,41 +132,28 @@ def repair(text: str) -> tuple[str, int] | None:
     return ("\n".join(lines), count) if count else None
 
 
-ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "mac_roman", "cp1254")
+def _guess_latin(data: bytes) -> str:
+    """The Latin encoding that gives the fewest odd signs inside words.
 
-# What may stand beside a letter without being one.
-_BESIDE_LETTERS = frozenset("’‘“”„‚«»–—…´`°®™ºª·\xa0")
-_CENTRAL = re.compile(
-    r"Poland|Polska|Czech|Slova|Sloven|Croat|Hungar|Magyar|Romania|Serbia|Bosnia", re.IGNORECASE
-)
-_WESTERN = re.compile(
-    r"France|German|Deutsch|Spain|Espa|Italy|Italia|Portugal|Brazil|Brasil|Austria|Belgi|Swi|"
-    r"Netherlands|Denmark|Sweden|Norway|Finland|Mexico|Argentin|Canada|Chile|Colombia|Peru",
-    re.IGNORECASE,
-)
-_TURKISH = re.compile(r"T(?:u|\xfc)rk", re.IGNORECASE)
-_TURKISH_LETTERS = re.compile("[\u00f0\u00fd\u00fe\u00d0\u00dd\u00de]")
-
-
-def latin_encoding(data: bytes) -> str:
-    """One of :data:`ENCODINGS`: that which leaves the fewest odd signs inside words.
-
-    Many texts come out well in several; then Windows-1252, unless the countries in the text are
-    those of central Europe, or Turkey.
+    Where several do equally well it is Windows-1252, unless the text names mostly countries of
+    central Europe, or Turkey.
     """
     western = data.decode("cp1252", errors="replace")
     if _TURKISH.search(western) and _TURKISH_LETTERS.search(western):
         return "cp1254"
-    odd = {encoding: odd_signs(data.decode(encoding, errors="replace")) for encoding in ENCODINGS}
-    best = min(ENCODINGS, key=lambda encoding: odd[encoding])
+    odd = {
+        encoding: _count_odd_signs(data.decode(encoding, errors="replace"))
+        for encoding in _LATIN_ENCODINGS
+    }
+    best = min(_LATIN_ENCODINGS, key=lambda encoding: odd[encoding])
     central = len(_CENTRAL.findall(western)) > len(_WESTERN.findall(western))
     if best == "cp1252" and central and odd["cp1250"] == odd["cp1252"]:
         return "cp1250"
     return best
 
 
-def odd_signs(text: str) -> int:
-    """Signs inside words that no language writes there: `Bia\u00b3ystok`, `Cr\u017dteil`."""
+def _count_odd_signs(text: str) -> int:
+    """Count signs that no language has inside words: `Bia\u00b3ystok`, `Cr\u017dteil`."""
     odd = 0
     for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if sign.isascii() or sign in _BESIDE_LETTERS:

@@ -1,7 +1,7 @@
-"""The `Locations` cell of a CSV download, split from the right into sites.
+"""Splits the `Locations` cell of a CSV download into sites and their parts.
 
-Sites stand apart by `|`; a site is `Facility, City, State, Zip, Country` with empty parts dropped
-and commas inside facilities and countries: how many parts are the facility must be found out.
+Sites are separated by `|`; a site is `Facility, City, State, Zip, Country` without its empty parts,
+and with commas inside facilities and countries, so that it has to be split from the right.
 """
 
 import re
@@ -15,7 +15,7 @@ from dashboard.readers.common.place_knowledge import (
     is_city,
     is_state,
     lies_in,
-    like_institution,
+    looks_like_institution,
 )
 from geocache.geo.countries import country_code
 
@@ -24,8 +24,8 @@ _ALWAYS_STATE = frozenset({"US"})
 _POSTCODE = re.compile(
     r"^(?=(?:\D*\d){2})(?!(?:[^A-Za-z]*[A-Za-z]){5})[A-Za-z\d][A-Za-z\d .-]{1,11},?$"
 )
-# ISO 3166-2 turns names round: `Madrid, Comunidad de`.
-_TURNED = re.compile(
+# ISO 3166-2 inverts names: `Madrid, Comunidad de`.
+_INVERTED = re.compile(
     r"^(?:r[eé]gi[oó]n|comunidad(?: foral| aut[oó]noma)?|comunitat|principado|city|county|islas|"
     r"illes|provincia?|province|ciudad|departamento?|community)(?: d[e']?l?| of)?$",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _TOWN_KIND = re.compile(r"(?:\s+city|[\s-](?:shi|ku|gun|machi|cho|si|gu|do))$", 
 
 
 class LocationParts(NamedTuple):
-    """One site's parts; ``sure`` is False where another split was as good."""
+    """The parts of a site; ``sure`` is False if another split was as likely."""
 
     facility: str
     city: str
@@ -47,7 +47,7 @@ class LocationParts(NamedTuple):
 
 
 def split_cell(cell: str) -> list[str]:
-    """The sites of one cell; a `|` inside a facility does not end a site."""
+    """The texts of the sites in a cell; a `|` inside a facility does not end a site."""
     sites: list[str] = []
     pending = ""
     for piece in cell.split("|"):
@@ -65,43 +65,43 @@ def split_cell(cell: str) -> list[str]:
 
 
 def split_all(texts: Iterable[str]) -> dict[str, LocationParts]:
-    """Every distinct site text and its parts.
+    """Split every distinct text of a file into the parts of a site.
 
-    All texts of a file are looked at together: a town that stands alone before its country in one
-    site is a town in the others too.
+    The texts are evidence for each other: a town alone before its country in one of them is a town
+    in the others too.
     """
     unique = list(dict.fromkeys(texts))
-    cut = [_cut(text) for text in unique]
+    cut = [_split_end(text) for text in unique]
     evidence = _Evidence(cut)
-    return {text: _parts(one, evidence) for text, one in zip(unique, cut, strict=True)}
+    return {text: _split_rest(one, evidence) for text, one in zip(unique, cut, strict=True)}
 
 
-class _Cut(NamedTuple):
+class _Split(NamedTuple):
     rest: list[str]
     postcode: str
     country: str
     code: str
 
 
-def _cut(text: str) -> _Cut:
-    """Country and postcode taken off the right."""
+def _split_end(text: str) -> _Split:
+    """Split off country and postcode."""
     rest, country = split_country(text.split(", "))
     postcode = ""
     if len(rest) > 1 and _POSTCODE.match(rest[-1].strip()):
         postcode = rest.pop().strip()
-    if len(rest) > 2 and _TURNED.match(rest[-1].strip()):
+    if len(rest) > 2 and _INVERTED.match(rest[-1].strip()):
         rest = [*rest[:-2], f"{rest[-2]}, {rest[-1]}"]
-    return _Cut(rest, postcode, country.strip(), country_code(country.strip()))
+    return _Split(rest, postcode, country.strip(), country_code(country.strip()))
 
 
 class _Evidence:
-    """What the sites of a file say together.
+    """What all sites of a file show together.
 
-    Towns that stand alone before their country, pairs that recur after different facilities, and
-    countries whose sites usually carry a state.
+    That is towns alone before their country, pairs of city and state that recur after different
+    facilities, and countries whose sites usually have a state.
     """
 
-    def __init__(self, cut: Sequence[_Cut]) -> None:
+    def __init__(self, cut: Sequence[_Split]) -> None:
         self.towns: set[tuple[str, str]] = set()
         facilities: dict[tuple[str, str, str], set[str]] = {}
         balance: Counter[str] = Counter()
@@ -119,11 +119,11 @@ class _Evidence:
 
 
 def _is_town(name: str, code: str) -> bool:
-    """True for a known city, also under a suffix for its kind: `Quebec City`, `Kochi-shi`."""
+    """True for a known city, also with a suffix: `Quebec City`, `Kochi-shi`."""
     return is_city(name, code) or is_city(_TOWN_KIND.sub("", name.strip()), code)
 
 
-def _parts(cut: _Cut, evidence: _Evidence) -> LocationParts:
+def _split_rest(cut: _Split, evidence: _Evidence) -> LocationParts:
     rest, postcode, country, code = cut
     if not rest:
         return LocationParts("", "", "", postcode, country)
@@ -142,7 +142,7 @@ def _parts(cut: _Cut, evidence: _Evidence) -> LocationParts:
 def _has_state(  # noqa: PLR0911 - a list of cases
     rest: Sequence[str], code: str, evidence: _Evidence
 ) -> tuple[bool, bool]:
-    """Whether the last part is a state (then the one before is the city), and if that is sure."""
+    """Whether the last part is a state, preceded by the city, and whether that is certain."""
     if len(rest) == 1:
         return False, True
     before, last = rest[-2].strip(), rest[-1].strip()
@@ -158,7 +158,7 @@ def _has_state(  # noqa: PLR0911 - a list of cases
         return True, True
     if town and state:
         return True, not last_town
-    if like_institution(before) and not town:
+    if looks_like_institution(before) and not town:
         return False, last_town or not state
     if town:
         return not last_town, False

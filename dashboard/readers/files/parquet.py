@@ -1,4 +1,4 @@
-"""A site table saved as Parquet: opens in seconds with millions of rows.
+"""Reads a site table saved as Parquet, which opens in seconds with millions of rows.
 
 The file has the columns of the site table. If its metadata says by which data and rules its
 positions were found (``position_rules``), they are read too; whether they are still valid is
@@ -34,33 +34,33 @@ def read_parquet(data: bytes, name: str) -> Reading:
     """Read a site table from Parquet, text as categoricals.
 
     Raises:
-        ReadError: the file is damaged, or has not the columns of a site table.
+        ReadError: the file is damaged, or lacks columns of a site table.
     """
-    with _told(name):
+    with _convert_errors(name):
         return _read(data, name)
 
 
-def parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Place]]]:
-    """How many rows a part of a saved site table has, and its distinct places; part by part.
+def read_parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Place]]]:
+    """The number of rows and the distinct places of each part of a saved site table.
 
     Raises:
         ReadError: as :func:`read_parquet`.
     """
-    with _told(name):
+    with _convert_errors(name):
         schema = pq.read_schema(pa.BufferReader(data))
-        _check(schema, name)
+        _check_columns(schema, name)
         columns = [column for column in PLACE_COLUMNS if column in schema.names]
-        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_plain_texts(schema))
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_list_plain_texts(schema))
         for group in range(file.num_row_groups):
             part = file.read_row_group(group, columns)
             rows = part.num_rows
-            frame = pd.DataFrame({c: _column(part, c, rows, name) for c in PLACE_COLUMNS})
+            frame = pd.DataFrame({c: _read_column(part, c, rows, name) for c in PLACE_COLUMNS})
             yield rows, list_distinct_places(frame)[1]
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Whatever is wrong with the file, as the error that names it."""
+def _convert_errors(name: str) -> Iterator[None]:
+    """Raise errors of the library as ReadError."""
     try:
         yield
     except ReadError:
@@ -70,26 +70,26 @@ def _told(name: str) -> Iterator[None]:
         raise ReadError(name, f"a damaged Parquet file: {why}") from error
 
 
-def _check(schema: pa.Schema, name: str) -> None:
+def _check_columns(schema: pa.Schema, name: str) -> None:
     missing = [column for column in _NEEDED if column not in schema.names]
     if missing:
         raise ReadError(name, f"a Parquet file without the column {missing[0]}")
 
 
-def _plain_texts(schema: pa.Schema) -> list[str]:
-    """The text columns to be read as codes that the file does not hold as such."""
+def _list_plain_texts(schema: pa.Schema) -> list[str]:
+    """The text columns that the file does not store as dictionaries."""
     names = (name for name in _TEXTS if name in schema.names)
     return [name for name in names if not pa.types.is_dictionary(schema.field(name).type)]
 
 
 def _read(data: bytes, name: str) -> Reading:
     schema = pq.read_schema(io.BytesIO(data))
-    _check(schema, name)
+    _check_columns(schema, name)
     present = set(schema.names)
-    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_plain_texts(schema))
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_list_plain_texts(schema))
     table = file.read([column for column in COLUMNS if column in present])
     rows = table.num_rows
-    sites = pd.DataFrame({column: _column(table, column, rows, name) for column in COLUMNS})
+    sites = pd.DataFrame({column: _read_column(table, column, rows, name) for column in COLUMNS})
     metadata = table.schema.metadata or {}
     position_rules = metadata.get(_POSITION_RULES, b"").decode(errors="replace")
     positions = sites[list(POSITION_COLUMNS)] if position_rules else None
@@ -102,7 +102,7 @@ def _read(data: bytes, name: str) -> Reading:
     return Reading(
         name,
         FORMAT,
-        tuple(_trials(sites)),
+        tuple(_list_trials(sites)),
         read,
         as_of=metadata.get(_AS_OF, b"").decode(errors="replace"),
         positions=positions,
@@ -110,7 +110,7 @@ def _read(data: bytes, name: str) -> Reading:
     )
 
 
-def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
+def _read_column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
     if column not in table.column_names:
         if column in _NUMBERS:
             return pd.Series(np.full(rows, np.nan))
@@ -134,7 +134,7 @@ def _column(table: pa.Table, column: str, rows: int, name: str) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, words))
 
 
-def _trials(sites: pd.DataFrame) -> Iterable[Trial]:
+def _list_trials(sites: pd.DataFrame) -> Iterable[Trial]:
     codes, distinct = factorize(sites["trial_id"])
     first = find_first_rows(codes, len(distinct))
     first = np.sort(first[first < len(codes)])

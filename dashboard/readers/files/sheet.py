@@ -1,58 +1,58 @@
-"""A workbook's sheet with all its cells at once, as text; cells merged over rows are filled."""
+"""A worksheet in memory: its rows as text, merged cells filled down; and the bounds of sheets."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.clean import as_text
-from dashboard.readers.files.workbook_size import MOST_SHARED_CHARACTERS
+from dashboard.readers.files.workbook_size import MAX_SHARED_CHARACTERS
 
-MOST_COLUMNS = 300
-MOST_CELLS = 50_000_000
-"""Cells after which reading stops, the empty ones between others counted."""
+MAX_COLUMNS = 300
+MAX_CELLS = 50_000_000
+"""Most cells of a workbook, counting empty ones between others."""
 
-MOST_EMPTY_ROWS = 1_000
-"""Empty rows after which a sheet is taken to have ended: formats reach further than data."""
+MAX_EMPTY_ROWS = 1_000
+"""Empty rows that end a sheet: cell formats reach further than data."""
 
-MOST_SHEETS = 50
+MAX_SHEETS = 50
 
-_MOST_MERGED = 20_000
-_MOST_MERGED_ROWS = 2_000
-_MOST_FILLED_CHARACTERS = 50_000_000
+_MAX_MERGED = 20_000
+_MAX_MERGED_ROWS = 2_000
+_MAX_FILLED_CHARACTERS = 50_000_000
 
 Corners = tuple[tuple[int, int], tuple[int, int]]
-"""The first and the last cell that are merged, each its row and column from 0."""
+"""Row and column, from 0, of the first and the last of some merged cells."""
 
 
 class Sheet(NamedTuple):
-    """A sheet's rows, of any lengths, and which of its cells are merged."""
+    """A sheet's rows, of any lengths, and its merged cells."""
 
     title: str
     rows: list[list[Any]]
     merged: list[Corners]
 
-    def checked(self, name: str) -> "Sheet":
-        """Itself. Raises ReadError where its texts, repeated in cells, are more than a list has."""
+    def check_size(self, name: str) -> "Sheet":
+        """The sheet itself. Raises ReadError if its texts are longer than those of a site list."""
         texts = (value for row in self.rows for value in row if type(value) is str)
-        if sum(map(len, texts)) > MOST_SHARED_CHARACTERS:
+        if sum(map(len, texts)) > MAX_SHARED_CHARACTERS:
             raise _too_large(name, self.title)
         return self
 
     def text_rows(self) -> Iterator[list[str]]:
-        """Its rows as text, all of one length. Of merged rows each has the value, not the first."""
-        width = min(max(map(len, self.rows), default=0), MOST_COLUMNS)
+        """Its rows as text, all of one length. A value merged over rows is in each of them."""
+        width = min(max(map(len, self.rows), default=0), MAX_COLUMNS)
         self._fill_merged(width)
         for row in self.rows:
-            yield [*map(cell_text, row[:width]), *[""] * (width - len(row))]
+            yield [*map(format_cell, row[:width]), *[""] * (width - len(row))]
 
     def _fill_merged(self, width: int) -> None:
         rows = self.rows
-        room = _MOST_FILLED_CHARACTERS
-        for (top, left), (bottom, _) in self.merged[:_MOST_MERGED]:
+        room = _MAX_FILLED_CHARACTERS
+        for (top, left), (bottom, _) in self.merged[:_MAX_MERGED]:
             value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
             if not value or left >= width:
                 continue
-            for row in rows[top + 1 : min(bottom, top + _MOST_MERGED_ROWS) + 1]:
+            for row in rows[top + 1 : min(bottom, top + _MAX_MERGED_ROWS) + 1]:
                 row.extend([""] * (left + 1 - len(row)))
                 if row[left] in ("", None) and room > 0:
                     row[left] = value
@@ -60,8 +60,8 @@ class Sheet(NamedTuple):
 
 
 def check_cell_count(cells: int, name: str, title: str) -> None:
-    """Raise ReadError for a sheet with more than :data:`MOST_CELLS`."""
-    if cells > MOST_CELLS:
+    """Raise ReadError for a sheet with more than :data:`MAX_CELLS`."""
+    if cells > MAX_CELLS:
         raise _too_large(name, title)
 
 
@@ -69,8 +69,8 @@ def _too_large(name: str, title: str) -> ReadError:
     return ReadError(name, "refused: more cells than a site list has", f"sheet {title}")
 
 
-def cell_text(value: object) -> str:
-    """A cell's value as it looks: days without a time, whole numbers without a point."""
+def format_cell(value: object) -> str:
+    """A cell's value as text: days without a time, whole numbers without a decimal point."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -80,6 +80,6 @@ def cell_text(value: object) -> str:
     return as_text(value)
 
 
-def in_a_line(error: Exception) -> str:
-    """What a library says is wrong with a workbook."""
+def summarize_error(error: Exception) -> str:
+    """An error of a library in one line."""
     return " ".join(f"{type(error).__name__} {error}".split())[:100]

@@ -1,128 +1,156 @@
-"""How large a workbook's sheets are when laid out, found out without laying them out."""
+"""Measures how large a workbook's sheets are, before a reader reserves memory for them.
+
+A reader that returns a whole sheet reserves a cell for every place up to the last row and column,
+and copies a shared text into every cell that refers to it: a file of a few kB can take gigabytes.
+"""
 
 import re
 import zipfile
-from dataclasses import dataclass
 from io import BytesIO
+from typing import Protocol
 
 from dashboard.errors import ReadError
-from dashboard.readers.files.containers import Meter, damage_named
+from dashboard.readers.files.containers import Meter, convert_zip_errors
 
-MOST_CELLS_LAID_OUT = 12_000_000
-"""Cells of a sheet's rectangle above which it is read row by row instead of at once."""
+MAX_CELLS_AT_ONCE = 12_000_000
+"""Most cells of a sheet's rectangle that is read at once; a larger one is read row by row."""
 
-MOST_SHARED_CHARACTERS = 300_000_000
-"""Most that repeating the longest shared text in every cell that refers to one may come to."""
+MAX_SHARED_CHARACTERS = 300_000_000
+"""Most characters that texts may come to when each is repeated in every cell that refers to it."""
 
 _CHUNK_BYTES = 1 << 20
-_OVERLAP_BYTES = 64
-# Cells (`r="B7"`) and rows (`r="7"`) say where they are; those that do not come one after another.
-_PLACE = re.compile(rb"""[\s<]r\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})""")
+_MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
+
+
+def fits_in_memory(data: bytes, name: str) -> bool:
+    """True if every sheet of an XLSX is small enough to be read at once.
+
+    Unpacks every member once. Raises ReadError for a damaged file, and for one that unpacks beyond
+    the bounds.
+    """
+    size = _XlsxSize()
+    with convert_zip_errors(name), zipfile.ZipFile(BytesIO(data)) as archive:
+        Meter(name, len(data)).count(sum(info.file_size for info in archive.infolist()))
+        meter = Meter(name, len(data))  # the sizes that the zip states may be wrong
+        for info in archive.infolist():
+            if "worksheets" in info.filename:
+                _feed(archive, info.filename, meter, _XlsxSheetScan(size))
+            elif "sharedStrings" in info.filename:
+                _feed(archive, info.filename, meter, _XlsxTextScan(size))
+            else:
+                _feed(archive, info.filename, meter)
+    return size.fits()
+
+
+def check_ods_size(data: bytes, name: str) -> None:
+    """Raise ReadError for an ODS whose sheets are too large to be read at once.
+
+    Unpacks the content once. Empty cells at the end of rows and empty rows at the end of sheets do
+    not count: office programs write them up to the edge of the sheet.
+    """
+    scan = _OdsScan()
+    with convert_zip_errors(name), zipfile.ZipFile(BytesIO(data)) as archive:
+        _feed(archive, "content.xml", Meter(name, len(data)), scan)
+    scan.end_table()
+    if scan.cells > MAX_CELLS_AT_ONCE or scan.characters > MAX_SHARED_CHARACTERS:
+        raise ReadError(name, "refused: its sheets span more cells than a site list has")
+
+
+class _Scan(Protocol):
+    """Measures a member of the zip chunk by chunk."""
+
+    def feed(self, chunk: bytes) -> None: ...
+
+
+def _feed(archive: zipfile.ZipFile, member: str, meter: Meter, scan: _Scan | None = None) -> None:
+    with archive.open(member) as part:
+        while chunk := part.read(_CHUNK_BYTES):
+            meter.count(len(chunk))
+            if scan is not None:
+                scan.feed(chunk)
+
+
+# XLSX
+
+# Cells (`r="B7"`) and rows (`r="7"`) state where they are; others follow the one before.
+_POSITION = re.compile(rb"""[\s<]r\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})""")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
+_OVERLAP_BYTES = 64
 
 
-@dataclass(slots=True)
-class _Size:
-    rows: int = 0
-    columns: int = 0
-    cells: int = 0
-    longest_text: int = 0
+class _XlsxSize:
+    """The last row and column, the number of cells, and the longest shared text of a workbook."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = self.cells = self.longest_text = 0
 
     def fits(self) -> bool:
         columns = max(self.columns, 1)
         rows = max(self.rows, self.cells // columns + 1)
         return (
-            rows * columns <= MOST_CELLS_LAID_OUT
-            and self.cells * self.longest_text <= MOST_SHARED_CHARACTERS
+            rows * columns <= MAX_CELLS_AT_ONCE
+            and self.cells * self.longest_text <= MAX_SHARED_CHARACTERS
         )
 
 
-def may_be_laid_out(data: bytes, name: str) -> bool:
-    """True when every sheet is small enough to be read at once.
+class _XlsxSheetScan:
+    """Measures the cells of a worksheet."""
 
-    Unpacks every part once. Raises ReadError for damage, and for what unpacks beyond bounds.
-    """
-    size = _Size()
-    with damage_named(name), zipfile.ZipFile(BytesIO(data)) as archive:
-        Meter(name, len(data)).count(sum(info.file_size for info in archive.infolist()))
-        meter = Meter(name, len(data))  # what it says of itself may be a lie
-        for info in archive.infolist():
-            _measure(archive, info, meter, size)
-    return size.fits()
+    def __init__(self, size: _XlsxSize) -> None:
+        self._size = size
+        self._tail = b""
 
-
-def _measure(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter, size: _Size) -> None:
-    sheet = "worksheets" in info.filename
-    shared = "sharedStrings" in info.filename
-    tail = b""
-    since_end = 0
-    with archive.open(info) as part:
-        while chunk := part.read(_CHUNK_BYTES):
-            meter.count(len(chunk))
-            if sheet:
-                _count_places(tail + chunk, len(tail), size)
-                tail = (tail + chunk)[-_OVERLAP_BYTES:]
-            elif shared:
-                since_end = _longest(chunk, since_end, size)
+    def feed(self, chunk: bytes) -> None:
+        size, data = self._size, self._tail + chunk
+        seen = max(0, len(self._tail) - 2)
+        size.cells += data.count(b"<c ", seen) + data.count(b"<c>", seen)
+        for letters, digits in _POSITION.findall(data):
+            size.rows = max(size.rows, int(digits))
+            if letters:
+                size.columns = max(size.columns, _parse_column(letters))
+        self._tail = data[-_OVERLAP_BYTES:]
 
 
-def _count_places(data: bytes, seen: int, size: _Size) -> None:
-    size.cells += data.count(b"<c ", max(0, seen - 2)) + data.count(b"<c>", max(0, seen - 2))
-    for letters, digits in _PLACE.findall(data):
-        size.rows = max(size.rows, int(digits))
-        if letters:
-            size.columns = max(size.columns, _column_number(letters))
-
-
-def _longest(chunk: bytes, since_end: int, size: _Size) -> int:
-    """Bytes since the last shared text ended; the longest gap bounds the longest text."""
-    at = 0
-    for found in _TEXT_END.finditer(chunk):
-        size.longest_text = max(size.longest_text, since_end + found.end() - at)
-        since_end, at = 0, found.end()
-    since_end += len(chunk) - at
-    size.longest_text = max(size.longest_text, since_end)
-    return since_end
-
-
-def _column_number(letters: bytes) -> int:
+def _parse_column(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
 
-_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
-_LONGEST_TAG_BYTES = 10_000
+class _XlsxTextScan:
+    """Measures shared texts; the longest gap between their ends bounds the longest text."""
+
+    def __init__(self, size: _XlsxSize) -> None:
+        self._size = size
+        self._since_end = 0
+
+    def feed(self, chunk: bytes) -> None:
+        at = 0
+        for found in _TEXT_END.finditer(chunk):
+            self._see_text(self._since_end + found.end() - at)
+            self._since_end, at = 0, found.end()
+        self._since_end += len(chunk) - at
+        self._see_text(self._since_end)
+
+    def _see_text(self, characters: int) -> None:
+        self._size.longest_text = max(self._size.longest_text, characters)
+
+
+# ODS
+
+_MAX_TAG_BYTES = 10_000
 _TAG = re.compile(rb"<(/?)(?:\w+:)?(table-row|table-cell|covered-table-cell|table)\b([^<>]*?)(/?)>")
 _REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d{1,12})")
 
 
-def check_ods_size(data: bytes, name: str) -> None:
-    """Raise ReadError where the rectangles that the sheets' cells span are too large to lay out.
+class _OdsScan:
+    """Measures the sheets of an ODS: the cells of their rectangles, and the texts in them."""
 
-    Unpacks the content once. Empty cells behind the last full one of a row, and empty rows behind
-    the last full one, do not count: office programs write them to the edge of the sheet.
-    """
-    with damage_named(name), zipfile.ZipFile(BytesIO(data)) as archive:
-        meter = Meter(name, len(data))
-        size = _OdsSize()
-        tail = b""
-        with archive.open("content.xml") as part:
-            while chunk := part.read(_CHUNK_BYTES):
-                meter.count(len(chunk))
-                size.see(tail + chunk)
-                tail = size.rest[-_LONGEST_TAG_BYTES:]
-        size.end_table()
-    if size.cells > MOST_CELLS_LAID_OUT or size.characters > MOST_SHARED_CHARACTERS:
-        raise ReadError(name, "refused: its sheets span more cells than a site list has")
-
-
-class _OdsSize:
     def __init__(self) -> None:
         self.cells = 0
         self.characters = 0
-        self.rest = b""
+        self._tail = b""
         self._rows = self._last_row = 0
         self._width = 0
         self._columns = self._last_column = 0
@@ -130,8 +158,8 @@ class _OdsSize:
         self._seen = 0
         self._open: tuple[int, int] | None = None
 
-    def see(self, data: bytes) -> None:
-        """Count the tags of a stretch; what may be the beginning of one is kept in ``rest``."""
+    def feed(self, chunk: bytes) -> None:
+        data = self._tail + chunk
         end = 0
         for tag in _TAG.finditer(data):
             end = tag.end()
@@ -142,29 +170,30 @@ class _OdsSize:
                 self.characters += (self._seen + tag.start() - start) * times
                 self._open = None
             elif tag[2] == b"table-cell" and not tag[4]:
-                self._open = self._seen + end, min(count, _MOST_COLUMNS) * self._repeat
-            self._tag(tag[1] + tag[2], count, empty=bool(tag[4]))
-        begun = data.rfind(b"<")
-        self.rest = data[begun:] if begun >= end else b""
-        self._seen += len(data) - min(len(self.rest), _LONGEST_TAG_BYTES)
+                self._open = self._seen + end, min(count, _MAX_COLUMNS) * self._repeat
+            self._see_tag(tag[1] + tag[2], count, empty=bool(tag[4]))
+        cut_tag = data.rfind(b"<")
+        rest = data[cut_tag:] if cut_tag >= end else b""
+        self._tail = rest[-_MAX_TAG_BYTES:]
+        self._seen += len(data) - len(self._tail)
 
-    def _tag(self, kind: bytes, count: int, *, empty: bool) -> None:
+    def _see_tag(self, kind: bytes, count: int, *, empty: bool) -> None:
         if kind == b"table-row":
             self._columns = self._last_column = 0
-            self._repeat = min(count, _MOST_ROWS)
+            self._repeat = min(count, _MAX_ROWS)
             if empty:
                 self._end_row()
         elif kind == b"/table-row":
             self._end_row()
         elif kind in (b"table-cell", b"covered-table-cell"):
-            self._columns = min(self._columns + count, _MOST_COLUMNS)
+            self._columns = min(self._columns + count, _MAX_COLUMNS)
             if not empty:
                 self._last_column = self._columns
         elif kind in (b"table", b"/table"):
             self.end_table()
 
     def _end_row(self) -> None:
-        self._rows = min(self._rows + self._repeat, _MOST_ROWS)
+        self._rows = min(self._rows + self._repeat, _MAX_ROWS)
         if self._last_column:
             self._last_row = self._rows
             self._width = max(self._width, self._last_column)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dashboard.readers.common.builder import NO_POINT, Gathered
-from dashboard.readers.common.clean import fields_of, items_of
-from dashboard.readers.registries.study_record import study_trial
+from dashboard.readers.common.builder import NO_POINT, ReadingBuilder
+from dashboard.readers.common.clean import as_dict, as_list
+from dashboard.readers.registries.study_record import build_trial
 
 FORMAT = "ClinicalTrials.gov API v2 JSON"
 
@@ -12,36 +12,36 @@ _MODULES = ("identificationModule", "contactsLocationsModule", "statusModule")
 
 
 def is_study(value: object) -> bool:
-    """True for a study, also one whose modules stand at its top level."""
+    """True for a study, also one with its modules at the top level."""
     if type(value) is not dict:
         return False
     return "protocolSection" in value or any(name in value for name in _MODULES)
 
 
-def gather_study(study: dict[str, Any], gathered: Gathered) -> None:
-    """The trial and its sites. A location of a wrong shape is kept as a site without a place."""
-    protocol = fields_of(study.get("protocolSection", study))
-    places = fields_of(protocol.get("contactsLocationsModule"))
-    locations = items_of(places.get("locations"))
-    start = len(gathered)
+def read_study(study: dict[str, Any], builder: ReadingBuilder) -> None:
+    """Read the trial and its sites; a location of a wrong type is a site without a place."""
+    protocol = as_dict(study.get("protocolSection", study))
+    places = as_dict(protocol.get("contactsLocationsModule"))
+    locations = as_list(places.get("locations"))
+    start = len(builder)
     if locations:
-        _add_sites(locations, gathered)
+        _add_sites(locations, builder)
     countries = dict.fromkeys(
-        country for country in gathered.country[start:] if type(country) is str and country
+        country for country in builder.country[start:] if type(country) is str and country
     )
-    trial = study_trial(study, tuple(countries))
+    trial = build_trial(study, tuple(countries))
     if not trial.trial_id:
-        gathered.warn(f"study {len(gathered.trials) + 1} has no NCT number; its sites are kept")
-    gathered.open_trial(trial, start)
+        builder.warn(f"study {len(builder.trials) + 1} has no NCT number; its sites are kept")
+    builder.add_trial(trial, start)
 
 
-def _add_sites(locations: list[Any], gathered: Gathered) -> None:
-    add_facility, add_city = gathered.facility.append, gathered.city.append
-    add_state, add_postcode = gathered.state.append, gathered.postcode.append
-    add_country, add_status = gathered.country.append, gathered.status.append
-    add_latitude, add_longitude = gathered.latitude.append, gathered.longitude.append
+def _add_sites(locations: list[Any], builder: ReadingBuilder) -> None:
+    add_facility, add_city = builder.facility.append, builder.city.append
+    add_state, add_postcode = builder.state.append, builder.postcode.append
+    add_country, add_status = builder.country.append, builder.status.append
+    add_latitude, add_longitude = builder.latitude.append, builder.longitude.append
     for location in locations:
-        get = fields_of(location).get
+        get = as_dict(location).get
         add_facility(get("facility", ""))
         add_city(get("city", ""))
         add_state(get("state", ""))

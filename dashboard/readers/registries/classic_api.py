@@ -1,71 +1,79 @@
-"""The classic ClinicalTrials.gov API (before 2024), brought into the shape of API v2."""
+"""Converts studies of the classic ClinicalTrials.gov API (before 2024) to API v2."""
 
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.readers.common.clean import fields_of, items_of
+from dashboard.readers.common.clean import as_dict, as_list
 
 FORMAT = "ClinicalTrials.gov classic API JSON"
 
 
 def is_classic_study(value: object) -> bool:
-    """True for one `Study`, or the object that holds it in a list of full studies."""
-    study = fields_of(fields_of(value).get("Study", value))
+    """True for a `Study`, or the object around it in a list of full studies."""
+    study = as_dict(as_dict(value).get("Study", value))
     return type(study.get("ProtocolSection")) is dict
 
 
 def to_v2(value: object) -> dict[str, Any]:
-    """The study as API v2 would have it, as far as the trial record and the sites go."""
-    study = fields_of(fields_of(value).get("Study", value))
-    protocol = fields_of(study.get("ProtocolSection"))
-    derived = fields_of(study.get("DerivedSection"))
-    who = fields_of(protocol.get("IdentificationModule"))
-    status = fields_of(protocol.get("StatusModule"))
-    text = fields_of(protocol.get("DescriptionModule"))
-    topics = fields_of(protocol.get("ConditionsModule"))
-    people = fields_of(protocol.get("EligibilityModule"))
-    misc = fields_of(derived.get("MiscInfoModule"))
+    """Convert a study to API v2, as far as its trial and sites need it."""
+    study = as_dict(as_dict(value).get("Study", value))
+    protocol = as_dict(study.get("ProtocolSection"))
+    derived = as_dict(study.get("DerivedSection"))
+    identification = as_dict(protocol.get("IdentificationModule"))
+    status = as_dict(protocol.get("StatusModule"))
+    text = as_dict(protocol.get("DescriptionModule"))
+    conditions = as_dict(protocol.get("ConditionsModule"))
+    eligibility = as_dict(protocol.get("EligibilityModule"))
+    misc = as_dict(derived.get("MiscInfoModule"))
     v2: dict[str, Any] = {
         "protocolSection": {
             "identificationModule": {
-                "nctId": who.get("NCTId"),
-                "briefTitle": who.get("BriefTitle"),
-                "officialTitle": who.get("OfficialTitle"),
-                "acronym": who.get("Acronym"),
-                "orgStudyIdInfo": {"id": fields_of(who.get("OrgStudyIdInfo")).get("OrgStudyId")},
-                "secondaryIdInfos": _listed(who, "SecondaryIdInfo", _secondary_id),
+                "nctId": identification.get("NCTId"),
+                "briefTitle": identification.get("BriefTitle"),
+                "officialTitle": identification.get("OfficialTitle"),
+                "acronym": identification.get("Acronym"),
+                "orgStudyIdInfo": {
+                    "id": as_dict(identification.get("OrgStudyIdInfo")).get("OrgStudyId")
+                },
+                "secondaryIdInfos": _convert_items(
+                    identification, "SecondaryIdInfo", _convert_secondary_id
+                ),
             },
             "statusModule": {
                 "overallStatus": status.get("OverallStatus"),
-                "startDateStruct": _date(status, "StartDate"),
-                "completionDateStruct": _date(status, "CompletionDate"),
-                "lastUpdatePostDateStruct": _date(status, "LastUpdatePostDate"),
+                "startDateStruct": _convert_date(status, "StartDate"),
+                "completionDateStruct": _convert_date(status, "CompletionDate"),
+                "lastUpdatePostDateStruct": _convert_date(status, "LastUpdatePostDate"),
                 "lastUpdateSubmitDate": status.get("LastUpdateSubmitDate"),
             },
-            "sponsorCollaboratorsModule": _sponsors(
-                fields_of(protocol.get("SponsorCollaboratorsModule"))
+            "sponsorCollaboratorsModule": _convert_sponsors(
+                as_dict(protocol.get("SponsorCollaboratorsModule"))
             ),
             "descriptionModule": {
                 "briefSummary": text.get("BriefSummary"),
                 "detailedDescription": text.get("DetailedDescription"),
             },
             "conditionsModule": {
-                "conditions": _plain(topics, "Condition"),
-                "keywords": _plain(topics, "Keyword"),
+                "conditions": _list_items(conditions, "Condition"),
+                "keywords": _list_items(conditions, "Keyword"),
             },
-            "designModule": _design(fields_of(protocol.get("DesignModule"))),
-            "armsInterventionsModule": _arms(fields_of(protocol.get("ArmsInterventionsModule"))),
+            "designModule": _convert_design(as_dict(protocol.get("DesignModule"))),
+            "armsInterventionsModule": _convert_arms(
+                as_dict(protocol.get("ArmsInterventionsModule"))
+            ),
             "eligibilityModule": {
-                "eligibilityCriteria": people.get("EligibilityCriteria"),
-                "healthyVolunteers": people.get("HealthyVolunteers"),
-                "sex": people.get("Gender"),
-                "minimumAge": people.get("MinimumAge"),
-                "maximumAge": people.get("MaximumAge"),
+                "eligibilityCriteria": eligibility.get("EligibilityCriteria"),
+                "healthyVolunteers": eligibility.get("HealthyVolunteers"),
+                "sex": eligibility.get("Gender"),
+                "minimumAge": eligibility.get("MinimumAge"),
+                "maximumAge": eligibility.get("MaximumAge"),
             },
-            "contactsLocationsModule": _places(fields_of(protocol.get("ContactsLocationsModule"))),
+            "contactsLocationsModule": _convert_places(
+                as_dict(protocol.get("ContactsLocationsModule"))
+            ),
             "referencesModule": {
-                "references": _listed(
-                    fields_of(protocol.get("ReferencesModule")), "Reference", _reference
+                "references": _convert_items(
+                    as_dict(protocol.get("ReferencesModule")), "Reference", _convert_reference
                 )
             },
         },
@@ -76,40 +84,40 @@ def to_v2(value: object) -> dict[str, Any]:
     return v2
 
 
-def _plain(module: dict[str, Any], name: str) -> list[Any]:
+def _list_items(module: dict[str, Any], name: str) -> list[Any]:
     """`{"ConditionList": {"Condition": [...]}}` -> the list."""
-    return items_of(fields_of(module.get(f"{name}List")).get(name))
+    return as_list(as_dict(module.get(f"{name}List")).get(name))
 
 
-def _listed(
+def _convert_items(
     module: dict[str, Any], name: str, convert: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    return [convert(fields_of(item)) for item in _plain(module, name)]
+    return [convert(as_dict(item)) for item in _list_items(module, name)]
 
 
-def _date(status: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"date": fields_of(status.get(f"{name}Struct")).get(name)}
+def _convert_date(status: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"date": as_dict(status.get(f"{name}Struct")).get(name)}
 
 
-def _secondary_id(one: dict[str, Any]) -> dict[str, Any]:
+def _convert_secondary_id(item: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": one.get("SecondaryId"),
-        "type": one.get("SecondaryIdType"),
-        "domain": one.get("SecondaryIdDomain"),
+        "id": item.get("SecondaryId"),
+        "type": item.get("SecondaryIdType"),
+        "domain": item.get("SecondaryIdDomain"),
     }
 
 
-def _reference(one: dict[str, Any]) -> dict[str, Any]:
+def _convert_reference(item: dict[str, Any]) -> dict[str, Any]:
     return {
-        "citation": one.get("ReferenceCitation"),
-        "type": one.get("ReferenceType"),
-        "pmid": one.get("ReferencePMID"),
+        "citation": item.get("ReferenceCitation"),
+        "type": item.get("ReferenceType"),
+        "pmid": item.get("ReferencePMID"),
     }
 
 
-def _sponsors(module: dict[str, Any]) -> dict[str, Any]:
-    party = fields_of(module.get("ResponsibleParty"))
-    lead = fields_of(module.get("LeadSponsor"))
+def _convert_sponsors(module: dict[str, Any]) -> dict[str, Any]:
+    party = as_dict(module.get("ResponsibleParty"))
+    lead = as_dict(module.get("LeadSponsor"))
     prefix = "ResponsiblePartyInvestigator"
     return {
         "responsibleParty": {
@@ -122,81 +130,81 @@ def _sponsors(module: dict[str, Any]) -> dict[str, Any]:
             "name": lead.get("LeadSponsorName"),
             "class": lead.get("LeadSponsorClass"),
         },
-        "collaborators": _listed(
+        "collaborators": _convert_items(
             module,
             "Collaborator",
-            lambda one: {
-                "name": one.get("CollaboratorName"),
-                "class": one.get("CollaboratorClass"),
+            lambda item: {
+                "name": item.get("CollaboratorName"),
+                "class": item.get("CollaboratorClass"),
             },
         ),
     }
 
 
-def _design(module: dict[str, Any]) -> dict[str, Any]:
-    how = fields_of(module.get("DesignInfo"))
-    masking = fields_of(how.get("DesignMaskingInfo"))
+def _convert_design(module: dict[str, Any]) -> dict[str, Any]:
+    info = as_dict(module.get("DesignInfo"))
+    masking = as_dict(info.get("DesignMaskingInfo"))
     return {
         "studyType": module.get("StudyType"),
-        "phases": _plain(module, "Phase"),
-        "enrollmentInfo": {"count": fields_of(module.get("EnrollmentInfo")).get("EnrollmentCount")},
+        "phases": _list_items(module, "Phase"),
+        "enrollmentInfo": {"count": as_dict(module.get("EnrollmentInfo")).get("EnrollmentCount")},
         "designInfo": {
-            "allocation": how.get("DesignAllocation"),
-            "interventionModel": how.get("DesignInterventionModel"),
+            "allocation": info.get("DesignAllocation"),
+            "interventionModel": info.get("DesignInterventionModel"),
             "observationalModel": " ".join(
-                item for item in _plain(how, "DesignObservationalModel") if type(item) is str
+                item for item in _list_items(info, "DesignObservationalModel") if type(item) is str
             ),
-            "primaryPurpose": how.get("DesignPrimaryPurpose"),
+            "primaryPurpose": info.get("DesignPrimaryPurpose"),
             "maskingInfo": {
                 "masking": masking.get("DesignMasking"),
-                "whoMasked": _plain(masking, "DesignWhoMasked"),
+                "whoMasked": _list_items(masking, "DesignWhoMasked"),
             },
         },
     }
 
 
-def _arms(module: dict[str, Any]) -> dict[str, Any]:
+def _convert_arms(module: dict[str, Any]) -> dict[str, Any]:
     return {
-        "armGroups": _listed(
+        "armGroups": _convert_items(
             module,
             "ArmGroup",
-            lambda one: {
-                "label": one.get("ArmGroupLabel"),
-                "type": one.get("ArmGroupType"),
-                "description": one.get("ArmGroupDescription"),
-                "interventionNames": items_of(
-                    fields_of(one.get("ArmGroupInterventionList")).get("ArmGroupInterventionName")
+            lambda item: {
+                "label": item.get("ArmGroupLabel"),
+                "type": item.get("ArmGroupType"),
+                "description": item.get("ArmGroupDescription"),
+                "interventionNames": as_list(
+                    as_dict(item.get("ArmGroupInterventionList")).get("ArmGroupInterventionName")
                 ),
             },
         ),
-        "interventions": _listed(
+        "interventions": _convert_items(
             module,
             "Intervention",
-            lambda one: {
-                "name": one.get("InterventionName"),
-                "type": one.get("InterventionType"),
-                "description": one.get("InterventionDescription"),
-                "otherNames": _plain(one, "InterventionOtherName"),
+            lambda item: {
+                "name": item.get("InterventionName"),
+                "type": item.get("InterventionType"),
+                "description": item.get("InterventionDescription"),
+                "otherNames": _list_items(item, "InterventionOtherName"),
             },
         ),
     }
 
 
-def _places(module: dict[str, Any]) -> dict[str, Any]:
+def _convert_places(module: dict[str, Any]) -> dict[str, Any]:
     return {
-        "overallOfficials": _listed(
+        "overallOfficials": _convert_items(
             module,
             "OverallOfficial",
-            lambda one: {
-                "name": one.get("OverallOfficialName"),
-                "role": one.get("OverallOfficialRole"),
-                "affiliation": one.get("OverallOfficialAffiliation"),
+            lambda item: {
+                "name": item.get("OverallOfficialName"),
+                "role": item.get("OverallOfficialRole"),
+                "affiliation": item.get("OverallOfficialAffiliation"),
             },
         ),
-        "locations": _listed(module, "Location", _location),
+        "locations": _convert_items(module, "Location", _convert_location),
     }
 
 
-def _location(one: dict[str, Any]) -> dict[str, Any]:
+def _convert_location(item: dict[str, Any]) -> dict[str, Any]:
     names = ("facility", "status", "city", "state", "zip", "country")
-    return {name: one.get(f"Location{name.capitalize()}") for name in names}
+    return {name: item.get(f"Location{name.capitalize()}") for name in names}

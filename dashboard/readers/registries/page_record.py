@@ -1,13 +1,21 @@
-"""The trial record of a registry page saved as text."""
+"""Parses the trial of a registry page saved as text."""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dashboard.readers.common.country_text import listed_countries
-from dashboard.readers.registries.page_arms import arms_of, interventions_of
-from dashboard.readers.registries.page_sections import Sections, fields
-from dashboard.sites.trial import Investigator, OtherId, Reference, RelatedTrial, Sponsor, Trial
+from dashboard.readers.common.country_text import parse_country_list
+from dashboard.readers.registries.page_sections import Sections, parse_fields
+from dashboard.sites.trial import (
+    Arm,
+    Intervention,
+    Investigator,
+    OtherId,
+    Reference,
+    RelatedTrial,
+    Sponsor,
+    Trial,
+)
 from dashboard.sites.vocabulary import phase_word, phrase, status_word
 
 _BASICS = (
@@ -42,21 +50,23 @@ _ID_SOURCE = re.compile(r"^Identifier Source\s*:\s*(.*)$", re.IGNORECASE)
 _RELATED = re.compile(r"^(NCT\d{8})\b\s*(\S*)\s*(.*)$")
 _UPDATED = re.compile(r"^Last Updated?\s*:\s*(\d{4}-\d{2}(?:-\d{2})?)", re.IGNORECASE)
 _LABELLED = re.compile(r"^(NCT ID|Last Updated?)\s*:", re.IGNORECASE)
+_GROUP = re.compile(r"^Group Type\b[\s:]*(.*)$", re.IGNORECASE)
+_INTERVENTION = re.compile(r"^Intervention Type\b[\s:]*(.*)$", re.IGNORECASE)
 
 
-def trial_record(trial_id: str, sections: Sections) -> Trial:
-    """Everything the page says of the trial itself; what it does not say stays empty."""
+def parse_trial(trial_id: str, sections: Sections) -> Trial:
+    """The trial as far as the page describes it; other fields are empty."""
     texts = sections.texts
-    basics = _first_values(fields(texts("Basic Information"), _BASICS))
-    design = _first_values(fields(texts("Study Design"), _DESIGN))
-    eligibility = fields(texts("Eligibility Criteria"), _ELIGIBILITY)
-    who = _first_values(eligibility)
+    basics = _take_first(parse_fields(texts("Basic Information"), _BASICS))
+    design = _take_first(parse_fields(texts("Study Design"), _DESIGN))
+    eligibility = parse_fields(texts("Eligibility Criteria"), _ELIGIBILITY)
+    people = _take_first(eligibility)
     updated = next((m[1] for line in sections.before if (m := _UPDATED.match(line.text))), "")
-    interventions = interventions_of(texts("Interventions"), texts("Other Intervention Names"))
+    interventions = _parse_interventions(texts("Interventions"), texts("Other Intervention Names"))
     enrollment = re.search(r"\d[\d,]*", basics.get("Total Enrollment", ""))
     return Trial(
         trial_id=trial_id,
-        title=_title(sections),
+        title=_join_title(sections),
         status=status_word(basics.get("Recruitment Status", "")),
         phase=phase_word(basics.get("Clinical Phase", "")),
         study_type=phrase(basics.get("Study Classification", "")),
@@ -64,7 +74,7 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
         start_date=basics.get("Study Start Date", ""),
         completion_date=basics.get("Study Completion Date", ""),
         last_updated=updated,
-        has_results=_has_results(texts("Study Results")),
+        has_results=_parse_results(texts("Study Results")),
         summary="\n\n".join(texts("Brief Summary")),
         description="\n\n".join(texts("Detailed Description")),
         conditions=tuple(texts("Conditions")),
@@ -75,45 +85,45 @@ def trial_record(trial_id: str, sections: Sections) -> Trial:
         ),
         primary_purpose=phrase(design.get("Primary Study Purpose", "")),
         masking=phrase(design.get("Blinding Strategy", "")),
-        arms=arms_of(texts("Study Groups"), interventions),
+        arms=_parse_arms(texts("Study Groups"), interventions),
         interventions=interventions,
         criteria="\n".join(eligibility[""]),
-        minimum_age=who.get("Minimum Eligible Age", ""),
-        maximum_age=who.get("Maximum Eligible Age", ""),
-        sex=phrase(who.get("Eligible Sex", "")),
-        healthy_volunteers=_yes_no(who.get("Accepts Healthy Volunteers", "")),
-        sponsors=_sponsors(texts("Sponsors")),
-        responsible_party=_responsible_party(texts("Responsible Party")),
-        investigators=_investigators(texts("Principal Investigators")),
-        countries=listed_countries(texts("Countries")),
-        references=_references(texts("References")),
-        related=_related(texts("More Related Trials")),
-        other_ids=_other_ids(texts("Other Identifiers")),
+        minimum_age=people.get("Minimum Eligible Age", ""),
+        maximum_age=people.get("Maximum Eligible Age", ""),
+        sex=phrase(people.get("Eligible Sex", "")),
+        healthy_volunteers=_parse_yes_no(people.get("Accepts Healthy Volunteers", "")),
+        sponsors=_parse_sponsors(texts("Sponsors")),
+        responsible_party=_parse_responsible_party(texts("Responsible Party")),
+        investigators=_parse_investigators(texts("Principal Investigators")),
+        countries=parse_country_list(texts("Countries")),
+        references=_parse_references(texts("References")),
+        related=_parse_related(texts("More Related Trials")),
+        other_ids=_parse_other_ids(texts("Other Identifiers")),
         url=f"https://clinicaltrials.gov/study/{trial_id}",
         as_of=updated,
     )
 
 
-def _first_values(values: dict[str, list[str]]) -> dict[str, str]:
+def _take_first(values: dict[str, list[str]]) -> dict[str, str]:
     return {label: lines[0] for label, lines in values.items() if label and lines}
 
 
-def _title(sections: Sections) -> str:
+def _join_title(sections: Sections) -> str:
     return " ".join(line.text for line in sections.before if not _LABELLED.match(line.text)).strip()
 
 
-def _has_results(lines: Sequence[str]) -> bool | None:
+def _parse_results(lines: Sequence[str]) -> bool | None:
     first = lines[0].casefold() if lines else ""
     if not first:
         return None
     return "available" in first and not first.startswith(("no ", "not ")) and " not " not in first
 
 
-def _yes_no(text: str) -> bool | None:
+def _parse_yes_no(text: str) -> bool | None:
     return {"yes": True, "true": True, "no": False, "false": False}.get(text.casefold())
 
 
-def _sponsors(lines: Sequence[str]) -> tuple[Sponsor, ...]:
+def _parse_sponsors(lines: Sequence[str]) -> tuple[Sponsor, ...]:
     sponsors: list[Sponsor] = []
     block: list[str] = []
     for line in lines:
@@ -128,14 +138,14 @@ def _sponsors(lines: Sequence[str]) -> tuple[Sponsor, ...]:
     return tuple(sponsors)
 
 
-def _responsible_party(lines: Sequence[str]) -> str:
+def _parse_responsible_party(lines: Sequence[str]) -> str:
     role = next((phrase(m[1]) for line in lines if (m := _RESPONSIBLE.match(line))), "")
     who = ", ".join(line for line in lines if not _RESPONSIBLE.match(line))
     return f"{role}: {who}" if role and who else role or who
 
 
-def _investigators(lines: Sequence[str]) -> tuple[Investigator, ...]:
-    """Name, `Role: …`, affiliation; the affiliation may be missing."""
+def _parse_investigators(lines: Sequence[str]) -> tuple[Investigator, ...]:
+    """Parse name, `Role: …`, and perhaps affiliation."""
     roles = [at for at, line in enumerate(lines) if _ROLE.match(line)]
     people: list[Investigator] = []
     for at, following in pairwise([*roles, len(lines) + 1]):
@@ -146,8 +156,8 @@ def _investigators(lines: Sequence[str]) -> tuple[Investigator, ...]:
     return tuple(people)
 
 
-def _references(lines: Sequence[str]) -> tuple[Reference, ...]:
-    """Citation, `Reference Type …`, and where it has one `PMID: …`."""
+def _parse_references(lines: Sequence[str]) -> tuple[Reference, ...]:
+    """Parse citation, `Reference Type …`, and perhaps `PMID: …`."""
     references: list[Reference] = []
     block: list[str] = []
     for line in lines:
@@ -167,7 +177,7 @@ def _references(lines: Sequence[str]) -> tuple[Reference, ...]:
     return tuple(references)
 
 
-def _other_ids(lines: Sequence[str]) -> tuple[OtherId, ...]:
+def _parse_other_ids(lines: Sequence[str]) -> tuple[OtherId, ...]:
     ids: list[OtherId] = []
     for line in lines:
         if found := _ID_TYPE.match(line):
@@ -181,7 +191,7 @@ def _other_ids(lines: Sequence[str]) -> tuple[OtherId, ...]:
     return tuple(ids)
 
 
-def _related(lines: Sequence[str]) -> tuple[RelatedTrial, ...]:
+def _parse_related(lines: Sequence[str]) -> tuple[RelatedTrial, ...]:
     related: list[RelatedTrial] = []
     block: list[str] = []
     for line in lines:
@@ -194,3 +204,70 @@ def _related(lines: Sequence[str]) -> tuple[RelatedTrial, ...]:
         else:
             block.append(line)
     return tuple(related)
+
+
+def _parse_interventions(
+    lines: Sequence[str], other_names: Sequence[str]
+) -> tuple[Intervention, ...]:
+    """Parse name, description, and the `Intervention Type` line that ends each."""
+    closed: list[tuple[str, str, str]] = []
+    block: list[str] = []
+    for line in lines:
+        if found := _INTERVENTION.match(line):
+            if block:
+                closed.append((block[0], phrase(found[1]), "\n".join(block[1:])))
+            block = []
+        else:
+            block.append(line)
+    # With several interventions the page does not show whose the other names are.
+    names = tuple(name for line in other_names for name in _split_names(line))
+    return tuple(
+        Intervention(name, kind, description, names if len(closed) == 1 else ())
+        for name, kind, description in closed
+    )
+
+
+def _split_names(line: str) -> list[str]:
+    """``AMG 103 MT103 BLINCYTO™`` -> the three names.
+
+    A number or a word in lower case belongs to the name before it.
+    """
+    if re.search(r"[;|]", line):
+        return [name.strip(" ™®") for name in re.split(r"[;|]", line) if name.strip(" ™®")]
+    names: list[str] = []
+    for word in line.split():
+        bare = word.strip("™®")
+        if names and (bare.isdigit() or bare.islower() or bare.startswith("(")):
+            names[-1] += f" {bare}"
+        elif bare:
+            names.append(bare)
+    return names
+
+
+def _parse_arms(lines: Sequence[str], interventions: Sequence[Intervention]) -> tuple[Arm, ...]:
+    """Parse label, description, `Group Type`; then name, `Intervention Type`, description."""
+    known_texts = {text for i in interventions for text in i.description.split("\n") if text}
+    arms: list[Arm] = []
+    block: list[str] = []
+    received: list[str] = []
+    for line in lines:
+        if found := _GROUP.match(line):
+            if arms:
+                arms[-1] = _with_interventions(arms[-1], received)
+            received = []
+            label = block[0] if block else ""
+            arms.append(Arm(label, phrase(found[1]), "\n".join(block[1:])))
+            block = []
+        elif _INTERVENTION.match(line):
+            if block:
+                received.append(block[-1])
+            block = []
+        elif line not in known_texts or not arms:
+            block.append(line)
+    if arms:
+        arms[-1] = _with_interventions(arms[-1], received)
+    return tuple(arms)
+
+
+def _with_interventions(arm: Arm, received: Sequence[str]) -> Arm:
+    return Arm(arm.label, arm.type, arm.description, tuple(received))

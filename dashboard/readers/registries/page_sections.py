@@ -1,4 +1,4 @@
-"""The headings of a registry page saved as text, and the lines under each."""
+"""Splits a registry page saved as text at its headings."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ HEADINGS = (
 
 _PROSE = ("Brief Summary", "Detailed Description")
 
-# The page opens its sections with one sentence that tells the visitor what to do with them.
+# Sections of the page begin with a sentence that introduces them.
 _BLURB = re.compile(
     r"^(Get a|Review|Dive into|See|Understand|Learn|Discover|Check|Meet|Identify|Explore|Access|"
     r"Find|Track|View|Browse|Download|Look|Compare|Reach|Contact|Read|Follow|Additional)\b.{20,200}\.$"
@@ -40,25 +40,25 @@ _BLURB = re.compile(
 
 
 class Line(NamedTuple):
-    """A line that holds text, with its number in the file."""
+    """A line with text, and its number in the file."""
 
     number: int
     text: str
 
 
 class Sections(NamedTuple):
-    """What stands before the first heading, and the lines under each heading found."""
+    """The lines before the first heading, and those under each heading."""
 
     before: list[Line]
     lines: dict[str, list[Line]]
 
     def texts(self, heading: str) -> list[str]:
-        """The lines under a heading, empty where the page has no such heading."""
+        """The lines under a heading; none if the page lacks it."""
         return [line.text for line in self.lines.get(heading, ())]
 
 
 def split_sections(text: str, first_line: int = 1) -> Sections:
-    """Cut a page at its headings; blank lines and the sections' opening sentences are dropped.
+    """Split a page at its headings; blank lines and introductory sentences are dropped.
 
     ``first_line`` is the number of the page's first line in its file.
     """
@@ -67,7 +67,7 @@ def split_sections(text: str, first_line: int = 1) -> Sections:
         for number, line in enumerate(text.splitlines(), first_line)
         if (stripped := line.strip())
     ]
-    starts = sorted((at, heading) for heading, at in _headings(lines).items())
+    starts = sorted((at, heading) for heading, at in _find_headings(lines).items())
     before = lines[: starts[0][0]] if starts else lines
     sections: dict[str, list[Line]] = {}
     for (at, heading), (end, _) in pairwise([*starts, (len(lines), "")]):
@@ -78,15 +78,15 @@ def split_sections(text: str, first_line: int = 1) -> Sections:
     return Sections(before, sections)
 
 
-def _headings(lines: Sequence[Line]) -> dict[str, int]:
-    """Where each heading stands: where a blurb follows it, else where it first stands alone."""
+def _find_headings(lines: Sequence[Line]) -> dict[str, int]:
+    """The index of each heading: followed by an introduction, else alone on its line first."""
     known = {heading.casefold(): heading for heading in HEADINGS}
     found: dict[str, int] = {}
     sure: set[str] = set()
     for at, line in enumerate(lines):
         blurb_follows = at + 1 < len(lines) and bool(_BLURB.match(lines[at + 1].text))
         heading = known.get(line.text.rstrip(":").casefold())
-        if heading is None and blurb_follows and _like_heading(line.text):
+        if heading is None and blurb_follows and _looks_like_heading(line.text):
             heading = line.text
         if heading is None or heading in sure:
             continue
@@ -98,13 +98,13 @@ def _headings(lines: Sequence[Line]) -> dict[str, int]:
     return found
 
 
-def _like_heading(text: str) -> bool:
+def _looks_like_heading(text: str) -> bool:
     words = text.split()
     return len(words) <= 5 and all(word[0].isupper() and word.isalpha() for word in words)
 
 
-def fields(lines: Iterable[str], labels: Sequence[str]) -> dict[str, list[str]]:
-    """Values under labels that stand alone on a line; what stands before the first is under ``""``.
+def parse_fields(lines: Iterable[str], labels: Sequence[str]) -> dict[str, list[str]]:
+    """The lines under each label that is alone on a line; lines before the first are under ``""``.
 
     A label without a value gives an empty list.
     """

@@ -1,21 +1,22 @@
-"""JSON that is a table in disguise: lists of flat objects, and GeoJSON points."""
+"""Turns JSON into tables: lists of objects or rows, and GeoJSON features."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
-from dashboard.readers.common.clean import as_text, fields_of, items_of
-from dashboard.readers.common.column_names import named
-from dashboard.readers.tables.tables import SAMPLE_ROWS, Table
+from dashboard.readers.common.clean import as_dict, as_list, as_text
+from dashboard.readers.common.column_names import match_header
+from dashboard.readers.tables.raw_table import SAMPLE_ROWS, RawTable
 
 GEOJSON_FORMAT = "GeoJSON"
 RECORDS_FORMAT = "Site list (JSON)"
 
-_MOST_KEYS = 300
+_MAX_KEYS = 300
+_PLACES = frozenset({"city", "country", "postcode", "place", "point", "latitude"})
 
 
 def is_feature(value: object) -> bool:
-    """True for a GeoJSON feature, and for a point that stands alone."""
+    """True for a GeoJSON feature, or a point that is none's geometry."""
     if type(value) is not dict:
         return False
     return value.get("type") == "Feature" or (
@@ -24,7 +25,7 @@ def is_feature(value: object) -> bool:
 
 
 class Features:
-    """The records of GeoJSON features; ``shapes`` counts those that are lines or areas."""
+    """The records of GeoJSON features; ``shapes`` counts lines and areas."""
 
     def __init__(self, values: Iterable[Any]) -> None:
         self._values = values
@@ -34,30 +35,30 @@ class Features:
         for value in self._values:
             if is_feature(value):
                 self.shapes += _is_shape(value)
-                yield feature_record(value)
+                yield flatten_feature(value)
 
 
 def _is_shape(feature: dict[str, Any]) -> bool:
-    geometry = fields_of(feature.get("geometry", feature))
-    many = geometry.get("type") != "MultiPoint" or len(items_of(geometry.get("coordinates"))) > 1
+    geometry = as_dict(feature.get("geometry", feature))
+    many = geometry.get("type") != "MultiPoint" or len(as_list(geometry.get("coordinates"))) > 1
     return bool(geometry) and geometry.get("type") != "Point" and many
 
 
-def cells(record: object) -> list[str]:
-    """The cells of a row that is a JSON list; none for another value."""
-    return list(map(_cell, record)) if type(record) is list else []
+def format_row(record: object) -> list[str]:
+    """The cells of a row given as a JSON list; none for other values."""
+    return list(map(_format_cell, record)) if type(record) is list else []
 
 
-def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
-    """A feature's properties, with the point of its geometry as latitude and longitude.
+def flatten_feature(feature: dict[str, Any]) -> dict[str, Any]:
+    """A feature's properties, with its point as latitude and longitude.
 
-    Lines and areas give no point: a site is where a person can go.
+    Lines and areas give no point: a site is a place that a person can go to.
     """
-    record = dict(fields_of(feature.get("properties")))
-    geometry = fields_of(feature.get("geometry", feature))
-    point = items_of(geometry.get("coordinates"))
+    record = dict(as_dict(feature.get("properties")))
+    geometry = as_dict(feature.get("geometry", feature))
+    point = as_list(geometry.get("coordinates"))
     if geometry.get("type") == "MultiPoint" and len(point) == 1:
-        point = items_of(point[0])
+        point = as_list(point[0])
     elif geometry.get("type") != "Point":
         return record
     if len(point) >= 2:
@@ -65,22 +66,22 @@ def feature_record(feature: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def table_of(records: Iterable[dict[str, Any]]) -> Table:
-    """The records as a table: a column a key of the first few hundred, in order of appearance.
+def build_table(records: Iterable[dict[str, Any]]) -> RawTable:
+    """The records as a table with a column per key of the first few hundred records.
 
-    What stands in an object inside a record is a column too: `geo lat` of ``{"geo": {"lat": 47}}``.
+    Keys of an object inside a record are columns too: `geo lat` of ``{"geo": {"lat": 47}}``.
     """
-    running = map(_flat, records)
+    running = map(_flatten, records)
     first = list(islice(running, SAMPLE_ROWS - 1))
-    keys = list(dict.fromkeys(key for record in first for key in record))[:_MOST_KEYS]
+    keys = list(dict.fromkeys(key for record in first for key in record))[:_MAX_KEYS]
     rows: Iterator[list[str]] = (
-        [_cell(record.get(key)) for key in keys] for record in chain(first, running)
+        [_format_cell(record.get(key)) for key in keys] for record in chain(first, running)
     )
     sample = [keys, *islice(rows, len(first))]
-    return Table(sample, rows, 0)
+    return RawTable(sample, rows, 0)
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def _flatten(record: dict[str, Any]) -> dict[str, Any]:
     if dict not in map(type, record.values()):
         return record
     flat: dict[str, Any] = {}
@@ -93,26 +94,23 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if type(value) is list:
         return "; ".join(filter(None, map(as_text, value)))
     return as_text(value)
 
 
-_PLACES = frozenset({"city", "country", "postcode", "place", "point", "latitude"})
+def iter_site_records(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One record per site.
 
-
-def site_records(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A record a site.
-
-    A trial with a list of its sites gives each of them its own fields; lists of sites by country,
-    and sites by number, give theirs under ``group``. A site's list of people stays inside it.
+    Sites in a trial's list get the trial's fields; sites in lists by country, or in objects by
+    number, get the key as ``group``. Lists without places, such as people, stay in their site.
     """
     for record in records:
-        yield from _unfolded(record)
+        yield from _expand(record)
 
 
-def _unfolded(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _expand(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     inner = {key: value for key, value in record.items() if _are_sites(value)}
     if not inner or _is_located(record):
         yield record
@@ -130,9 +128,9 @@ def _unfolded(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _are_sites(value: object) -> bool:
-    """True for objects that say where something is, alone or in a list."""
+    """True for an object with a place, or a list of them."""
     if isinstance(value, dict):
-        return _is_located(value) and any(named(str(key))[0] == "facility" for key in value)
+        return _is_located(value) and any(match_header(str(key))[0] == "facility" for key in value)
     return (
         isinstance(value, list)
         and bool(value)
@@ -142,4 +140,4 @@ def _are_sites(value: object) -> bool:
 
 
 def _is_located(record: dict[str, Any]) -> bool:
-    return any(named(str(key))[0] in _PLACES for key in record)
+    return any(match_header(str(key))[0] in _PLACES for key in record)

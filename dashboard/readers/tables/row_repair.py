@@ -1,42 +1,44 @@
-"""Rows with more or fewer cells than the header: put right where only one way fits."""
+"""Repairs rows: of another width than the header, or with values only on a group's first row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from dashboard.readers.common.degrees import as_number
-from dashboard.readers.common.job import listed
+from dashboard.readers.common.degrees import parse_degrees
+from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.place_knowledge import is_city
 from dashboard.sites.vocabulary import site_status_word
 from geocache.geo.countries import country_code
 
-_MOST_SPARE = 20
-_MOST_COLUMNS = 100
+_MAX_SPARE = 20
+_MAX_COLUMNS = 100
+_MIN_BLANK = 0.25
+_MIN_BLANK_ROWS = 2
 
 
-class UnevenRows:
-    """Brings rows to the header's width, and says which it changed.
+class RowRepair:
+    """Brings rows to the header's width, and warns which were changed.
 
-    A sign between columns that stands inside a value shifts what follows. The cells around it are
-    joined again where that puts countries, coordinates and statuses back into their columns.
+    A delimiter inside a value shifts the cells after it. Cells are joined again if that moves
+    countries, coordinates and statuses back to their columns.
     """
 
-    def __init__(self, place: Mapping[str, int], width: int, sign: str) -> None:
+    def __init__(self, place: Mapping[str, int], width: int, delimiter: str) -> None:
         self._place = place
         self._width = width
-        self._sign = sign or " "
+        self._delimiter = delimiter or " "
         self._countries: set[str] = set()
         self._joined: list[str] = []
-        self._unread: list[str] = []
+        self._cut_rows: list[str] = []
         self._shifted: list[str] = []
 
     def learn(self, rows: Sequence[Sequence[str]]) -> None:
-        """See in the first rows, those of the right width, which countries the table names."""
+        """Learn the table's countries from the first rows of the right width."""
         at = self._place.get("country")
         if at is not None:
             self._countries = {row[at].strip() for row in rows if len(row) == self._width} - {""}
 
-    def mended(self, row: list[str], number: int) -> list[str]:
-        """The row with as many cells as the header; ``number`` is its row in the file."""
+    def repair(self, row: list[str], number: int) -> list[str]:
+        """The row with as many cells as the header; ``number`` is its number in the file."""
         width = self._width
         if len(row) < width:
             padded = [*row, *[""] * (width - len(row))]
@@ -47,52 +49,52 @@ class UnevenRows:
         if not any(extra):
             return row[:width]
         spare = len(extra)
-        if spare > _MOST_SPARE or width > _MOST_COLUMNS:
-            self._unread.append(f"row {number}")
+        if spare > _MAX_SPARE or width > _MAX_COLUMNS:
+            self._cut_rows.append(f"row {number}")
             return row[:width]
         facility = self._place.get("facility", 0)
         best, best_score, best_at = row[:width], self._score(row), -1
         for at in sorted(range(width), key=lambda at: at != facility):
-            joined = self._sign.join(row[at : at + spare + 1])
+            joined = self._delimiter.join(row[at : at + spare + 1])
             candidate = [*row[:at], joined, *row[at + spare + 1 :]]
             score = self._score(candidate)
             if score > best_score:
                 best, best_score, best_at = candidate, score, at
         if best_at < 0:
-            self._unread.append(f"row {number}")
+            self._cut_rows.append(f"row {number}")
         else:
             self._joined.append(f"row {number} ({best[best_at].strip()[:60]!r})")
         return best
 
-    def report(self, warn: Callable[[str], None]) -> None:
-        """Say which rows were mended, and which could not be."""
+    def report(self, warn: Warn) -> None:
+        """Warn which rows were repaired, and which could not be."""
         if self._joined:
             warn(
-                f"{_count(self._joined)} with the sign between columns inside a value, "
-                f"joined again: {listed(self._joined)}"
+                f"{_count_rows(self._joined)} with a delimiter inside a value, "
+                f"joined again: {shorten(self._joined)}"
             )
-        if self._unread:
+        if self._cut_rows:
             warn(
-                f"{_count(self._unread)} with more cells than the header, the rest of them "
-                f"unread: {listed(self._unread)}"
+                f"{_count_rows(self._cut_rows)} with more cells than the header, the rest "
+                f"ignored: {shorten(self._cut_rows)}"
             )
         if self._shifted:
             warn(
-                f"{_count(self._shifted)} with fewer cells than the header, perhaps shifted, "
-                f"kept as written: {listed(self._shifted)}"
+                f"{_count_rows(self._shifted)} with fewer cells than the header, perhaps shifted, "
+                f"kept as written: {shorten(self._shifted)}"
             )
 
     def _fits(self, row: Sequence[str]) -> bool:
-        return all(good for _, good in self._checks(row))
+        return all(good for _, good in self._check_cells(row))
 
     def _score(self, row: Sequence[str]) -> float:
-        """How well the cells suit their columns; cells that are left over count against it."""
-        found = sum(1.0 if good else -1.0 for _, good in self._checks(row))
+        """How well the cells fit their columns; surplus cells lower the score."""
+        found = sum(1.0 if good else -1.0 for _, good in self._check_cells(row))
         at = self._place.get("country")
         known = at is not None and row[at].strip() in self._countries
         return found + (0.5 if known else 0.0) - (0.25 if any(row[self._width :]) else 0.0)
 
-    def _checks(self, row: Sequence[str]) -> list[tuple[str, bool]]:
+    def _check_cells(self, row: Sequence[str]) -> list[tuple[str, bool]]:
         found = []
         for target, good in _GOOD.items():
             at = self._place.get(target)
@@ -103,7 +105,7 @@ class UnevenRows:
 
 
 def _is_degrees(value: str) -> bool:
-    number = as_number(value)
+    number = parse_degrees(value)
     return abs(number) <= 180
 
 
@@ -120,61 +122,57 @@ _GOOD: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _count(items: Sequence[str]) -> str:
+def _count_rows(items: Sequence[str]) -> str:
     return "1 row" if len(items) == 1 else f"{len(items):,} rows"
 
 
-_LEAST_BLANK = 0.25
-_LEAST_BLANK_ROWS = 2
+class FillDown:
+    """Fills ``trial_id`` and ``country`` down in tables that give them once per group of rows.
 
-
-class FilledOnce:
-    """Fills ``trial_id`` and ``country`` down where a table writes each but once.
-
-    That is so where the first row has one, a quarter of the rows, and at least two, have none, and
-    no two rows that follow each other have the same; and not where cities speak against it.
+    That is so if the first row has one, a quarter of the rows and at least two have none, and no
+    two consecutive rows have the same; for countries, unless the cities contradict it.
     """
 
     def __init__(self, place: Mapping[str, int], rows: Sequence[Sequence[str]]) -> None:
         self._last: dict[str, str] = {}
-        self.filled: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
         for target in ("trial_id", "country"):
             at = place.get(target)
             if at is None:
                 continue
             column = [row[at].strip() if at < len(row) else "" for row in rows]
-            if _once_a_group(column) and (
+            if _is_grouped(column) and (
                 target != "country" or not _contradicted(column, rows, place.get("city"))
             ):
                 self._last[target] = ""
 
     def fill(self, target: str, column: Sequence[str]) -> Sequence[str]:
-        """The column with its blanks filled, as it is where the table writes every value."""
+        """The column with blanks filled; unchanged if the table has a value in every row."""
         if target not in self._last:
             return column
         last = self._last[target]
-        full = []
+        filled = []
         for text in column:
             last = text.strip() or last
-            full.append(last)
-        self.filled[target] = self.filled.get(target, 0) + sum(not text.strip() for text in column)
+            filled.append(last)
+        self.counts[target] = self.counts.get(target, 0) + sum(not text.strip() for text in column)
         self._last[target] = last
-        return full
+        return filled
 
 
-def _once_a_group(column: Sequence[str]) -> bool:
+def _is_grouped(column: Sequence[str]) -> bool:
     given = [text for text in column if text]
     if not given or not column[0]:
         return False
     blank = len(column) - len(given)
     repeated = any(text and text == after for text, after in pairwise(column))
-    return blank >= _LEAST_BLANK * len(column) and blank >= _LEAST_BLANK_ROWS and not repeated
+    return blank >= _MIN_BLANK * len(column) and blank >= _MIN_BLANK_ROWS and not repeated
 
 
 def _contradicted(
     column: Sequence[str], rows: Sequence[Sequence[str]], city_at: int | None
 ) -> bool:
-    """True where more cities are known elsewhere in the list than in the country carried down."""
+    """True if more cities lie in other countries of the list than in the one filled down."""
     if city_at is None:
         return False
     codes = {country_code(text) for text in column if text} - {""}

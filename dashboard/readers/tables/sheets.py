@@ -1,112 +1,118 @@
-"""The sheets of one workbook together: which hold sites, and what the others say of them."""
+"""Reads the sheets of a workbook: which of them list sites, and which trial they are of."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
-from dashboard.readers.common.builder import Gathered
-from dashboard.readers.common.job import Job
-from dashboard.readers.common.trial_number import trial_named
+from dashboard.readers.common.builder import ReadingBuilder
+from dashboard.readers.common.request import ReadRequest
+from dashboard.readers.common.trial_number import find_trial_id
 from dashboard.readers.tables.site_list import NO_TRIAL
 from dashboard.sites.trial import Trial
 from geocache.geo.countries import country_code
 
-GatherRows = Callable[[Iterator[list[str]], Job, str], str]
-"""Reads a sheet's rows into a job, of a country where its title names one; the format's name,
-empty for a plain list."""
+ReadRows = Callable[[Iterator[list[str]], ReadRequest, str], str]
+"""Reads a sheet's rows, with the country its title names; returns the format's name, or empty."""
 
 _COVER_ROWS = 200
-_OF_SITES = frozenset({"city", "facility", "site_number", "postcode", "place", "point", "latitude"})
+_SITE_TARGETS = frozenset(
+    {"city", "facility", "site_number", "postcode", "place", "point", "latitude"}
+)
 
 
 class _Sheet(NamedTuple):
     title: str
     format: str
-    part: Gathered
+    part: ReadingBuilder
 
 
-def gather_sheets(
+def read_sheets(
     sheets: Iterable[tuple[str, Iterator[list[str]]]],
-    job: Job,
-    kind_of_workbook: str,
-    gather_rows: GatherRows,
+    request: ReadRequest,
+    workbook: str,
+    read_rows: ReadRows,
     text: str = "",
 ) -> str:
-    """Every sheet that holds sites, once; the name of the format.
+    """Read every sheet that lists sites; returns the name of the format.
 
-    A list without a trial is of that which its sheet's title, the other sheets, the ``text`` around
-    them or the file names.
-    Sheets of notes, counts by country beside a list of sites, and sheets whose every site stands in
-    another are passed over, and named.
+    The trial of a list that names none is looked for in the sheet's title, the other sheets, the
+    ``text`` around them, and the file's name. Sheets of notes, counts by country beside a list of
+    sites, and sheets whose sites are all on another are skipped with a warning.
     """
     problem: ReadError | None = None
     read: list[_Sheet] = []
-    beside: list[str] = []
-    passed: list[str] = []
+    other_texts: list[str] = []
+    skipped: list[str] = []
     for title, rows in sheets:
-        part = job.gathered.empty()
+        part = request.builder.new_part()
         first = list(islice(rows, _COVER_ROWS))
         country = title if len(title) > 2 and country_code(title) else ""
         try:
-            kind = gather_rows(
-                _chained(first, rows), job._replace(gathered=part, texts=(title,)), country
+            kind = read_rows(
+                _iter_rows(first, rows), request._replace(builder=part, texts=(title,)), country
             )
         except ReadError as error:
-            problem = problem or ReadError(job.name, error.reason, error.where or f"sheet {title}")
-            passed.append(title)
-            beside.append(" ".join(" ".join(row) for row in first))
+            problem = problem or ReadError(
+                request.name, error.reason, error.where or f"sheet {title}"
+            )
+            skipped.append(title)
+            other_texts.append(" ".join(" ".join(row) for row in first))
             continue
         read.append(_Sheet(title, kind, part))
     if not read:
-        raise problem or ReadError(job.name, "a workbook without sheets")
-    kept = _of_sites(read)
-    passed += [sheet.title for sheet in read if sheet not in kept]
-    _join(kept, passed, trial_named([" ".join(beside), text, job.name]), job.gathered)
+        raise problem or ReadError(request.name, "a workbook without sheets")
+    kept = _select_sheets(read)
+    skipped += [sheet.title for sheet in read if sheet not in kept]
+    _combine(
+        kept, skipped, find_trial_id([" ".join(other_texts), text, request.name]), request.builder
+    )
     kind = kept[0].format
-    return f"{kind}, {kind_of_workbook}" if kind else f"Site list ({kind_of_workbook})"
+    return f"{kind}, {workbook}" if kind else f"Site list ({workbook})"
 
 
-def _chained(first: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[str]]:
+def _iter_rows(first: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[str]]:
     yield from first
     yield from rows
 
 
-def _of_sites(read: list[_Sheet]) -> list[_Sheet]:
-    """The sheets that list sites, without those whose every site stands in a larger one."""
+def _select_sheets(read: list[_Sheet]) -> list[_Sheet]:
+    """The sheets that list sites, without those whose sites are all on a larger one."""
     sites = [
-        sheet for sheet in read if not sheet.part.columns or _OF_SITES & set(sheet.part.columns)
+        sheet for sheet in read if not sheet.part.columns or _SITE_TARGETS & set(sheet.part.columns)
     ]
     sites = sites or read
     seen: set[tuple[str, ...]] = set()
     kept: list[_Sheet] = []
     for sheet in sorted(sites, key=lambda sheet: -len(sheet.part)):
-        keys = _keys(sheet.part)
+        keys = _list_keys(sheet.part)
         if not keys or not keys <= seen:
             kept.append(sheet)
             seen |= keys
     return [sheet for sheet in read if sheet in kept]
 
 
-def _keys(part: Gathered) -> set[tuple[str, ...]]:
+def _list_keys(part: ReadingBuilder) -> set[tuple[str, ...]]:
     numbers = [*part.site_number, *[""] * (len(part) - len(part.site_number))]
     rows = zip(numbers, part.facility, part.city, map(country_code, part.country), strict=True)
     return {tuple(map(str.strip, row)) for row in rows}
 
 
-def _join(kept: list[_Sheet], passed: list[str], trial_id: str, gathered: Gathered) -> None:
-    nameless = False
+def _combine(
+    kept: list[_Sheet], skipped: list[str], trial_id: str, builder: ReadingBuilder
+) -> None:
+    lacks_trial = False
     for sheet in kept:
         part = sheet.part
-        if part.nameless and trial_id:
-            part.name_trial(Trial(trial_id=trial_id))
-        nameless = nameless or part.nameless
-        before = len(gathered)
-        gathered.absorb(part)
+        if part.lacks_trial and trial_id:
+            part.assign_trial(Trial(trial_id=trial_id))
+        lacks_trial = lacks_trial or part.lacks_trial
+        before = len(builder)
+        builder.extend_with(part)
         lead = f"sheet {sheet.title}: " if len(kept) > 1 and before + len(part) else ""
-        gathered.warn(*(f"{lead}{warning}" for warning in part.warnings))
-    gathered.columns, gathered.header = kept[0].part.columns, kept[0].part.header
-    if nameless:
-        gathered.warn(NO_TRIAL)
-    if passed:
-        gathered.warn(f"sheets without sites of their own passed over: {', '.join(passed)}")
+        builder.warn(*(f"{lead}{warning}" for warning in part.warnings))
+    builder.columns, builder.header = kept[0].part.columns, kept[0].part.header
+    if lacks_trial:
+        builder.warn(NO_TRIAL)
+    if skipped:
+        builder.warn(f"sheets without sites of their own, skipped: {', '.join(skipped)}")

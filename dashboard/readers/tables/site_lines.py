@@ -1,54 +1,55 @@
-"""Lines without a header, each `Facility, City, State, Country` with parts left out."""
+"""Reads lists without a header whose lines are `Facility, City, State, Country`, or less."""
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.readers.common.builder import Gathered
-from dashboard.readers.common.job import listed
+from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.locations_text import split_all
-from dashboard.readers.common.trial_number import trial_named
-from dashboard.readers.tables.tables import Table
+from dashboard.readers.common.messages import shorten
+from dashboard.readers.common.trial_number import find_trial_id
+from dashboard.readers.tables.raw_table import RawTable
 from dashboard.sites.trial import Trial
 from geocache.geo.countries import country_code
 
 _NEARLY_ALL = 0.8
 
 
-def are_site_lines(table: Table) -> bool:
-    """True for rows of unequal length, nearly all of which end with a country."""
+def are_site_lines(table: RawTable) -> bool:
+    """True for rows of different lengths, nearly all of which end with a country."""
     rows = [row for row in table.sample if any(row)]
-    ends = [_full(row)[-1] for row in rows if _full(row)]
-    widths = {len(_full(row)) for row in rows}
+    ends = [_list_filled(row)[-1] for row in rows if _list_filled(row)]
+    widths = {len(_list_filled(row)) for row in rows}
     countries = sum(bool(country_code(end)) for end in ends)
     return (
         table.header_at is None
-        and table.sign == ","
+        and table.delimiter == ","
         and len(widths) > 1
         and countries >= _NEARLY_ALL * len(rows)
     )
 
 
-def gather_lines(table: Table, gathered: Gathered, texts: Iterable[str]) -> None:
-    """A site a line, divided from the right; a division in doubt is said.
+def read_site_lines(table: RawTable, builder: ReadingBuilder, texts: Iterable[str]) -> None:
+    """Read one site per line, split from the right, with a warning for uncertain splits.
 
-    The trial is that which the first of ``texts`` names; ``gathered.nameless`` where none does.
+    The trial is the one that the first of ``texts`` names; ``builder.lacks_trial`` is set if none
+    does.
     """
     lines = [
-        (number, ", ".join(_full(row)))
+        (number, ", ".join(_list_filled(row)))
         for number, row in enumerate([*table.sample, *table.rest], 1)
         if any(row)
     ]
     split = split_all(text for _, text in lines)
     for _, text in lines:
         parts = split[text]
-        gathered.add(parts.facility, parts.city, parts.state, parts.postcode, parts.country)
-    trial_id = trial_named(texts)
+        builder.add_site(parts.facility, parts.city, parts.state, parts.postcode, parts.country)
+    trial_id = find_trial_id(texts)
     if trial_id:
-        gathered.name_trial(Trial(trial_id=trial_id))
-    gathered.nameless = not trial_id
+        builder.assign_trial(Trial(trial_id=trial_id))
+    builder.lacks_trial = not trial_id
     unsure = [f"row {number} ({text[:60]!r})" for number, text in lines if not split[text].sure]
     if unsure:
-        gathered.warn(f"lines that could be divided otherwise: {listed(unsure)}")
+        builder.warn(f"lines that could be split differently: {shorten(unsure)}")
 
 
-def _full(row: Sequence[str]) -> list[str]:
+def _list_filled(row: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in row if cell.strip()]

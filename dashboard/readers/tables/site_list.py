@@ -1,17 +1,17 @@
-"""Plain tables of sites with any columns, and AACT's `facilities`: a row a site."""
+"""Reads plain tables of sites with any columns, and AACT's `facilities`: one site per row."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from dashboard.readers.common.builder import NO_POINT, Gathered
-from dashboard.readers.common.job import listed
-from dashboard.readers.common.trial_number import trial_named
-from dashboard.readers.tables.row_kinds import Kind, RowKinds
-from dashboard.readers.tables.row_repair import FilledOnce, UnevenRows
-from dashboard.readers.tables.several_sites import SeveralSites, put_parts
-from dashboard.readers.tables.site_values import PlacesInOneCell, Points, Values, split_facilities
-from dashboard.readers.tables.tables import Table
+from dashboard.readers.common.builder import NO_POINT, ReadingBuilder
+from dashboard.readers.common.messages import shorten
+from dashboard.readers.common.trial_number import find_trial_id
+from dashboard.readers.tables.raw_table import RawTable
+from dashboard.readers.tables.row_repair import FillDown, RowRepair
+from dashboard.readers.tables.row_types import RowClassifier, RowType
+from dashboard.readers.tables.several_sites import SiteSplitter, fill_parts
+from dashboard.readers.tables.site_values import PlaceColumn, PointColumns, Values, split_facilities
 from dashboard.sites.reading import READ_COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
 from dashboard.sites.vocabulary import phase_word, status_word
@@ -23,82 +23,91 @@ _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
 
 
-NO_TRIAL = "no column names a trial; the sites belong to none"
+NO_TRIAL = "no column names a trial; the sites have none"
 
 
-def gather_table(  # noqa: PLR0917 - what is known of a table from around it
-    table: Table,
+def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
+    table: RawTable,
     mapping: Mapping[str, str],
-    gathered: Gathered,
+    builder: ReadingBuilder,
     texts: Sequence[str],
     country: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """A site a row; totals, headings between rows and the header repeated are none.
+    """Read the sites of a table, one per row.
 
-    Rows of another width than the header are put right where one way fits, else read as far as
-    they go. Where no column names the trial it is that of a heading above, of the title, or of the
-    first of ``texts`` that names one; ``gathered.nameless`` where none does. ``country`` is that of
-    a list without such a column. ``progress`` is called with the number of rows read.
+    Totals, headings between rows and repeated headers are skipped. Rows of another width than the
+    header are repaired if only one way fits, else read as far as possible.
+
+    Args:
+        table: the table, its first rows sampled.
+        mapping: which column is used for which target.
+        builder: takes the sites and their trials.
+        texts: searched for the trial if no column, heading or title names it;
+            ``builder.lacks_trial`` is set if none does.
+        country: that of a table without a country column.
+        progress: called with the number of rows read.
     """
     header = table.header
     place = {target: header.index(column) for target, column in mapping.items()}
-    gathered.columns = dict(mapping)
-    gathered.header = tuple(header)
+    builder.columns = dict(mapping)
+    builder.header = tuple(header)
     above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
-    adder = _Adder(place, table, gathered, trial_named([above, *texts]), country)
-    rows = _chained(table)
+    reader = _RowReader(place, table, builder, find_trial_id([above, *texts]), country)
+    rows = _iter_rows(table)
     number = 0
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
-        adder.add(chunk, number + table.rows_above + 1)
+        reader.add(chunk, number + table.rows_above + 1)
         number += len(chunk)
-        gathered.between()
+        builder.flush()
         if progress is not None:
             progress(number)
-    adder.finish()
+    reader.finish()
 
 
-def _chained(table: Table) -> Iterator[list[str]]:
+def _iter_rows(table: RawTable) -> Iterator[list[str]]:
     yield from table.first_rows
     yield from table.rest
 
 
-class _Adder:
-    """Adds chunks of rows, column by column."""
+class _RowReader:
+    """Adds rows to the builder in chunks, column by column."""
 
     def __init__(
         self,
         place: Mapping[str, int],
-        table: Table,
-        gathered: Gathered,
+        table: RawTable,
+        builder: ReadingBuilder,
         trial_id: str,
         country: str,
     ) -> None:
         header = table.header
         self._place = place
         self._width = len(header)
-        self._gathered = gathered
+        self._gathered = builder
         self._trial_id = trial_id
         self._country = country
         self._heading = ""
         self._numbers: dict[str, int] = {}
-        self._uneven = UnevenRows(place, self._width, table.sign)
+        self._uneven = RowRepair(place, self._width, table.delimiter)
         self._uneven.learn(table.first_rows)
-        self._kinds = RowKinds(place, header)
-        self._once = FilledOnce(place, _sites_of(self._kinds, table.first_rows, self._width))
+        self._classifier = RowClassifier(place, header)
+        self._fill_down = FillDown(
+            place, _list_sites(self._classifier, table.first_rows, self._width)
+        )
         self._notes: list[str] = []
-        self._several = 0
-        self._sites = SeveralSites(place, header)
-        self._places = PlacesInOneCell(place)
-        self._points = Points(place, header)
+        self._several_trials = 0
+        self._splitter = SiteSplitter(place, header)
+        self._places = PlaceColumn(place)
+        self._points = PointColumns(place, header)
 
     def add(self, chunk: list[list[str]], first: int) -> None:
-        """Add rows; ``first`` is the row in the file of the first of them."""
+        """Add rows; ``first`` is the row number of the first of them in the file."""
         rows = [row for row in chunk if any(row)]
         if len(rows) < len(chunk) or any(len(row) != self._width for row in rows):
             numbers = [first + at for at, row in enumerate(chunk) if any(row)]
             rows = [
-                row if len(row) == self._width else self._uneven.mended(row, number)
+                row if len(row) == self._width else self._uneven.repair(row, number)
                 for row, number in zip(rows, numbers, strict=True)
             ]
         else:
@@ -106,30 +115,30 @@ class _Adder:
         if not rows:
             return
         columns: list[Sequence[str]] = list(zip(*rows, strict=True))
-        odd = self._kinds.odd(columns)
-        below = [*rows[1:], []] if odd else []
-        told = {at: self._kinds.kind(rows[at], below[at]) for at in odd}
-        kinds = {at: kind for at, kind in told.items() if kind.what != "site"}
-        if not kinds:
+        suspects = self._classifier.find_suspects(columns)
+        below = [*rows[1:], []] if suspects else []
+        classified = {at: self._classifier.classify(rows[at], below[at]) for at in suspects}
+        types = {at: found for at, found in classified.items() if found.name != "site"}
+        if not types:
             self._add_rows(columns, numbers)
             return
-        for part, part_numbers in self._runs(rows, numbers, kinds):
+        for part, part_numbers in self._iter_runs(rows, numbers, types):
             if part:
                 self._add_rows(list(zip(*part, strict=True)), part_numbers)
 
-    def _runs(
-        self, rows: list[list[str]], numbers: list[int], kinds: Mapping[int, Kind]
+    def _iter_runs(
+        self, rows: list[list[str]], numbers: list[int], types: Mapping[int, RowType]
     ) -> Iterator[tuple[list[list[str]], list[int]]]:
-        """Stretches of sites; a heading between two holds for what follows it."""
+        """The runs of sites between other rows; a heading applies to the rows below it."""
         start = 0
-        for at, (what, text) in kinds.items():
+        for at, (name, text) in types.items():
             yield rows[start:at], numbers[start:at]
             start = at + 1
-            if what == "country":
+            if name == "country":
                 self._country = text
-            elif what == "trial":
+            elif name == "trial":
                 self._trial_id = self._heading = text
-            elif what == "note":
+            elif name == "note":
                 self._notes.append(f"row {numbers[at]} ({text[:60]!r})")
         yield rows[start:], numbers[start:]
 
@@ -137,11 +146,11 @@ class _Adder:
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
-                columns[at] = self._once.fill(target, columns[at])
-        columns, numbers, parted = self._sites.parted(columns, numbers, self._country)
+                columns[at] = self._fill_down.fill(target, columns[at])
+        columns, numbers, parts = self._splitter.split(columns, numbers, self._country)
         count = len(numbers)
-        gathered = self._gathered
-        gathered.site_number.extend([""] * (len(gathered) - len(gathered.site_number)))
+        builder = self._gathered
+        builder.site_number.extend([""] * (len(builder) - len(builder.site_number)))
         values: Values = {
             target: columns[self._place[target]]
             for target in _SITE_TARGETS
@@ -152,14 +161,14 @@ class _Adder:
         if self._country:
             given = values.get("country", [""] * count)
             values["country"] = [str(text) or self._country for text in given]
-        put_parts(parted, values, count)
+        fill_parts(parts, values, count)
         self._points.add(columns, values, numbers)
         self._split_facilities(values)
         for target in _SITE_TARGETS:
             nothing: list[str] | list[float] = (
                 [NO_POINT] * count if target in ("latitude", "longitude") else [""] * count
             )
-            getattr(gathered, target).extend(values.get(target, nothing))
+            getattr(builder, target).extend(values.get(target, nothing))
 
     def _split_facilities(self, values: Values) -> None:
         if "facility" not in values:
@@ -175,36 +184,38 @@ class _Adder:
         ]
 
     def finish(self) -> None:
-        """Say what was odd about the whole."""
+        """Add warnings about the whole table."""
         warn = self._gathered.warn
         self._uneven.report(warn)
-        self._sites.report(warn)
+        self._splitter.report(warn)
         if self._notes:
-            warn(f"left out, as no sites: {listed(self._notes)}")
-        if self._several:
-            warn(f"{self._several} rows name more than one trial; the first of each is used")
-        for target, count in self._once.filled.items():
+            warn(f"rows without a site, skipped: {shorten(self._notes)}")
+        if self._several_trials:
+            warn(f"{self._several_trials} rows name more than one trial; the first of each is used")
+        for target, count in self._fill_down.counts.items():
             if count:
-                warn(f"{target} stands on the first row of a group; {count} rows took it over")
+                warn(
+                    f"{target} is only on the first row of a group; {count} rows took it from there"
+                )
         self._points.report(warn)
 
     def _add_trials(self, columns: Sequence[Sequence[str]], count: int) -> None:
-        gathered = self._gathered
+        builder = self._gathered
         ids: Sequence[str] = [self._trial_id] * count
         if "trial_id" in self._place:
             written = columns[self._place["trial_id"]]
-            known = {text: _trial_id(text) for text in set(written)}
+            known = {text: _parse_trial_id(text) for text in set(written)}
             ids = [known[text] or self._heading for text in written]
             several = {text for text in known if len(set(_NCT.findall(text))) > 1}
-            self._several += sum(text in several for text in written) if several else 0
+            self._several_trials += sum(text in several for text in written) if several else 0
         elif not self._trial_id:
-            gathered.nameless = True
+            builder.lacks_trial = True
         for row, trial_id in enumerate(ids):
             if trial_id and trial_id not in self._numbers:
-                self._numbers[trial_id] = len(gathered.trials)
-                gathered.trials.append(self._trial(trial_id, columns, row))
-        gathered.trial_id.extend(ids)
-        gathered.record.extend(self._numbers.get(trial_id, -1) for trial_id in ids)
+                self._numbers[trial_id] = len(builder.trials)
+                builder.trials.append(self._trial(trial_id, columns, row))
+        builder.trial_id.extend(ids)
+        builder.trial_index.extend(self._numbers.get(trial_id, -1) for trial_id in ids)
 
     def _trial(self, trial_id: str, columns: Sequence[Sequence[str]], row: int) -> Trial:
         def text(target: str) -> str:
@@ -221,17 +232,23 @@ class _Adder:
         )
 
 
-def _sites_of(kinds: RowKinds, rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
-    """The sampled rows that are sites, of the header's width."""
+def _list_sites(
+    classifier: RowClassifier, rows: Sequence[Sequence[str]], width: int
+) -> list[list[str]]:
+    """The sampled rows that are sites, padded to the header's width."""
     even = [[*row, *[""] * (width - len(row))] for row in rows if any(row) and len(row) <= width]
-    odd = set(kinds.odd(list(zip(*even, strict=True)))) if even else set()
-    return [row for at, row in enumerate(even) if at not in odd or kinds.kind(row).what == "site"]
+    suspects = set(classifier.find_suspects(list(zip(*even, strict=True)))) if even else set()
+    return [
+        row
+        for at, row in enumerate(even)
+        if at not in suspects or classifier.classify(row).name == "site"
+    ]
 
 
 def _sponsor(name: str) -> tuple[Sponsor, ...]:
     return (Sponsor(name),) if name else ()
 
 
-def _trial_id(text: str) -> str:
+def _parse_trial_id(text: str) -> str:
     found = _NCT.search(text)
     return found[0].upper() if found else " ".join(text.split())[:80]

@@ -1,58 +1,80 @@
-"""What a site's cells say together: a place in one cell, and a point in one or two."""
+"""Parses cells of sites: places and points in one cell, degrees, site numbers in facilities."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard.readers.common.address import Address, split_address
 from dashboard.readers.common.builder import NO_POINT
-from dashboard.readers.common.column_names import folded
-from dashboard.readers.common.degrees import BOUNDS, LostPoints, as_number, as_thousands
-from dashboard.readers.common.job import listed
+from dashboard.readers.common.column_names import fold_header
+from dashboard.readers.common.degrees import (
+    BOUNDS,
+    PointRecovery,
+    looks_like_thousands,
+    parse_degrees,
+)
+from dashboard.readers.common.messages import Warn, shorten
 
 Values = dict[str, Sequence[str] | Sequence[float]]
-"""Columns of sites by what they are."""
+"""Columns of sites by target."""
 
 _NO_DEGREES = frozenset({"", "-", "na", "n/a", "nan", "none", "null", "unknown", "tbd", "#n/a"})
+_SEPARATOR = re.compile(r"\s+[-–—|/]\s+|\s*[;\n]\s*|\s*,\s+(?=P\.?I\.?\b)")
+_NUMBER = re.compile(
+    r"^(?:site|centre|center|zentrum|prüfzentrum|centro|sede|centrum|ośrodek)\s*"
+    r"(?:no\.?|nr\.?|number|id|#|n°|nº)?\s*[#:]?\s*([A-Z]{0,3}-?\d[\d-]{0,11})$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"^(?:P\.?I\.?|(?:principal|lead|sub|co)?[- ]?investigator|prüfarzt|prüfärztin|hauptprüfer|"
+    r"investigat(?:eur|rice)(?: principale?)?|investigadora?(?: principal)?|sperimentatore|"
+    r"(?:główny )?badacz)(?:\s*[:.]\s*|\s+(?=\S))\S",
+    re.IGNORECASE,
+)
+# Every list with numbers or people in its facilities has one of these: a cheap first check.
+_SIGNS = (
+    *("pi ", "pi:", "pi.", "p.i", "investig", "prüf", "sperimentator", "badacz"),
+    *("\nsite", "\ncent", "\nzentrum", "\nsede", "\nośrodek"),
+)
 
 
-class PlacesInOneCell:
-    """Divides a column of places or addresses into what has no column of its own."""
+class PlaceColumn:
+    """Splits a column of places or addresses into the columns that a table lacks."""
 
     def __init__(self, place: Mapping[str, int]) -> None:
         self._at = place.get("place")
 
     def add(self, columns: Sequence[Sequence[str]], values: Values) -> None:
-        """Fill city, state, postcode and country where the table has no column for them."""
+        """Fill city, state, postcode and country if the table has no column for them."""
         if self._at is None:
             return
         written = columns[self._at]
         own_country = "country" in values
-        split = {text: _within(split_address(text), own_country) for text in set(written)}
+        split = {text: _use_as_city(split_address(text), own_country) for text in set(written)}
         for at, target in enumerate(("city", "state", "postcode", "country")):
             values.setdefault(target, [split[text][at] for text in written])
 
 
-class Points:
-    """Reads degrees; cells that hold something else are told."""
+class PointColumns:
+    """Parses latitude and longitude, and collects the cells that hold something else."""
 
     def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
         self._point = place.get("point")
         self._unread: dict[str, list[str]] = {}
-        self._lost = LostPoints()
-        names = {folded(column): at for at, column in enumerate(header)}
-        # Our own export: its points are answers of a geocoder, except those the registry gave.
+        self._lost = PointRecovery()
+        names = {fold_header(column): at for at, column in enumerate(header)}
+        # A table this software exported: only the registry's own points are facts of the list.
         self._source = names.get("source") if "precision" in names and "score" in names else None
 
     def add(self, columns: Sequence[Sequence[str]], values: Values, numbers: Sequence[int]) -> None:
-        """Degrees in place of the text; ``numbers`` are the rows in the file."""
+        """Replace text by degrees; ``numbers`` are the row numbers in the file."""
         if self._point is not None:
-            halves = [_halves(text) for text in columns[self._point]]
+            halves = [_split_point(text) for text in columns[self._point]]
             values.setdefault("latitude", [first for first, _ in halves])
             values.setdefault("longitude", [second for _, second in halves])
         given = [target for target in BOUNDS if target in values]
         written = {target: [str(value) for value in values[target]] for target in given}
         degrees = {
-            target: {text: as_number(text) for text in set(column)}
+            target: {text: parse_degrees(text) for text in set(column)}
             for target, column in written.items()
         }
         odd = {
@@ -60,13 +82,13 @@ class Points:
             for target, known in degrees.items()
         }
         broken = {
-            target: [text for text in texts if as_thousands(text, BOUNDS[target])]
+            target: [text for text in texts if looks_like_thousands(text, BOUNDS[target])]
             for target, texts in odd.items()
         }
         points: Mapping[int, tuple[float, float]] = {}
         if any(broken.values()) and len(given) == 2:
             countries = [str(text) for text in values.get("country", [""] * len(numbers))]
-            points = self._lost.found(written["latitude"], written["longitude"], countries)
+            points = self._lost.recover(written["latitude"], written["longitude"], countries)
         for half, target in enumerate(given):
             known = degrees[target] | dict.fromkeys(broken[target], NO_POINT)
             found = [known[text] for text in written[target]]
@@ -93,22 +115,22 @@ class Points:
         if bad:
             self._unread.setdefault(target, []).extend(bad)
 
-    def report(self, warn: Callable[[str], None]) -> None:
-        """Say which cells hold no degrees, and which were put right."""
+    def report(self, warn: Warn) -> None:
+        """Warn which cells hold no degrees, and which were restored."""
         self._lost.report(warn)
         for target, cells in self._unread.items():
-            warn(f"{target} that cannot be read, left empty: {listed(cells)}")
+            warn(f"{target} that is not a number of degrees, left empty: {shorten(cells)}")
 
 
-def _within(address: Address, own_country: bool) -> Address:
-    """A lone `Singapore` is the city where the country has a column of its own."""
+def _use_as_city(address: Address, own_country: bool) -> Address:
+    """Use a country alone (`Singapore`) as the city if the country has its own column."""
     if own_country and not any(address[:3]):
         return address._replace(city=address.country)
     return address
 
 
-def _halves(text: str) -> tuple[str, str]:
-    """Latitude and longitude of one cell, set apart by `;`, a comma and a blank, or a blank."""
+def _split_point(text: str) -> tuple[str, str]:
+    """Split latitude and longitude at `;`, a comma and a blank, a blank, or a comma."""
     plain = text.strip().strip("()[]")
     for sign in (r"\s*[;|]\s*", r"\s*,\s+", r"\s+", r","):
         parts = re.split(sign, plain)
@@ -117,32 +139,10 @@ def _halves(text: str) -> tuple[str, str]:
     return ("", "") if plain.casefold() in _NO_DEGREES else (plain, "")
 
 
-_SEPARATOR = re.compile(r"\s+[-–—|/]\s+|\s*[;\n]\s*|\s*,\s+(?=P\.?I\.?\b)")
-_NUMBER = re.compile(
-    r"^(?:site|centre|center|zentrum|prüfzentrum|centro|sede|centrum|ośrodek)\s*"
-    r"(?:no\.?|nr\.?|number|id|#|n°|nº)?\s*[#:]?\s*([A-Z]{0,3}-?\d[\d-]{0,11})$",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"^(?:P\.?I\.?|(?:principal|lead|sub|co)?[- ]?investigator|prüfarzt|prüfärztin|hauptprüfer|"
-    r"investigat(?:eur|rice)(?: principale?)?|investigadora?(?: principal)?|sperimentatore|"
-    r"(?:główny )?badacz)(?:\s*[:.]\s*|\s+(?=\S))\S",
-    re.IGNORECASE,
-)
-# One of these stands in every list that holds either; looking for them costs next to nothing.
-_SIGNS = (
-    *("pi ", "pi:", "pi.", "p.i", "investig", "prüf", "sperimentator", "badacz"),
-    *("\nsite", "\ncent", "\nzentrum", "\nsede", "\nośrodek"),
-)
+def split_facilities(column: Sequence[str], warn: Warn) -> tuple[dict[str, str], dict[str, str]]:
+    """The site number, and the facility without number and investigator, by facility text.
 
-
-def split_facilities(
-    column: Sequence[str], warn: Callable[[str], None]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """By facility text: its site number, and the facility without number and investigator.
-
-    Only texts that change are in either. People's names are no part of a site; how many texts named
-    one is said.
+    Both hold only texts that change. A warning says how many named an investigator.
     """
     texts = set(column)
     every = "\n" + "\n".join(texts).casefold()
@@ -164,5 +164,5 @@ def split_facilities(
             kept = kept[1:]
         plain[text] = " - ".join(kept)
     if people:
-        warn(f"{people} facilities named an investigator beside them; people's names are left out")
+        warn(f"{people} facilities included an investigator; people's names are dropped")
     return numbers, plain

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from dashboard.cli import cli
 from dashboard.commands import warm as warm_module
 from dashboard.exports.csv_file import to_csv
-from dashboard.readers import only_places, read, read_places
+from dashboard.readers import places, read, read_places
 from dashboard.readers.tables import site_list
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import list_distinct_places
@@ -76,7 +76,7 @@ def test_unreadable_file_is_named_and_the_others_are_done(data_folder: Path, lis
 def test_places_are_read_part_by_part_without_the_sites(
     tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(only_places, "_PART_SITES", 100)
+    monkeypatch.setattr(places, "_PART_SITES", 100)
     monkeypatch.setattr(site_list, "_ROWS_AT_ONCE", 100)
     table = generate_site_table(700, places=60)
     path = tmp_path / f"list.{suffix}"

@@ -112,7 +112,7 @@ def test_one_long_text_in_a_million_cells_is_refused() -> None:
 
 
 def test_records_beyond_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsb_reader, "_MOST_RECORDS", 1_000)
+    monkeypatch.setattr(xlsb_reader, "_MAX_RECORDS", 1_000)
     data = changed_sheet(lambda part: part.replace(END, record(1) * 1_000 + END))
     with pytest.raises(ReadError, match="more cells than a site list has"):
         read(data, "bomb.xlsb")

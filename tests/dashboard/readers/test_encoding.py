@@ -28,7 +28,9 @@ def test_an_encoding_that_nothing_states_is_found_and_noted(encoding: str, rows:
     text = "Facility;City;Country\n" + rows.replace("|", "\n") + "\n"
     reading = read(text.encode(encoding), "list.csv")
     assert reading.sites[["facility", "city", "country"]].to_numpy().tolist() == wanted
-    assert reading.warnings[0] == f"read as {encoding}, which nothing in the file states"
+    assert (
+        reading.warnings[0] == f"read as {encoding}, a guess: the file does not state its encoding"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le"])
@@ -51,7 +53,7 @@ def test_utf_8_cut_in_the_middle_of_a_letter_stays_utf_8() -> None:
 def test_mojibake_is_put_right(garbled: str, meant: str) -> None:
     assert decode(f"a\n{garbled}\n".encode()) == (
         f"a\n{meant}\n",
-        ["1 garbled lines repaired (UTF-8 that was read as Windows-1252)"],
+        ["1 garbled lines repaired (UTF-8 read as Windows-1252)"],
     )
 
 

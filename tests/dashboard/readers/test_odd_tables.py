@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.readers import preview, read
 from dashboard.readers.common.address import split_address
-from dashboard.readers.common.degrees import as_number
+from dashboard.readers.common.degrees import parse_degrees
 from dashboard.sites.reading import Reading
 
 
@@ -70,7 +70,7 @@ def test_totals_notes_and_the_header_again_are_no_sites() -> None:
     )
     assert columns(reading, "facility") == [["LKH"], ["AKH"]]
     assert reading.warnings == (
-        "left out, as no sites: row 7 ('Total'), row 8 ('Source: CTMS, 12 Jan 2024')",
+        "rows without a site, skipped: row 7 ('Total'), row 8 ('Source: CTMS, 12 Jan 2024')",
     )
 
 
@@ -100,7 +100,9 @@ def test_a_country_written_once_a_group_is_that_of_the_group() -> None:
     text = "Country,City,Hospital\nAustria,Graz,A\n,Wien,B\n,Linz,C\nGermany,Ulm,D\n"
     reading = opened(text)
     assert reading.sites["country"].tolist() == ["Austria"] * 3 + ["Germany"]
-    assert "country stands on the first row of a group; 2 rows took it over" in reading.warnings
+    assert (
+        "country is only on the first row of a group; 2 rows took it from there" in reading.warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_an_investigator_beside_a_facility_is_left_out() -> None:
         ["102", "Dr. Horst Schmidt Klinik"],
         ["", "Research Site"],
     ]
-    assert any("people's names are left out" in text for text in reading.warnings)
+    assert any("people's names are dropped" in text for text in reading.warnings)
 
 
 @pytest.mark.parametrize(
@@ -175,12 +177,14 @@ def test_an_address_gives_what_the_other_columns_do_not() -> None:
     ],
 )
 def test_degrees_minutes_and_seconds(written: str, degrees: float) -> None:
-    assert as_number(written) == pytest.approx(degrees, abs=1e-5, nan_ok=True)
+    assert parse_degrees(written) == pytest.approx(degrees, abs=1e-5, nan_ok=True)
 
 
 def test_a_coordinate_that_cannot_be_read_is_named_with_its_row() -> None:
     reading = opened("city,country,lat,lon\nGraz,Austria,47.1,15.4\nUlm,Germany,north?,10\n")
-    assert "latitude that cannot be read, left empty: row 3 ('north?')" in reading.warnings
+    assert (
+        "latitude that is not a number of degrees, left empty: row 3 ('north?')" in reading.warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ def test_coordinates_in_each_others_columns_are_exchanged() -> None:
     rows = "Graz,Austria,15.44,47.07\nDurham,United States,-78.9,36\nSydney,Australia,151.2,-33.9\n"
     reading = opened(f"City,Country,Lat,Lon\n{rows}")
     assert reading.sites["latitude"].tolist() == [47.07, 36, -33.9]
-    assert "latitude and longitude stand in each other's columns" in reading.warnings[0]
+    assert "latitude and longitude are swapped" in reading.warnings[0]
     upright = opened("City,Country,Lat,Lon\n" + "Graz,Austria,47.07,15.44\n" * 3)
     assert upright.warnings == ()
     told = read(

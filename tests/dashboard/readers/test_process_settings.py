@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from dashboard.readers import read
-from dashboard.readers.files.workbook import sheets_of
+from dashboard.readers.files.workbook import iter_sheets
 
 CSV = b"city,country\n" + b"Graz,Austria\n" * 2_000
 
@@ -45,7 +45,7 @@ def test_reading_a_table_leaves_the_csv_limit(cell_limit: int) -> None:
 def test_workbooks_read_in_turns_leave_the_warning_filters() -> None:
     data = streamed_workbook()
     before = warnings.filters, list(warnings.filters)
-    first, second = (sheets_of(data, name) for name in ("a.xlsx", "b.xlsx"))
+    first, second = (iter_sheets(data, name) for name in ("a.xlsx", "b.xlsx"))
     rows = [next(sheets)[1] for sheets in (first, second)]
     assert [next(one) for one in rows] == [["City", "Country"]] * 2
     for sheets in (*rows, first, second):

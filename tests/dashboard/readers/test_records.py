@@ -178,7 +178,7 @@ def test_a_file_that_breaks_off_gives_the_records_before() -> None:
     whole = json.dumps({"studies": [numbered(n) for n in range(1, 6)]}).encode()
     reading = read(whole[:-150], "cut.json")
     assert len(reading.trials) == 4
-    assert "the file breaks off at byte" in reading.warnings[0]
+    assert "the file is truncated at byte" in reading.warnings[0]
 
 
 def test_a_damaged_record_does_not_take_the_others_along() -> None:
@@ -189,7 +189,7 @@ def test_a_damaged_record_does_not_take_the_others_along() -> None:
     assert "record 2, at byte" in reading.warnings[0]
     lines = read("\n".join([good[0], bad, good[2]]).encode(), "odd.jsonl")
     assert len(lines.trials) == 2
-    assert "line 2 was left out" in lines.warnings[0]
+    assert "line 2 was skipped" in lines.warnings[0]
 
 
 def test_records_are_told_from_objects_within_them_that_begin_alike() -> None:
@@ -265,7 +265,7 @@ def test_a_download_from_before_2023_fills_the_record_too() -> None:
 def test_a_download_without_locations_says_so() -> None:
     reading = read(b"NCT Number,Study Title\nNCT00000001,A\nNCT00000002,B\n", "studies.csv")
     assert (len(reading.trials), len(reading.sites)) == (2, 0)
-    assert "without the Locations column" in reading.warnings[0]
+    assert "lacks the Locations column" in reading.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_division_in_doubt_keeps_the_site_and_warns() -> None:
     row = [*DOWNLOAD_ROW[:-1], "Ward, Lyon, Paris, France|A, Graz, Austria"]
     reading = read(table(DOWNLOAD_HEADER, row), "studies.csv")
     assert len(reading.sites) == 2
-    assert "NCT00000001: 1 of 2 locations could be divided" in reading.warnings[0]
+    assert "NCT00000001: 1 of 2 locations could be split" in reading.warnings[0]
 
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -382,7 +382,7 @@ def test_an_ictrp_export_keeps_countries_and_invents_no_sites() -> None:
     reading = read(table(header, row), "export.csv")
     (trial,) = reading.trials
     assert len(reading.sites) == 0
-    assert "lists countries and no sites" in reading.warnings[0]
+    assert "lists countries, no sites" in reading.warnings[0]
     assert trial.countries == ("China", "Thailand")
     assert (trial.status, trial.enrollment, trial.as_of) == ("Not recruiting", 50, "2020-04-27")
     assert trial.conditions == ("Cough", "Fever")

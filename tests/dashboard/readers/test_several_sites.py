@@ -39,7 +39,7 @@ def test_sites_of_one_cell_are_a_site_each(header: str, row: list[str]) -> None:
     reading = listed(header, row)
     assert places(reading) == TWO
     assert reading.sites["trial_id"].tolist() == ["NCT01207388"] * 2
-    assert "rows that name several sites, made a site each: row 2 (2 sites)" in reading.warnings
+    assert "rows with several sites, split: row 2 (2 sites)" in reading.warnings
 
 
 def test_states_and_postcodes_are_divided_too() -> None:
@@ -93,7 +93,7 @@ def test_a_cell_of_a_column_of_sites_with_one_is_divided_alike() -> None:
 def test_where_it_is_not_certain_the_row_is_one_site(text: str, *, told: bool) -> None:
     reading = listed("trial hospital country", ["NCT01207388", text, "Germany"])
     assert reading.sites["facility"].tolist() == [text]
-    warned = [one for one in reading.warnings if "may name several sites, kept as one" in one]
+    warned = [one for one in reading.warnings if "may hold several sites, kept as one" in one]
     assert bool(warned) == told
     assert all("row 2" in one for one in warned)
 

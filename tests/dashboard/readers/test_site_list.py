@@ -188,7 +188,7 @@ def test_trials_come_with_what_the_list_says_of_them() -> None:
     assert (trial.trial_id, trial.title, trial.status) == ("NCT00000001", "One", "Completed")
     assert (trial.phase, trial.sponsor) == ("Phase 2", "Acme")
     assert reading.sites["status"].tolist() == ["", "Recruiting"]
-    assert any("'Green' is not one we know" in text for text in reading.warnings)
+    assert any("'Green' is unknown" in text for text in reading.warnings)
 
 
 @pytest.mark.parametrize(
@@ -221,9 +221,7 @@ def test_the_trial_of_a_list_can_stand_above_it_or_in_its_name() -> None:
     plain = b"Hospital,City,Country\nA,Graz,Austria\n"
     named = read(plain, "NCT01207388_sites.csv")
     assert named.sites["trial_id"].tolist() == ["NCT01207388"]
-    assert read(plain, "list.csv").warnings == (
-        "no column names a trial; the sites belong to none",
-    )
+    assert read(plain, "list.csv").warnings == ("no column names a trial; the sites have none",)
 
 
 def test_places_in_one_cell_are_divided() -> None:

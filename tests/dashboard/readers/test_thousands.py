@@ -37,8 +37,9 @@ def test_a_point_outside_its_country_is_none_and_named() -> None:
     reading = listed(*more)
     assert points(reading)[:3] == RIGHT
     assert reading.sites["latitude"].isna().tolist() == [*[False] * 21, True, True]
-    assert "latitude that cannot be read, left empty: row 23 ('60.208.174'), row 24" in " ".join(
-        reading.warnings
+    assert (
+        "latitude that is not a number of degrees, left empty: row 23 ('60.208.174'), row 24"
+        in " ".join(reading.warnings)
     )
 
 
@@ -58,5 +59,6 @@ def test_where_the_column_does_not_say_so_there_is_no_point(
     found = reading.sites["latitude"].dropna().tolist()
     assert found == [52.52] * (len(rows) == 4)
     assert any(
-        "latitude that cannot be read" in text and "row 2" in text for text in reading.warnings
+        "latitude that is not a number of degrees" in text and "row 2" in text
+        for text in reading.warnings
     )

@@ -21,7 +21,7 @@ def test_a_header_of_unknown_words_is_no_site(body: str) -> None:
     assert reading.sites["city"].tolist() == [line.split(";")[1] for line in body.splitlines()]
     assert reading.columns == {"country": "cc", "city": "bb", "facility": "aa"}
     assert reading.header == ("aa", "bb", "cc")
-    (told,) = [text for text in reading.warnings if "unsure" in text]
+    (told,) = [text for text in reading.warnings if "uncertain" in text]
     assert "(aa, bb, cc)" in told
     assert "city from 'bb'" in told
     shown = preview(data, "list.csv")
@@ -29,7 +29,7 @@ def test_a_header_of_unknown_words_is_no_site(body: str) -> None:
     assert (shown.header, shown.columns) == (reading.header, reading.columns)
     again = read(data, "list.csv", columns={"facility": "bb", "country": "cc"})
     assert len(again.sites) == len(body.splitlines())
-    assert not any("unsure" in text for text in again.warnings)
+    assert not any("uncertain" in text for text in again.warnings)
 
 
 def test_a_torn_row_longer_than_the_names_fills_no_column() -> None:
@@ -58,4 +58,6 @@ def test_a_first_site_with_a_misspelt_country_stays_a_site() -> None:
     reading = read("\n".join(rows).encode(), "list.csv")
     assert reading.sites["city"].tolist() == [row.split(";")[1] for row in rows]
     assert reading.sites["facility"].tolist()[:2] == ["Charité", "LKH"]
-    assert any("no row names the columns" in text and "unsure" in text for text in reading.warnings)
+    assert any(
+        "no row names the columns" in text and "uncertain" in text for text in reading.warnings
+    )

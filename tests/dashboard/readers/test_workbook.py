@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from dashboard.readers import preview, read
-from dashboard.readers.files.workbook_size import may_be_laid_out
+from dashboard.readers.files.workbook_size import fits_in_memory
 
 
 def saved(*rows: list[object], far: tuple[int, int] | None = None) -> bytes:
@@ -56,8 +56,8 @@ def test_every_sheet_with_sites_is_read() -> None:
 
 
 def test_how_large_a_sheet_is_shows_before_it_is_laid_out() -> None:
-    assert may_be_laid_out(saved(HEADER, ROW), "small")
-    assert not may_be_laid_out(saved(HEADER, ROW, far=(1_048_576, 16_384)), "far")
+    assert fits_in_memory(saved(HEADER, ROW), "small")
+    assert not fits_in_memory(saved(HEADER, ROW, far=(1_048_576, 16_384)), "far")
 
 
 def test_one_long_text_in_a_million_cells_is_not_laid_out() -> None:
@@ -70,7 +70,7 @@ def test_one_long_text_in_a_million_cells_is_not_laid_out() -> None:
                 new.writestr(info, old.read(info))
         new.writestr("xl/worksheets/sheet1.xml", b"<sheetData><row>" + cells + b"</row>")
         new.writestr("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 32_000 + b"</t></si></sst>")
-    assert not may_be_laid_out(grown.getvalue(), "long")
+    assert not fits_in_memory(grown.getvalue(), "long")
 
 
 def workbook(sheets: dict[str, list[list[object]]], merged: str = "") -> bytes:
@@ -124,7 +124,7 @@ def test_the_trial_of_a_workbook_stands_anywhere(
     reading = read(workbook(sheets), name)
     assert reading.sites["trial_id"].tolist() == ["NCT01207388"]
     assert [trial.trial_id for trial in reading.trials] == ["NCT01207388"]
-    assert not any("belong to none" in text for text in reading.warnings)
+    assert not any("the sites have none" in text for text in reading.warnings)
 
 
 def test_the_sheet_of_sites_is_shown_not_its_cover() -> None:
@@ -137,7 +137,7 @@ def test_two_trials_on_the_cover_are_given_to_no_site() -> None:
     cover: list[list[object]] = [["NCT00000001"], ["NCT00000002"]]
     reading = read(workbook({"Cover": cover, "Sites": LIST}), "list.xlsx")
     assert reading.sites["trial_id"].tolist() == [""]
-    assert any("belong to none" in text for text in reading.warnings)
+    assert any("the sites have none" in text for text in reading.warnings)
 
 
 def test_a_cell_merged_over_rows_holds_for_each() -> None:
@@ -161,8 +161,8 @@ def test_a_sheet_a_country_and_what_repeats_or_counts_them() -> None:
         ["Graz", "Austria"],
         ["Ulm", "Germany"],
     ]
-    (passed,) = [text for text in reading.warnings if "passed over" in text]
-    assert passed.endswith("passed over: Austria, Germany, Counts")
+    (skipped,) = [text for text in reading.warnings if "skipped" in text]
+    assert skipped.endswith("skipped: Austria, Germany, Counts")
     del sheets["All"]
     assert read(workbook(sheets), "list.xlsx").sites["country"].tolist() == ["Austria", "Germany"]
 

@@ -1,10 +1,10 @@
-"""Rows of a table that are no sites: totals, notes, headings between sites, the header again."""
+"""Recognizes rows that are no sites: totals, notes, headings between sites, repeated headers."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dashboard.readers.common.trial_number import trial_named
+from dashboard.readers.common.trial_number import find_trial_id
 from geocache.geo.countries import country_code
 
 _TOTAL = re.compile(
@@ -25,21 +25,21 @@ _AFTER_COUNTRY = re.compile(r"\s*(?:[:(\[]|[-–]\s*\d).*$")
 _PLACES = ("city", "state", "postcode", "place", "point", "latitude", "longitude")
 
 
-class Kind(NamedTuple):
-    """What a row is: a ``site``, ``nothing``, a ``note``, or a heading with a country or trial."""
+class RowType(NamedTuple):
+    """``site``, ``blank``, ``note``, or a heading: ``country`` or ``trial``, with its text."""
 
-    what: str
+    name: str
     text: str = ""
 
 
-_SITE = Kind("site")
+_SITE = RowType("site")
 
 
-class RowKinds:
-    """Tells what each row is, by the columns that are known."""
+class RowClassifier:
+    """Classifies rows by the known columns."""
 
     def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
-        self._header = [_plain(cell) for cell in header]
+        self._header = [_fold(cell) for cell in header]
         self._places = [place[target] for target in _PLACES if target in place]
         self._country = place.get("country")
         self._facility = place.get("facility")
@@ -47,8 +47,8 @@ class RowKinds:
         known = {*self._places, self._country, self._facility} - {None}
         self._width = len(known)
 
-    def odd(self, columns: Sequence[Sequence[str]]) -> list[int]:
-        """The rows worth a look, by number: few, so that a table of millions costs little."""
+    def find_suspects(self, columns: Sequence[Sequence[str]]) -> list[int]:
+        """The rows that may be no sites, by index: few, so that millions of rows cost little."""
         found: set[int] = set()
         if self._places and self._width > 1:
             first, others = columns[self._places[0]], [columns[at] for at in self._places[1:]]
@@ -66,44 +66,44 @@ class RowKinds:
         if self._first is not None:
             column = columns[self._first]
             name = self._header[self._first]
-            again = {
+            repeated = {
                 text
                 for text in set(column)
                 if (text and not text[0].isalnum() and _RULE.match(text))
-                or (len(text) <= len(name) + 3 and _plain(text) == name)
+                or (len(text) <= len(name) + 3 and _fold(text) == name)
             }
-            if again:
-                found.update(row for row, text in enumerate(column) if text in again)
+            if repeated:
+                found.update(row for row, text in enumerate(column) if text in repeated)
         return sorted(found)
 
-    def kind(self, row: Sequence[str], below: Sequence[str] = ()) -> Kind:
-        """What one odd row is; ``below`` is the row under it."""
+    def classify(self, row: Sequence[str], below: Sequence[str] = ()) -> RowType:
+        """Classify a suspect row; ``below`` is the row under it."""
         filled = [(at, text.strip()) for at, text in enumerate(row) if text.strip()]
         texts = [text for _, text in filled]
-        again = sum(_plain(text) == self._header[at] for at, text in filled)
-        if all(map(_RULE.match, texts)) or again > max(1, len(filled) // 2):
-            return Kind("nothing")
+        repeated = sum(_fold(text) == self._header[at] for at, text in filled)
+        if all(map(_RULE.match, texts)) or repeated > max(1, len(filled) // 2):
+            return RowType("blank")
         placed = any(row[at].strip() for at in self._places)
         if _TOTAL.match(texts[0]) and not (placed and any(map(_has_letter, texts[1:]))):
-            return Kind("note", texts[0])
-        return _SITE if placed or len(filled) > 1 else self._alone(*filled[0], below)
+            return RowType("note", texts[0])
+        return _SITE if placed or len(filled) > 1 else self._classify_single(*filled[0], below)
 
-    def _alone(self, at: int, text: str, below: Sequence[str]) -> Kind:
-        """What a single cell is that names no city.
+    def _classify_single(self, at: int, text: str, below: Sequence[str]) -> RowType:
+        """Classify a row with a single cell that names no city.
 
-        A country in the countries' own column is a heading where the row below has none; else it is
-        a site of which no more is known.
+        A country in the country column is a heading if the row below has none; otherwise it is a
+        site of which only the country is known.
         """
         if at == self._country and (not any(below) or below[at].strip()):
             return _SITE
         if country_code(country := _AFTER_COUNTRY.sub("", text)) and len(text) > 3:
-            return Kind("country", country)
-        if trial := trial_named([text]):
-            return Kind("trial", trial)
-        return _SITE if at in (self._facility, self._country) else Kind("note", text)
+            return RowType("country", country)
+        if trial := find_trial_id([text]):
+            return RowType("trial", trial)
+        return _SITE if at in (self._facility, self._country) else RowType("note", text)
 
 
-def _plain(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Web pages: their tables as rows, and their text; also what some tools save as `.xls`.
+"""Web pages: their text and tables; also the HTML that some tools save as `.xls`.
 
 lxml parses the page and reports tags one by one, so that no tree is built: a tree takes time that
 grows with the square of the attributes of one tag (25 s and more for a tag of 3 MB), and drops what
@@ -71,7 +71,7 @@ class _Target:
         elif tag in ("td", "th"):
             self._parts.append(" ")
             self._table.start_cell(
-                _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
+                _parse_span(attributes.get("colspan")), _parse_span(attributes.get("rowspan"))
             )
         if tag in _BREAKS:
             self._break()
@@ -109,7 +109,7 @@ class _Target:
         self._table = _Table()
 
 
-def _span(text: str | None) -> int:
+def _parse_span(text: str | None) -> int:
     found = re.match(r"\s*(\d{1,5})", text or "")
     return min(max(int(found[1]), 1), MAX_SPAN) if found else 1
 
