@@ -3,18 +3,16 @@
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from distributed import get_worker
 
 from geocache.errors import ConfigurationError
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
+from geocache.providers.attempts import Run
 from geocache.settings import read_settings
 from geocache.store import FallbackStore
-
-if TYPE_CHECKING:
-    from geocache.providers.attempts import Run
 
 RUNS = "a job on a cluster"
 """The provider name under which a run is claimed in the store, as if it were a query."""
@@ -46,7 +44,7 @@ class _WorkerState:
         self._cache: GeoCache | None = None
         self._runs: dict[str, dict[str, Run]] = {}
 
-    def open(self, run: ClusterRun) -> "tuple[GeoCache, dict[str, Run]]":
+    def open(self, run: ClusterRun) -> tuple[GeoCache, dict[str, Run]]:
         """The geocache, and its online providers' runs within the cluster run."""
         with self._lock:
             if self._cache is None:

@@ -1,4 +1,4 @@
-"""A list cut into tasks: each place in one of them, every row its position, memory flat."""
+"""Batches of a cluster run: a place is sent once, every row is located, memory is constant."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -14,13 +14,13 @@ CITIES = ("Graz", "Linz", "Wien", "Salzburg", "Nowhere at all")
 
 
 def sites(number: int) -> Iterator[Place]:
-    """So many hospitals in a few cities."""
+    """Many hospitals in a few cities."""
     for each in range(number):
         yield Place(f"Clinic {each}", CITIES[each % len(CITIES)], country="Austria")
 
 
 def answered(batches: Batches, cache: GeoCache) -> tuple[list[Position], list[Batch]]:
-    """Every row's position, two batches being under way at any time, and the batches."""
+    """The position of every row, with two batches in progress at any time, and the batches."""
     sent: list[Batch] = []
     waiting: list[Batch] = []
     found: list[Position] = []
@@ -40,7 +40,7 @@ def cache(tmp_path: Path, place_index: Path) -> Iterator[GeoCache]:
         yield made
 
 
-def test_hospitals_of_a_city_travel_once_and_a_pin_wins(cache: GeoCache) -> None:
+def test_hospitals_of_a_city_are_sent_once_and_a_pin_wins(cache: GeoCache) -> None:
     places = list(sites(100))
     cache.pin(places[7], 47.0, 15.0)
     cache.pin(places[93], 48.0, 16.0)
@@ -53,14 +53,14 @@ def test_hospitals_of_a_city_travel_once_and_a_pin_wins(cache: GeoCache) -> None
     assert {place.facility for place in fresh} == {""}
 
 
-def test_where_facilities_matter_they_travel(cache: GeoCache) -> None:
+def test_facilities_are_sent_where_they_matter(cache: GeoCache) -> None:
     places = [*sites(20), *sites(20)]
     found, sent = answered(Batches(iter(places), 4, reuse_answers=True), cache)
     assert found == list(cache.locate_many(places))
     assert [place for batch in sent for place in batch.unknown] == places[:20]
 
 
-def test_where_asking_again_may_help_each_batch_asks(cache: GeoCache) -> None:
+def test_each_batch_asks_again_where_that_may_help(cache: GeoCache) -> None:
     places = [Place(city=city, country="Austria") for city in ("Graz", "Graz", "Linz", "Graz")]
     found, sent = answered(Batches(iter(places), 3, reuse_answers=False), cache)
     assert found == list(cache.locate_many(places))
@@ -70,7 +70,7 @@ def test_where_asking_again_may_help_each_batch_asks(cache: GeoCache) -> None:
     ]
 
 
-def test_no_more_is_read_than_a_batch_needs_and_what_is_held_does_not_grow() -> None:
+def test_a_batch_reads_no_further_than_needed_and_memory_does_not_grow() -> None:
     read = count()
     endless = (Place(city=f"City {next(read)}", country="Austria") for _ in count())
     batches = Batches(endless, 1_000, reuse_answers=True)
@@ -84,7 +84,7 @@ def test_no_more_is_read_than_a_batch_needs_and_what_is_held_does_not_grow() -> 
     assert most <= 66_536
 
 
-def test_a_list_of_one_city_is_cut_too() -> None:
+def test_a_list_of_one_city_is_cut_into_batches_too() -> None:
     batches = Batches(iter([Place(city="Graz")] * 100), 5, reuse_answers=True)
     first, second = batches.next(), batches.next()
     assert first is not None

@@ -77,7 +77,7 @@ def test_any_point_has_an_answer(latitude: float, longitude: float, code: str) -
     assert in_country(latitude, longitude, code) in (True, False)
 
 
-def test_a_country_reaches_as_far_as_its_largest_piece_of_land() -> None:
+def test_the_extent_of_a_country_is_that_of_its_largest_landmass() -> None:
     west, south, east, north = extent("FR") or pytest.fail("France is on the map")
     assert (-5.5 < west < -4, 41 < south < 43.5, 7 < east < 9, 50 < north < 52) == (True,) * 4
     assert extent("ZZ") is None

@@ -1,4 +1,4 @@
-"""A CSV file of places in, the same with positions out."""
+"""Locating CSV files of places."""
 
 import csv
 import subprocess
@@ -59,7 +59,7 @@ def test_columns_are_found_in_any_order_and_case_and_the_others_kept(
         (b"city,country,note\nGraz\n", "Graz"),
     ],
 )
-def test_files_as_people_have_them(
+def test_encodings_and_delimiters_are_detected(
     cache: GeoCache, tmp_path: Path, content: bytes, city: str
 ) -> None:
     (row,) = located(cache, tmp_path, content)
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_used_says_why(
     assert {each.name for each in tmp_path.glob("*out*")} == {"out.csv"}
 
 
-def test_surplus_cells_are_told(cache: GeoCache, tmp_path: Path) -> None:
+def test_surplus_cells_are_cut_with_a_warning(cache: GeoCache, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("city\nGraz,surplus\n")
     summary = locate_file(cache, tmp_path / "in.csv", tmp_path / "out.csv")
     assert "row 2" in summary.warnings[0]
@@ -130,7 +130,7 @@ def peak_kilobytes(count: int, folder: Path) -> int:
     return int(done.stdout)
 
 
-def test_memory_is_flat_while_places_stream_through(tmp_path: Path) -> None:
+def test_memory_is_constant_for_any_number_of_rows(tmp_path: Path) -> None:
     few, many = (peak_kilobytes(n, tmp_path / str(n)) for n in (20_000, 120_000))
     # SQLite's page cache and map grow to their bounds (32 MB and what is resident of 256 MB).
     assert many - few < 120_000

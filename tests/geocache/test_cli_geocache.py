@@ -1,4 +1,4 @@
-"""The command line; and that every command and option is in the docs."""
+"""The command line, and its documentation."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def geocache(server: ProviderServer, tmp_path: Path) -> Shell:
     return Shell(server, tmp_path)
 
 
-def test_locate_says_what_became_of_the_rows(
+def test_locate_counts_the_rows_in_its_summary(
     geocache: Shell, server: ProviderServer, tmp_path: Path
 ) -> None:
     rows = "LKH Graz,Graz,Austria\nResearch Site,Graz,Austria\nX,Atlantis,Austria\n"
@@ -94,7 +94,7 @@ def test_locate_says_what_became_of_the_rows(
         (["nonsense"], "No such command 'nonsense'"),
     ],
 )
-def test_bad_usage_is_told_in_one_line(
+def test_bad_usage_is_one_line_on_stderr(
     geocache: Shell, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "in.csv").write_text("city\nGraz\n")
@@ -104,7 +104,7 @@ def test_bad_usage_is_told_in_one_line(
     assert done.stdout == ""
 
 
-def test_settings_that_cannot_work_are_told_in_one_line(geocache: Shell, tmp_path: Path) -> None:
+def test_invalid_settings_are_one_line_on_stderr(geocache: Shell, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("city\nGraz\n")
     for name, value, message in (
         ("GEOCACHE_CONTACT", "", "GEOCACHE_CONTACT is not set"),
@@ -118,7 +118,9 @@ def test_settings_that_cannot_work_are_told_in_one_line(geocache: Shell, tmp_pat
         geocache.env = {**geocache.env, name: "x@example.org"}
 
 
-def test_what_cannot_be_written_is_told_in_one_line(geocache: Shell, tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_one_line_on_stderr(
+    geocache: Shell, tmp_path: Path
+) -> None:
     (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\n")
     (tmp_path / "folder").mkdir()
     for command in (["locate", "in.csv"], ["export"]):
@@ -129,7 +131,7 @@ def test_what_cannot_be_written_is_told_in_one_line(geocache: Shell, tmp_path: P
     assert done.stderr.splitlines()[-1] == "geocache: in.csv/gazetteer: Not a directory"
 
 
-def test_pins_are_set_listed_used_and_taken_back(geocache: Shell, tmp_path: Path) -> None:
+def test_pins_are_set_listed_used_and_removed(geocache: Shell, tmp_path: Path) -> None:
     geocache("pin", *YVOIR, "50.33", "-4.88", "--note", "by hand", "--who", "eva")
     (pin,) = json.loads(geocache("pins", "--json").stdout)
     assert (pin["latitude"], pin["longitude"], pin["note"]) == (50.33, -4.88, "by hand")
@@ -140,7 +142,7 @@ def test_pins_are_set_listed_used_and_taken_back(geocache: Shell, tmp_path: Path
     assert geocache("pins").stdout == ""
 
 
-def test_what_has_no_place_is_left_off_and_put_back(geocache: Shell, tmp_path: Path) -> None:
+def test_a_place_is_left_off_the_map_and_put_back(geocache: Shell, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("city,country\nGraz,Austria\n")
     graz = ("--city", "Graz", "--country", "Austria")
     geocache("pin", "--leave-off", *graz, "--note", "many sites", "--who", "eva")
@@ -159,7 +161,7 @@ def test_what_has_no_place_is_left_off_and_put_back(geocache: Shell, tmp_path: P
     assert "47.07" in geocache("locate", "in.csv", "-o", "-").stdout
 
 
-def test_export_and_import_are_exact_in_both_forms(geocache: Shell, tmp_path: Path) -> None:
+def test_export_and_import_lose_nothing_in_both_formats(geocache: Shell, tmp_path: Path) -> None:
     awkward = 'say "hi", über\nnew line; \\ 東京'
     geocache("pin", *YVOIR, "50.333333333333336", "4.1", "--note", awkward)
     geocache("pin", "--city", "Graz", "47", "15")
@@ -183,7 +185,7 @@ def test_export_and_import_are_exact_in_both_forms(geocache: Shell, tmp_path: Pa
     assert "answer" not in pins_only
 
 
-def test_an_import_leaves_what_is_newer_and_takes_pins_made_by_hand(
+def test_an_import_keeps_newer_records_and_accepts_hand_made_pins(
     geocache: Shell, tmp_path: Path
 ) -> None:
     (tmp_path / "pins.csv").write_text("city,country,latitude,longitude\nGraz,Austria,47.1,15.4\n")
@@ -221,7 +223,7 @@ def test_stats_forget_backup_and_restore(geocache: Shell, tmp_path: Path) -> Non
     assert (stats["pins"], stats["answers"][0]["misses"]) == (1, 2)
 
 
-def test_a_pin_that_is_not_kept_is_told(geocache: Shell, tmp_path: Path) -> None:
+def test_a_pin_that_is_not_stored_gives_a_warning(geocache: Shell, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     geocache.env["GEOCACHE_URL"] = f"sqlite:///{tmp_path}/file/store.sqlite"
     assert "kept in memory only" in geocache("pin", "--city", "Graz", "47", "15", code=1).stderr

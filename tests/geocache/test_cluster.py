@@ -1,4 +1,4 @@
-"""Bulk work on a real Dask cluster: nothing lost, nothing asked twice, a worker killed or not."""
+"""Geocoding on a real Dask cluster: nothing is lost or asked twice, even if a worker is killed."""
 
 import csv
 import os

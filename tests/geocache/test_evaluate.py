@@ -1,4 +1,4 @@
-"""Figures of positions set against the truth, and the command that prints them."""
+"""The figures of an evaluation, and the command that prints them."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Facilities that name nobody, and those that do."""
+"""Placeholder facilities, and real ones."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Files are written whole and read without changing what holds for the whole process."""
+"""Files are written atomically, and read without changing settings of the process."""
 
 import csv
 import os

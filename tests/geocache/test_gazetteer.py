@@ -1,4 +1,4 @@
-"""The right place, or an honest flag: the gazetteer over its real data."""
+"""The gazetteer on its real data: the right place, or a flag."""
 
 import gc
 import gzip
@@ -102,7 +102,7 @@ def test_a_territory_in_the_state_column_is_the_country(
         (Place(city="กรุงเทพ", country="ไทย"), 13.75, 100.5),
     ],
 )
-def test_places_written_as_at_home(
+def test_places_in_local_languages_and_scripts(
     gazetteer: Gazetteer, place: Place, latitude: float, longitude: float
 ) -> None:
     position = gazetteer.locate(place)
@@ -110,7 +110,7 @@ def test_places_written_as_at_home(
     assert position.flags == ()
 
 
-def test_a_ward_in_east_asian_signs_is_never_sure(gazetteer: Gazetteer) -> None:
+def test_a_ward_in_east_asian_script_is_always_flagged(gazetteer: Gazetteer) -> None:
     position = gazetteer.locate(Place(city="文京区", state="東京都", country="日本"))
     assert position.latitude is None or Flag.APPROXIMATE in position.flags
 
@@ -125,7 +125,7 @@ def test_a_ward_in_east_asian_signs_is_never_sure(gazetteer: Gazetteer) -> None:
         ("Nam-gu", "Ulsan", 35.54, 129.32),
     ],
 )
-def test_a_ward_of_a_common_name_is_put_at_the_city_named_beside_it(
+def test_a_ward_of_a_common_name_is_located_at_the_city_in_the_state_column(
     gazetteer: Gazetteer, ward: str, city: str, latitude: float, longitude: float
 ) -> None:
     country = "South Korea" if city == "Ulsan" else "Japan"
@@ -189,7 +189,7 @@ def test_the_state_decides(
     assert "state agrees" in position.reason
 
 
-def test_a_state_that_contradicts_is_told(gazetteer: Gazetteer) -> None:
+def test_a_contradicting_state_is_flagged(gazetteer: Gazetteer) -> None:
     position = gazetteer.locate(Place(city="Siena", state="Abruzzo", country="Italy"))
     assert km_from(position, 43.32, 11.33) < 10
     assert Flag.CONFLICTING_STATE in position.flags
@@ -199,7 +199,7 @@ def test_a_state_that_contradicts_is_told(gazetteer: Gazetteer) -> None:
     ("city", "state", "country"),
     [("London", "Ontario", "United Kingdom"), ("Paris", "Texas", "France")],
 )
-def test_a_state_of_another_country_is_told(
+def test_a_state_of_another_country_is_flagged(
     gazetteer: Gazetteer, city: str, state: str, country: str
 ) -> None:
     found = gazetteer.locate(Place(city=city, state=state, country=country))
@@ -209,7 +209,7 @@ def test_a_state_of_another_country_is_told(
 
 
 @pytest.mark.parametrize(("city", "country"), [("Kyiv", "Russia"), ("Bratislava", "Czechia")])
-def test_a_city_that_only_a_former_union_had_is_outside(
+def test_a_city_of_a_former_union_is_flagged_outside_country(
     gazetteer: Gazetteer, city: str, country: str
 ) -> None:
     found = gazetteer.locate(Place(city=city, country=country))
@@ -220,12 +220,14 @@ def test_a_city_that_only_a_former_union_had_is_outside(
 
 @pytest.mark.parametrize("city", ["APO", "FPO", "DPO"])
 @pytest.mark.parametrize("state", ["AA", "AE", "AP", ""])
-def test_military_post_is_nowhere(gazetteer: Gazetteer, city: str, state: str) -> None:
+def test_military_post_offices_have_no_position(
+    gazetteer: Gazetteer, city: str, state: str
+) -> None:
     assert not gazetteer.locate(Place(city=city, state=state, country="USA")).resolved
 
 
 @pytest.mark.parametrize("city", ["N", "48°N", "E.", "S 11"])
-def test_a_letter_alone_is_no_name_cut_short(gazetteer: Gazetteer, city: str) -> None:
+def test_a_single_letter_is_no_abbreviated_name(gazetteer: Gazetteer, city: str) -> None:
     assert not gazetteer.locate(Place(city=city, state="11°E", country="USA")).resolved
 
 
@@ -235,13 +237,13 @@ def test_a_neighbouring_state_is_no_contradiction(gazetteer: Gazetteer) -> None:
 
 
 @pytest.mark.parametrize("state", ["Please Select", "Not US", "Germany", "12345", "-"])
-def test_a_state_that_is_none_is_ignored(gazetteer: Gazetteer, state: str) -> None:
+def test_an_unknown_state_is_ignored(gazetteer: Gazetteer, state: str) -> None:
     position = gazetteer.locate(Place(city="Mainz", state=state, country="Germany"))
     assert km_from(position, 49.98, 8.28) < 10
     assert position.flags == ()
 
 
-def test_names_that_several_places_bear_are_flagged(gazetteer: Gazetteer) -> None:
+def test_names_of_several_places_are_flagged(gazetteer: Gazetteer) -> None:
     position = gazetteer.locate(Place(city="San Fernando", country="Philippines"))
     assert Flag.AMBIGUOUS in position.flags
     assert position.alternatives
@@ -295,7 +297,7 @@ def test_a_zip_code_under_another_name_is_approximate(gazetteer: Gazetteer) -> N
         ("Ostrava-Poruba", "Czechia", 49.83, 18.28),
     ],
 )
-def test_districts_stand_at_or_in_their_city_and_say_so(
+def test_districts_are_located_in_their_city_and_flagged(
     gazetteer: Gazetteer, city: str, country: str, latitude: float, longitude: float
 ) -> None:
     position = gazetteer.locate(Place(city=city, country=country))
@@ -329,7 +331,9 @@ def test_only_a_state_gives_a_region(gazetteer: Gazetteer) -> None:
         (Place(city="N/A", country="France"), "no city"),
     ],
 )
-def test_not_knowing_says_why(gazetteer: Gazetteer, place: Place, reason: str) -> None:
+def test_an_unresolved_position_gives_the_reason(
+    gazetteer: Gazetteer, place: Place, reason: str
+) -> None:
     position = gazetteer.locate(place)
     assert not position.resolved
     assert position.precision is Precision.UNRESOLVED
@@ -342,7 +346,7 @@ def test_a_name_unique_in_the_world_needs_no_country_but_is_flagged(gazetteer: G
     assert Flag.AMBIGUOUS in position.flags
 
 
-def test_a_near_spelling_never_stands_against_a_witness(gazetteer: Gazetteer) -> None:
+def test_a_similar_name_never_counts_against_the_evidence(gazetteer: Gazetteer) -> None:
     place = Place(city="Lubochna", state="Žilinský kraj", postcode="034 91", country="Slovakia")
     position = gazetteer.locate(place)
     assert km_from(position, 49.12, 19.17) < 25
@@ -359,14 +363,16 @@ def test_it_is_a_geopy_geocoder(gazetteer: Gazetteer) -> None:
     assert gazetteer.geocode(Place(city="Oslo", country="Norway"), timeout=1).longitude > 10
 
 
-def test_it_says_what_it_is(gazetteer: Gazetteer) -> None:
+def test_it_has_the_attributes_of_a_provider(gazetteer: Gazetteer) -> None:
     assert (gazetteer.name, gazetteer.online) == ("gazetteer", False)
     assert "GeoNames" in gazetteer.attribution
     assert "CC BY 4.0" in gazetteer.attribution
     assert gazetteer.version == Gazetteer(gazetteer.folder).version
 
 
-def test_a_damaged_index_says_what_to_do(gazetteer: Gazetteer, tmp_path: Path) -> None:
+def test_a_damaged_index_is_an_error_that_says_what_to_do(
+    gazetteer: Gazetteer, tmp_path: Path
+) -> None:
     with pytest.raises(IndexBuildError, match="remove that folder"):
         Index(tmp_path)
 
@@ -399,7 +405,7 @@ def test_the_postcode_areas_of_our_table_are_known(gazetteer: Gazetteer) -> None
 
 @pytest.fixture
 def few_places(tmp_path: Path) -> Path:
-    """What the index is made from, cut down to the largest place of each country, for PYTHONPATH.
+    """The sources of the index, reduced to the largest place of each country, for PYTHONPATH.
 
     The whole takes half a minute, and ``place_index`` is built of it.
     """
@@ -443,7 +449,7 @@ def test_two_processes_starting_at_once_build_one_index(tmp_path: Path, few_plac
     assert not list((tmp_path / "index").glob(".building-*"))
 
 
-def test_the_package_stays_light() -> None:
+def test_the_package_stays_small() -> None:
     heavy = "numpy", "scipy", "shapely", "pandas", "rapidfuzz", "geopy", "ftfy"
     code = f"import sys, geocache; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

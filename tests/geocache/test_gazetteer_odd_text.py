@@ -1,4 +1,4 @@
-"""Any text gets an answer or none, in bounded time, and never an exception."""
+"""Any text gets an answer or a reason, in limited time, without an exception."""
 
 import time
 from pathlib import Path
@@ -11,7 +11,7 @@ from geocache.gazetteer import Gazetteer
 from geocache.place import Place, Position, Precision
 
 SLOW_SECONDS = 2.0
-"""Of the processor, whoever else is busy with it."""
+"""Processor time, which does not depend on other processes."""
 
 ODD = [
     "",
@@ -88,7 +88,7 @@ def test_any_text(gazetteer: Gazetteer, city: str, state: str, postcode: str, co
     after=st.sampled_from(["", " ", "  ", "\n", "."]),
     change=st.sampled_from([str, str.upper, str.lower, str.title]),
 )
-def test_case_and_space_do_not_count(  # noqa: PLR0917 - one argument a kind of change
+def test_case_and_space_do_not_matter(  # noqa: PLR0917 - one argument a kind of change
     gazetteer: Gazetteer, city: str, country: str, before: str, after: str, change: type[str]
 ) -> None:
     plain = gazetteer.locate(Place(city=city, country=country))

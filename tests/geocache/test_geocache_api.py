@@ -1,4 +1,4 @@
-"""geocache as a library: its public names, its cost to import, what it leaves alone."""
+"""geocache as a library: public names, import time, no imports of the dashboard."""
 
 import subprocess
 import sys

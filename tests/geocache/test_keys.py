@@ -1,4 +1,4 @@
-"""Many spellings, one key; different words, different keys."""
+"""Keys: equal for spellings of the same words, different for different words."""
 
 import unicodedata
 
@@ -52,7 +52,7 @@ def test_different_places_have_different_keys(one: Place, other: Place) -> None:
 
 
 @given(texts)
-def test_folding_ignores_unicode_form_case_and_space(text: str) -> None:
+def test_normalizing_ignores_unicode_form_case_and_space(text: str) -> None:
     folded = normalize(text)
     assert normalize(folded) == folded
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
@@ -68,7 +68,7 @@ def test_keys_are_equal_only_when_every_word_is(one: list[str], other: list[str]
 
 
 @given(places)
-def test_a_place_key_is_its_folded_parts(place: Place) -> None:
+def test_a_place_key_is_its_normalized_parts(place: Place) -> None:
     assert place_key(place).split("\x1f") == [normalize(part) for part in place]
 
 

@@ -1,4 +1,4 @@
-"""The store first, then the providers in order; each place asked once."""
+"""GeoCache: the store first, then the providers in order; each place is asked once."""
 
 import pickle
 import threading
@@ -95,7 +95,7 @@ def test_better_data_is_asked_again_and_pins_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_a_pin_wins_until_it_is_taken_back(tmp_path: Path, many: bool) -> None:
+def test_a_pin_wins_until_it_is_removed(tmp_path: Path, many: bool) -> None:
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
 
         def located() -> Position:
@@ -116,7 +116,9 @@ def test_a_pin_wins_until_it_is_taken_back(tmp_path: Path, many: bool) -> None:
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_what_is_left_off_has_no_position_whoever_knows_one(tmp_path: Path, many: bool) -> None:
+def test_a_place_left_off_has_no_position_even_if_a_provider_knows_one(
+    tmp_path: Path, many: bool
+) -> None:
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
         cache.leave_off(GRAZ, note="only the sponsor's office", who="eva")
         found = next(cache.locate_many([GRAZ])) if many else cache.locate(GRAZ)
@@ -185,7 +187,7 @@ def test_the_first_unflagged_answer_is_shown_else_the_best_score(
     assert "nominatim: city unknown" in lost.reason
 
 
-def test_offline_asks_nobody_and_says_who_was_not_asked(
+def test_offline_asks_no_online_provider_and_names_it(
     tmp_path: Path, server: ProviderServer
 ) -> None:
     with GeoCache(settings=online_settings(server, tmp_path)) as cache:
@@ -198,7 +200,7 @@ def test_offline_asks_nobody_and_says_who_was_not_asked(
         assert cache.locate(GRAZ, online=False).source == "nominatim"
 
 
-def test_a_flagged_answer_says_that_somebody_was_not_asked(
+def test_a_flagged_answer_says_that_a_provider_was_not_asked(
     tmp_path: Path, server: ProviderServer
 ) -> None:
     online = online_settings(server, tmp_path)
@@ -313,7 +315,7 @@ def test_stats_count_hits_misses_and_pins(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_not_to_be_kept_is_answered_and_forgotten(tmp_path: Path) -> None:
+def test_an_answer_that_is_not_to_be_kept_is_not_stored(tmp_path: Path) -> None:
     atlas = Atlas()
     with GeoCache(store_url(tmp_path), providers=[atlas]) as cache:
         assert cache.locate(GRAZ, keep=False) == cache.locate(GRAZ, online=False, keep=False)
@@ -335,7 +337,7 @@ def test_what_is_no_provider_is_refused(tmp_path: Path) -> None:
         GeoCache(store_url(tmp_path), providers=[object()])  # type: ignore[list-item]
 
 
-def test_an_online_provider_of_ones_own_is_remembered_too(tmp_path: Path) -> None:
+def test_answers_of_a_custom_online_provider_are_stored_too(tmp_path: Path) -> None:
     class Desk(Atlas):
         name = "desk"
         online = True
@@ -362,7 +364,9 @@ def test_pins_of_many_places_at_once(tmp_path: Path) -> None:
     assert found[1250].source == "atlas"
 
 
-def test_hospitals_of_a_city_share_the_answer_of_who_ignores_them(tmp_path: Path) -> None:
+def test_hospitals_of_a_city_share_the_answer_of_a_provider_that_ignores_facilities(
+    tmp_path: Path,
+) -> None:
     class Towns(Atlas):
         ignores_facilities = True
 
@@ -378,7 +382,7 @@ def test_hospitals_of_a_city_share_the_answer_of_who_ignores_them(tmp_path: Path
         assert cache.forget(ward) == 1
 
 
-def test_a_facility_that_names_nobody_is_flagged_whoever_answers(tmp_path: Path) -> None:
+def test_a_placeholder_facility_is_flagged_for_every_provider(tmp_path: Path) -> None:
     class Towns(Atlas):
         ignores_facilities = True
 

@@ -1,4 +1,4 @@
-"""No query twice, over processes that are started together, killed, or interrupted."""
+"""Many processes: no query is sent twice, even if processes are killed or interrupted."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def remembered(folder: Path) -> int:
 
 
 def claimed_for(url: str) -> list[float]:
-    """Seconds that each claim in a store still holds; then it falls to whoever asks next."""
+    """The seconds left of each claim in a store."""
     with closing(Store(url)) as store, store.engine.connect() as connection:
         return list(connection.scalars(select(schema.claims.c.until - store.database.now())))
 
@@ -98,7 +98,7 @@ def test_a_waiting_owner_keeps_its_claim(server: ProviderServer, tmp_path: Path)
     assert len(server.seen) == 2
 
 
-def test_the_limit_holds_over_processes(
+def test_the_rate_limit_applies_to_all_processes_together(
     server: ProviderServer, tmp_path: Path, any_store_url: str
 ) -> None:
     env = environment(
@@ -111,7 +111,7 @@ def test_the_limit_holds_over_processes(
     assert times[-1] - times[0] > 29 / 20 - 0.1
 
 
-def test_ctrl_c_ends_with_a_summary_and_gives_its_claims_back(
+def test_ctrl_c_ends_with_a_summary_and_releases_the_claims(
     server: ProviderServer, tmp_path: Path
 ) -> None:
     server.delay_seconds = 0.01

@@ -1,4 +1,4 @@
-"""Many spellings of a place name, one key; damaged text put right."""
+"""Folding and repairing place names."""
 
 import pytest
 from hypothesis import given
@@ -64,7 +64,7 @@ def test_repair_never_raises_nor_grows(text: str) -> None:
     assert len(repair(text)) <= 4 * MAX_NAME_LENGTH
 
 
-def test_umlauts_in_two_letters() -> None:
+def test_umlauts_are_expanded_to_two_letters() -> None:
     assert expand_umlauts("Göttingen") == "Goettingen"
     assert expand_umlauts("Bremen") == ""
 
@@ -98,7 +98,7 @@ def test_transliterations_sound_alike(one: str, other: str, country: str) -> Non
         ("State of São Paulo", "saopaulo"),
     ],
 )
-def test_bare_region_names(region: str, distinctive: str) -> None:
+def test_region_names_are_normalized(region: str, distinctive: str) -> None:
     assert normalize_region(region) == distinctive
 
 
@@ -127,5 +127,5 @@ def test_spellings_of_one_listed_name() -> None:
         ("Budapest XII.", "HU", "budapest"),
     ],
 )
-def test_readings_of_a_city(city: str, country: str, name: str) -> None:
+def test_variants_of_a_city(city: str, country: str, name: str) -> None:
     assert name in [reading.name for reading in generate_variants(city, country)]

@@ -1,4 +1,4 @@
-"""What only a server does: it hangs up, goes away, comes back, and is asked for by a password."""
+"""The store on PostgreSQL: lost connections, outages, permissions and passwords."""
 
 import logging
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ def relay(postgres_server: Postgres) -> Iterator[Relay]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that is away is tried again at once."""
+    """Retry at once after an outage."""
     monkeypatch.setattr(fallback, "_RETRY_SECONDS", 0.0)
 
 
-def test_a_lost_connection_is_made_again_and_nothing_is_lost(
+def test_a_lost_connection_is_replaced_and_nothing_is_lost(
     postgres_server: Postgres, postgres_url: str
 ) -> None:
     with GeoCache(postgres_url, providers=[Atlas()]) as cache:
@@ -66,7 +66,7 @@ def test_threads_share_a_store_whose_connections_are_cut(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_server_that_is_away_leaves_memory_and_gets_what_came_meanwhile(
+def test_while_a_server_is_away_memory_is_used_and_written_back_later(
     relay: Relay, postgres_url: str
 ) -> None:
     with GeoCache(relay.url(postgres_url), providers=[Atlas()]) as cache:
@@ -105,7 +105,7 @@ def test_a_server_that_is_away_at_the_start_is_found_later(relay: Relay, postgre
         assert [pin.place for pin in other.pins()] == [GRAZ]
 
 
-def test_a_server_that_is_away_is_not_tried_at_every_look(
+def test_a_server_that_is_away_is_not_tried_at_every_lookup(
     relay: Relay, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fallback, "_RETRY_SECONDS", 3600.0)
@@ -119,7 +119,7 @@ def test_a_server_that_is_away_is_not_tried_at_every_look(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_of_two_troubles_that_end_no_warning_stays(
+def test_after_two_outages_that_overlapped_no_warning_remains(
     relay: Relay, postgres_server: Postgres, postgres_url: str
 ) -> None:
     name = database_name(postgres_url)
@@ -143,7 +143,7 @@ def test_of_two_troubles_that_end_no_warning_stays(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_what_may_not_be_kept_stays_in_memory_when_the_server_is_back(
+def test_answers_that_may_not_be_stored_stay_in_memory_when_the_server_is_back(
     relay: Relay, postgres_url: str
 ) -> None:
     position = Position(1, 2, source="here")
@@ -159,7 +159,7 @@ def test_what_may_not_be_kept_stays_in_memory_when_the_server_is_back(
         assert list(other.answers()) == []
 
 
-def test_a_password_shows_nowhere(
+def test_a_password_is_never_shown(
     relay: Relay, postgres_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -184,7 +184,9 @@ def test_a_password_shows_nowhere(
     assert not [text for text in shown if SECRET in text]
 
 
-def test_a_server_is_not_backed_up_into_a_file(postgres_url: str, tmp_path: Path) -> None:
+def test_a_database_on_a_server_is_not_backed_up_into_a_file(
+    postgres_url: str, tmp_path: Path
+) -> None:
     with GeoCache(postgres_url, providers=[Atlas()]) as cache:
         with pytest.raises(StoreError, match=r"pg_dump.*geocache export"):
             cache.backup(tmp_path / "copy.sqlite")
@@ -192,7 +194,7 @@ def test_a_server_is_not_backed_up_into_a_file(postgres_url: str, tmp_path: Path
             cache.restore(tmp_path / "copy.sqlite")
 
 
-def test_who_may_only_read_reads_and_keeps_the_rest_in_memory(
+def test_a_user_without_write_access_reads_and_keeps_the_rest_in_memory(
     postgres_server: Postgres, postgres_url: str
 ) -> None:
     with GeoCache(postgres_url, providers=[Atlas()]) as cache:
@@ -208,7 +210,7 @@ def test_who_may_only_read_reads_and_keeps_the_rest_in_memory(
             cache.unpin(GRAZ)
 
 
-def test_those_who_start_together_make_the_tables_once(postgres_url: str) -> None:
+def test_processes_that_start_together_create_the_tables_once(postgres_url: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         stores = list(pool.map(Store, [postgres_url] * 8))
     stores[0].pin([Pin(GRAZ, 1, 2)])
@@ -217,7 +219,7 @@ def test_those_who_start_together_make_the_tables_once(postgres_url: str) -> Non
         store.close()
 
 
-def test_those_who_write_the_same_in_another_order_do_not_block_each_other(
+def test_writers_of_the_same_rows_in_another_order_do_not_deadlock(
     postgres_url: str,
 ) -> None:
     answers = [Answer(f"town {i}", "n", "1", Position(source="n"), NEVER) for i in range(300)]
@@ -233,7 +235,7 @@ def test_those_who_write_the_same_in_another_order_do_not_block_each_other(
         assert len(list(one.answers())) == len(answers)
 
 
-def test_a_cache_moves_between_sqlite_and_postgresql_exactly(
+def test_a_store_moves_between_sqlite_and_postgresql_without_loss(
     postgres_url: str, tmp_path: Path
 ) -> None:
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:

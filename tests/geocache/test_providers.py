@@ -1,4 +1,4 @@
-"""The real geopy classes against a real server that speaks each provider's format."""
+"""The real geopy geocoders against a local server that speaks each provider's format."""
 
 import time
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_each_service_finds_facility_city_and_region_by_its_own_format(
 
 
 @pytest.mark.parametrize("service", ANYWHERE)
-def test_a_misshapen_reply_is_never_a_miss(service: str, tmp_path: Path) -> None:
+def test_an_unexpected_reply_is_never_a_known_miss(service: str, tmp_path: Path) -> None:
     place = Place(city="Graz", country="Austria")
     with (
         run_provider(service, CITY) as server,
@@ -125,7 +125,7 @@ def test_a_fault_is_shown_and_never_stored(  # noqa: PLR0917
         ("http://nowhere.invalid", "unknown host for nominatim"),
     ],
 )
-def test_a_server_that_is_not_there_is_no_miss(tmp_path: Path, url: str, reason: str) -> None:
+def test_an_unreachable_server_is_no_known_miss(tmp_path: Path, url: str, reason: str) -> None:
     settings = GeocacheSettings(
         geocache_providers="nominatim",
         geocache_contact="somebody@example.org",
@@ -138,9 +138,7 @@ def test_a_server_that_is_not_there_is_no_miss(tmp_path: Path, url: str, reason:
 
 
 @pytest.mark.parametrize("failure", ["500", "429 after 1", "truncated", "drop"])
-def test_a_passing_fault_is_tried_again(
-    server: ProviderServer, tmp_path: Path, failure: str
-) -> None:
+def test_a_transient_fault_is_retried(server: ProviderServer, tmp_path: Path, failure: str) -> None:
     server.failures = [failure]
     with GeoCache(settings=online_settings(server, tmp_path)) as cache:
         assert cache.locate(GRAZ).resolved
@@ -169,7 +167,7 @@ def test_refusals_and_failures_in_a_row_stop_the_run_and_keep_what_was_answered(
         assert all(p.resolved for p in cache.locate_many(places))
 
 
-def test_single_lookups_leave_a_provider_that_refused_alone(
+def test_single_lookups_do_not_ask_a_provider_that_refused(
     server: ProviderServer, tmp_path: Path
 ) -> None:
     server.always = "403"
@@ -199,7 +197,7 @@ def test_nominatim_is_asked_facility_first_then_city_in_parts_then_words_then_re
 
 
 @pytest.mark.parametrize("facility", ["Research Site", "Novartis Investigative Site", "1106", ""])
-def test_a_placeholder_is_never_asked_for(
+def test_a_placeholder_facility_is_never_sent(
     server: ProviderServer, tmp_path: Path, facility: str
 ) -> None:
     with GeoCache(settings=online_settings(server, tmp_path)) as cache:
@@ -228,7 +226,7 @@ def test_a_postcode_alone_and_nothing_at_all(server: ProviderServer, tmp_path: P
         assert len(server.seen) == asked
 
 
-def test_a_station_in_front_of_the_city_is_passed_over(
+def test_a_station_listed_before_the_city_is_ignored(
     server: ProviderServer, tmp_path: Path
 ) -> None:
     server.know(
@@ -247,7 +245,9 @@ def test_only_a_station_is_a_known_miss(server: ProviderServer, tmp_path: Path) 
     assert found.reason == "nominatim: city unknown: only other found"
 
 
-def test_two_towns_of_one_size_are_ambiguous(server: ProviderServer, tmp_path: Path) -> None:
+def test_two_towns_of_similar_importance_are_ambiguous(
+    server: ProviderServer, tmp_path: Path
+) -> None:
     server.know(
         Known("Springfield", 39.8, -89.65, country="us", importance=0.5),
         Known("Springfield", 37.2, -93.29, country="us", importance=0.48),
@@ -277,7 +277,7 @@ def test_a_facility_of_another_name_is_flagged(server: ProviderServer, tmp_path:
     assert found.flags == (Flag.APPROXIMATE,)
 
 
-def test_the_query_the_time_and_the_essentials_of_the_reply_are_kept(
+def test_the_query_the_time_and_a_summary_of_the_reply_are_stored(
     server: ProviderServer, tmp_path: Path
 ) -> None:
     before = int(time.time())
@@ -293,7 +293,7 @@ def test_the_query_the_time_and_the_essentials_of_the_reply_are_kept(
 # Terms
 
 
-def test_known_misses_expire_and_hits_as_the_terms_say(tmp_path: Path) -> None:
+def test_known_misses_expire_and_hits_by_the_terms_of_the_provider(tmp_path: Path) -> None:
     kept_days: dict[str, tuple[float, float]] = {}
     for service in ("nominatim", "locationiq", "here"):
         folder = tmp_path / service
@@ -315,7 +315,7 @@ def test_known_misses_expire_and_hits_as_the_terms_say(tmp_path: Path) -> None:
     assert kept_days["here"] == (30, 30)
 
 
-def test_what_may_not_be_stored_is_kept_while_the_program_runs(tmp_path: Path) -> None:
+def test_answers_that_may_not_be_stored_stay_in_memory(tmp_path: Path) -> None:
     place = Place(city="Graz", country="Austria")
     with run_provider("arcgis", CITY) as server:
         with GeoCache(settings=online_settings(server, tmp_path)) as cache:
@@ -349,7 +349,7 @@ def test_no_setting_raises_the_public_limit(wanted: float | None, scheduled: boo
 @pytest.mark.parametrize(
     "url", ["https://nominatim.openstreetmap.org", "nominatim.openstreetmap.org:443/"]
 )
-def test_the_public_server_is_no_server_of_ones_own(url: str) -> None:
+def test_the_public_server_does_not_count_as_ones_own(url: str) -> None:
     settings = GeocacheSettings(
         geocache_providers="nominatim",
         geocache_contact="somebody@example.org",
@@ -405,7 +405,7 @@ def test_a_provider_that_cannot_work_refuses_to_start(values: dict[str, str], me
         build_providers(GeocacheSettings(**{**contact, **values}))  # type: ignore[arg-type]
 
 
-def test_a_secret_is_not_in_what_is_shown() -> None:
+def test_secrets_are_never_shown() -> None:
     settings = GeocacheSettings(geocache_keys="opencage=hush")
     assert "hush" not in repr(settings)
 
@@ -422,7 +422,7 @@ def test_any_geopy_geocoder_can_be_cached(server: ProviderServer, tmp_path: Path
     assert server.seen[0].user_agent == "mine"
 
 
-def test_a_geopy_geocoder_that_nobody_described_is_not_trusted_blindly(tmp_path: Path) -> None:
+def test_results_of_an_unknown_geopy_geocoder_are_flagged(tmp_path: Path) -> None:
     class Homemade(geopy.geocoders.Photon):  # type: ignore[misc]
         pass
 

@@ -1,4 +1,4 @@
-"""What is remembered, in real SQLite files, damaged and full ones too, and in PostgreSQL."""
+"""The store on SQLite files, also damaged and full ones, and on PostgreSQL."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def store(any_store_url: str) -> Iterator[Store]:
     opened.close()
 
 
-def test_answers_come_back_exactly(store: Store) -> None:
+def test_answers_are_stored_without_loss(store: Store) -> None:
     store.remember([answer("graz"), answer("atlantis", MISS)])
     assert store.recall("nominatim", "1", ["graz", "atlantis", "linz"], NOW) == {
         "graz": HIT,
@@ -62,7 +62,7 @@ def test_an_answer_counts_for_its_provider_and_version_until_it_expires(store: S
     assert store.recall("nominatim", "1", ["graz"], NOW + 10) == {"graz": MISS}
 
 
-def test_reading_everything_keeps_nobody_from_writing(store: Store, any_store_url: str) -> None:
+def test_reading_everything_does_not_block_writers(store: Store, any_store_url: str) -> None:
     store.remember([answer(f"town {i}") for i in range(2500)])
     other = Store(any_store_url)
     for count, kept in enumerate(store.answers()):
@@ -73,7 +73,7 @@ def test_reading_everything_keeps_nobody_from_writing(store: Store, any_store_ur
     other.close()
 
 
-def test_a_key_of_the_same_number_is_another_key(store: Store) -> None:
+def test_keys_of_the_same_number_are_told_apart(store: Store) -> None:
     store.remember([answer("graz")])
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE answers SET key = 'another key with that number'")
@@ -81,7 +81,7 @@ def test_a_key_of_the_same_number_is_another_key(store: Store) -> None:
     assert store.look_up("graz", "nominatim", "1", "graz", NOW) is None
 
 
-def test_pins_come_back_exactly(store: Store) -> None:
+def test_pins_are_stored_without_loss(store: Store) -> None:
     pins = [
         Pin(GRAZ, 47.1, 15.4, 'the gate, "north"', "eva", NOW),
         Pin(Place(city="Yvoir"), -1.25, 0.1, "", "", NOW + 1),
@@ -110,7 +110,9 @@ def test_a_claim_that_is_not_renewed_falls_to_the_next(store: Store) -> None:
     assert store.claims.take("nominatim", ["a", "b"], "third", 60) == set()
 
 
-def test_turns_are_apart_for_all_users_of_a_store(store: Store, any_store_url: str) -> None:
+def test_slots_are_an_interval_apart_for_all_users_of_a_store(
+    store: Store, any_store_url: str
+) -> None:
     other = Store(any_store_url)
     waits = [
         each.rate_limits.acquire_slot("n", 10, max_wait_seconds=100)
@@ -124,7 +126,7 @@ def test_turns_are_apart_for_all_users_of_a_store(store: Store, any_store_url: s
     other.close()
 
 
-def test_a_clock_set_back_does_not_stop_the_turns(store: Store) -> None:
+def test_a_clock_set_back_does_not_block_the_slots(store: Store) -> None:
     store.rate_limits.back_off("n", 100_000)
     assert store.rate_limits.acquire_slot("n", 1, max_wait_seconds=10) == 0
 
@@ -148,7 +150,7 @@ def test_counts_tell_hits_from_misses_and_what_is_out_of_date(store: Store) -> N
     ]
 
 
-def test_what_is_forgotten_is_what_was_named(store: Store) -> None:
+def test_forget_deletes_what_meets_all_conditions(store: Store) -> None:
     store.remember([answer("graz"), answer("atlantis", MISS), answer("linz", expires_at=NOW)])
     before = store.revision()
     assert store.forget(expired_at=NOW) == 1
@@ -159,7 +161,7 @@ def test_what_is_forgotten_is_what_was_named(store: Store) -> None:
     assert list(store.answers()) == []
 
 
-def test_a_pin_goes_as_it_came(store: Store) -> None:
+def test_a_pin_can_be_removed(store: Store) -> None:
     store.pin([Pin(GRAZ, 1, 2), Pin(Place(city="Yvoir"), note="none")])
     assert store.find_pins([place_key(GRAZ)])[place_key(GRAZ)].latitude == 1
     assert store.unpin(GRAZ)
@@ -168,7 +170,7 @@ def test_a_pin_goes_as_it_came(store: Store) -> None:
     assert left.left_off
 
 
-def test_only_what_is_newer_is_taken_over(store: Store) -> None:
+def test_only_newer_answers_are_imported(store: Store) -> None:
     store.remember([answer("graz")])
     older, newer = answer("graz", MISS, asked_at=NOW - 1), answer("graz", MISS, asked_at=NOW + 1)
     assert store.import_newer([older, answer("linz")]) == 1
@@ -177,14 +179,14 @@ def test_only_what_is_newer_is_taken_over(store: Store) -> None:
     assert store.recall("nominatim", "1", ["graz"], NOW) == {"graz": MISS}
 
 
-def test_answers_of_other_versions_go_once(store: Store) -> None:
+def test_answers_of_other_versions_are_deleted_once(store: Store) -> None:
     assert store.delete_other_versions("nominatim", "1") == 0
     store.remember([answer("graz"), answer("linz")._replace(version="2")])
     assert store.delete_other_versions("nominatim", "2") == 1
     assert [kept.key for kept in store.answers()] == ["linz"]
 
 
-def test_text_no_database_takes_is_bared_of_it(store: Store) -> None:
+def test_characters_that_databases_refuse_are_removed(store: Store) -> None:
     odd = Place("Gate \x00 4", "Graz \ud800", "", "", "Austria")
     store.pin([Pin(odd, 1, 2)])
     (kept,) = store.pins()
@@ -193,7 +195,7 @@ def test_text_no_database_takes_is_bared_of_it(store: Store) -> None:
 
 
 SCHEMA_1 = Path(__file__).with_name("store-schema-1.sql")
-"""A store of two pins, a hit and a known miss, as version 1 of the tables wrote it."""
+"""A store with two pins, a hit and a known miss, written by version 1 of the tables."""
 
 PINS_OF_1 = [
     Pin(GRAZ, 47.08, 15.46, 'the gate, "north"', "eva", NOW),
@@ -203,16 +205,14 @@ PINS_OF_1 = [
 
 @pytest.fixture
 def of_schema_1(tmp_path: Path) -> Path:
-    """A file that an older geocache left."""
+    """A file written by an older geocache."""
     file = tmp_path / "store.sqlite"
     with closing(sqlite3.connect(file)) as raw:
         raw.executescript(SCHEMA_1.read_text(encoding="utf-8"))
     return file
 
 
-def test_an_older_store_is_brought_up_to_date_and_keeps_everything(
-    of_schema_1: Path, tmp_path: Path
-) -> None:
+def test_an_older_store_is_migrated_and_keeps_everything(of_schema_1: Path, tmp_path: Path) -> None:
     off = Pin(Place(city="Multiple sites"), note="no one place", pinned_at=NOW + 5)
     for known in (PINS_OF_1, [*PINS_OF_1, off]):
         with closing(Store(store_url(tmp_path))) as store, store.engine.begin() as connection:
@@ -227,7 +227,7 @@ def test_an_older_store_is_brought_up_to_date_and_keeps_everything(
             store.pin([off])
 
 
-def test_an_upgrade_cut_short_leaves_the_older_store_whole(
+def test_an_interrupted_migration_leaves_the_older_store_intact(
     of_schema_1: Path, tmp_path: Path
 ) -> None:
     step = schema.MIGRATIONS[1]
@@ -276,7 +276,7 @@ def test_a_url_that_cannot_work_names_the_setting(url: str, message: str) -> Non
 # When the disk fails
 
 
-def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_moved_aside(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").write_text("this is not a database, but it is somebody's text")
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
         (warning,) = cache.warnings
@@ -291,7 +291,7 @@ def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["cut", "scratched"])
-def test_a_damaged_database_is_set_aside(tmp_path: Path, how: str) -> None:
+def test_a_damaged_database_is_moved_aside(tmp_path: Path, how: str) -> None:
     places = [Place(city=f"Town {i}") for i in range(2000)]
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
         list(cache.locate_many(places))
@@ -308,7 +308,7 @@ def test_a_damaged_database_is_set_aside(tmp_path: Path, how: str) -> None:
     assert len(list(tmp_path.glob("store.sqlite.damaged-*-??????"))) == 1
 
 
-def test_a_database_damaged_while_open_is_set_aside(tmp_path: Path) -> None:
+def test_a_database_damaged_while_open_is_moved_aside(tmp_path: Path) -> None:
     places = [Place(city=f"Town {i}") for i in range(2000)]
     file = tmp_path / "store.sqlite"
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
@@ -342,7 +342,7 @@ with GeoCache({url!r}, providers=[Atlas()]) as cache:
 
 @pytest.fixture
 def shared_folder() -> Iterator[Path]:
-    """A folder that another user can reach; pytest closes its own whenever a run begins."""
+    """A folder accessible to other users; pytest restricts access to its own."""
     with TemporaryDirectory(prefix="shared-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -376,7 +376,7 @@ def test_a_read_only_store_is_read_and_new_answers_stay_in_memory(
     assert "kept in memory only" in printed[3]
 
 
-def test_a_folder_that_cannot_be_made_leaves_memory(tmp_path: Path) -> None:
+def test_without_a_folder_everything_stays_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with GeoCache(f"sqlite:///{tmp_path}/file/store.sqlite", providers=[Atlas()]) as cache:
         assert cache.locate(GRAZ).source == "atlas"
@@ -408,7 +408,7 @@ with GeoCache({url!r}, providers=[Atlas()]) as cache:
 
 
 @pytest.mark.parametrize("room", [False, True])
-def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
+def test_on_a_full_disk_memory_is_used_and_written_back_once_there_is_room(
     tmp_path: Path, room: bool
 ) -> None:
     code = ON_A_FULL_DISK.format(url=store_url(tmp_path), room=room)
@@ -423,7 +423,7 @@ def test_a_full_disk_leaves_memory_and_is_written_to_once_there_is_room(
         assert not room or cache.locate(Place(city="Town 1")).source == "pin"
 
 
-def test_what_cannot_be_written_is_not_unpinned_in_silence(tmp_path: Path) -> None:
+def test_unpinning_in_a_read_only_store_is_refused(tmp_path: Path) -> None:
     with closing(Store(store_url(tmp_path))) as store:
         store.pin([Pin(GRAZ, 1, 2)])
     fallback = FallbackStore(f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
@@ -456,7 +456,7 @@ def test_a_backup_restores_everything_for_every_user(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"no database at all, just some bytes", b""])
-def test_what_is_no_backup_is_not_restored(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_no_backup_is_not_restored(tmp_path: Path, content: bytes | None) -> None:
     backup = tmp_path / "backup.sqlite"
     if content is not None:
         backup.write_bytes(content)

@@ -77,16 +77,16 @@ class IndexData:
         progress("Adding post offices and districts", 0.85)
         self._add_post_offices()
         for country, city, name in tables.read_names("aliases.csv"):
-            self._add_name_of(self.find(country, city), country, name, NameKind.ALIAS)
+            self._add_table_name(self.find(country, city), country, name, NameKind.ALIAS)
         points = tables.read_district_points()
         for country, city, name in tables.read_names("districts.csv"):
             row = self.find(country, city)
             point = points.get((country, fold(name)))
             if row >= 0 and point:
                 row = self._add_part(row, name, *point)
-            self._add_name_of(row, country, name, NameKind.DISTRICT)
+            self._add_table_name(row, country, name, NameKind.DISTRICT)
 
-    def _add_name_of(self, row: int, country: str, name: str, kind: NameKind) -> None:
+    def _add_table_name(self, row: int, country: str, name: str, kind: NameKind) -> None:
         if row >= 0:
             self.add_name(country, make_key(fold(name)), row, kind)
 
