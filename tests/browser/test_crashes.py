@@ -95,7 +95,7 @@ def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
 def wait_until_the_store_is_writable(server: Server) -> None:
     """Send requests, as visitors would, until the store has written what it held in memory."""
     deadline = time.monotonic() + 60
-    while "the store takes everything again" not in server.log.read_text():
+    while "the store can be written again" not in server.log.read_text():
         assert time.monotonic() < deadline
         count_sites(server)
         time.sleep(0.2)

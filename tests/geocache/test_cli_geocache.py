@@ -78,7 +78,7 @@ def test_locate_counts_the_rows_in_its_summary(
     [
         (["locate", "missing.csv", "-o", "out.csv"], "geocache: missing.csv: No such file"),
         (["locate", "in.csv"], "geocache locate: Missing option '-o'"),
-        (["locate", "in.csv", "-o", "-", "--json"], "both want stdout"),
+        (["locate", "in.csv", "-o", "-", "--json"], "cannot both use stdout"),
         (["locate", "in.csv", "-o", "no/where.csv"], "no/where.csv: No such file"),
         (["pin", "50.33", "4.88"], "geocache pin: name a place"),
         (["pin", *YVOIR], "give LAT LON in degrees, or --leave-off"),
@@ -87,8 +87,8 @@ def test_locate_counts_the_rows_in_its_summary(
         (["pin", "--leave-off"], "geocache pin: name a place"),
         (["pin", *YVOIR, "95", "4.88"], "latitude 95.0 is not between"),
         (["pin", *YVOIR, "north", "4.88"], "'north' is not a valid float"),
-        (["unpin", *YVOIR], "there is no pin of this place"),
-        (["forget"], "say what"),
+        (["unpin", *YVOIR], "this place has no pin"),
+        (["forget"], "give a place, --provider"),
         (["import", "missing.csv"], "missing.csv: No such file"),
         (["restore", "missing.sqlite"], "missing.sqlite: no such file"),
         (["nonsense"], "No such command 'nonsense'"),
@@ -197,7 +197,7 @@ def test_an_import_keeps_newer_records_and_accepts_hand_made_pins(
     (tmp_path / "bad.csv").write_text("city,latitude,longitude\nLinz,48,14\nWels,north,14\n")
     assert "bad.csv, line 3: could not convert" in geocache("import", "bad.csv", code=2).stderr
     for row, message in (
-        ("Linz,,", "no coordinates; to leave a place off the map write kind pin"),
+        ("Linz,,", "no coordinates; to leave a place off the map set kind to pin"),
         ("Linz,48,", "no longitude: give both coordinates"),
     ):
         (tmp_path / "half.csv").write_text(f"city,latitude,longitude\n{row}\n")

@@ -128,7 +128,7 @@ def test_ctrl_c_ends_with_a_summary_and_releases_the_claims(
     assert process.returncode == 1
     assert "Traceback" not in errors
     assert "rows in" in errors
-    assert "run again to go on" in errors
+    assert "run again to continue" in errors
     assert not (tmp_path / "o.csv").exists()
     assert list(tmp_path.glob(".o.csv*")) == []
     asked = len(server.seen)

@@ -390,13 +390,13 @@ def test_the_attribution_of_each_provider_is_shown(server: ProviderServer, tmp_p
         ({"geocache_providers": "nominatm"}, "unknown provider 'nominatm'; known: gazetteer, "),
         ({"geocache_providers": "googlev3"}, "googlev3 is refused: .* Google map"),
         ({"geocache_providers": "mapbox"}, "mapbox is refused: .* stored"),
-        ({"geocache_providers": " , "}, "names nobody"),
-        ({"geocache_providers": "photon,Photon"}, "names one twice"),
+        ({"geocache_providers": " , "}, "GEOCACHE_PROVIDERS is empty"),
+        ({"geocache_providers": "photon,Photon"}, "names a provider twice"),
         ({"geocache_providers": "opencage"}, "GEOCACHE_KEYS has none for opencage"),
         ({"geocache_providers": "pelias"}, "pelias has no public server"),
         ({"geocache_providers": "photon", "geocache_servers": "photon"}, "GEOCACHE_SERVERS"),
         ({"geocache_providers": "photon", "geocache_servers": "foton=x"}, "'foton'"),
-        ({"geocache_providers": "photon", "geocache_servers": "photon=ftp://x"}, "is no URL"),
+        ({"geocache_providers": "photon", "geocache_servers": "photon=ftp://x"}, "is not a URL"),
     ],
 )
 def test_a_provider_that_cannot_work_refuses_to_start(values: dict[str, str], message: str) -> None:
