@@ -66,6 +66,7 @@ def build_geocode_work(
         not_asked = causes.total()
         not_asked = causes.total()
         not_asked = causes.total()
+        not_asked = causes.total()
         answered = len(places) - not_asked
         outcome = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
         if not_asked:
