@@ -61,12 +61,6 @@ def build_geocode_work(
         finally:
             on_end()
         not_asked = causes.total()
-        not_asked = causes.total()
-        not_asked = causes.total()
-        not_asked = causes.total()
-        not_asked = causes.total()
-        not_asked = causes.total()
-        not_asked = causes.total()
         answered = len(places) - not_asked
         outcome = f"{plural(answered, 'place')} answered, {found:,} of all on the map"
         if not_asked:

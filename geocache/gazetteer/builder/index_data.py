@@ -92,33 +92,50 @@ class IndexData:
 
     def _add_part(self, city: int, name: str, latitude: float, longitude: float) -> int:
         """Add a city's district with its own coordinates; returns its row."""
-        row = len(self.names)
-        self.latitudes.append(round(latitude * 100_000))
-        self.longitudes.append(round(longitude * 100_000))
-        self.populations.append(0)
-        self.fame.append(0)
-        self.country_of.append(self.country_of[city])
-        self.names.append(name)
-        self.admin1.append(self.admin1[city])
-        self.first.append(self.first[city])
-        self.second.append(self.second[city])
+        regions = (self.admin1[city], self.first[city], self.second[city])
+        row = self._append(name, latitude, longitude, self.country_of[city], *regions)
         self.hosts.append(city)
         return row
 
-    def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
-        """Add a place with all its names; returns its row."""
-        row = len(self.names)
-        name, latitude, longitude, country, population, admin1, alternates = place
+    def _append(  # noqa: PLR0917 # the values of a row
+        self,
+        name: str,
+        latitude: float,
+        longitude: float,
+        country: int,
+        admin1: str,
+        first: int,
+        second: int,
+        population: int = 0,
+        fame: int = 0,
+    ) -> int:
+        """Append a row to all arrays but ``hosts``; returns its number."""
+        self.names.append(name)
         self.latitudes.append(round(latitude * 100_000))
         self.longitudes.append(round(longitude * 100_000))
-        self.populations.append(population)
-        self.fame.append(min(255, len(alternates)))
-        self.country_of.append(self.countries.setdefault(country, len(self.countries)))
-        self.names.append(name)
+        self.country_of.append(country)
         self.admin1.append(admin1)
-        first = self.regions.add_state(country, admin1, state)
         self.first.append(first)
-        self.second.append(self.regions.add_county(country, admin1, county, first))
+        self.second.append(second)
+        self.populations.append(population)
+        self.fame.append(fame)
+        return len(self.names) - 1
+
+    def add(self, place: sources.SourcePlace, state: str, county: str) -> int:
+        """Add a place with all its names; returns its row."""
+        name, latitude, longitude, country, population, admin1, alternates = place
+        first = self.regions.add_state(country, admin1, state)
+        row = self._append(
+            name,
+            latitude,
+            longitude,
+            self.countries.setdefault(country, len(self.countries)),
+            admin1,
+            first,
+            self.regions.add_county(country, admin1, county, first),
+            population,
+            min(255, len(alternates)),
+        )
         names = collect_names(name, alternates)
         self.hashes += b"".join([name_digest(country, name) for name in names])
         self.rows.extend([row] * len(names))
@@ -175,17 +192,16 @@ class IndexData:
         }
         self.zips = list(read_zip_codes())
         for office in locate_post_offices(self.zips):
-            row = len(self.names)
-            self.latitudes.append(round(office.latitude * 100_000))
-            self.longitudes.append(round(office.longitude * 100_000))
-            self.populations.append(0)
-            self.country_of.append(self.countries[office.country])
-            self.names.append(office.name)
-            self.admin1.append(office.state)
-            self.first.append(states.get(office.state, -1))
-            self.second.append(-1)
+            row = self._append(
+                office.name,
+                office.latitude,
+                office.longitude,
+                self.countries[office.country],
+                office.state,
+                states.get(office.state, -1),
+                -1,
+            )
             self.hosts.append(row)
-            self.fame.append(0)
             name = make_key(fold(office.name))
             self.add_name(office.country, name, row, NameKind.POST_OFFICE)
             self.add_spellings(office.country, [name], row)
