@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.errors import GeocodeJobError
 from dashboard.jobs.runner import Job, Work
 from dashboard.sites.categoricals import factorize, spread
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import LocateMany, list_distinct_places
 from dashboard.sites.summary import plural
 from geocache.keys import place_key
@@ -21,7 +22,8 @@ MAX_PLACES = 1_000
 number."""
 
 
-def find_unasked_places(locate_many: LocateMany, sites: pd.DataFrame) -> tuple[Place, ...]:
+@memoize_per_table
+def find_unasked_places(sites: pd.DataFrame, locate_many: LocateMany) -> tuple[Place, ...]:
     """The distinct places of a site table for which an online provider was not asked yet.
 
     The words of ``reason``, which a pin's note may contain too, only narrow the search: the status

@@ -19,7 +19,7 @@ def draw_offer(sites: pd.DataFrame, viewer: Viewer) -> None:
     names = " and ".join(p.name for p in viewer.geocoder.providers if p.online)
     if not names or viewer.editor is None:
         return
-    places = find_unasked_places(viewer.geocoder.locate_many, sites)
+    places = find_unasked_places(sites, viewer.geocoder.locate_many)
     if not places:
         return
     batch = places[:MAX_PLACES]

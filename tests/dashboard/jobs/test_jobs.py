@@ -151,7 +151,7 @@ def test_geocode_job_reports_a_failing_provider_and_resumes(
 
         def open_places() -> tuple[Place, ...]:
             sites = merge([opened], lambda some: cache.locate_many(some, online=False)).table
-            return find_unasked_places(partial(cache.locate_many, online=False), sites)
+            return find_unasked_places(sites, partial(cache.locate_many, online=False))
 
         assert open_places() == tuple(PLACES)
         list(cache.locate_many(PLACES[:4]))
@@ -182,7 +182,7 @@ def test_a_pin_whose_note_says_not_asked_is_not_offered_to_providers(
         cache.pin(PLACES[0], 1, 2, note="the sponsor was not asked")
         cache.leave_off(PLACES[1], note="not asked yet: the sponsor")
         sites = merge([opened], lambda some: cache.locate_many(some, online=False)).table
-        assert find_unasked_places(partial(cache.locate_many, online=False), sites) == tuple(
+        assert find_unasked_places(sites, partial(cache.locate_many, online=False)) == tuple(
             PLACES[2:]
         )
         job = JobRunner().start("ask", "Asking", build_geocode_work(cache, PLACES[:3]))
