@@ -29,6 +29,7 @@ from dashboard.web.preload import PreloadLinks
 from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.session_cookie import COOKIE, SessionCookie
 from dashboard.web.static_cache import StaticCache
+from dashboard.web.unknown_paths import UnknownPaths
 
 PAGE = Path(__file__).parent / "page" / "main.py"
 
@@ -96,6 +97,7 @@ def build_options() -> dict[str, Any]:
             Middleware(SessionCookie, load_key=partial(load_session_key, settings)),
             Middleware(PreloadLinks),
             Middleware(StaticCache),
+            Middleware(UnknownPaths),
         ],
     }
 

@@ -140,3 +140,56 @@ def test_the_api_returns_the_payloads_unchanged(hostile_server: Server) -> None:
     assert json.dumps(read_back) == json.dumps(list(PAYLOADS)) or sorted(read_back) == sorted(
         p.removeprefix("'") for p in PAYLOADS
     )
+
+
+ADDRESSES = ("www.evil.example", "http://evil.example/a", "HTTPS://evil.example", "a@evil.example")
+
+
+@pytest.fixture(scope="module")
+def address_server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Server]:
+    """A dashboard over a list with addresses of hosts and people in every column."""
+    folder = tmp_path_factory.mktemp("addresses")
+    lines = ["trial_id,trial_title,sponsor,phase,facility,city,state,country,status"]
+    for text in ADDRESSES:
+        lines.append(f"{text},{text},{text},{text},{text},{text},{text},Austria,{text}")
+        lines.append(f"{text},{text},{text},{text},{text},Graz,,Austria,{text}")
+    (folder / "www.evil.example.csv").write_text("\n".join(lines))
+    (folder / "www.evil.example.json").write_text("{")
+    sources = f"{folder / 'www.evil.example.csv'}:{folder / 'www.evil.example.json'}"
+    with serving(folder, place_index, SITE_MAP_SOURCES=sources) as running:
+        yield running
+
+
+def test_no_text_of_a_list_or_a_link_becomes_a_link(
+    browser: Browser, address_server: Server
+) -> None:
+    with visiting(browser, address_server) as one:
+        one.open(f"?status=www.evil.example&near=www.evil.example&trial={ADDRESSES[3]}")
+        expect(one.page.get_by_text("Ignored in this link")).to_be_visible()
+        assert find_links(one) == []
+        one.open(sites=len(ADDRESSES))
+        expect(one.page.get_by_text("was not opened")).to_be_visible()
+        one.map.locator(".sm-marker, .marker-cluster").first.click()
+        one.map.locator(".leaflet-popup-content .sm-popup-site").first.click()
+        expect(one.page.locator("[data-testid=stMarkdown] strong").first).to_contain_text("evil")
+        for tab in ("Sites", "Countries", "Facilities", "Trials", "Open lists", "Quality"):
+            one.open_tab(tab)
+            assert find_links(one) == [], tab
+        one.select_first_row()
+        expect(one.page.get_by_label("Point to pin")).to_be_visible()
+        one.page.get_by_label("Your name").fill("a@evil.example")
+        one.page.get_by_role("button", name="off the map").click()
+        expect(
+            one.page.get_by_test_id("stToast").filter(has_text="Left off the map")
+        ).to_be_visible()
+        assert find_links(one) == []
+        one.page.get_by_text("Pins set by people (").click()
+        expect(one.page.get_by_text("left off the map").last).to_be_visible()
+        assert find_links(one) == []
+
+
+def find_links(one: Visit) -> list[str]:
+    """Links on the page that lead to an address from the list."""
+    one.wait_until_idle()
+    hrefs = one.page.locator("a[href]").evaluate_all("all => all.map(each => each.href)")
+    return [href for href in hrefs if "evil" in href and not href.startswith(one.server.url)]

@@ -7,8 +7,12 @@ from dashboard.sites.trial import Trial
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@/])")
 _TYPOGRAPHIC = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
+_AUTOLINK = re.compile(
+    r"(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\S)", re.IGNORECASE
+)
+"""Where text becomes a link by itself, however its characters are escaped (GFM autolinks)."""
 WORD_JOINER = "\u2060"
-"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash."""
+"""Invisible; keeps Streamlit from turning a lone ``--`` into a dash, or an address into a link."""
 _NCT = re.compile(r"^NCT\d{8}$")
 
 
@@ -16,7 +20,7 @@ def escape(text: object) -> str:
     """Markdown that shows exactly this text: no markup, link, emoji or formula."""
     words = " ".join(str(text).split())
     joined = _TYPOGRAPHIC.sub(lambda found: WORD_JOINER.join(found[0]), words)
-    return _SPECIAL.sub(r"\\\1", joined)
+    return _SPECIAL.sub(r"\\\1", _AUTOLINK.sub(WORD_JOINER, joined))
 
 
 def safe_url(url: str) -> str:
