@@ -22,6 +22,7 @@ from dashboard.web import api, downloads, map_data, map_drawn
 from dashboard.web.guards.allowed_hosts import AllowedHosts
 from dashboard.web.guards.cookies import CookieGuard
 from dashboard.web.guards.open_files import raise_open_files_limit
+from dashboard.web.guards.runtime_versions import warn_about_versions
 from dashboard.web.guards.websocket_limits import WebsocketLimits, max_websockets
 from dashboard.web.login_gate import LoginGate
 from dashboard.web.logs import AccessLog, configure_logging
@@ -46,6 +47,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     settings = service().settings
     streamlit_internals.use_common_logging()
     configure_logging(settings.site_map_log)
+    warn_about_versions()
     login.check_configuration(settings.access)
     import_module("dashboard.page.main")
     streamlit_internals.keep_on_import_path(PAGE.parent)

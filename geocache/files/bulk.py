@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from geocache.errors import InputError
 from geocache.files.atomic import open_output
+from geocache.files.formula_injection import escape_formula
 from geocache.files.place_csv import (
     count_rows,
     find_place_columns,
@@ -184,11 +185,11 @@ def _format_cells(position: Position) -> list[str]:
     return [
         *here,
         position.precision.value,
-        position.place_name,
+        escape_formula(position.place_name),
         position.source,
         f"{position.score:g}",
         ";".join(position.flags),
-        position.reason,
+        escape_formula(position.reason),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TextIO
 
 from geocache.errors import InputError
 from geocache.files import csv_limit  # noqa: F401 # sets it
+from geocache.files.formula_injection import escape_formula, unescape_formula
 from geocache.files.transfer_records import COLUMNS, format_answer, format_pin, parse_record
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
@@ -107,7 +108,7 @@ def _write(records: Iterable[dict[str, Any]], file: TextIO, form: str, *, header
         if header:
             writer.writeheader()
         for count, record in enumerate(records, 1):  # noqa: B007
-            writer.writerow(record)
+            writer.writerow({name: _escape(value) for name, value in record.items()})
     else:
         for count, record in enumerate(records, 1):  # noqa: B007
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -159,8 +160,17 @@ def _parse_object(line: str) -> Mapping[str, Any]:
     return found
 
 
+def _escape(value: Any) -> Any:
+    return escape_formula(value) if isinstance(value, str) else value
+
+
 def _fill_row(row: Mapping[str | None, Any]) -> Mapping[str, Any]:
-    return {name: value or "" for name, value in row.items() if name}
+    """A row of a CSV file by column, with its text as it was before it was escaped."""
+    cells = ((name, value) for name, value in row.items() if name)
+    return {
+        name: unescape_formula(value) if isinstance(value, str) else value or ""
+        for name, value in cells
+    }
 
 
 def _describe(error: Exception) -> str:

@@ -166,23 +166,29 @@ def test_export_and_import_lose_nothing_in_both_formats(geocache: Shell, tmp_pat
     geocache("pin", *YVOIR, "50.333333333333336", "4.1", "--note", awkward)
     geocache("pin", "--city", "Graz", "47", "15")
     geocache("pin", "--leave-off", "--city", "Nowhere", "--note", awkward)
+    formula = "=HYPERLINK(A1)"
+    geocache("pin", "--city", formula, "47.5", "15.5", "--note", "'=1", "--who", "@SUM(A1)")
     (tmp_path / "in.csv").write_text(
         "facility,city,country\nLKH Graz,Graz,Austria\nX,Lost,Austria\n"
     )
     geocache("locate", "in.csv", "-o", "out.csv")
     for name in ("first.jsonl", "first.csv"):
         geocache("export", "-o", name)
-    assert len((tmp_path / "first.jsonl").read_text().splitlines()) == 6
+    assert len((tmp_path / "first.jsonl").read_text().splitlines()) == 7
     for name in ("first.jsonl", "first.csv"):
         (tmp_path / "store.sqlite").unlink()
         done = geocache("import", name)
-        assert "imported 3 pins and 3 answers" in done.stderr
+        assert "imported 4 pins and 3 answers" in done.stderr
         geocache("export", "-o", "again.jsonl", "--format", "jsonl")
         first, again = ((tmp_path / each).read_text() for each in ("first.jsonl", "again.jsonl"))
         assert sorted(first.splitlines()) == sorted(again.splitlines())
     pins_only = geocache("export", "--pins", "-o", "-").stdout
     assert pins_only.startswith("kind,facility,city")
     assert "answer" not in pins_only
+    (row,) = [line for line in pins_only.splitlines() if "HYPERLINK" in line]
+    assert row.startswith("pin,,'=HYPERLINK(A1),,,,47.5,15.5,''=1,'@SUM(A1),")
+    (tmp_path / "in.csv").write_text(f"city\n{formula}\n")
+    assert ",'=HYPERLINK(A1),pin," in geocache("locate", "in.csv", "-o", "-").stdout
 
 
 def test_an_import_keeps_newer_records_and_accepts_hand_made_pins(

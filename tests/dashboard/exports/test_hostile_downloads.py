@@ -13,9 +13,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from dashboard.exports import Content, Provenance, to_bytes
-from dashboard.exports.formula_injection import unescape_formula
 from dashboard.library.lists import merge, open_bytes
 from dashboard.sites.categoricals import to_plain_text
+from geocache.files.formula_injection import unescape_formula
 
 KML = "{http://www.opengis.net/kml/2.2}"
 PAYLOADS = (

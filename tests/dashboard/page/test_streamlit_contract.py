@@ -180,6 +180,7 @@ def test_every_option_of_the_configuration_exists(name: str) -> None:
     [
         ("runner.postScriptGC", "runtime/scriptrunner/script_runner.py"),
         ("global.minCachedMessageSize", "runtime/forward_msg_cache.py"),
+        ("client.disableDataExport", "runtime/app_session.py"),
     ],
 )
 def test_an_undocumented_option_still_has_its_effect(name: str, module: str) -> None:

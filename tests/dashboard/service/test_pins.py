@@ -1,9 +1,13 @@
 """Pins imported from a file, undone, and refused by a read-only server."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.service.pins import Pins, write_pins_csv
@@ -11,6 +15,8 @@ from dashboard.service.service import Service
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
 from geocache.errors import InputError, ReadOnlyError
+from geocache.files.formula_injection import escape_formula
+from geocache.files.transfer import parse_pins
 from geocache.records import Pin
 
 GRAZ = Place(city="Graz", country="Austria")
@@ -44,6 +50,21 @@ def test_exported_pins_can_be_imported_and_undone(cache: GeoCache) -> None:
     cache.pin_many([first])
     assert Pins(cache).undo_import(done) == 1
     assert cache.pins() == (moved,)
+
+
+@given(st.lists(st.text("=+-@'\t\r\n 1a\u2003＝", min_size=1, max_size=6), min_size=3, max_size=3))
+def test_text_that_a_spreadsheet_would_run_is_escaped_and_comes_back(texts: list[str]) -> None:
+    facility, note, who = texts
+    pin = Pin(Place(facility, "Graz"), 47.1, -15.4, note, who, 1_700_000_000)
+    with GeoCache("sqlite://", providers=()) as cache:
+        cache.pin_many([pin])
+        data = write_pins_csv(cache)
+    (row,) = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    for name, text in (("facility", facility), ("note", note), ("who", who)):
+        assert row[name] == escape_formula(text)
+        assert not row[name].lstrip().startswith(("=", "@"))
+    assert row["longitude"] == "-15.4"
+    assert parse_pins(data, "pins.csv") == (pin,)
 
 
 @pytest.mark.parametrize(
