@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from dashboard.access import Access, parse_hosts
 from geocache.settings import GeocacheSettings, check_web_address
@@ -25,6 +25,8 @@ class Settings(GeocacheSettings):
     site_map_tiles: str = ""
     site_map_registry_url: str = "https://clinicaltrials.gov/api/v2"
     site_map_frame_ancestors: str = ""
+    site_map_reader_seconds: float = Field(default=60.0, gt=0)
+    site_map_reader_memory_mb: int = Field(default=2_048, ge=64)
     site_map_hosts: str = ""
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_readers: str = ""

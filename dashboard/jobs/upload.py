@@ -5,9 +5,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from dashboard.jobs.runner import Job, Work
-from dashboard.library.reader_process import PARSING, ReaderProcess, ReaderProgress
+from dashboard.library.reader_pool import PARSING, ReaderPool, ReaderProgress
 from dashboard.library.uploads import UploadError, UploadStore
-from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 
 _PARSING_PERCENT = 60
@@ -29,7 +28,7 @@ def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
 
 
 def build_upload_work(
-    uploads: UploadStore, settings: Settings, owner: str, files: Sequence[Upload]
+    uploads: UploadStore, reader: ReaderPool, owner: str, files: Sequence[Upload]
 ) -> Work:
     """The job's work: parse files, find their places, and store them as a session's lists.
 
@@ -41,23 +40,22 @@ def build_upload_work(
         total = 100 * len(files)
         sites = trials = 0
         problems = []
-        with ReaderProcess(settings) as process:
-            for number, (name, data) in enumerate(files):
-                done = 100 * number
+        for number, (name, data) in enumerate(files):
+            done = 100 * number
 
-                def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
-                    job.report(done + _percent(step), total, f"{step.stage} {name}")
+            def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
+                job.report(done + _percent(step), total, f"{step.stage} {name}")
 
-                opened = process.read(data, name, report=report)
-                if opened.reading is not None:
-                    sites += len(opened.reading.sites)
-                    trials += len(opened.reading.trials)
-                else:
-                    problems.append(f"{name} was not opened: {opened.error}")
-                try:
-                    uploads.add(owner, data, name, opened=opened)
-                except UploadError as error:
-                    raise UploadError(f"{name}: {error}") from error
+            opened = reader.read(data, name, owner=owner, report=report, locate=True)
+            if opened.reading is not None:
+                sites += len(opened.reading.sites)
+                trials += len(opened.reading.trials)
+            else:
+                problems.append(f"{name} was not opened: {opened.error}")
+            try:
+                uploads.add(owner, data, name, opened=opened)
+            except UploadError as error:
+                raise UploadError(f"{name}: {error}") from error
         read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
         return "; ".join([read, *problems]) + "."
 

@@ -15,6 +15,7 @@ import orjson
 from dashboard.errors import ReadError, RegistryError, SaveError
 from dashboard.library.atomic_files import describe_disk_error
 from dashboard.library.fetched_storage import TRIAL_ID, TrialStorage
+from dashboard.library.lists import InlineReader, Reader
 from dashboard.readers import Reading, read
 from dashboard.registry.client import Page
 from geocache.closing import Closing
@@ -65,10 +66,12 @@ class FetchedTrials(Closing):
 
     Args:
         storage: holds the records.
+        reader: parses them; in this process unless another is given.
     """
 
-    def __init__(self, storage: TrialStorage) -> None:
+    def __init__(self, storage: TrialStorage, reader: Reader | None = None) -> None:
         self._storage = storage
+        self._reader = reader or InlineReader()
         self._cached: tuple[object, Reading | None] | None = None
 
     def list_ids(self) -> list[str]:
@@ -180,7 +183,12 @@ class FetchedTrials(Closing):
 
     def _read_all(self) -> Reading | None:
         records = self._storage.read(self._storage.list_ids())
-        return read(b"\n".join(map(_to_line, records)), LIST_NAME) if records else None
+        if not records:
+            return None
+        opened = self._reader.read(b"\n".join(map(_to_line, records)), LIST_NAME)
+        if opened.reading is None:
+            log.warning("%s: %s", LIST_NAME, opened.error)
+        return opened.reading
 
     def _read_one(self, trial_id: str) -> Reading | None:
         try:

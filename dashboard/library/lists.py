@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
 from dashboard.errors import ReadError
-from dashboard.readers import read
+from dashboard.readers import Preview, preview, read
 from dashboard.sites.categoricals import concat_tables
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
@@ -86,6 +87,54 @@ def open_bytes(
     for warning in reading.warnings:
         log.warning("%s: %s", name, warning)
     return OpenedList(name, reading)
+
+
+class Reader(Protocol):
+    """Parses files; :class:`dashboard.library.reader_pool.ReaderPool` does so in children."""
+
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        columns: Mapping[str, str] | None = None,
+        *,
+        owner: str = "",
+    ) -> OpenedList:
+        """As :func:`open_bytes`, for a session."""
+        ...
+
+    def preview(self, data: bytes, name: str, *, owner: str = "") -> Preview | None:
+        """As :func:`dashboard.readers.preview`, for a session.
+
+        Raises:
+            ReadError: the file cannot be read.
+        """
+        ...
+
+
+class InlineReader:
+    """Parses files in this process: for files of the operator's own."""
+
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        columns: Mapping[str, str] | None = None,
+        *,
+        owner: str = "",  # noqa: ARG002 - there is no queue
+    ) -> OpenedList:
+        """As :func:`open_bytes`."""
+        return open_bytes(data, name, columns)
+
+    def preview(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        owner: str = "",  # noqa: ARG002 - there is no queue
+    ) -> Preview | None:
+        """As :func:`dashboard.readers.preview`."""
+        return preview(data, name)
 
 
 def open_file(path: Path) -> OpenedList:

@@ -1,9 +1,7 @@
 """Selects the storage for shared data: folders, or the database server of the geocache's store."""
 
-from functools import partial
-
 from dashboard.library.fetched_storage import FolderTrialStorage, TrialStorage
-from dashboard.library.reader_process import read_in_child
+from dashboard.library.lists import Reader
 from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage, UploadStorage
 from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
@@ -30,11 +28,11 @@ def build_shared_storage(settings: Settings) -> UploadStorage:
     return SqlUploadStorage(settings.store_url, folder)
 
 
-def build_upload_store(settings: Settings) -> UploadStore:
-    """All uploaded lists; large ones are read in a child process."""
+def build_upload_store(settings: Settings, reader: Reader) -> UploadStore:
+    """All uploaded lists, parsed by ``reader``."""
     return UploadStore(
         settings.site_map_data / "lists",
         settings.check_may_change,
-        partial(read_in_child, settings),
+        reader,
         build_shared_storage(settings),
     )

@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 from dashboard.errors import DashboardError, ListStorageError, ReadError
 from dashboard.library.atomic_files import describe_disk_error
-from dashboard.library.lists import OpenedList, open_bytes
+from dashboard.library.lists import InlineReader, OpenedList, Reader
 from dashboard.library.pin_file import index_pins, list_place_keys, read_pins, write_pins
 from dashboard.library.upload_storage import (
     EVERYONE,
@@ -27,7 +27,6 @@ from dashboard.library.upload_storage import (
     UploadStorage,
     delete_expired,
 )
-from dashboard.readers import preview
 from geocache.errors import InputError
 from geocache.keys import place_key
 from geocache.place import Place
@@ -65,7 +64,7 @@ class UploadStore:
     Args:
         folder: has a folder for each owner; made if missing.
         check_may_share: raises where shared lists must not be changed.
-        read: reads a list; :func:`dashboard.library.lists.open_bytes` does it in this process.
+        reader: parses files; in this process unless another is given.
         shared: the storage of shared lists, unless they are in such a folder too.
     """
 
@@ -73,12 +72,12 @@ class UploadStore:
         self,
         folder: Path,
         check_may_share: Callable[[], None] = lambda: None,
-        read: Callable[[bytes, str, Mapping[str, str] | None], OpenedList] = open_bytes,
+        reader: Reader | None = None,
         shared: UploadStorage | None = None,
     ) -> None:
         self._folder = folder
         self._check_may_share = check_may_share
-        self._read = read
+        self._reader = reader or InlineReader()
         self._shared = shared or FolderUploadStorage(folder / EVERYONE)
         self._shared_lists: tuple[StoredList, ...] = ()
         self._cache = OpenedListCache(MAX_CACHED_BYTES)
@@ -129,7 +128,7 @@ class UploadStore:
             UploadError: too many lists, too many bytes, or the storage fails.
         """
         self._check(owner)
-        opened = opened or self._read(data, name, columns)
+        opened = opened or self._reader.read(data, name, columns, owner=owner)
         list_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
         if opened.error and len(data) > MAX_UNREAD_BYTES:
             data = b""
@@ -160,7 +159,7 @@ class UploadStore:
         storage = self._storage(owner)
         with _refuse(_NOT_STORED):
             name = str(storage.read_metadata(list_id)["name"])
-            opened = self._read(data, name, columns)
+            opened = self._reader.read(data, name, columns, owner=owner)
             metadata = _build_metadata(name, opened, columns)
             version = storage.write_metadata(list_id, metadata)
         self._cache.put((owner, list_id), version, opened)
@@ -170,7 +169,8 @@ class UploadStore:
         """The header of a plain table, and which column is taken for which; else empty."""
         try:
             data = self.read_data(owner, list_id)
-            found = preview(data, list_id) if len(data) <= MAX_UNREAD_BYTES else None
+            small = len(data) <= MAX_UNREAD_BYTES
+            found = self._reader.preview(data, list_id, owner=owner) if small else None
         except (UploadError, ReadError):
             found = None
         return (found.header, dict(found.columns)) if found else ((), {})
@@ -287,7 +287,8 @@ class UploadStore:
             if metadata.get("error"):
                 opened = OpenedList(name, error=str(metadata["error"]))
             else:
-                opened = self._read(storage.read(list_id), name, metadata.get("columns"))
+                data, columns = storage.read(list_id), metadata.get("columns")
+                opened = self._reader.read(data, name, columns, owner=owner)
         except ListStorageError:
             raise
         except (OSError, ValueError, KeyError) as error:

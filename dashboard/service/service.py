@@ -5,6 +5,7 @@ from functools import cache
 from dashboard.jobs.runner import JobRunner
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library
+from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.storage import build_trial_storage, build_upload_store
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
@@ -25,19 +26,22 @@ class Service(Closing):
 
     def __init__(self, settings: Settings, *, serving: bool = True) -> None:
         self.settings = settings
-        self.uploads = build_upload_store(settings)
-        self.fetched = FetchedTrials(build_trial_storage(settings))
+        self.reader = ReaderPool(settings)
+        self.uploads = build_upload_store(settings, self.reader)
+        self.fetched = FetchedTrials(build_trial_storage(settings), self.reader)
         self.jobs = JobRunner()
         self.opener = Opener(settings, self.uploads, self.fetched, serving=serving)
 
     def viewer(self, owner: str, *, may_edit: bool = True) -> Viewer:
         """What a session gets; an editor only if it may edit and the server is not read-only."""
+        self.reader.warm_up()
         edits = may_edit and not self.settings.site_map_read_only
         editor = self.editor(owner) if edits else None
         return Viewer(
             self.settings,
             self.opener,
             uploads=self.uploads,
+            reader=self.reader,
             runner=self.jobs,
             owner=owner,
             editor=editor,
@@ -78,6 +82,7 @@ class Service(Closing):
         self.opener.close()
         self.fetched.close()
         self.uploads.close()
+        self.reader.close()
 
 
 @cache

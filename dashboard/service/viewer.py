@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.jobs.runner import JobRunner, JobStatus
 from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.library.lists import Library
+from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
 from dashboard.service.editor import Editor
@@ -64,18 +65,18 @@ class SessionUploads:
 
     Args:
         store: the process's uploads.
-        settings: for the process that reads large files.
+        reader: parses files.
         runner: runs the reading of large files.
         owner: the session.
     """
 
     def __init__(
-        self, store: UploadStore, settings: Settings, runner: JobRunner, owner: str
+        self, store: UploadStore, reader: ReaderPool, runner: JobRunner, owner: str
     ) -> None:
         if owner == EVERYONE:
             raise ValueError("no session has this name")
         self._store = store
-        self._settings = settings
+        self._reader = reader
         self._runner = runner
         self._owner = owner
 
@@ -98,7 +99,7 @@ class SessionUploads:
             TooManyJobsError: too many jobs are running.
         """
         title = files[0].name if len(files) == 1 else plural(len(files), "file")
-        work = build_upload_work(self._store, self._settings, self._owner, files)
+        work = build_upload_work(self._store, self._reader, self._owner, files)
         key = build_upload_key(self._owner, files)
         job = self._runner.start(key, title, work, owner=self._owner, private=True)
         return job.status(self._owner)
@@ -123,6 +124,7 @@ class Viewer:
         settings: as read from the environment.
         opener: has the geocache and the library once they are open.
         uploads: the process's uploads.
+        reader: parses files.
         runner: the process's jobs.
         owner: the session.
         editor: for a person who may change what everyone sees.
@@ -134,13 +136,14 @@ class Viewer:
         opener: Opener,
         *,
         uploads: UploadStore,
+        reader: ReaderPool,
         runner: JobRunner,
         owner: str,
         editor: Editor | None,
     ) -> None:
         self.settings = settings
         self.editor = editor
-        self.uploads = SessionUploads(uploads, settings, runner, owner)
+        self.uploads = SessionUploads(uploads, reader, runner, owner)
         self.jobs = SessionJobs(runner, owner)
         self._opener = opener
         self._uploads = uploads

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.jobs.runner import TooManyJobsError
 from dashboard.jobs.upload import Upload
-from dashboard.library.reader_process import MAX_INLINE_BYTES
+from dashboard.library.reader_pool import MAX_INLINE_BYTES
 from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
 from dashboard.page.widgets import on_demand

@@ -6,14 +6,12 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from pandas.testing import assert_frame_equal
 
 from dashboard.jobs.geocode import build_geocode_key, build_geocode_work, find_unasked_places
 from dashboard.jobs.runner import Job, JobRunner, JobState
 from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
-from dashboard.library import reader_process
 from dashboard.library.lists import merge, open_bytes
-from dashboard.library.reader_process import read_in_child
+from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
@@ -29,9 +27,9 @@ MANY = b"facility,city,country\n" + b"".join(
 
 
 def started(store: UploadStore, files: list[Upload], data: Path) -> Job:
-    settings = Settings(site_map_data=data)
+    reader = ReaderPool(Settings(site_map_data=data))
     return JobRunner().start(
-        "a", "Files", build_upload_work(store, settings, "eva", files), owner="eva"
+        "a", "Files", build_upload_work(store, reader, "eva", files), owner="eva"
     )
 
 
@@ -79,26 +77,11 @@ def test_killed_reader_process_is_reported_and_finished_files_stay(data_folder: 
     (process,) = active_children()
     process.kill()
     assert job.wait(30)
-    assert job.state is JobState.FAILED
-    assert job.message.startswith("two.csv: the process that read it was ended")
-    assert [one.opened.name for one in UploadStore(data_folder / "lists").lists("eva")] == [
-        "one.csv"
-    ]
-
-
-def test_large_list_is_read_in_a_child_process_and_a_small_one_inline(
-    data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = Settings(site_map_data=data_folder)
-    here = read_in_child(settings, LIST, "one.csv")
-    assert not (data_folder / "geocache.sqlite").exists()
-    monkeypatch.setattr(reader_process, "MAX_INLINE_BYTES", 10)
-    apart = read_in_child(settings, LIST, "one.csv")
-    assert here.reading is not None
-    assert apart.reading is not None
-    assert_frame_equal(here.reading.sites, apart.reading.sites)
-    assert (data_folder / "geocache.sqlite").exists(), "another process located its sites"
-    assert "no column 'Ort'" in read_in_child(settings, LIST, "one.csv", {"city": "Ort"}).error
+    assert job.state is JobState.DONE
+    assert "two.csv was not opened: the process that read it was ended" in job.message
+    one, two = UploadStore(data_folder / "lists").lists("eva")
+    assert (one.opened.name, one.opened.error) == ("one.csv", "")
+    assert two.opened.error.startswith("the process that read it was ended")
 
 
 def test_equal_files_share_a_job_only_within_a_session() -> None:
@@ -124,7 +107,10 @@ def test_upload_job_reports_a_storage_that_cannot_be_written(
         "a",
         "x",
         build_upload_work(
-            UploadStore(tmp_path / "lists"), Settings(site_map_data=data_folder), "eva", files
+            UploadStore(tmp_path / "lists"),
+            ReaderPool(Settings(site_map_data=data_folder)),
+            "eva",
+            files,
         ),
     )
     assert job.wait(120)

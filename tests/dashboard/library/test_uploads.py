@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard.library import uploads as uploads_module
-from dashboard.library.lists import OpenedList, open_bytes
+from dashboard.library.lists import InlineReader, OpenedList, open_bytes
 from dashboard.library.storage import build_shared_storage
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadError, UploadStore, count_table_bytes
@@ -119,19 +119,28 @@ def test_too_many_or_too_large_lists_are_refused(
     assert [one.opened.name for one in opener().lists(owner)] == ["one.csv", "two.csv"]
 
 
-def counting(read: list[str]) -> Callable[..., OpenedList]:
-    """A function that reads a list and records its name."""
+class CountingReader(InlineReader):
+    """Records the names of the lists it reads."""
 
-    def opener(data: bytes, name: str, columns: Mapping[str, str] | None = None) -> OpenedList:
-        read.append(name)
-        return open_bytes(data, name, columns)
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
 
-    return opener
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        columns: Mapping[str, str] | None = None,
+        *,
+        owner: str = "",
+    ) -> OpenedList:
+        """As an inline reader."""
+        self._names.append(name)
+        return super().read(data, name, columns, owner=owner)
 
 
 def test_small_lists_stay_in_memory_whatever_their_number(tmp_path: Path) -> None:
     read: list[str] = []
-    store = UploadStore(tmp_path, read=counting(read))
+    store = UploadStore(tmp_path, reader=CountingReader(read))
     sessions = [f"session {number}" for number in range(220)]
     for session in sessions:
         store.add(session, LIST, "mine.csv")
@@ -149,7 +158,7 @@ def test_large_lists_are_dropped_by_size_unless_in_use(
     assert size > len(large) // 2
     monkeypatch.setattr(uploads_module, "MAX_CACHED_BYTES", 2 * size + size // 2)
     read: list[str] = []
-    store = UploadStore(tmp_path, read=counting(read))
+    store = UploadStore(tmp_path, reader=CountingReader(read))
     for name in ("a", "b", "c", "d"):
         store.add(name, large, f"{name}.csv")
     read.clear()
