@@ -48,7 +48,7 @@ _NICENESS = 5
 _OOM_SCORE = "500"
 """Where memory runs out, Linux ends the child, not the server."""
 _PR_SET_PDEATHSIG = 1
-_PRELOAD = ["dashboard.library.reader_pool", "dashboard.readers.formats", "geocache.gazetteer"]
+_PRELOAD = ["dashboard.library.reader_pool", "dashboard.library.reader_warmup"]
 
 
 class ReaderLimits(NamedTuple):
