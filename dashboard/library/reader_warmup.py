@@ -4,6 +4,9 @@ The first file that a process reads costs a second of loading names of countries
 encodings; children inherit all of it.
 """
 
+from contextlib import suppress
+
+from dashboard.errors import ReadError
 from dashboard.readers import read
 
 _SAMPLE = """facility,city,state,postcode,country,status,latitude,longitude
@@ -11,14 +14,8 @@ LKH-Univ. Klinikum Graz,Graz,Styria,8036,Austria,Recruiting,47.08,15.47
 Duke Clinical Research Site,Durham,North Carolina,27710,United States,Completed,35.99,-78.93
 Hôpital Saint-Éloi,Montpellier,,34295,Türkiye,Suspended,,
 """
-_PAGE = """NCT00000001
-Locations
-Graz, Austria
-LKH Graz
-Graz, Styria, Austria, 8036
-"""
+_RECORDS = b'[{"facility": "LKH", "city": "Graz", "country": "Austria"}]'
 
-read(_SAMPLE.encode(), "sample.csv")
-read(_SAMPLE.replace(",", ";").encode("latin-1", "replace"), "sample.csv")
-read(_PAGE.encode(), "page.txt")
-read(b'[{"facility": "LKH", "city": "Graz", "country": "Austria"}]', "sample.json")
+for _data in (_SAMPLE.encode(), _SAMPLE.replace(",", ";").encode("latin-1"), _RECORDS):
+    with suppress(ReadError):
+        read(_data, "sample")
