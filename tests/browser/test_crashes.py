@@ -78,7 +78,7 @@ def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
             upload(one, "many.csv", f"facility,city,country\n{many}")
             one.page.get_by_text("many.csv: ").first.wait_for(timeout=60_000)
             kill(server)
-            registry.resume.set()
+            registry.go_on.set()
             with serving(tmp_path, place_index, **options) as again:
                 one.server = again  # the same browser with its cookies
                 one.open(sites=79)

@@ -217,7 +217,7 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
     files.scroll_into_view_if_needed()
     fingers.tap(files)
     body = page.get_by_test_id("stPopoverBody")
-    expect(body.get_by_role("button", name="GeoJSON", exact=True)).to_be_in_viewport()
+    expect(body.get_by_role("link", name="GeoJSON", exact=True)).to_be_in_viewport()
     inside = body.bounding_box()
     assert inside is not None
     assert inside["x"] >= 0
