@@ -66,6 +66,7 @@ WEAKNESSES = (
         "expat",
         ((2, 6, 0),),
         "one large token is read in quadratic time",
+        "lists are read in child processes with limited time",
     ),
     Weakness(
         "CVE-2024-45490",
