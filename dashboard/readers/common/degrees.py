@@ -14,6 +14,7 @@ from dashboard.readers.common.messages import Warn
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 
+_DECIMAL = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,20})?").fullmatch
 _PLAIN = re.compile(r"^([+−-]?)(\d{1,3}(?:[.,]\d{0,20})?)$")
 _PARTS = re.compile(
     r"^([NSEW]?)\s*([+−-]?)\s*(\d{1,3}(?:[.,]\d{1,15})?)\s*(?:[°ºd:]|deg\b|\s)?\s*"
@@ -45,10 +46,10 @@ def parse_degrees(value: object) -> float:
     ``48.137``, ``48,137``, ``48.137° N``, ``48°08'14"N``, ``N 48° 8.2'``, ``33 52 10 S``,
     ``-33.86``; S and W are negative. ``3.7° O`` is NaN: it means east or west, by the language.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value) if abs(value) < 1e6 else np.nan
     if not isinstance(value, str):
-        return np.nan
+        return _convert_number(value)
+    if _DECIMAL(value):  # nearly every value of nearly every list
+        return float(value)
     text = value.strip()[:40]
     if found := _PLAIN.match(text):
         size = float(found[2].replace(",", "."))
@@ -56,9 +57,15 @@ def parse_degrees(value: object) -> float:
     if _SIGN.search(text) and (degrees := _parse_parts(text)) is not None:
         return degrees
     try:
-        return float(text) if len(text) <= 30 and abs(float(text)) < 1e6 else np.nan
+        return _convert_number(float(text)) if len(text) <= 30 else np.nan
     except ValueError:
         return np.nan
+
+
+def _convert_number(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e6:
+        return float(value)
+    return np.nan
 
 
 def _parse_parts(text: str) -> float | None:

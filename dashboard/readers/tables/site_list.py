@@ -84,7 +84,7 @@ class _RowReader:
         header = table.header
         self._place = place
         self._width = len(header)
-        self._gathered = builder
+        self._builder = builder
         self._trial_id = trial_id
         self._country = country
         self._heading = ""
@@ -149,7 +149,7 @@ class _RowReader:
                 columns[at] = self._fill_down.fill(target, columns[at])
         columns, numbers, parts = self._splitter.split(columns, numbers, self._country)
         count = len(numbers)
-        builder = self._gathered
+        builder = self._builder
         builder.site_number.extend([""] * (len(builder) - len(builder.site_number)))
         values: Values = {
             target: columns[self._place[target]]
@@ -174,7 +174,7 @@ class _RowReader:
         if "facility" not in values:
             return
         written = [str(text) for text in values["facility"]]
-        numbers, plain = split_facilities(written, self._gathered.warn)
+        numbers, plain = split_facilities(written, self._builder.warn)
         if not plain:
             return
         values["facility"] = [plain.get(text, text) for text in written]
@@ -185,7 +185,7 @@ class _RowReader:
 
     def finish(self) -> None:
         """Add warnings about the whole table."""
-        warn = self._gathered.warn
+        warn = self._builder.warn
         self._uneven.report(warn)
         self._splitter.report(warn)
         if self._notes:
@@ -200,7 +200,7 @@ class _RowReader:
         self._points.report(warn)
 
     def _add_trials(self, columns: Sequence[Sequence[str]], count: int) -> None:
-        builder = self._gathered
+        builder = self._builder
         ids: Sequence[str] = [self._trial_id] * count
         if "trial_id" in self._place:
             written = columns[self._place["trial_id"]]

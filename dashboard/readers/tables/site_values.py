@@ -60,7 +60,7 @@ class PointColumns:
     def __init__(self, place: Mapping[str, int], header: Sequence[str]) -> None:
         self._point = place.get("point")
         self._unread: dict[str, list[str]] = {}
-        self._lost = PointRecovery()
+        self._recovery = PointRecovery()
         names = {fold_header(column): at for at, column in enumerate(header)}
         # A table this software exported: only the registry's own points are facts of the list.
         self._source = names.get("source") if "precision" in names and "score" in names else None
@@ -77,24 +77,22 @@ class PointColumns:
             target: {text: parse_degrees(text) for text in set(column)}
             for target, column in written.items()
         }
-        odd = {
-            target: [text for text, one in known.items() if not abs(one) <= BOUNDS[target]]
-            for target, known in degrees.items()
-        }
-        broken = {
-            target: [text for text in texts if looks_like_thousands(text, BOUNDS[target])]
-            for target, texts in odd.items()
-        }
+        unread, lost = {}, {}
+        for target, known in degrees.items():
+            bound = BOUNDS[target]
+            unread[target] = [text for text, one in known.items() if not -bound <= one <= bound]
+            lost[target] = [text for text in unread[target] if looks_like_thousands(text, bound)]
         points: Mapping[int, tuple[float, float]] = {}
-        if any(broken.values()) and len(given) == 2:
+        if any(lost.values()) and len(given) == 2:
             countries = [str(text) for text in values.get("country", [""] * len(numbers))]
-            points = self._lost.recover(written["latitude"], written["longitude"], countries)
+            points = self._recovery.recover(written["latitude"], written["longitude"], countries)
         for half, target in enumerate(given):
-            known = degrees[target] | dict.fromkeys(broken[target], NO_POINT)
+            known = degrees[target]
+            known.update(dict.fromkeys(lost[target], NO_POINT))
             found = [known[text] for text in written[target]]
             for row, point in points.items():
                 found[row] = point[half]
-            if odd[target]:
+            if unread[target]:
                 self._note_unread(target, written[target], found, numbers)
             if self._source is not None:
                 sources = columns[self._source]
@@ -117,7 +115,7 @@ class PointColumns:
 
     def report(self, warn: Warn) -> None:
         """Warn which cells hold no degrees, and which were restored."""
-        self._lost.report(warn)
+        self._recovery.report(warn)
         for target, cells in self._unread.items():
             warn(f"{target} that is not a number of degrees, left empty: {shorten(cells)}")
 

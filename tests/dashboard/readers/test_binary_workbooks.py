@@ -1,4 +1,4 @@
-"""Excel's binary workbooks: read as XLSX is, and refused in bounds where they are crafted."""
+"""Excel's binary workbooks: read like XLSX, and refused within bounds if they are crafted."""
 
 import datetime as dt
 import io
@@ -30,7 +30,7 @@ both = pytest.mark.parametrize("write", [xls, xlsb])
 
 
 @both
-def test_a_binary_workbook_is_read_as_xlsx_is(write: Write) -> None:
+def test_a_binary_workbook_is_read_like_xlsx(write: Write) -> None:
     data = write({"Cover": [["Who wrote it"]], "Sites": ROWS}, MERGED)
     reading = read(data, "list.bin")
     assert reading.format == f"Site list ({write.__name__.upper()})"
@@ -50,7 +50,7 @@ def test_a_binary_workbook_is_read_as_xlsx_is(write: Write) -> None:
     )
 
 
-def test_what_the_tests_write_is_what_another_reader_reads() -> None:
+def test_another_reader_reads_what_the_tests_write() -> None:
     book = python_calamine.load_workbook(io.BytesIO(xlsb({"Sites": ROWS}, MERGED)))
     rows = book.get_sheet_by_name("Sites").to_python(skip_empty_area=False)
     assert rows[3] == ROWS[3]
@@ -111,7 +111,7 @@ def test_one_long_text_in_a_million_cells_is_refused() -> None:
         read(changed_sheet(lambda _: rows, long), "long.xlsb")
 
 
-def test_records_beyond_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_records_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsb_reader, "_MAX_RECORDS", 1_000)
     data = changed_sheet(lambda part: part.replace(END, record(1) * 1_000 + END))
     with pytest.raises(ReadError, match="more cells than a site list has"):
@@ -119,14 +119,14 @@ def test_records_beyond_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @both
-def test_a_workbook_cut_short_is_refused(write: Write) -> None:
+def test_a_truncated_workbook_is_refused(write: Write) -> None:
     data = write({"Sites": ROWS})
     with pytest.raises(ReadError, match=r"^cut\.bin"):
         read(data[: len(data) // 2], "cut.bin")
 
 
 def ole(*streams: str) -> bytes:
-    """An OLE2 file with such streams: that of a workbook with its streams named otherwise."""
+    """An OLE2 file with these streams: a workbook with its stream renamed."""
     data = xls({"Sites": ROWS})
     for stream in streams:
         old = "Workbook".encode("utf-16-le")
@@ -145,14 +145,14 @@ def ole(*streams: str) -> bytes:
         ("Installer", "without a sheet"),
     ],
 )
-def test_other_files_in_the_same_wrapping_are_named(stream: str, what: str) -> None:
+def test_other_ole_files_are_refused_by_name(stream: str, what: str) -> None:
     with pytest.raises(ReadError, match=what):
         read(ole(stream), "file.xls")
     with pytest.raises(ReadError, match=what):
         preview(ole(stream), "file.xls")
 
 
-def test_an_old_workbook_with_a_password_is_named() -> None:
+def test_an_xls_with_a_password_is_refused_by_name() -> None:
     data = xls({"Sites": ROWS})
     begin = struct.pack("<HHHH", 0x0809, 16, 0x0600, 5)
     at = data.index(begin) + 20

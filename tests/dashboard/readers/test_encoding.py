@@ -1,4 +1,4 @@
-"""Bytes to text: encodings that nothing states, told by how the words come out."""
+"""Decoding: undeclared encodings are detected, mojibake is repaired."""
 
 import pytest
 
@@ -23,7 +23,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("encoding", "rows"), LISTS, ids=[name for name, _ in LISTS])
-def test_an_encoding_that_nothing_states_is_found_and_noted(encoding: str, rows: str) -> None:
+def test_an_undeclared_encoding_is_detected_with_a_warning(encoding: str, rows: str) -> None:
     wanted = [row.split(";") for row in rows.split("|")]
     text = "Facility;City;Country\n" + rows.replace("|", "\n") + "\n"
     reading = read(text.encode(encoding), "list.csv")
@@ -34,7 +34,7 @@ def test_an_encoding_that_nothing_states_is_found_and_noted(encoding: str, rows:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le"])
-def test_unicode_is_read_as_it_is(encoding: str) -> None:
+def test_unicode_is_decoded(encoding: str) -> None:
     assert decode("Łódź, Αθήνα, 東京 and all the plain rest of it".encode(encoding))[0].startswith(
         "Łódź"
     )
@@ -50,7 +50,7 @@ def test_utf_8_cut_in_the_middle_of_a_letter_stays_utf_8() -> None:
     ("garbled", "meant"),
     [("MÃ¼nchen", "München"), ("BesanÃ§on", "Besançon"), ("BiaÅ‚ystok", "Białystok")],
 )
-def test_mojibake_is_put_right(garbled: str, meant: str) -> None:
+def test_mojibake_is_repaired(garbled: str, meant: str) -> None:
     assert decode(f"a\n{garbled}\n".encode()) == (
         f"a\n{meant}\n",
         ["1 garbled lines repaired (UTF-8 read as Windows-1252)"],
@@ -58,5 +58,5 @@ def test_mojibake_is_put_right(garbled: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["São Paulo", "Ångström", "Århus", "Señor Ñandú", "ÉCOLE À PARIS"])
-def test_words_that_only_look_odd_are_left_alone(text: str) -> None:
+def test_words_that_only_look_garbled_stay(text: str) -> None:
     assert decode(text.encode()) == (text, [])

@@ -1,4 +1,4 @@
-"""Tables as people keep them: totals, groups, shifted rows, addresses, odd quotation marks."""
+"""Tables as people write them: totals, groups, shifted rows, addresses, unbalanced quotes."""
 
 import math
 
@@ -21,7 +21,7 @@ def columns(reading: Reading, *names: str) -> list[list[str]]:
 AACT = "id|nct_id|status|name|city|state|zip|country|latitude|longitude\n"
 
 
-def test_a_stray_sign_between_columns_is_joined_again_and_its_row_named() -> None:
+def test_a_delimiter_inside_a_value_is_repaired_and_its_row_named() -> None:
     reading = opened(
         f"{AACT}1|NCT00000001|Recruiting|LKH|Graz||8036|Austria|47.07|15.44\n"
         "2|NCT00000001|Recruiting|Clinic A | Ward 2|Ulm||89081|Germany|48.4|9.99\n"
@@ -35,7 +35,7 @@ def test_a_stray_sign_between_columns_is_joined_again_and_its_row_named() -> Non
     assert warning.endswith("joined again: row 3 ('Clinic A | Ward 2')")
 
 
-def test_the_first_row_of_sites_is_never_taken_for_half_a_header() -> None:
+def test_the_first_site_is_never_half_of_the_header() -> None:
     reading = opened("Hospital,City,Country\nLKH, Ward 2,Graz,Austria\nAKH,Wien,Austria\n")
     assert columns(reading, "facility") == [["LKH, Ward 2"], ["AKH"]]
 
@@ -46,7 +46,7 @@ def test_very_wide_rows_are_read_as_far_as_the_header_goes() -> None:
     assert len(opened(f"{header}\n{rows}").sites) == 200
 
 
-def test_a_row_that_lost_a_cell_is_named() -> None:
+def test_a_row_with_a_missing_cell_is_named() -> None:
     reading = opened(f"{AACT}1|NCT00000001||Clinic|Ulm||Germany|48.4|9.99\n")
     assert "row 2" in reading.warnings[0]
     assert "fewer cells than the header" in reading.warnings[0]
@@ -63,7 +63,7 @@ def test_an_unquoted_comma_in_a_name_is_part_of_it() -> None:
     ]
 
 
-def test_totals_notes_and_the_header_again_are_no_sites() -> None:
+def test_totals_notes_and_repeated_headers_are_skipped() -> None:
     reading = opened(
         "Site No;Hospital;City;Country\n1;LKH;Graz;Austria\nSite No;Hospital;City;Country\n"
         "---;---;---;---\n2;AKH;Wien;Austria\n;;;\nTotal;2;;\nSource: CTMS, 12 Jan 2024;;;\n"
@@ -78,7 +78,7 @@ def test_a_site_without_a_place_is_kept() -> None:
     assert len(opened("Site No;Hospital;City;Country\n1;LKH;;\n;AKH;;\n").sites) == 2
 
 
-def test_a_country_or_trial_between_the_rows_holds_for_those_below() -> None:
+def test_a_country_or_trial_between_rows_applies_to_those_below() -> None:
     reading = opened(
         "No;Hospital;City\nAustria;;\n1;LKH;Graz\nGermany (2 sites);;\n2;UKU;Ulm\n"
         "NCT00000002;;\n3;UKB;Bonn\n"
@@ -90,13 +90,13 @@ def test_a_country_or_trial_between_the_rows_holds_for_those_below() -> None:
     ]
 
 
-def test_a_row_that_names_a_country_alone_is_a_site_unless_it_heads_others() -> None:
+def test_a_country_alone_in_a_row_is_a_site_unless_rows_follow_it() -> None:
     rows = "Austria,Graz,LKH\nPoland,,\nGermany,Ulm,UKU\nItaly,,\n,Roma,Gemelli\n"
     reading = opened(f"Country,City,Hospital\n{rows}")
     assert reading.sites["country"].tolist() == ["Austria", "Poland", "Germany", "Italy"]
 
 
-def test_a_country_written_once_a_group_is_that_of_the_group() -> None:
+def test_a_country_on_the_first_row_of_a_group_is_filled_down() -> None:
     text = "Country,City,Hospital\nAustria,Graz,A\n,Wien,B\n,Linz,C\nGermany,Ulm,D\n"
     reading = opened(text)
     assert reading.sites["country"].tolist() == ["Austria"] * 3 + ["Germany"]
@@ -110,11 +110,11 @@ def test_a_country_written_once_a_group_is_that_of_the_group() -> None:
     ["Austria,Graz\nAustria,Linz\n,Ulm\n,Bonn", "Austria,Graz\n,Munich\n,Berlin\nGermany,Ulm"],
     ids=["every row has one", "cities of another country"],
 )
-def test_a_country_that_is_missing_is_not_made_up(rows: str) -> None:
+def test_a_missing_country_is_not_filled_down(rows: str) -> None:
     assert opened(f"Country,City\n{rows}\n").sites["country"].tolist()[1:3].count("") >= 1
 
 
-def test_an_investigator_beside_a_facility_is_left_out() -> None:
+def test_an_investigator_beside_a_facility_is_dropped() -> None:
     reading = opened(
         "Site,City,Country\nSite 101 - PI Dr. Anna Huber - LKH Graz,Graz,Austria\n"
         "Site 102 - Dr. Horst Schmidt Klinik,Wiesbaden,Germany\nResearch Site,Ulm,Germany\n"
@@ -148,11 +148,11 @@ def test_an_investigator_beside_a_facility_is_left_out() -> None:
         ("Stratford-upon-Avon", "Stratford-upon-Avon|||"),
     ],
 )
-def test_an_address_in_one_cell_is_divided(written: str, parts: str) -> None:
+def test_an_address_in_one_cell_is_split(written: str, parts: str) -> None:
     assert "|".join(split_address(written)) == parts
 
 
-def test_an_address_gives_what_the_other_columns_do_not() -> None:
+def test_an_address_fills_columns_that_are_missing() -> None:
     reading = opened(
         'Hospital,Address,Country\nLKH,"Platz 1, 8036 Graz",Austria\nNUH,Singapore,SG\n'
     )
@@ -180,7 +180,7 @@ def test_degrees_minutes_and_seconds(written: str, degrees: float) -> None:
     assert parse_degrees(written) == pytest.approx(degrees, abs=1e-5, nan_ok=True)
 
 
-def test_a_coordinate_that_cannot_be_read_is_named_with_its_row() -> None:
+def test_a_cell_without_degrees_is_named_by_row() -> None:
     reading = opened("city,country,lat,lon\nGraz,Austria,47.1,15.4\nUlm,Germany,north?,10\n")
     assert (
         "latitude that is not a number of degrees, left empty: row 3 ('north?')" in reading.warnings
@@ -199,7 +199,7 @@ def test_both_coordinates_in_one_cell(written: str) -> None:
     assert reading.warnings == ()
 
 
-def test_a_row_of_several_trials_and_columns_set_apart_by_blanks() -> None:
+def test_a_row_of_several_trials_and_columns_separated_by_blanks() -> None:
     reading = opened(
         "Investigator Institution    Investigator City    Country    Trial\n"
         "LKH Graz                    Graz                 Austria    NCT00000001, NCT00000002\n"
@@ -210,7 +210,7 @@ def test_a_row_of_several_trials_and_columns_set_apart_by_blanks() -> None:
     assert reading.warnings == ("1 rows name more than one trial; the first of each is used",)
 
 
-def test_a_quotation_mark_without_its_pair_does_not_join_two_lines() -> None:
+def test_an_unbalanced_quote_does_not_join_two_lines() -> None:
     reading = opened(
         'Hospital,City,Country\n"LKH,Graz,Austria\nClinic 12" North,Ulm,Germany\n'
         '"A ""B""\nC",Bonn,Germany\n"D" GmbH,Köln,Germany\n'
@@ -224,12 +224,12 @@ def test_a_quotation_mark_without_its_pair_does_not_join_two_lines() -> None:
     assert reading.warnings[0].endswith("read as text: line 2")
 
 
-def test_many_quotation_marks_without_a_pair_take_no_longer() -> None:
+def test_many_unbalanced_quotes_are_read_in_linear_time() -> None:
     lines = ["facility,city,country", *['"Clinic "" North,Ulm,Germany'] * 20_000]
     assert len(opened("\n".join(lines)).sites) == 20_000
 
 
-def test_coordinates_in_each_others_columns_are_exchanged() -> None:
+def test_swapped_coordinates_are_swapped_back() -> None:
     rows = "Graz,Austria,15.44,47.07\nDurham,United States,-78.9,36\nSydney,Australia,151.2,-33.9\n"
     reading = opened(f"City,Country,Lat,Lon\n{rows}")
     assert reading.sites["latitude"].tolist() == [47.07, 36, -33.9]
@@ -244,7 +244,7 @@ def test_coordinates_in_each_others_columns_are_exchanged() -> None:
     assert told.sites["latitude"].tolist()[0] == 15.44
 
 
-def test_lines_without_a_header_are_divided_from_the_right() -> None:
+def test_lines_without_a_header_are_split_from_the_right() -> None:
     reading = opened("LKH, Graz, Austria\nDuke, Durham, North Carolina, United States\n")
     assert columns(reading, "trial_id", "facility", "city", "state", "country") == [
         ["NCT01207388", "LKH", "Graz", "", "Austria"],
@@ -263,7 +263,7 @@ def test_lines_without_a_header_are_divided_from_the_right() -> None:
         '{"101":{"nct":"%s","facility":"LKH","city":"Graz","country":"Austria"}}',
     ],
 )
-def test_json_with_names_of_its_own(text: str) -> None:
+def test_json_with_other_keys(text: str) -> None:
     reading = opened(text % "NCT00000001", "list")
     assert columns(reading, "trial_id", "facility", "city", "country") == [
         ["NCT00000001", "LKH", "Graz", "Austria"]
@@ -326,7 +326,7 @@ def test_a_registry_page_saved_as_html_is_read() -> None:
         ("Site #,Facility Institution,Address City,Facility Country", "1,LKH,Graz,Austria"),
     ],
 )
-def test_columns_in_more_languages_and_with_words_before(header: str, row: str) -> None:
+def test_headers_in_more_languages_and_with_other_words_first(header: str, row: str) -> None:
     reading = opened(f"{header}\n{row}\n")
     assert columns(reading, "site_number", "facility", "city", "country") == [row.split(",")]
 

@@ -37,7 +37,7 @@ def saved(table: pd.DataFrame, tmp_path: Path) -> Path:
 
 
 def nowhere(places: object) -> list[Position]:
-    """A geocoder that must not be asked."""
+    """A geocoder that must not be called."""
     raise AssertionError(f"asked for {places}")
 
 
@@ -78,7 +78,7 @@ def test_a_pin_wins_over_what_was_saved(table: pd.DataFrame, saved: Path) -> Non
     pd.testing.assert_frame_equal(to_plain_text(others), to_plain_text(table.loc[others.index]))
 
 
-def test_what_is_no_site_table_says_what_is_missing(tmp_path: Path) -> None:
+def test_parquet_without_the_columns_of_a_site_table_is_refused(tmp_path: Path) -> None:
     file = io.BytesIO()
     pq.write_table(pa.table({"city": ["Graz"]}), file)
     with pytest.raises(ReadError, match="without the column trial_id"):

@@ -1,4 +1,4 @@
-"""Whatever the bytes, a reader answers with a reading or with its one error.
+"""Any bytes give a reading or a ReadError.
 
 Each reader gets 1,000 inputs or more in `make test`, always the same: files that one reader reads
 share them. In `make fuzz` each test gets 100,000 new ones.
@@ -43,7 +43,7 @@ def inputs(count: int) -> settings:
 
 
 class _Unexpected(logging.Handler):
-    """Turns the note of a reader's own mistake into a failure."""
+    """Fails the test for an error of the reader's own that was logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -60,7 +60,7 @@ def _mistakes_fail() -> object:
 
 
 def check(data: bytes) -> None:
-    """Read the bytes and hold what comes back to the contract."""
+    """Read the bytes and check the reading against the contract."""
     try:
         reading = read(data, "any.file")
     except ReadError as error:
@@ -132,7 +132,7 @@ READ_ALIKE = (
     {"aact", "german_list", "french_list", "web_page"},
     {"geojson", "records"},
 )
-"""Writings of what one reader reads."""
+"""Writers whose files one reader reads."""
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)

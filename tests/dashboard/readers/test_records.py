@@ -1,4 +1,4 @@
-"""What each registry format says of a trial, and how odd, large and damaged files are read."""
+"""Registry formats: trials and sites, and odd, large and damaged files."""
 
 import csv
 import io
@@ -113,7 +113,7 @@ def test_an_api_v2_study_fills_the_whole_record() -> None:
     assert trial.countries == ("Austria",)
 
 
-def test_a_registrys_own_points_and_statuses_come_with_its_sites() -> None:
+def test_sites_have_the_registrys_points_and_statuses() -> None:
     sites = read(json.dumps(STUDY).encode(), "study.json").sites
     assert sites.iloc[0].tolist() == [
         *("NCT00000001", "1102", "LKH", "Graz", "", "8036", "Austria", "Recruiting"),
@@ -122,7 +122,7 @@ def test_a_registrys_own_points_and_statuses_come_with_its_sites() -> None:
     assert sites.iloc[1]["status"] == ""
 
 
-def test_a_study_of_wrong_types_keeps_what_is_whole() -> None:
+def test_a_study_with_values_of_wrong_types_is_read() -> None:
     locations = [{"facility": 1106, "city": None, "country": ["Austria"]}, "Graz", None]
     study = {
         "protocolSection": {
@@ -174,14 +174,14 @@ def test_a_large_file_is_read_record_by_record_with_progress(wrapped: bytes) -> 
     assert steps[-1] <= 1
 
 
-def test_a_file_that_breaks_off_gives_the_records_before() -> None:
+def test_a_truncated_file_gives_the_records_before_the_break() -> None:
     whole = json.dumps({"studies": [numbered(n) for n in range(1, 6)]}).encode()
     reading = read(whole[:-150], "cut.json")
     assert len(reading.trials) == 4
     assert "the file is truncated at byte" in reading.warnings[0]
 
 
-def test_a_damaged_record_does_not_take_the_others_along() -> None:
+def test_a_damaged_record_is_skipped() -> None:
     good = [json.dumps(numbered(n)) for n in range(1, 4)]
     bad = good[1].replace('"NCT00000002"', "NCT00000002")
     reading = read(f"[{good[0]},{bad},{good[2]}]".encode(), "odd.json")
@@ -192,7 +192,7 @@ def test_a_damaged_record_does_not_take_the_others_along() -> None:
     assert "line 2 was skipped" in lines.warnings[0]
 
 
-def test_records_are_told_from_objects_within_them_that_begin_alike() -> None:
+def test_records_are_distinguished_from_inner_objects_with_the_same_first_key() -> None:
     studies = [numbered(n) for n in range(1, 6)]
     inner = {"protocolSection": {"identificationModule": {"nctId": "NCT00000099"}}}
     studies[2]["resultsSection"] = {"more": [inner, inner, 'a text: },{"protocolSection":']}
@@ -262,7 +262,7 @@ def test_a_download_from_before_2023_fills_the_record_too() -> None:
     assert (trial.start_date, trial.sex, trial.phase) == ("2017-08-15", "Female", "Phase 2")
 
 
-def test_a_download_without_locations_says_so() -> None:
+def test_a_download_without_locations_gives_a_warning() -> None:
     reading = read(b"NCT Number,Study Title\nNCT00000001,A\nNCT00000002,B\n", "studies.csv")
     assert (len(reading.trials), len(reading.sites)) == (2, 0)
     assert "lacks the Locations column" in reading.warnings[0]
@@ -293,7 +293,7 @@ def test_a_download_without_locations_says_so() -> None:
         ("Clinic, Springfield, Ruritania", ("Clinic", "Springfield", "", "", "Ruritania")),
     ],
 )  # fmt: skip
-def test_locations_are_divided_from_the_right(text: str, parts: tuple[str | None, ...]) -> None:
+def test_locations_are_split_from_the_right(text: str, parts: tuple[str | None, ...]) -> None:
     found = split_all([text])[text]
     wanted = tuple(text.rsplit(", ", 1)[1] if part is None else part for part in parts)
     assert tuple(found[:5]) == wanted
@@ -306,7 +306,7 @@ def test_a_bar_within_a_facility_does_not_end_a_site() -> None:
     ]
 
 
-def test_a_division_in_doubt_keeps_the_site_and_warns() -> None:
+def test_an_uncertain_split_keeps_the_site_with_a_warning() -> None:
     row = [*DOWNLOAD_ROW[:-1], "Ward, Lyon, Paris, France|A, Graz, Austria"]
     reading = read(table(DOWNLOAD_HEADER, row), "studies.csv")
     assert len(reading.sites) == 2
@@ -439,7 +439,7 @@ def test_geojson_points_are_sites() -> None:
     assert sites["latitude"].isna().tolist() == [False, True]
 
 
-def test_a_point_of_geojson_that_stands_alone_has_its_longitude_first() -> None:
+def test_a_bare_geojson_point_has_its_longitude_first() -> None:
     for document in ({"type": "Point", "coordinates": [13.0, 48.0]}, [
         {"type": "MultiPoint", "coordinates": [[13.0, 48.0]]}
     ]):  # fmt: skip
@@ -448,7 +448,7 @@ def test_a_point_of_geojson_that_stands_alone_has_its_longitude_first() -> None:
         assert reading.sites[["latitude", "longitude"]].to_numpy().tolist() == [[48.0, 13.0]]
 
 
-def test_an_object_inside_a_record_gives_its_columns_too() -> None:
+def test_keys_of_an_inner_object_are_columns() -> None:
     record = {"Site Name": "LKH", "geo": {"lat": 47.07, "lon": 15.44}, "address": {"city": "Graz"}}
     for document in ([record], {"total": 1, "data": [record]}, {"sites": [record]}):
         (site,) = read(json.dumps(document).encode(), "sites.json").sites.itertuples()
@@ -456,7 +456,7 @@ def test_an_object_inside_a_record_gives_its_columns_too() -> None:
         assert (site.latitude, site.longitude) == (47.07, 15.44)
 
 
-def test_ctis_records_in_the_answer_of_a_search_are_so_many_trials() -> None:
+def test_each_ctis_record_of_a_search_is_a_trial() -> None:
     found = {"pagination": {"page": 1}, "data": [{"ctNumber": "2023-1"}, {"ctNumber": "2023-2"}]}
     reading = read(json.dumps(found).encode(), "search.json")
     assert [trial.trial_id for trial in reading.trials] == ["2023-1", "2023-2"]

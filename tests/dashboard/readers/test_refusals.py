@@ -1,4 +1,4 @@
-"""What would harm the server is refused in bounded time and memory; what is no list is named."""
+"""Hostile files are refused in bounded time and memory; other files are refused by name."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ from dashboard.readers import read
 
 @pytest.fixture(autouse=True)
 def _bounded() -> Iterator[None]:
-    """No more than 20 s of the processor for any of these, and no memory to speak of."""
+    """Each of these takes less than 20 s of processor time and 1 GB of memory."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak is from now on
     start, before = time.process_time(), _peak_megabytes()
     yield
@@ -197,7 +197,7 @@ def test_one_quote_that_never_closes_does_not_swallow_the_list() -> None:
         (zipped(".txt", b"hello"), "not a site list"),
     ],
 )
-def test_what_is_no_site_list_is_told_apart(data: bytes, reason: str) -> None:
+def test_files_that_are_no_site_lists_are_refused_by_name(data: bytes, reason: str) -> None:
     with pytest.raises(ReadError) as caught:
         read(data, "given.dat")
     assert reason in str(caught.value)

@@ -1,4 +1,4 @@
-"""A registry page as text: the seed as a whole, and the ways other pages differ."""
+"""A registry page as text: the seed, and how other pages differ."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def page(locations: str, countries: str = "") -> bytes:
     return f"A Trial\n\nNCT ID: NCT00000001\n\n{locations}\n\n{countries}\n".encode()
 
 
-def test_several_pages_pasted_one_after_the_other_are_so_many_trials(seed: Reading) -> None:
+def test_each_of_several_pasted_pages_is_a_trial(seed: Reading) -> None:
     first = SEED.read_text(encoding="utf-8")
     second = page("Locations\n\nLKH Graz\n\nGraz, Austria\n\nSite Status").decode()
     third = second.replace("00000001", "00000002").replace("Graz, Austria", "Nowhere")
@@ -70,7 +70,7 @@ def test_the_seed_gives_75_sites_in_11_countries(seed: Reading) -> None:
     assert seed.as_of == "2020-02-10"
 
 
-def test_the_seeds_sites_carry_number_facility_and_city_as_written(seed: Reading) -> None:
+def test_the_seeds_sites_have_number_facility_and_city_as_written(seed: Reading) -> None:
     shown = seed.sites[["site_number", "facility", "city", "state", "postcode", "status"]]
     assert shown.iloc[0].tolist() == ["1102", "LKH Graz", "Graz", "", "", ""]
     assert shown.iloc[2].tolist() == ["1106", "", "Salzburg", "", "", ""]
@@ -80,7 +80,7 @@ def test_the_seeds_sites_carry_number_facility_and_city_as_written(seed: Reading
     assert seed.sites["latitude"].isna().all()
 
 
-def test_the_seeds_record_is_whole(seed: Reading) -> None:
+def test_the_seeds_trial_is_complete(seed: Reading) -> None:
     (trial,) = seed.trials
     assert trial.title.startswith("Confirmatory Phase II Study of Blinatumomab (MT103)")
     assert (trial.trial_id, trial.status, trial.phase) == ("NCT01207388", "Completed", "Phase 2")
@@ -123,7 +123,7 @@ def test_the_seeds_record_is_whole(seed: Reading) -> None:
     assert len(trial.countries) == 11
 
 
-def test_a_status_below_site_status_is_the_sites() -> None:
+def test_a_status_below_site_status_belongs_to_the_site() -> None:
     reading = read(
         page(
             "Locations\n\nA Clinic\n\nUlm, , Germany\n\nSite Status\n\nRECRUITING\n\n"
@@ -161,7 +161,7 @@ def test_no_site_is_lost_for_its_place(place: str, city: str, state: str, countr
     assert (site["city"], site["state"], site["country"]) == (city, state, country)
 
 
-def test_a_page_without_locations_has_no_sites_and_says_so() -> None:
+def test_a_page_without_locations_gives_a_warning() -> None:
     reading = read(page("Conditions\n\nAsthma"), "page.txt")
     assert len(reading.sites) == 0
     assert reading.sites["city"].dtype == pd.Series([""], dtype="str").dtype
@@ -180,7 +180,7 @@ def test_countries_that_differ_from_the_sites_are_reported() -> None:
     )
 
 
-def test_the_sections_opening_sentences_are_no_content() -> None:
+def test_introductory_sentences_of_sections_are_dropped() -> None:
     text = (
         "Conditions\n\nSee the diseases that this research is about.\n\nAsthma\n\n"
         "Locations\n\nExplore where the study is taking place and who recruits.\n\n"
@@ -191,7 +191,7 @@ def test_the_sections_opening_sentences_are_no_content() -> None:
     assert reading.sites["facility"].tolist() == [""]
 
 
-def test_people_to_call_do_not_become_facilities() -> None:
+def test_contacts_do_not_become_facilities() -> None:
     text = (
         "Locations\n\nA Clinic\n\nUlm, , Germany\n\nSite Status\n\nRECRUITING\n\n"
         "Contact: A. Person\n\n+49 000 000 00\n\nB Clinic\n\nBonn, , Germany\n\nSite Status"
@@ -206,12 +206,12 @@ def test_the_encoding_does_not_matter(encoding: str, seed: Reading) -> None:
     assert reading.sites["city"].tolist() == [city.replace("ș", "s") for city in seed.sites["city"]]
 
 
-def test_nothing_in_the_file_is_an_error_that_names_it() -> None:
+def test_an_empty_page_is_an_error_that_names_the_file() -> None:
     with pytest.raises(ReadError, match=r"^empty\.txt: the file is empty"):
         read(b" \n ", "empty.txt")
 
 
-def test_groups_and_interventions_keep_to_themselves() -> None:
+def test_groups_and_interventions_are_separate() -> None:
     text = """Study Groups
 
 Arm A
@@ -283,7 +283,7 @@ Sponsor Role lead"""
     assert trial.sponsor == "Acme"
 
 
-def test_a_section_no_one_knows_ends_the_one_before() -> None:
+def test_an_unknown_section_ends_the_one_before() -> None:
     text = (
         "Countries\n\nAustria\n\nHow To Join\n\nReach out to the team of the study to take part."
         "\n\nA. Person\n\nReferences\n\nDoe J. 2020.\n\nPMID: 12"

@@ -1,4 +1,4 @@
-"""One trial, every format: what is written is read back to the same sites."""
+"""One trial in every format reads back to the same sites."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Cells that name several sites: a site each where certain, one site and a word where not."""
+"""Cells with several sites are split if that is certain, else kept as one with a warning."""
 
 import csv
 import io
@@ -35,14 +35,14 @@ TWO = [("Charité", "Berlin", "", "", "Germany"), ("UKE", "Hamburg", "", "", "Ge
         ),
     ],
 )
-def test_sites_of_one_cell_are_a_site_each(header: str, row: list[str]) -> None:
+def test_several_sites_in_one_cell_are_split(header: str, row: list[str]) -> None:
     reading = listed(header, row)
     assert places(reading) == TWO
     assert reading.sites["trial_id"].tolist() == ["NCT01207388"] * 2
     assert "rows with several sites, split: row 2 (2 sites)" in reading.warnings
 
 
-def test_states_and_postcodes_are_divided_too() -> None:
+def test_states_and_postcodes_are_split_too() -> None:
     reading = listed(
         "trial sites country",
         ["NCT00000001", "Mayo Clinic, Rochester, MN; MD Anderson, Houston, TX", "United States"],
@@ -64,7 +64,7 @@ def test_without_any_country_hospitals_with_known_towns_are_sites() -> None:
     ]
 
 
-def test_a_point_and_a_number_of_the_row_are_those_of_no_site() -> None:
+def test_point_and_number_of_a_split_row_are_dropped() -> None:
     header = "number hospital country status lat lon"
     both = ["7", "Charité, Berlin; UKE, Hamburg", "Germany", "Recruiting", "52.5", "13.4"]
     one = ["8", "LKH, Graz", "Austria", "Completed", "47.07", "15.44"]
@@ -74,7 +74,7 @@ def test_a_point_and_a_number_of_the_row_are_those_of_no_site() -> None:
     assert sites["status"].tolist() == ["Recruiting", "Recruiting", "Completed"]
 
 
-def test_a_cell_of_a_column_of_sites_with_one_is_divided_alike() -> None:
+def test_a_single_site_in_a_column_of_sites_is_split_likewise() -> None:
     reading = listed(
         "trial sites", ["NCT1", "LKH, Graz, Austria"], ["NCT2", "Charité, Berlin, Germany"]
     )
@@ -90,7 +90,7 @@ def test_a_cell_of_a_column_of_sites_with_one_is_divided_alike() -> None:
         ("Clinic for Lungs; Charité, Berlin", False),
     ],
 )
-def test_where_it_is_not_certain_the_row_is_one_site(text: str, *, told: bool) -> None:
+def test_an_uncertain_row_stays_one_site(text: str, *, told: bool) -> None:
     reading = listed("trial hospital country", ["NCT01207388", text, "Germany"])
     assert reading.sites["facility"].tolist() == [text]
     warned = [one for one in reading.warnings if "may hold several sites, kept as one" in one]
@@ -103,7 +103,7 @@ def test_lines_of_one_address_are_one_site() -> None:
     assert reading.sites["facility"].tolist() == ["King's"]
 
 
-def test_a_column_of_numbers_of_sites_is_no_list_of_sites() -> None:
+def test_a_column_of_counts_is_no_list_of_sites() -> None:
     reading = listed("trial country sites", ["NCT01207388", "Germany", "12"])
     assert "place" not in reading.columns
     assert "facility" not in reading.columns

@@ -1,4 +1,4 @@
-"""Site lists people made: whatever they call their columns, and however they saved them."""
+"""Site lists with columns of any names, saved in any way."""
 
 import csv
 import io
@@ -62,7 +62,7 @@ def test_columns_are_known_by_many_names(header: str, expected: str) -> None:
     assert guess_columns(columns, []) == wanted
 
 
-def test_content_decides_where_names_do_not() -> None:
+def test_content_decides_if_names_do_not() -> None:
     rows = [["NCT00000001", "St. Anna", "Wien", "Austria"], ["NCT00000002", "B", "Graz", "Austria"]]
     guess = guess_columns(["A", "Site", "Ort", "Kraj"], rows)
     assert guess == {"trial_id": "A", "facility": "Site", "city": "Ort", "country": "Kraj"}
@@ -85,7 +85,7 @@ def test_a_list_without_a_header_is_read_by_its_content() -> None:
     ]
 
 
-def test_a_person_can_say_which_column_is_which() -> None:
+def test_a_person_can_choose_the_columns() -> None:
     text = "a,b,c\nLKH,Graz,Austria\n"
     columns = {"facility": "a", "city": "b", "country": "c"}
     assert listed(text, columns=columns) == [["LKH", "Graz", "", "", "Austria"]]
@@ -94,7 +94,7 @@ def test_a_person_can_say_which_column_is_which() -> None:
     assert reading.header == ("a", "b", "c")
 
 
-def test_a_table_can_be_looked_at_before_its_columns_are_named() -> None:
+def test_a_table_can_be_previewed_before_its_columns_are_chosen() -> None:
     shown = preview(b"a,b,c\nLKH,Graz,Austria\n", "list.csv")
     assert shown is not None
     assert shown.header == ("a", "b", "c")
@@ -166,7 +166,7 @@ def test_points_are_read_as_people_write_them(
         assert (round(site["latitude"], 5), round(site["longitude"], 5)) == point
 
 
-def test_our_own_export_is_read_back_without_the_positions_it_was_given() -> None:
+def test_positions_of_an_exported_table_are_not_read_back() -> None:
     header = "trial_id,facility,city,country,latitude,longitude,precision,source,score"
     text = (
         f"{header}\nNCT00000001,A,Graz,Austria,47.07,15.44,city,gazetteer,1.0\n"
@@ -177,7 +177,7 @@ def test_our_own_export_is_read_back_without_the_positions_it_was_given() -> Non
     assert latitudes[1] == 48.3
 
 
-def test_trials_come_with_what_the_list_says_of_them() -> None:
+def test_trials_have_the_facts_of_the_list() -> None:
     text = (
         "nct,title,overall_status,phase,sponsor,site_status,city,country\n"
         "nct00000001,One,COMPLETED,Phase II,Acme,Green,Graz,Austria\n"
@@ -209,13 +209,13 @@ def test_statuses_in_the_words_of_sponsors_lists(written: str, status: str) -> N
 
 
 @pytest.mark.parametrize("written", ["Active", "aktiv", "En cours", "Initiated"])
-def test_a_status_that_says_not_whether_a_site_recruits_is_none(written: str) -> None:
+def test_a_status_that_does_not_show_whether_a_site_recruits_is_empty(written: str) -> None:
     reading = read(f"city,country,status\nGraz,Austria,{written}\n".encode(), "NCT00000001.csv")
     assert reading.sites["status"].tolist() == [""]
     assert "does not say whether a site recruits" in reading.warnings[0]
 
 
-def test_the_trial_of_a_list_can_stand_above_it_or_in_its_name() -> None:
+def test_the_trial_of_a_list_can_be_above_it_or_in_its_name() -> None:
     above = b"Sites of NCT01207388\n\nHospital,City,Country\nA,Graz,Austria\n"
     assert read(above, "list.csv").sites["trial_id"].tolist() == ["NCT01207388"]
     plain = b"Hospital,City,Country\nA,Graz,Austria\n"
@@ -224,7 +224,7 @@ def test_the_trial_of_a_list_can_stand_above_it_or_in_its_name() -> None:
     assert read(plain, "list.csv").warnings == ("no column names a trial; the sites have none",)
 
 
-def test_places_in_one_cell_are_divided() -> None:
+def test_places_in_one_cell_are_split() -> None:
     text = 'Hospital,Location\nA,"Graz, Austria"\nB,"Duarte, California, United States"\n'
     assert [row[1:3] + row[4:] for row in listed(text)] == [
         ["Graz", "", "Austria"],
@@ -262,7 +262,7 @@ def test_the_columns_of_lists_in_other_languages(header: str, row: str) -> None:
     assert site.site_number == ("12" if "12" in row else "1" if "Duke" in row else "")
 
 
-def test_a_text_of_trial_numbers_alone_says_what_to_do() -> None:
+def test_a_text_of_trial_numbers_alone_is_refused_with_advice() -> None:
     for text in ("NCT01207388\nNCT00000001", "NCT01207388, NCT00000001; nct 00000002"):
         with pytest.raises(ReadError, match=r"names \d trials but no sites; fetch them"):
             read(text.encode(), "numbers.txt")

@@ -1,4 +1,4 @@
-"""Degrees that a spreadsheet took for thousands: read where certain, else no point and a word."""
+"""Degrees that a spreadsheet turned into thousands are restored if certain, else dropped."""
 
 import pytest
 
@@ -24,7 +24,7 @@ RIGHT = [(48.20817, 11.57549), (52.52001, 13.40495), (-33.86882, 151.20929)]
 
 @pytest.mark.parametrize("header", ["latitude;longitude", "Breitengrad;Längengrad"])
 @pytest.mark.parametrize("dot", [".", ""], ids=["dots", "digits"])
-def test_a_column_written_as_thousands_is_read(header: str, dot: str) -> None:
+def test_a_column_of_thousands_is_restored(header: str, dot: str) -> None:
     rows = [(country, *(text.replace(".", dot) for text in point)) for country, *point in DOTS]
     reading = listed(*rows, header=header)
     assert points(reading) == RIGHT
@@ -32,7 +32,7 @@ def test_a_column_written_as_thousands_is_read(header: str, dot: str) -> None:
     assert told.startswith("3 points")
 
 
-def test_a_point_outside_its_country_is_none_and_named() -> None:
+def test_a_point_outside_its_country_is_dropped_and_named() -> None:
     more = [*DOTS * 7, ("Austria", "60.208.174", "11.575.490"), ("Nowhere", *DOTS[0][1:])]
     reading = listed(*more)
     assert points(reading)[:3] == RIGHT
@@ -52,7 +52,7 @@ def test_a_point_outside_its_country_is_none_and_named() -> None:
     ],
     ids=["some are degrees", "two", "another country"],
 )
-def test_where_the_column_does_not_say_so_there_is_no_point(
+def test_points_are_dropped_unless_the_whole_column_is_thousands(
     rows: list[tuple[str, str, str]],
 ) -> None:
     reading = listed(*rows)

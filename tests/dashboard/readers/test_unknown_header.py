@@ -1,4 +1,4 @@
-"""Tables whose columns have names that nobody knows, or none: no name becomes a site."""
+"""Tables with unknown headers, or none: a header never becomes a site."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_a_header_of_unknown_words_is_no_site(body: str) -> None:
     assert not any("uncertain" in text for text in again.warnings)
 
 
-def test_a_torn_row_longer_than_the_names_fills_no_column() -> None:
+def test_a_row_longer_than_the_header_fills_no_column() -> None:
     rows = [f"LKH;{city};Austria" for city in ("Graz", "Wien", "Linz", "Bregenz")]
     rows += ["LKH;Salzburg;Austria;47.8;13.04;5020;Recruiting"]
     reading = read("\n".join(["aa;bb;cc", *rows]).encode(), "list.csv")
@@ -42,7 +42,7 @@ def test_a_torn_row_longer_than_the_names_fills_no_column() -> None:
 
 
 @pytest.mark.parametrize("body", ["1;Graz;8010\n2;Wien;1010", "x;47.1;15.4\ny;48.2;16.3"])
-def test_numbers_under_unknown_words_are_asked_about(body: str) -> None:
+def test_numbers_below_an_unknown_header_are_refused(body: str) -> None:
     data = f"aa;bb;cc\n{body}\n".encode()
     with pytest.raises(ReadError, match=r"no column looks like .*columns: aa, bb, cc"):
         read(data, "list.csv")

@@ -1,4 +1,4 @@
-"""Workbooks: what stands in their cells, and how large they are before they are laid out."""
+"""Workbooks: the values of cells, and the size measured before reading."""
 
 import datetime as dt
 import io
@@ -27,13 +27,13 @@ ROW: list[object] = ["LKH", "Graz", 8036, "Austria", "Recruiting", 47.07, 15.44]
 
 
 @pytest.mark.parametrize("far", [None, (1_048_576, 16_384), (5, 300)], ids=["small", "far", "wide"])
-def test_numbers_are_read_as_they_look(far: tuple[int, int] | None) -> None:
+def test_numbers_are_read_as_they_are_shown(far: tuple[int, int] | None) -> None:
     site = read(saved(HEADER, ROW, far=far), "list.xlsx").sites.iloc[0]
     assert site["facility"] == "LKH"
     assert (site["postcode"], site["latitude"], site["longitude"]) == ("8036", 47.07, 15.44)
 
 
-def test_dates_and_empty_cells_do_no_harm() -> None:
+def test_dates_and_empty_cells_are_read() -> None:
     data = saved([], [None, "Ort", "Land", "Seit"], ["x", "Graz", "Austria", dt.date(2020, 1, 2)])
     assert read(data, "list.xlsx").sites["city"].tolist() == ["Graz"]
     shown = preview(data, "list.xlsx")
@@ -55,12 +55,12 @@ def test_every_sheet_with_sites_is_read() -> None:
     assert reading.columns == {"city": "City", "country": "Country"}
 
 
-def test_how_large_a_sheet_is_shows_before_it_is_laid_out() -> None:
+def test_the_size_of_a_sheet_is_measured_before_it_is_read() -> None:
     assert fits_in_memory(saved(HEADER, ROW), "small")
     assert not fits_in_memory(saved(HEADER, ROW, far=(1_048_576, 16_384)), "far")
 
 
-def test_one_long_text_in_a_million_cells_is_not_laid_out() -> None:
+def test_one_long_text_in_a_million_cells_is_not_read_at_once() -> None:
     file = io.BytesIO(saved(HEADER, ROW))
     grown = io.BytesIO()
     cells = b'<c t="s"><v>0</v></c>' * 50_000
@@ -118,7 +118,7 @@ def test_a_header_in_two_rows_is_read_as_one() -> None:
     ],
     ids=["cover", "a sheet after", "title of the sheet", "above the table", "name of the file"],
 )
-def test_the_trial_of_a_workbook_stands_anywhere(
+def test_the_trial_of_a_workbook_can_be_anywhere(
     sheets: dict[str, list[list[object]]], name: str
 ) -> None:
     reading = read(workbook(sheets), name)
@@ -133,14 +133,14 @@ def test_the_sheet_of_sites_is_shown_not_its_cover() -> None:
     assert shown.header == ("Hospital", "City", "Country")
 
 
-def test_two_trials_on_the_cover_are_given_to_no_site() -> None:
+def test_two_trials_on_the_cover_are_assigned_to_no_site() -> None:
     cover: list[list[object]] = [["NCT00000001"], ["NCT00000002"]]
     reading = read(workbook({"Cover": cover, "Sites": LIST}), "list.xlsx")
     assert reading.sites["trial_id"].tolist() == [""]
     assert any("the sites have none" in text for text in reading.warnings)
 
 
-def test_a_cell_merged_over_rows_holds_for_each() -> None:
+def test_a_cell_merged_over_rows_is_filled_down() -> None:
     rows: list[list[object]] = [
         ["Country", "City"], ["Austria", "Graz"], [None, "Wien"], ["Germany", "Ulm"]
     ]  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_cell_merged_over_rows_holds_for_each() -> None:
     assert reading.sites["country"].tolist() == ["Austria", "Austria", "Germany"]
 
 
-def test_a_sheet_a_country_and_what_repeats_or_counts_them() -> None:
+def test_sheets_by_country_and_sheets_that_repeat_or_count_them() -> None:
     short = [row[:2] for row in LIST]
     sheets: dict[str, list[list[object]]] = {
         "Austria": short,

@@ -1,4 +1,4 @@
-"""One trial's sites written in every format that is read: the test data of the round trip."""
+"""Writes one trial's sites in every format that can be read, for the round trip."""
 
 import csv
 import gzip
@@ -192,7 +192,7 @@ def french_list(trial_id: str, sites: pd.DataFrame) -> bytes:
 
 
 def windows_list(trial_id: str, sites: pd.DataFrame) -> bytes:
-    """Of sites whose names Windows-1252 can hold; not one of :data:`WRITERS` for that."""
+    """For sites whose names Windows-1252 can encode; therefore not in :data:`WRITERS`."""
     header = ["Pays", "Localité", "Hôpital", "NCT", "Région"]
     return _csv(_list_rows(trial_id, sites, header), ",", "cp1252")
 
