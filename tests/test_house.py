@@ -117,33 +117,15 @@ def _defines(name: str, path: str) -> bool:
     return file.exists() and re.search(line, file.read_text(), re.MULTILINE) is not None
 
 
-NOT_YET_RENAMED = {
-    "_is_state_of",
-    "arms_of",
-    "delimiter_of",
-    "fields_of",
-    "interventions_of",
-    "items_of",
-    "lines_of",
-    "mapping_of",
-    "preview_of",
-    "rows_of",
-    "sheets_of",
-    "_sites_of",
-    "table_of",
-}
-
-
 def test_functions_are_named_with_verbs() -> None:
-    """``count_sites``, not ``sites_of``; a name that starts with a verb may end in "of"."""
+    """``count_sites``, not ``sites_of``."""
     named = [
         node.name
         for module in MODULES
         for node in ast.walk(ast.parse((ROOT / module).read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.endswith("_of")
     ]
-    allowed = NOT_YET_RENAMED | {"_add_name_of"}
-    assert [name for name in named if name not in allowed] == []
+    assert named == []
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
