@@ -34,7 +34,6 @@ class Service(Closing):
 
     def viewer(self, owner: str, *, may_edit: bool = True) -> Viewer:
         """What a session gets; an editor only if it may edit and the server is not read-only."""
-        self.reader.warm_up()
         edits = may_edit and not self.settings.site_map_read_only
         editor = self.editor(owner) if edits else None
         return Viewer(

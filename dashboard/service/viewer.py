@@ -88,6 +88,10 @@ class SessionUploads:
         """The pins on these lists that only this session sees, oldest first."""
         return self._store.pins(self._owner)
 
+    def prepare(self) -> None:
+        """Make ready to read: called where a person may add a list soon. Returns at once."""
+        self._reader.warm_up()
+
     def add(self, data: bytes, name: str) -> StoredList:
         """As :meth:`UploadStore.add`."""
         return self._store.add(self._owner, data, name)

@@ -33,6 +33,7 @@ def draw_uploads(viewer: Viewer) -> None:
 
 
 def _draw_form(viewer: Viewer) -> None:
+    viewer.uploads.prepare()
     number = st.session_state.get(_UPLOADER, 0)
     st.file_uploader(
         "Files",
