@@ -23,7 +23,16 @@ LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
 GRAZ = Place("LKH Graz", "Graz", "", "", "Austria")
 
 OWN = {
-    SessionUploads: {"add", "add_in_background", "lists", "pins", "preview", "remove", "reread"},
+    SessionUploads: {
+        "add",
+        "add_in_background",
+        "lists",
+        "pins",
+        "prepare",
+        "preview",
+        "remove",
+        "reread",
+    },
     SessionJobs: {"all", "cancel", "dismiss"},
 }
 """The methods of a reader's own uploads and jobs."""
