@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dashboard.errors import ReadError
 from dashboard.library.lists import InlineReader
 from dashboard.library.reader_pool import ReaderLimits, ReaderPool, _serve
 from dashboard.settings import Settings
@@ -56,8 +55,6 @@ def test_a_preview_is_made_in_a_child_too(pool: ReaderPool) -> None:
 def test_a_file_that_takes_too_long_is_given_up(data_folder: Path) -> None:
     settings = Settings(site_map_data=data_folder, site_map_reader_seconds=0.3)
     with closing(ReaderPool(settings)) as pool:
-        with pytest.raises(ReadError, match="longer than"):
-            pool.preview(MANY, "slow.csv")
         assert "longer than 0.3 seconds" in pool.read(MANY, "slow.csv").error
         assert not active_children()
 

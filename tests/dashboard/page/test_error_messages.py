@@ -102,16 +102,16 @@ def newer_store(file: Path) -> None:
 def test_a_broken_upload_and_a_failing_reader_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = UploadStore(tmp_path / "lists")
-    one = shelf.add("eva", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture.csv")
+    uploads = UploadStore(tmp_path / "lists")
+    one = uploads.add("eva", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture.csv")
     assert one.opened.error
     assert_no_internals(one.opened.error, tmp_path)
 
     def fails(*_: object) -> str:
         raise RuntimeError(f"cannot open {tmp_path}/secret")
 
-    monkeypatch.setattr(readers, "gather", fails)
-    two = shelf.add("eva", b"facility,city\nLKH,Graz\n", "list.csv")
+    monkeypatch.setattr(readers, "read_file", fails)
+    two = uploads.add("eva", b"facility,city\nLKH,Graz\n", "list.csv")
     assert "could not be read" in two.opened.error
     assert_no_internals(two.opened.error, tmp_path)
     assert f"{tmp_path}/secret" in caplog.text
