@@ -34,7 +34,7 @@ from geocache.closing import Closing
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 
-MAX_INLINE_BYTES = 1_000_000
+MAX_FOREGROUND_BYTES = 1_000_000
 """Larger files are read as a job with progress; a page waits for smaller ones."""
 
 PARSING = "reading"

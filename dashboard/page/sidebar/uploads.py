@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.jobs.runner import TooManyJobsError
 from dashboard.jobs.upload import Upload
-from dashboard.library.reader_pool import MAX_INLINE_BYTES
+from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
 from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
 from dashboard.page.widgets import on_demand
@@ -79,7 +79,7 @@ def _paste(viewer: Viewer) -> None:
 
 def _add(viewer: Viewer, files: list[Upload]) -> bool:
     """Add lists: small ones at once, large ones in a job. Returns whether none was refused."""
-    if sum(len(file.data) for file in files) <= MAX_INLINE_BYTES:
+    if sum(len(file.data) for file in files) <= MAX_FOREGROUND_BYTES:
         before = session.load_library(viewer).notes
         added = [_add_one(viewer, data, name) for name, data in files]
         after = session.load_library(viewer).notes
