@@ -1,10 +1,11 @@
-"""Imports the readers and fills their caches: the process that readers are forked from imports it.
+"""Prepares the process that readers are forked from: imports the readers and fills their caches.
 
 The first file that a process reads costs a second of loading names of countries, columns and
 encodings; children inherit all of it.
 """
 
 from contextlib import suppress
+from multiprocessing import spawn
 
 from dashboard.errors import ReadError
 from dashboard.readers import read
@@ -15,6 +16,16 @@ Duke Clinical Research Site,Durham,North Carolina,27710,United States,Completed,
 Hôpital Saint-Éloi,Montpellier,,34295,Türkiye,Suspended,,
 """
 _RECORDS = b'[{"facility": "LKH", "city": "Graz", "country": "Austria"}]'
+
+
+def _keep_main(_: str) -> None:
+    """Leave ``__main__`` alone in a child, where multiprocessing would run the server's anew.
+
+    In a server of Streamlit that is the script of the page.
+    """
+
+
+spawn._fixup_main_from_name = spawn._fixup_main_from_path = _keep_main  # type: ignore[attr-defined] # noqa: SLF001
 
 for _data in (_SAMPLE.encode(), _SAMPLE.replace(",", ";").encode("latin-1"), _RECORDS):
     with suppress(ReadError):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from pandas.testing import assert_frame_equal
@@ -43,6 +44,18 @@ def test_a_child_reads_what_this_process_would(pool: ReaderPool, data_folder: Pa
     assert "no column 'Ort'" in pool.read(LIST, "one.csv", {"city": "Ort"}).error
     assert "JSON" in pool.read(b"{ no", "bad.json").error
     assert not active_children()
+
+
+def test_a_child_does_not_run_the_script_of_the_page(
+    pool: ReaderPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "page.py"
+    script.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nraise RuntimeError('no page here')\n")
+    page = ModuleType("__main__")
+    page.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", page)  # as Streamlit does while it draws a page
+    assert pool.read(LIST, "one.csv").error == ""
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_preview_is_made_in_a_child_too(pool: ReaderPool) -> None:
