@@ -38,7 +38,7 @@ LONGEST = (
     "tests/geocache/test_cluster.py",
     "tests/dashboard/service/test_accidents.py",
     "tests/dashboard/commands/test_warm.py",
-    "tests/dashboard/jobs/test_jobs.py",
+    "tests/dashboard/service/jobs/test_jobs.py",
     "tests/geocache/test_bulk.py",
     "tests/geocache/test_gazetteer.py",
     "tests/geocache/test_postgres.py",

@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from dashboard.errors import RegistryError, TrialStorageError
 from dashboard.library.fetched import FetchedTrials, FetchProgress, FetchResult, TrialChange
+from dashboard.library.registry.client import Page, Registry
+from dashboard.library.registry.search import RegistrySearch, find_trial_ids
 from dashboard.library.storage import build_trial_storage
-from dashboard.registry.client import Page, Registry
-from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError

@@ -16,8 +16,8 @@ from dashboard.errors import ReadError, RegistryError, SaveError
 from dashboard.library.atomic_files import describe_disk_error
 from dashboard.library.fetched_storage import TRIAL_ID, TrialStorage
 from dashboard.library.lists import InlineReader, Reader
+from dashboard.library.registry.client import Page
 from dashboard.readers import Reading, read
-from dashboard.registry.client import Page
 from geocache.closing import Closing
 
 log = logging.getLogger(__name__)

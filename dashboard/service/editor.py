@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from dashboard.jobs.fetch import build_fetch_key, build_fetch_work
-from dashboard.jobs.geocode import build_geocode_key, build_geocode_work
-from dashboard.jobs.runner import JobRunner, JobStatus, Work
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import OpenedList
 from dashboard.library.pin_file import list_place_keys
+from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
-from dashboard.registry.search import RegistrySearch
+from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
+from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
+from dashboard.service.jobs.runner import JobRunner, JobStatus, Work
 from dashboard.service.opener import Opener
 from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from dashboard.jobs.runner import JobRunner
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.storage import build_trial_storage, build_upload_store
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.service.jobs.runner import JobRunner
 from dashboard.service.opener import Opener
 from dashboard.service.viewer import Viewer
 from dashboard.settings import Settings

@@ -6,14 +6,14 @@ A :class:`Viewer` has no method that changes what others see. Whoever may edit g
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.jobs.runner import JobRunner, JobStatus
-from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.service.jobs.runner import JobRunner, JobStatus
+from dashboard.service.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.service.opener import Opener
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural

@@ -6,9 +6,15 @@ import threading
 import pytest
 
 from dashboard.errors import ReadError
-from dashboard.jobs.runner import MAX_PER_SESSION, MAX_RUNNING, Job, JobRunner, TooManyJobsError
 from dashboard.query.filters import Filters, parse_leniently
 from dashboard.readers import read
+from dashboard.service.jobs.runner import (
+    MAX_PER_SESSION,
+    MAX_RUNNING,
+    Job,
+    JobRunner,
+    TooManyJobsError,
+)
 
 
 def test_jobs_are_limited_per_session_and_in_all() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dashboard.jobs.runner import JobState, JobStatus, TooManyJobsError
 from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.editor import Editor
+from dashboard.service.jobs.runner import JobState, JobStatus, TooManyJobsError
 from dashboard.service.viewer import Viewer
 
 _ICONS = {

@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.jobs.runner import TooManyJobsError
+from dashboard.library.registry.search import RegistrySearch, find_trial_ids
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import check_length, queue_toast, show_error
 from dashboard.page.widgets.markdown import escape
-from dashboard.registry.search import RegistrySearch, find_trial_ids
 from dashboard.service.editor import Editor
+from dashboard.service.jobs.runner import TooManyJobsError
 from dashboard.service.viewer import Viewer
 from dashboard.sites.vocabulary import TRIAL_STATUSES
 

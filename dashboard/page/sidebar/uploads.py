@@ -5,14 +5,14 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.jobs.runner import TooManyJobsError
-from dashboard.jobs.upload import Upload
 from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
 from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import check_length, queue_toast
 from dashboard.page.widgets.markdown import escape
+from dashboard.service.jobs.runner import TooManyJobsError
+from dashboard.service.jobs.upload import Upload
 from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 

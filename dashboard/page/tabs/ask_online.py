@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.errors import DashboardError
-from dashboard.jobs.geocode import MAX_PLACES, find_unasked_places
-from dashboard.jobs.runner import JobState
 from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.editor import Editor
+from dashboard.service.jobs.geocode import MAX_PLACES, find_unasked_places
+from dashboard.service.jobs.runner import JobState
 from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
 from geocache.place import Place

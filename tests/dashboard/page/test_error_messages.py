@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import readers
-from dashboard.jobs.runner import Job, JobState
 from dashboard.library.uploads import UploadStore
 from dashboard.page import main
+from dashboard.service.jobs.runner import Job, JobState
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from tests.dashboard.web.asgi import request_api

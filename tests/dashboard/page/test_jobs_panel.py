@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.jobs.runner import Job
 from dashboard.page import main
+from dashboard.service.jobs.runner import Job
 from dashboard.service.service import Service
 
 BUTTONS = {"Cancel", "Resume", "Dismiss"}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.runner import Job, JobState
+from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.registry.search import RegistrySearch
 from dashboard.service.editor import Editor
+from dashboard.service.jobs.runner import Job, JobState
 from dashboard.service.pins import Pins
 from dashboard.service.service import Service
 from dashboard.service.viewer import SessionJobs, SessionUploads, Viewer

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.geocode import build_geocode_key, build_geocode_work, find_unasked_places
-from dashboard.jobs.runner import Job, JobRunner, JobState
-from dashboard.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.library.lists import merge, open_bytes
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.uploads import UploadStore
+from dashboard.service.jobs.geocode import (
+    build_geocode_key,
+    build_geocode_work,
+    find_unasked_places,
+)
+from dashboard.service.jobs.runner import Job, JobRunner, JobState
+from dashboard.service.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.settings import Settings
 from geocache import GeoCache, Place
 from harness.geocaches import online_settings

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from dashboard.jobs.runner import Job, Work
 from dashboard.library.reader_pool import PARSING, ReaderPool, ReaderProgress
 from dashboard.library.uploads import UploadError, UploadStore
+from dashboard.service.jobs.runner import Job, Work
 from dashboard.sites.summary import plural
 
 _PARSING_PERCENT = 60

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from dashboard.errors import RegistryError
-from dashboard.jobs.runner import Job, Work
 from dashboard.library.fetched import FetchedTrials, FetchProgress
-from dashboard.registry.client import STOPPED, Page, Registry
-from dashboard.registry.search import RegistrySearch
+from dashboard.library.registry.client import STOPPED, Page, Registry
+from dashboard.library.registry.search import RegistrySearch
+from dashboard.service.jobs.runner import Job, Work
 from dashboard.sites.summary import plural
 
 

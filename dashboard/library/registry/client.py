@@ -14,12 +14,12 @@ import tenacity
 from geopy.adapters import get_retry_after
 
 from dashboard.errors import RegistryError
-from dashboard.registry.retry import (
+from dashboard.library.registry.retry import (
     TemporaryError,
     choose_wait_seconds,
     parse_complete_studies,
 )
-from dashboard.registry.search import RegistrySearch
+from dashboard.library.registry.search import RegistrySearch
 from geocache.closing import Closing
 from geocache.version import __version__
 

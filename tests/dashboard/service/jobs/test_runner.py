@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from dashboard.errors import RegistryError
-from dashboard.jobs import runner
-from dashboard.jobs.runner import Job, JobRunner, JobState, TooManyJobsError
+from dashboard.service.jobs import runner
+from dashboard.service.jobs.runner import Job, JobRunner, JobState, TooManyJobsError
 
 
 def test_job_reports_progress_and_an_outcome() -> None:

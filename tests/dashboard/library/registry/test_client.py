@@ -9,13 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard.errors import RegistryError
-from dashboard.jobs.fetch import build_fetch_key, build_fetch_work
-from dashboard.jobs.runner import JobRunner, JobState
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.fetched_storage import TrialStorage
+from dashboard.library.registry.client import STOPPED, Registry
+from dashboard.library.registry.search import RegistrySearch, find_trial_ids
 from dashboard.library.storage import build_trial_storage
-from dashboard.registry.client import STOPPED, Registry
-from dashboard.registry.search import RegistrySearch, find_trial_ids
+from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
+from dashboard.service.jobs.runner import JobRunner, JobState
 from dashboard.settings import Settings
 from harness.registry_server import RegistryServer, run_registry, site, study
 

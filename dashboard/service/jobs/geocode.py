@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.errors import GeocodeJobError
-from dashboard.jobs.runner import Job, Work
+from dashboard.service.jobs.runner import Job, Work
 from dashboard.sites.categoricals import factorize, spread
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import LocateMany, list_distinct_places
