@@ -14,16 +14,11 @@ from tqdm import tqdm
 from geocache.errors import InputError
 from geocache.files.atomic import open_output
 from geocache.files.formula_injection import escape_formula
-from geocache.files.place_csv import (
-    count_rows,
-    find_place_columns,
-    fit_rows,
-    open_places,
-    read_rows,
-)
+from geocache.files.place_csv import find_place_columns
 from geocache.geo.distance import COORDINATE_DECIMALS
 from geocache.lookup import GeoCache
 from geocache.place import POSITION_COLUMNS, Place, Position, Status
+from geocache.tables.delimited import count_rows, fit_rows, open_text, read_rows
 
 _ROWS_AT_ONCE = 2_000
 _MAX_RECENT = 65_536
@@ -111,7 +106,7 @@ def locate_file(
     summary = summary or Summary()
     began = time.monotonic()
     try:
-        with open_places(source) as (text, encoding), open_output(target) as out:
+        with open_text(source) as (text, encoding), open_output(target) as out:
             if encoding == "cp1252":
                 summary.warnings.append(f"{source.name} is not UTF-8; read as Windows-1252")
             total = None if str(source) == "-" else count_rows(source, encoding)

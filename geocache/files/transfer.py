@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from geocache.errors import InputError
-from geocache.files import csv_limit  # noqa: F401 # sets it
 from geocache.files.formula_injection import escape_formula, unescape_formula
 from geocache.files.transfer_records import COLUMNS, format_answer, format_pin, parse_record
 from geocache.keys import place_key
 from geocache.lookup import GeoCache
 from geocache.records import Answer, Pin
+from geocache.tables import csv_limit  # noqa: F401 # sets it
 
 _BATCH = 1000
 

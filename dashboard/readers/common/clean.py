@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.readers.common.degrees import parse_degrees
 from dashboard.readers.common.encoding import MOJIBAKE, repair_mojibake
 from dashboard.readers.common.messages import Warn
 from dashboard.sites.vocabulary import (
@@ -15,6 +14,7 @@ from dashboard.sites.vocabulary import (
     site_status_word,
     status_word,
 )
+from geocache.tables.degrees import parse_degrees
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _MAX_CHARACTERS = 2_000

@@ -8,7 +8,7 @@ from itertools import islice
 from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import match_header
 from dashboard.readers.common.messages import Warn, shorten
-from geocache.files import csv_limit  # noqa: F401 # sets the longest cell, once for the process
+from geocache.tables import csv_limit  # noqa: F401 # sets the longest cell, once for the process
 
 DELIMITERS = (",", ";", "\t", "|")
 

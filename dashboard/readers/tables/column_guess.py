@@ -9,10 +9,11 @@ from dashboard.readers.common.column_names import (
     is_site_list_header,
     match_header,
 )
-from dashboard.readers.common.degrees import BOUNDS, looks_like_thousands, parse_degrees
+from dashboard.readers.common.degrees import looks_like_thousands
 from dashboard.readers.common.place_knowledge import is_city, is_city_anywhere
 from dashboard.sites.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.geo.countries import country_code
+from geocache.tables.degrees import BOUNDS, parse_degrees
 
 _SAMPLE_ROWS = 300
 _HEADER_SEARCH_ROWS = 25

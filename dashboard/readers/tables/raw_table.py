@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import TARGETS, match_header
-from dashboard.readers.common.degrees import are_swapped, parse_degrees
+from dashboard.readers.common.degrees import are_swapped
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.tables.column_guess import (
     find_header,
@@ -15,6 +15,7 @@ from dashboard.readers.tables.column_guess import (
     guess_without_header,
 )
 from geocache.geo.countries import country_code
+from geocache.tables.degrees import parse_degrees
 
 SAMPLE_ROWS = 400
 _MAX_COLUMNS = 1_000

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from dashboard.readers.common.degrees import parse_degrees
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.place_knowledge import is_city
 from dashboard.sites.vocabulary import site_status_word
 from geocache.geo.countries import country_code
+from geocache.tables.degrees import parse_degrees
 
 _MAX_SPARE = 20
 _MAX_COLUMNS = 100

@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from dashboard.readers.common.address import Address, split_address
 from dashboard.readers.common.builder import NO_POINT
 from dashboard.readers.common.column_names import fold_header
-from dashboard.readers.common.degrees import (
-    BOUNDS,
-    PointRecovery,
-    looks_like_thousands,
-    parse_degrees,
-)
+from dashboard.readers.common.degrees import PointRecovery, looks_like_thousands
 from dashboard.readers.common.messages import Warn, shorten
+from geocache.tables.degrees import BOUNDS, parse_degrees
 
 Values = dict[str, Sequence[str] | Sequence[float]]
 """Columns of sites by target."""

@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.readers import preview, read
 from dashboard.readers.common.address import split_address
-from dashboard.readers.common.degrees import parse_degrees
 from dashboard.sites.reading import Reading
+from geocache.tables.degrees import parse_degrees
 
 
 def opened(text: str, name: str = "NCT01207388.csv") -> Reading:

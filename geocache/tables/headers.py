@@ -1,0 +1,181 @@
+"""The names that columns of places have, in some twenty languages."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+POINT_COLUMNS = ("latitude", "longitude", "place", "point")
+"""Columns of :data:`PLACE_HEADERS` beside those of a place; ``place`` is `City, State, Country` in
+one cell, ``point`` latitude and longitude in one cell."""
+
+PLACE_HEADERS = {
+    "facility": """
+        facility; facility name; site name; sitename; institution; institution name; hospital;
+        hospital name; centre; center; centre name; center name; clinic; clinic name; name;
+        organisation; organization; organisation name; organization name; study site; trial site;
+        investigational site; research site; location name; einrichtung; klinik; krankenhaus;
+        zentrum; pruefzentrum; prufzentrum; studienzentrum; name der einrichtung; etablissement;
+        hopital; centre investigateur; nom du centre; nom; nom de l etablissement; institucion;
+        centro; nombre del centro; nombre; hospital centro; instituicao; istituto; istituzione;
+        ospedale; nome; nome del centro; struttura; locationfacility; uniklinik; ziekenhuis;
+        instelling; sjukhus; sykehus; sygehus; szpital; osrodek; nemocnice; pracoviste; korhaz;
+        facility institution; account name; affiliation; университет; учреждение; 医院; 施設名;
+        機関名; hastane; kurum; merkez; 기관; 기관명; 병원; 医疗机构; 医療機関;
+        νοσοκομειο; מרכז; مستشفى; 実施医療機関; 研究中心; 中心名称; 机构名称; 실시기관; 시험기관;
+        instytucja; nazwa; investigator site; venue; sitefacility;
+        医療機関名; 病院名; 医院名称; 研究机构; 试验机构; 병원명; название центра; клиника;
+        название учреждения; наименование учреждения; центр; больница; اسم المستشفى; المستشفى;
+        اسم المركز; المركز;
+        nazwa osrodka; nazwa szpitala; merkez adi; hastane adi; kurum adi; naam ziekenhuis
+        """,
+    "city": """
+        city; town; city town; town city; municipality; locality; site city; facility city;
+        locationcity; ville; commune; localite; ort; stadt; wohnort; standort; ciudad; localidad;
+        poblacion; cidade; municipio; citta; comune; localita; plaats; stad; gemeente; by;
+        ort stadt;
+        miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
+        도시; 所在地; πολη; מקום; مدينة; city name; village; sted;
+        市区町村; 市町村; 所在城市; 시군구;
+        المدينة; البلدة; miejscowosc; sehir adi; stad plaats; kommun
+        """,
+    "state": """
+        state; province; region; county; state province; province state; state region; site state;
+        facility state; locationstate; bundesland; land kreis; departement; etat; estado;
+        provincia; comunidad autonoma; regione; provincie; wojewodztwo; kraj; judet; oblast; canton;
+        kanton; prefecture; admin1; state or province; stateprovince; область; регион; 省; 県;
+        department; departamento; lan; fylke; megye; area; state county; st; us state; 都道府県;
+        省份; 省市; 省 自治区; 所在省份; 시도; 지역;
+        uf; distrito; eyalet; المنطقة; المحافظة
+        """,
+    "postcode": """
+        postcode; post code; postal code; postalcode; zip; zip code; zipcode; postal; site zip;
+        locationzip; plz; postleitzahl; code postal; cp; codigo postal; cep; cap; codice postale;
+        kod pocztowy; psc; iranyitoszam; cod postal; индекс; 邮编; 郵便番号; postnummer; postnr;
+        zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code;
+        邮政编码; 우편번호; c p
+        """,
+    "country": """
+        country; country name; nation; site country; facility country; locationcountry; pays; land;
+        staat; pais; paese; nazione; kraj panstwo; panstwo; zeme; orszag; tara; ulke; страна; 国家;
+        国; 国名; 국가; χωρα; מדינה; دولة;
+        country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
+        country region; land staat; maa; stat;
+        البلد; الدولة; landet; kraj osrodka
+        """,
+    "latitude": """
+        latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
+        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84; 緯度; 纬度; 위도; широта
+        """,
+    "longitude": """
+        longitude; lon; lng; long; x; geo lon; geo lng; laengengrad; langengrad; lange; laenge;
+        longitud; longitudine; gps lon; gps lng; gps long; geopoint lon; decimal longitude;
+        site longitude; lon dd; longitude wgs84; 経度; 经度; 경도; долгота
+        """,
+    "place": """
+        location; place; city state country; city country; locations; full location; site location;
+        address; adresse; direccion; indirizzo; anschrift; full address; site address
+        """,
+    "point": """
+        coordinates; coords; lat lon; lat lng; latlon; latlng; geo; geopoint; geolocation; gps
+        """,
+}
+"""The names of each column, separated by semicolons, best first."""
+
+PLACE_WORDS = {
+    "facility": (
+        *("facility", "hospital", "institution", "klinik", "clinic", "hopital", "site", "centre"),
+        *("center", "centro", "zentrum", "institute", "institut", "etablissement"),
+    ),
+    "city": ("city", "town", "ville", "stadt", "ciudad", "miasto"),
+    "state": ("state", "province", "provincia", "bundesland"),
+    "postcode": ("zip", "postcode", "postal", "plz", "postleitzahl"),
+    "country": ("country", "pays", "pais", "land"),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "lng"),
+}
+"""Words that say what a longer name means."""
+
+_NOT_PLACES = frozenset(
+    re.findall(
+        r"\w+",
+        """number no nr num id code ref contact email mail phone tel fax date type status
+        investigator pi comment note url link count rank population address street""",
+    )
+)
+
+# Words that may precede a word for a place without changing its meaning.
+_OWNERS = frozenset(
+    re.findall(
+        r"\w+",
+        """site facility location address addr institution hospital centre center clinic study trial
+        org organisation organization mailing business practice primary main investigator pi""",
+    )
+)
+_PLACE_PARTS = frozenset({"city", "state", "postcode", "country", "latitude", "longitude"})
+
+
+@lru_cache(maxsize=4_096)
+def fold_header(header: str) -> str:
+    """A header in lower case without accents, signs, camel case: ``SiteCity`` -> ``site city``."""
+    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
+    text = (
+        text.replace("ß", "ss")
+        .replace("Ł", "L")
+        .replace("ł", "l")
+        .replace("ø", "o")
+        .replace("ı", "i")
+    )
+    marks = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", plain).casefold().split())
+
+
+def _build_table(columns: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Target and rank by folded name, with and without blanks; the first name ranks best."""
+    table: dict[str, tuple[str, int]] = {}
+    for target, names in columns.items():
+        for rank, name in enumerate(names.split(";")):
+            key = fold_header(name)
+            table.setdefault(key, (target, rank))
+            table.setdefault(key.replace(" ", ""), (target, rank))
+    return table
+
+
+class HeaderMatcher:
+    """Tells what a column holds from its header.
+
+    Args:
+        columns: as :data:`PLACE_HEADERS`.
+        words: as :data:`PLACE_WORDS`.
+    """
+
+    def __init__(self, columns: Mapping[str, str], words: Mapping[str, Sequence[str]]) -> None:
+        self._table = _build_table(columns)
+        self._words = words
+
+    def match(self, header: str) -> tuple[str, float]:
+        """The column that a header names, and the certainty, 0-1; ``("", 0.0)`` for none.
+
+        A known name is more certain than a known word inside a longer one (``Hospital city``),
+        where the last word decides.
+        """
+        key = fold_header(header)
+        known = self._table.get(key) or self._table.get(key.replace(" ", ""))
+        if known is not None:
+            target, rank = known
+            return target, 1.0 - min(rank, 40) / 100
+        words = key.split()
+        last = len(words) - 1
+        own = words[next((at for at in range(last) if words[at] not in _OWNERS), max(last, 0)) :]
+        known = self._table.get(" ".join(own))
+        if known is not None and len(own) < len(words):
+            institution = known[0] == "facility" and own[-1] in self._words["facility"]
+            if known[0] in _PLACE_PARTS or institution:
+                return known[0], 0.6
+        if 1 < len(words) <= 5 and not _NOT_PLACES.intersection(words):
+            for word in reversed(words):
+                for target, parts in self._words.items():
+                    if word in parts:
+                        return target, 0.5
+        return "", 0.0
