@@ -18,10 +18,12 @@ import pandas as pd
 from benchmarks.dashboards import saved
 from benchmarks.report import Figure, printed, progress
 from dashboard.library.lists import merge, open_file
+from dashboard.library.session_key import load_session_key
 from dashboard.maps.layer import build_layer_data
 from dashboard.maps.store import MapStore
 from dashboard.query import apply, facets
 from dashboard.query.filters import Filters, list_choice_filters
+from dashboard.settings import Settings
 from dashboard.sites import summary
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.positions import Known
@@ -38,8 +40,9 @@ NONE = float("nan")
 
 def opened(path: Path) -> tuple[float, float, float]:
     """Seconds to open a saved table, CPU seconds, peak memory in GB; in a process of its own."""
+    key = load_session_key(Settings(site_map_data=path.parent / "data"))
     start, cpu = time.perf_counter(), time.process_time()
-    one = open_file(path)
+    one = open_file(path, key)
     assert one.reading is not None
     merge([one], None, Known(one.reading.position_rules))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from playwright.sync_api import Browser
 
+from dashboard.library.session_key import load_session_key
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.settings import Settings
 from geocache.gazetteer import Gazetteer
@@ -25,7 +26,8 @@ def saved(sites: int, folder: Path, places: int | None = None) -> tuple[Path, pd
     with GeoCache("sqlite://", providers=[Gazetteer(INDEX)], settings=Settings()) as cache:
         mark = OfflineGeocoder(cache).rules
     path = folder / f"sites-{sites}.parquet"
-    write_parquet(table, path, position_rules=mark, as_of="2026-01-01")
+    key = load_session_key(Settings(site_map_data=folder / "data"))
+    write_parquet(table, path, position_rules=mark, as_of="2026-01-01", signing_key=key)
     return path, table
 
 

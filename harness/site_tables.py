@@ -160,7 +160,12 @@ def _positions(
 
 
 def write_parquet(
-    table: pd.DataFrame, path: Path, *, position_rules: str = "", as_of: str = ""
+    table: pd.DataFrame,
+    path: Path,
+    *,
+    position_rules: str = "",
+    as_of: str = "",
+    signing_key: str = "",
 ) -> None:
     """Save a site table as ``site-map export -o FILE.parquet`` does.
 
@@ -169,8 +174,9 @@ def write_parquet(
         path: the file to write.
         position_rules: by which data and rules its positions were found; empty to locate again.
         as_of: the date the data is from.
+        signing_key: that of the server which shall believe the positions.
     """
     about = About(as_of=as_of, total=len(table), rows=len(table))
-    content = Content("sites", table, about, position_rules=position_rules)
+    content = Content("sites", table, about, position_rules=position_rules, signing_key=signing_key)
     with path.open("wb") as file:
         file.writelines(parquet_chunks(content))

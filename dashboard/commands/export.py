@@ -18,6 +18,7 @@ from dashboard.exports import FORMATS, Content
 from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
 from dashboard.exports.csvw import build_metadata
 from dashboard.exports.datasets import DATASETS, build_content, build_provenance
+from dashboard.library.session_key import load_session_key
 from dashboard.query.filters import FILTERS
 from dashboard.query.near import find_centre
 from dashboard.query.parameters import LIMIT, OFFSET, columns_parameter
@@ -103,7 +104,11 @@ def export_command(
             centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
             content = build_content(chosen, asked, provenance, centre)
             if table == "sites" and not asked.columns:
-                content = replace(content, position_rules=service.geocoder.rules)
+                content = replace(
+                    content,
+                    position_rules=service.geocoder.rules,
+                    signing_key=load_session_key(service.settings),
+                )
             write(content, suffix, output)
     except FilterError as error:
         raise click.UsageError(_describe_filter_error(error)) from None

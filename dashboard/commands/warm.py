@@ -17,6 +17,7 @@ from dashboard.errors import ReadError
 from dashboard.exports.datasets import DATASETS, build_content, build_provenance
 from dashboard.library.lists import OpenedList, find_files, merge
 from dashboard.library.processes import exit_with_parent
+from dashboard.library.session_key import load_session_key
 from dashboard.readers import read, read_places
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.settings import Settings
@@ -181,8 +182,9 @@ def warm_command(paths: Sequence[Path], output: str, strict: bool, as_json: bool
     The configured providers (GEOCACHE_PROVIDERS) are asked, online ones within their rate limits.
     Stored answers are not asked for again, so an interrupted run continues where it stopped.
 
-    With -o the sites are also saved with their positions. Named in SITE_MAP_SOURCES, the file
-    opens without locating them again, unless the providers have changed.
+    With -o the sites are also saved with their positions. Named in SITE_MAP_SOURCES of a server
+    with the same SITE_MAP_DATA, the file opens without locating them again, unless the providers
+    have changed.
 
     \b
     Examples:
@@ -192,12 +194,14 @@ def warm_command(paths: Sequence[Path], output: str, strict: bool, as_json: bool
     """
     sites = failed = opened = 0
     lists: list[OpenedList] = []
-    with BulkGeocoder(load_settings(Settings), dask) as geocoder:
+    settings = load_settings(Settings)
+    key = load_session_key(settings) if output else ""
+    with BulkGeocoder(settings, dask) as geocoder:
         for item in find_files(paths):
             try:
                 name, data = _read_bytes(item)
                 if output:
-                    lists.append(OpenedList(name, read(data, name)))
+                    lists.append(OpenedList(name, read(data, name, signing_key=key)))
                     sites += _add_sites(lists[-1], geocoder)
                 else:
                     sites += read_places(data, name, geocoder.add)
@@ -210,7 +214,7 @@ def warm_command(paths: Sequence[Path], output: str, strict: bool, as_json: bool
         for warning in geocoder.warnings:
             click.echo(f"warning: {warning}", err=True)
         if output and opened:
-            _save(lists, geocoder.cache, output)
+            _save(lists, geocoder.cache, output, key)
     summary = {
         "files": opened,
         "not_read": failed,
@@ -250,7 +254,7 @@ def _add_sites(opened: OpenedList, geocoder: BulkGeocoder) -> int:
     return len(opened.reading.sites)
 
 
-def _save(lists: Sequence[OpenedList], cache: GeoCache, output: str) -> None:
+def _save(lists: Sequence[OpenedList], cache: GeoCache, output: str, key: str) -> None:
     """Save the sites of some lists with the positions that were found."""
     geocoder = OfflineGeocoder(cache)
     library = merge(lists, geocoder.locate_many, geocoder.known())
@@ -259,4 +263,5 @@ def _save(lists: Sequence[OpenedList], cache: GeoCache, output: str) -> None:
     sites = DATASETS["sites"]
     provenance = build_provenance(library, geocoder.providers)
     content = build_content(sites, sites.parse([]), provenance, None)
-    write(replace(content, position_rules=geocoder.rules), "parquet", output)
+    content = replace(content, position_rules=geocoder.rules, signing_key=key)
+    write(content, "parquet", output)

@@ -78,7 +78,8 @@ class Content:
     ``name`` is what the rows are (``sites``); ``rows`` has every column, also those that
     ``columns`` leaves out (a GeoJSON without coordinate columns still has its points).
     ``position_rules`` are the data and rules that the positions were found by, for a Parquet file
-    whose sites need not be located again.
+    whose sites need not be located again; ``signing_key`` lets the server that opens it know that
+    they are its own.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Content:
     about: About
     columns: tuple[str, ...] = ()
     position_rules: str = ""
+    signing_key: str = ""
 
     @property
     def table(self) -> pd.DataFrame:

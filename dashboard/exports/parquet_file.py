@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.exports.content import Content
+from dashboard.sites import signature
 
 TYPES = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
 GROUP_ROWS = 65_536
@@ -18,7 +19,8 @@ def parquet_chunks(content: Content) -> Iterator[bytes]:
     """The content as one Parquet file.
 
     The schema's metadata has each fact of :meth:`About.to_texts` by its name, all of them as JSON
-    under ``about``, and :attr:`Content.position_rules` if there are any.
+    under ``about``, and :attr:`Content.position_rules` if there are any, signed with
+    :attr:`Content.signing_key`.
     """
     table = content.table
     types = {name: TYPES[type_name] for name, type_name in content.column_types.items()}
@@ -35,7 +37,9 @@ def parquet_chunks(content: Content) -> Iterator[bytes]:
             parts = [_decode(array.slice(start, GROUP_ROWS)) for array in arrays]
             columns = [part.cast(field.type) for part, field in zip(parts, schema, strict=True)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-    yield file.getvalue()
+        if content.position_rules:
+            writer.add_key_value_metadata({signature.FIELD: signature.BLANK})
+    yield signature.sign(file.getvalue(), content.signing_key)
 
 
 def _encode(column: pd.Series) -> pa.Array:

@@ -77,10 +77,11 @@ def open_bytes(
     name: str,
     columns: Mapping[str, str] | None = None,
     progress: Callable[[float], None] | None = None,
+    signing_key: str = "",
 ) -> OpenedList:
     """Read one file's bytes; a failure becomes the list's error."""
     try:
-        reading = read(data, name, columns=columns, progress=progress)
+        reading = read(data, name, columns=columns, progress=progress, signing_key=signing_key)
     except ReadError as error:
         log.warning("%s", error)
         return OpenedList(name, error=error.reason + (f" ({error.where})" if error.where else ""))
@@ -137,25 +138,25 @@ class InlineReader:
         return preview(data, name)
 
 
-def open_file(path: Path) -> OpenedList:
+def open_file(path: Path, signing_key: str = "") -> OpenedList:
     """Read one file; a failure becomes the list's error, and goes to the log with its path."""
     try:
         data = path.read_bytes()
     except OSError as error:
         log.warning("%s: %s", path, error)
         return OpenedList(path.name, error=error.strerror or "cannot be read")
-    return open_bytes(data, path.name)
+    return open_bytes(data, path.name, signing_key=signing_key)
 
 
-def open_sources(sources: Iterable[Path]) -> tuple[OpenedList, ...]:
-    """Read all files among the sources."""
+def open_sources(sources: Iterable[Path], signing_key: str = "") -> tuple[OpenedList, ...]:
+    """Read all files among the sources; positions saved with that key are read too."""
     opened = []
     for item in find_files(sources):
         if isinstance(item, OpenedList):
             log.warning("%s: %s", item.name, item.error)
             opened.append(item)
         else:
-            opened.append(open_file(item))
+            opened.append(open_file(item, signing_key))
     return tuple(opened)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.budget import open_budget
 from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.column_names import TARGETS
 from dashboard.readers.common.request import ReadRequest, ReportProgress
@@ -26,6 +27,7 @@ def read(
     *,
     columns: Mapping[str, str] | None = None,
     progress: ReportProgress | None = None,
+    signing_key: str = "",
 ) -> Reading:
     """Read one file of any format in :data:`FORMATS`, also inside gzip and zip.
 
@@ -35,14 +37,15 @@ def read(
         columns: for a plain table, the column of each of :data:`TARGETS` (``{"city": "Ort"}``)
             instead of the guess, which is in :attr:`Reading.columns`.
         progress: called with the share that has been read, 0-1, while a large file is read.
+        signing_key: positions saved in a Parquet file are read if it was signed with this key.
 
     Raises ReadError, naming the file and the place in it, if it is empty, damaged, refused or no
     site list. Nothing else is raised.
     """
     builder = ReadingBuilder()
-    with _only_read_errors(name):
+    with open_budget(name, len(data)), _only_read_errors(name):
         if is_parquet(data):
-            return read_parquet(data, name)
+            return read_parquet(data, name, signing_key)
         format_name = read_file(data, ReadRequest(name, builder, columns, progress))
         return builder.build(name, format_name)
 
@@ -55,7 +58,7 @@ def read_places(data: bytes, name: str, take: TakePlaces) -> int:
 
     Raises ReadError as :func:`read`; the places before the damage have been taken.
     """
-    with _only_read_errors(name):
+    with open_budget(name, len(data)), _only_read_errors(name):
         return collect_places(data, name, take)
 
 

@@ -8,7 +8,6 @@ from dashboard.readers.files.parquet import read_parquet_places
 from dashboard.readers.formats import read_file
 from dashboard.readers.recognition import is_parquet
 from dashboard.sites.positions import list_distinct_places
-from dashboard.sites.reading import READ_COLUMNS
 from geocache.place import Place
 
 TakePlaces = Callable[[Iterable[Place]], None]
@@ -47,6 +46,7 @@ class PlaceBuilder(ReadingBuilder):
 
     def flush(self) -> None:
         """Hand over the places once there are enough of them."""
+        super().flush()
         if len(self) >= _PART_SITES:
             self.hand_over()
 
@@ -56,8 +56,7 @@ class PlaceBuilder(ReadingBuilder):
         frame = self.build_sites()
         self.sites += len(frame)
         self._take(list_distinct_places(frame)[1])
-        for name in (*READ_COLUMNS, "trial_index", "trials"):
-            getattr(self, name).clear()
+        self.clear()
 
     def new_part(self) -> "PlaceBuilder":
         """A builder for a part of the file, which hands over its own places."""

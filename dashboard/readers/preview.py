@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.budget import open_budget
 from dashboard.readers.files.containers import gunzip
 from dashboard.readers.files.delimited import iter_rows, split_columns
 from dashboard.readers.files.workbook import iter_sheets
@@ -10,12 +11,17 @@ from dashboard.readers.recognition import FileType, recognize
 from dashboard.readers.tables import raw_table
 
 
-def preview(data: bytes, name: str) -> raw_table.Preview | None:  # noqa: PLR0911 - a list of cases
+def preview(data: bytes, name: str) -> raw_table.Preview | None:
     """The columns and first rows of a table; None for a file that is no plain table.
 
     A person can then say which column is which, also where none could be guessed. Raises ReadError
-    for a damaged file.
+    for a damaged file, and for one beyond the bounds.
     """
+    with open_budget(name, len(data)):
+        return _preview(data, name)
+
+
+def _preview(data: bytes, name: str) -> raw_table.Preview | None:  # noqa: PLR0911 - a list of cases
     if not data.strip():
         return None
     found = recognize(data, name)

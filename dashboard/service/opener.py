@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dashboard.errors import public_message
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import open_sources
+from dashboard.library.session_key import load_session_key
 from dashboard.library.uploads import UploadStore
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.service.library import SharedLibrary
@@ -116,7 +117,7 @@ class Opener:
         self._report("Reading site lists", 0.9)
         self._uploads.delete_expired()
         self._fetched.delete_leftovers()
-        sources = open_sources(self._settings.sources)
+        sources = open_sources(self._settings.sources, load_session_key(self._settings))
         self._report("Locating sites", 0.95)
         library = SharedLibrary(sources, self._fetched, self._uploads, geocoder)
         return Opened(cache, geocoder, library)

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
+from dashboard.library.session_key import load_session_key
 from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.settings import Settings
 from geocache import GeoCache
 from geocache.gazetteer import Gazetteer
 from harness.serving import Server, serving
@@ -32,7 +34,8 @@ def many_sites(
     with GeoCache("sqlite://", providers=[Gazetteer(place_index)]) as cache:
         rules = OfflineGeocoder(cache).rules
     path = folder / "sites.parquet"
-    write_parquet(table, path, position_rules=rules, as_of="2026-01-01")
+    key = load_session_key(Settings(site_map_data=folder / "data"))
+    write_parquet(table, path, position_rules=rules, as_of="2026-01-01", signing_key=key)
     with serving(folder, place_index, SITE_MAP_SOURCES=str(path)) as running:
         yield running
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dashboard.readers.common.budget import get_budget
 from dashboard.readers.common.clean import (
     clean_column,
     clean_points,
@@ -49,6 +50,7 @@ class ReadingBuilder:
         self.lacks_trial = False
         self._warnings: list[str] = []
         self._more_warnings = 0
+        self._paid_sites = self._paid_trials = 0
 
     def __len__(self) -> int:
         return len(self.facility)
@@ -80,7 +82,24 @@ class ReadingBuilder:
         return ReadingBuilder()
 
     def flush(self) -> None:
-        """Called between the records of a long file, when all sites so far are complete."""
+        """Called between the records of a long file, when all sites so far are complete.
+
+        Raises:
+            ReadError: they are more than the file's budget allows.
+        """
+        self._pay()
+
+    def clear(self) -> None:
+        """Forget sites and trials."""
+        for name in (*READ_COLUMNS, "trial_index", "trials"):
+            getattr(self, name).clear()
+        self._paid_sites = self._paid_trials = 0
+
+    def _pay(self) -> None:
+        """Spend what was added since the last call."""
+        sites, trials = len(self) - self._paid_sites, len(self.trials) - self._paid_trials
+        self._paid_sites, self._paid_trials = len(self), len(self.trials)
+        get_budget().spend(rows=sites, trials=trials)
 
     def extend_with(self, other: "ReadingBuilder") -> None:
         """Add what another builder collected from a part of the file."""
@@ -95,6 +114,7 @@ class ReadingBuilder:
         self.trial_index.extend(
             number + trials if number >= 0 else -1 for number in other.trial_index
         )
+        self._paid_sites, self._paid_trials = len(self), len(self.trials)  # by the other builder
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -144,6 +164,7 @@ class ReadingBuilder:
 
     def assign_trial_ids(self) -> None:
         """Fill ``trial_id`` and ``trial_index`` of the sites added since the last call."""
+        self._pay()
         ends = [*self._starts[1:], len(self)]
         for number, (start, end) in enumerate(zip(self._starts, ends, strict=False)):
             self.trial_id.extend([self.trials[number].trial_id] * (end - start))
@@ -191,7 +212,7 @@ class ReadingBuilder:
             texts[name], count = repair_column(texts[name])
             if count:
                 self.warn(f"{count} garbled values in {name} repaired, such as `Ã¼` for `ü`")
-        texts["site_number"], texts["facility"] = _split_numbers(
+        texts["site_number"], texts["facility"] = split_numbers(
             texts["site_number"], texts["facility"]
         )
         texts["status"] = normalize_statuses(texts["status"], self.warn)
@@ -199,17 +220,20 @@ class ReadingBuilder:
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
         columns: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
-        columns.update((name, _make_text_array(column)) for name, column in texts.items())
+        for name, column in texts.items():
+            array = pa.array(column, pa.large_string())
+            get_budget().spend(text_bytes=array.buffers()[2].size)
+            columns[name] = _make_text_array(array)
         return pd.DataFrame({name: columns[name] for name in READ_COLUMNS}, copy=False)
 
 
-def _make_text_array(column: list[str]) -> Any:
+def _make_text_array(array: pa.Array) -> Any:
     """A column of text, as from ``pd.array`` in a third of the time."""
     make: Any = pd.arrays.ArrowStringArray
-    return make(pa.array(column, pa.large_string()), dtype=_TEXT)
+    return make(array, dtype=_TEXT)
 
 
-def _split_numbers(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
+def split_numbers(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
     """Split numbers off facilities, unless they have a column of their own."""
     numbered = {text for text in set(facilities) if text[:1].isdigit() or text[:1] == "#"}
     split = {text: split_facility(text) for text in numbered}

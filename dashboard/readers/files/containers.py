@@ -10,17 +10,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.budget import get_budget
 
-MAX_UNPACKED_BYTES = 400_000_000
-"""Most bytes that one file may unpack to, all members together; an upload has up to 200 MB."""
-
-MAX_RATIO = 300
-"""Most times its size that a file may unpack to beyond 10 MB; site lists unpack to 5 to 20."""
-
-MAX_MEMBERS = 100_000
-"""Most files read from one zip; the others are skipped."""
-
-_ALWAYS_ALLOWED_BYTES = 10_000_000
 _CHUNK_BYTES = 1 << 20
 
 
@@ -36,6 +27,7 @@ def gunzip(data: bytes, name: str) -> bytes:
 
     Raises ReadError for a damaged file, and for one that unpacks beyond the bounds.
     """
+    meter = Meter(name, len(data))
     chunks: list[bytes] = []
     size = 0
     rest = data
@@ -46,7 +38,7 @@ def gunzip(data: bytes, name: str) -> bytes:
                 chunk = unpacker.decompress(rest, _CHUNK_BYTES)
                 rest = unpacker.unconsumed_tail
                 size += len(chunk)
-                _check_size(size, len(data), name)
+                meter.count(len(chunk))
                 chunks.append(chunk)
                 if not chunk and not rest:
                     raise ReadError(name, "the gzip file breaks off", f"after {size:,} bytes")
@@ -57,17 +49,14 @@ def gunzip(data: bytes, name: str) -> bytes:
 
 
 class Meter:
-    """Counts the bytes an archive unpacks to; raises ReadError beyond the bounds."""
+    """Counts the bytes an archive unpacks to, all from the budget of the file it came in."""
 
     def __init__(self, name: str, packed_bytes: int) -> None:
-        self._name = name
-        self._packed_bytes = packed_bytes
-        self._size = 0
+        self._budget = get_budget(name, packed_bytes)
 
     def count(self, size: int) -> None:
-        """Add bytes."""
-        self._size += size
-        _check_size(self._size, self._packed_bytes, self._name)
+        """Add bytes. Raises ReadError beyond the bounds."""
+        self._budget.spend(unpacked_bytes=size)
 
 
 @contextmanager
@@ -100,7 +89,8 @@ def zip_members(data: bytes, name: str) -> Iterator[Member]:
     with convert_zip_errors(name):
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = [info for info in archive.infolist() if _is_file(info)]
-    for info in infos[:MAX_MEMBERS]:
+        get_budget(name, len(data)).spend(files=len(infos))
+    for info in infos:
         with convert_zip_errors(name):
             content = unpack(archive, info, meter)
         yield Member(info.filename, content)
@@ -120,13 +110,3 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: Meter) -> byt
             meter.count(len(chunk))
             chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _check_size(size: int, packed: int, name: str) -> None:
-    if size > MAX_UNPACKED_BYTES or (size > _ALWAYS_ALLOWED_BYTES and size > packed * MAX_RATIO):
-        raise ReadError(
-            name,
-            "refused: it unpacks to far more than a site list, "
-            f"over {MAX_UNPACKED_BYTES // 1_000_000} MB or {MAX_RATIO} times its size",
-            f"after {size:,} bytes",
-        )

@@ -10,10 +10,11 @@ from io import BytesIO
 from typing import Protocol
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.budget import Budget, get_budget
 from dashboard.readers.files.containers import Meter, convert_zip_errors
 
 MAX_CELLS_AT_ONCE = 12_000_000
-"""Most cells of a sheet's rectangle that is read at once; a larger one is read row by row."""
+"""Most cells of all sheets' rectangles together, read at once; more are read row by row."""
 
 MAX_SHARED_CHARACTERS = 300_000_000
 """Most characters that texts may come to when each is repeated in every cell that refers to it."""
@@ -30,16 +31,20 @@ def fits_in_memory(data: bytes, name: str) -> bool:
     """
     size = _XlsxSize()
     with convert_zip_errors(name), zipfile.ZipFile(BytesIO(data)) as archive:
-        Meter(name, len(data)).count(sum(info.file_size for info in archive.infolist()))
+        Budget(name, len(data)).spend(unpacked_bytes=sum(i.file_size for i in archive.infolist()))
         meter = Meter(name, len(data))  # the sizes that the zip states may be wrong
         for info in archive.infolist():
             if "worksheets" in info.filename:
-                _feed(archive, info.filename, meter, _XlsxSheetScan(size))
+                scan = _XlsxSheetScan(size)
+                _feed(archive, info.filename, meter, scan)
+                scan.end()
             elif "sharedStrings" in info.filename:
                 _feed(archive, info.filename, meter, _XlsxTextScan(size))
             else:
                 _feed(archive, info.filename, meter)
-    return size.fits()
+    fits = size.fits()
+    get_budget(name, len(data)).spend(cells=size.area if fits else size.cells)
+    return fits
 
 
 def check_ods_size(data: bytes, name: str) -> None:
@@ -54,6 +59,7 @@ def check_ods_size(data: bytes, name: str) -> None:
     scan.end_table()
     if scan.cells > MAX_CELLS_AT_ONCE or scan.characters > MAX_SHARED_CHARACTERS:
         raise ReadError(name, "refused: its sheets span more cells than a site list has")
+    get_budget(name, len(data)).spend(cells=scan.cells)
 
 
 class _Scan(Protocol):
@@ -79,16 +85,14 @@ _OVERLAP_BYTES = 64
 
 
 class _XlsxSize:
-    """The last row and column, the number of cells, and the longest shared text of a workbook."""
+    """The area of all sheets, the number of their cells, and the longest shared text."""
 
     def __init__(self) -> None:
-        self.rows = self.columns = self.cells = self.longest_text = 0
+        self.area = self.cells = self.longest_text = 0
 
     def fits(self) -> bool:
-        columns = max(self.columns, 1)
-        rows = max(self.rows, self.cells // columns + 1)
         return (
-            rows * columns <= MAX_CELLS_AT_ONCE
+            self.area <= MAX_CELLS_AT_ONCE
             and self.cells * self.longest_text <= MAX_SHARED_CHARACTERS
         )
 
@@ -99,16 +103,23 @@ class _XlsxSheetScan:
     def __init__(self, size: _XlsxSize) -> None:
         self._size = size
         self._tail = b""
+        self._rows = self._columns = self._cells = 0
 
     def feed(self, chunk: bytes) -> None:
-        size, data = self._size, self._tail + chunk
+        data = self._tail + chunk
         seen = max(0, len(self._tail) - 2)
-        size.cells += data.count(b"<c ", seen) + data.count(b"<c>", seen)
+        self._cells += data.count(b"<c ", seen) + data.count(b"<c>", seen)
         for letters, digits in _POSITION.findall(data):
-            size.rows = max(size.rows, int(digits))
+            self._rows = max(self._rows, int(digits))
             if letters:
-                size.columns = max(size.columns, _parse_column(letters))
+                self._columns = max(self._columns, _parse_column(letters))
         self._tail = data[-_OVERLAP_BYTES:]
+
+    def end(self) -> None:
+        """Add the sheet, all of it read, to the workbook's size."""
+        columns = max(self._columns, 1)
+        self._size.area += max(self._rows, self._cells // columns + 1) * columns
+        self._size.cells += self._cells
 
 
 def _parse_column(letters: bytes) -> int:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from dashboard.cli import cli
 from dashboard.library.lists import Library, merge, open_bytes, open_file
+from dashboard.library.session_key import load_session_key
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.service.service import Service
 from dashboard.settings import Settings
@@ -30,6 +31,12 @@ GRAZ = Place("LKH Graz", "Graz", "", "", "Austria")
 def geocoder(data_folder: Path) -> Iterator[OfflineGeocoder]:
     with GeoCache(settings=Settings(site_map_data=data_folder)) as cache:
         yield OfflineGeocoder(cache)
+
+
+@pytest.fixture
+def key(data_folder: Path) -> str:
+    """The key that this server signs with."""
+    return load_session_key(Settings(site_map_data=data_folder))
 
 
 @pytest.fixture(params=["warm", "export"])
@@ -69,21 +76,27 @@ def same(one: Library, other: Library) -> None:
     pd.testing.assert_frame_equal(to_plain_text(one.table), to_plain_text(other.table))
 
 
-def test_saved_table_opens_without_locating_a_place(saved: Path, geocoder: OfflineGeocoder) -> None:
+def test_saved_table_opens_without_locating_a_place(
+    saved: Path, geocoder: OfflineGeocoder, key: str
+) -> None:
     asked = Asked(geocoder)
-    library = merge([open_file(saved)], asked, geocoder.known())
+    library = merge([open_file(saved, key)], asked, geocoder.known())
     assert asked.places == []
     same(library, merge([open_bytes(LIST, "list.csv")], geocoder.locate_many))
     assert library.table["latitude"].notna().tolist() == [True, True, False, True]
 
 
 def test_places_with_a_pin_now_or_then_are_located_again(
-    saved: Path, geocoder: OfflineGeocoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    saved: Path,
+    geocoder: OfflineGeocoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
 ) -> None:
     cache = geocoder._cache
     cache.pin(GRAZ._replace(city="GRAZ"), 47.2, 15.6)
     asked = Asked(geocoder)
-    library = merge([open_file(saved)], asked, geocoder.known())
+    library = merge([open_file(saved, key)], asked, geocoder.known())
     assert asked.places == [GRAZ]
     assert library.table["source"].tolist()[0] == "pin"
     again = tmp_path / "again.parquet"
@@ -91,24 +104,24 @@ def test_places_with_a_pin_now_or_then_are_located_again(
     assert CliRunner().invoke(cli, words, standalone_mode=False).return_value == 0
     cache.unpin(GRAZ)
     asked = Asked(geocoder)
-    library = merge([open_file(again)], asked, geocoder.known())
+    library = merge([open_file(again, key)], asked, geocoder.known())
     assert asked.places == [GRAZ]
     same(library, merge([open_bytes(LIST, "list.csv")], geocoder.locate_many))
 
 
 def test_positions_of_other_providers_are_located_again(
-    saved: Path, geocoder: OfflineGeocoder
+    saved: Path, geocoder: OfflineGeocoder, key: str
 ) -> None:
     asked = Asked(geocoder)
-    merge([open_file(saved)], asked, Known("gazetteer of another version"))
+    merge([open_file(saved, key)], asked, Known("gazetteer of another version"))
     assert len(asked.places) == 4
 
 
-def test_only_the_other_list_is_located(saved: Path, geocoder: OfflineGeocoder) -> None:
+def test_only_the_other_list_is_located(saved: Path, geocoder: OfflineGeocoder, key: str) -> None:
     more = b"trial_id,city,country\nNCT00000003,Wien,Austria\n"
     for lists in (
-        [open_file(saved), open_bytes(more, "more.csv")],
-        [open_bytes(more, "more.csv"), open_file(saved)],
+        [open_file(saved, key), open_bytes(more, "more.csv")],
+        [open_bytes(more, "more.csv"), open_file(saved, key)],
     ):
         asked = Asked(geocoder)
         library = merge(lists, asked, geocoder.known())
@@ -127,13 +140,15 @@ def test_server_opens_a_saved_table(saved: Path, data_folder: Path) -> None:
         service.close()
 
 
-def test_places_not_asked_for_are_located_again(geocoder: OfflineGeocoder, tmp_path: Path) -> None:
+def test_places_not_asked_for_are_located_again(
+    geocoder: OfflineGeocoder, tmp_path: Path, key: str
+) -> None:
     table = merge([open_bytes(LIST, "list.csv")], geocoder.locate_many).table
     table["reason"] = table["reason"].astype("str")
     table.loc[1, "reason"] = "not asked: 403 from nominatim"
-    write_parquet(table, tmp_path / "x.parquet", position_rules=geocoder.rules)
+    write_parquet(table, tmp_path / "x.parquet", position_rules=geocoder.rules, signing_key=key)
     asked = Asked(geocoder)
-    merge([open_file(tmp_path / "x.parquet")], asked, geocoder.known())
+    merge([open_file(tmp_path / "x.parquet", key)], asked, geocoder.known())
     assert [place.city for place in asked.places] == ["Linz"]
 
 

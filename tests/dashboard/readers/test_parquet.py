@@ -20,6 +20,7 @@ from geocache.place import Place, Position
 from harness.site_tables import generate_site_table, write_parquet
 
 MARK = "gazetteer 1"
+KEY = "the key of this server"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def table() -> pd.DataFrame:
 def saved(table: pd.DataFrame, tmp_path: Path) -> Path:
     """The table as a file."""
     path = tmp_path / "sites.parquet"
-    write_parquet(table, path, position_rules=MARK, as_of="2024-02-03")
+    write_parquet(table, path, position_rules=MARK, as_of="2024-02-03", signing_key=KEY)
     return path
 
 
@@ -42,7 +43,7 @@ def nowhere(places: object) -> list[Position]:
 
 
 def test_positions_of_the_same_data_and_rules_are_kept(table: pd.DataFrame, saved: Path) -> None:
-    library = merge([open_file(saved)], nowhere, Known(MARK))
+    library = merge([open_file(saved, KEY)], nowhere, Known(MARK))
     pd.testing.assert_frame_equal(to_plain_text(library.table), to_plain_text(table))
     assert library.as_of == "2024-02-03"
     assert set(library.trials) == set(table["trial_id"].unique())
@@ -54,7 +55,7 @@ def test_positions_of_other_rules_are_found_again(
     table: pd.DataFrame, saved: Path, gazetteer: Gazetteer
 ) -> None:
     with GeoCache("sqlite://", providers=[gazetteer]) as cache:
-        library = merge([open_file(saved)], cache.locate_many, Known("gazetteer 2"))
+        library = merge([open_file(saved, KEY)], cache.locate_many, Known("gazetteer 2"))
     assert tuple(library.table.columns) == COLUMNS
     assert set(library.table["source"].unique()) <= {"gazetteer", ""}
     assert (library.table["reason"] != "name of the city").any()
@@ -69,7 +70,7 @@ def test_a_pin_wins_over_what_was_saved(table: pd.DataFrame, saved: Path) -> Non
     def pinned(places: object) -> list[Position]:
         return [Position(1.0, 2.0, source="pin") for _ in places]  # type: ignore[attr-defined]
 
-    library = merge([open_file(saved)], pinned, Known(MARK, (place,)))
+    library = merge([open_file(saved, KEY)], pinned, Known(MARK, (place,)))
     moved = library.table[library.table["source"] == "pin"]
     assert 7 in moved.index
     same = ["facility", "city", "state", "postcode", "country"]
@@ -101,8 +102,8 @@ def test_text_of_other_programs_and_empty_cells_are_read() -> None:
 
 def test_an_empty_table_is_read(tmp_path: Path, table: pd.DataFrame) -> None:
     path = tmp_path / "empty.parquet"
-    write_parquet(table.iloc[:0], path, position_rules=MARK)
-    opened = open_file(path)
+    write_parquet(table.iloc[:0], path, position_rules=MARK, signing_key=KEY)
+    opened = open_file(path, KEY)
     assert opened.reading is not None
     assert len(opened.reading.sites) == 0
     assert merge([opened], nowhere, Known(MARK)).table.empty
