@@ -12,6 +12,7 @@ import click
 
 from geocache import __version__
 from geocache.commands.admin import forget, pin, pins, stats, unpin
+from geocache.commands.check import check
 from geocache.commands.transfer import (
     backup,
     export_command,
@@ -166,6 +167,7 @@ class _BuildProgress:
 
 
 for _command in (
+    check,
     stats,
     pin,
     unpin,

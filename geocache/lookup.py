@@ -11,7 +11,7 @@ from geocache.best_answer import is_doubtful, pick_better
 from geocache.closing import Closing
 from geocache.geo.facilities import flag_placeholder
 from geocache.keys import place_key, without_facility
-from geocache.place import Place, Position
+from geocache.place import Place, Position, drop_impossible_points, is_possible
 from geocache.records import NEVER, Answer, Pin
 from geocache.store.write_behind import WriteBehind
 
@@ -122,7 +122,7 @@ class GeoCache(Closing):
         ``reason`` says why, and its ``status`` tells a known miss from a provider that was not
         asked. ``keep=False`` does not store an offline provider's answer: for strangers' queries.
         """
-        return flag_placeholder(place, self._locate_one(place, online, keep))
+        return _check(place, self._locate_one(place, online, keep))
 
     def _locate_one(self, place: Place, online: bool, keep: bool) -> Position:
         if self.providers:
@@ -130,6 +130,7 @@ class GeoCache(Closing):
             asker = self._get_asker(first) if first.online else None
             own = asker.build_first_key(place) if asker else _build_own_keys(first, [key])[0]
             found = self._store.look_up(key, first.name, first.version, own, int(time.time()))
+            found = found if found and is_possible(found) else None
             if found and (found.source == "pin" or not is_doubtful(found)):
                 return found
             if found and not asker and len(self.providers) == 1:
@@ -153,7 +154,7 @@ class GeoCache(Closing):
         runs = (runs or self.new_runs()) if online else None
         remaining = iter(places)
         while chunk := list(islice(remaining, CHUNK)):
-            yield from map(flag_placeholder, chunk, self._locate_chunk(chunk, runs))
+            yield from map(_check, chunk, self._locate_chunk(chunk, runs))
 
     def _locate_chunk(
         self, places: list[Place], runs: "dict[str, Run] | None", keep: bool = True
@@ -201,14 +202,15 @@ class GeoCache(Closing):
         now = int(time.time())
         keys = _build_own_keys(provider, keys)
         distinct = list(dict.fromkeys(keys))
-        known = self._store.recall(provider.name, provider.version, distinct, now)
+        stored = self._store.recall(provider.name, provider.version, distinct, now)
+        known = {key: found for key, found in stored.items() if is_possible(found)}
         if len(known) < len(distinct):
             fresh = []
             for place, key in zip(places, keys, strict=True):
                 if key not in known:
                     buffered = self._write_behind.get(provider.name, key)
                     known[key] = buffered.position if buffered else provider.locate(place)
-                    if not buffered:
+                    if not buffered and is_possible(known[key]):
                         about = (key, provider.name, provider.version, known[key], NEVER)
                         fresh.append(Answer(*about, asked_at=now))
             if keep:
@@ -366,6 +368,11 @@ class GeoCache(Closing):
     def _check_may_change(self) -> None:
         if self._settings is not None:
             self._settings.check_may_change()
+
+
+def _check(place: Place, found: Position) -> Position:
+    """A position as it leaves the geocache, with what is known of it and of the place."""
+    return flag_placeholder(place, drop_impossible_points(found))
 
 
 def _build_own_keys(provider: "Provider", keys: list[str]) -> list[str]:

@@ -121,5 +121,30 @@ class Position(NamedTuple):
         return Status.LEFT_OFF if self.source == "pin" else Status.KNOWN_MISS
 
 
+def is_on_earth(latitude: float, longitude: float) -> bool:
+    """Whether two numbers are degrees of latitude and longitude."""
+    return -90 <= latitude <= 90 and -180 <= longitude <= 180
+
+
+def is_possible(found: Position) -> bool:
+    """Whether a position has a point on Earth, or none."""
+    latitude, longitude = found[:2]
+    if latitude is None or longitude is None:
+        return latitude is longitude
+    return is_on_earth(latitude, longitude)
+
+
+def drop_impossible_points(found: Position) -> Position:
+    """The position without points that are nowhere on Earth, whoever said them."""
+    if not is_possible(found):
+        wrong = f"{found.latitude}, {found.longitude}"
+        reason = f"{found.source or 'a provider'} answered with no point on Earth: {wrong}"
+        found = Position(reason=reason, alternatives=found.alternatives)
+    if not found.alternatives or all(is_on_earth(*one[:2]) for one in found.alternatives):
+        return found
+    kept = tuple(one for one in found.alternatives if is_on_earth(*one[:2]))
+    return found._replace(alternatives=kept)
+
+
 POSITION_COLUMNS = Position._fields[: Position._fields.index("alternatives")]
 """The columns of a position in a table, in this order."""

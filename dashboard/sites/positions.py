@@ -26,6 +26,8 @@ from geocache.place import (
     Place,
     Position,
     Precision,
+    drop_impossible_points,
+    is_on_earth,
 )
 
 LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
@@ -104,7 +106,8 @@ def _locate_distinct(
         return np.zeros(len(table), dtype=np.int64), [Position()]
     codes, places = list_distinct_places(table)
     numbers: dict[Position, int] = {}
-    of_place = [numbers.setdefault(answer, len(numbers)) for answer in locate(places)]
+    answers = map(drop_impossible_points, locate(places))
+    of_place = [numbers.setdefault(answer, len(numbers)) for answer in answers]
     return np.array(of_place, dtype=np.int64)[codes], list(numbers)
 
 
@@ -154,7 +157,7 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
         tuple(f for f in answer.flags if f is Flag.PLACEHOLDER_FACILITY),
         "the registry's own point",
     )
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+    if not is_on_earth(latitude, longitude):
         reason = (
             f"{answer.reason}; the registry's own point is no coordinate: {latitude}, {longitude}"
         )

@@ -103,6 +103,14 @@ class Index:
         """Latitude and longitude, WGS 84 degrees."""
         return self.latitudes[row] / 100_000, self.longitudes[row] / 100_000
 
+    def find_impossible_point(self) -> str:
+        """The first place whose point is not on Earth, in a few words; empty if there is none."""
+        for row in range(len(self.latitudes)):
+            latitude, longitude = self.point(row)
+            if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+                return f"place {row} has the point {latitude}, {longitude}"
+        return ""
+
     @cached_property
     def _regions(self) -> dict[str, str]:
         """Each country's regions as JSON text, parsed on demand."""

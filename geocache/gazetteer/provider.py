@@ -1,6 +1,7 @@
 """The offline gazetteer, as a provider and as a geopy geocoder."""
 
-import shutil
+import logging
+import secrets
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -13,9 +14,12 @@ from geopy.location import Location
 
 from geocache.gazetteer.builder.sources import read_versions
 from geocache.gazetteer.index import Index
+from geocache.gazetteer.index_folder import SCRATCH, delete_leftovers, find_damage, hold
 from geocache.gazetteer.matcher import Matcher
 from geocache.paths import PACKAGE
-from geocache.place import Place, Position
+from geocache.place import Place, Position, drop_impossible_points
+
+log = logging.getLogger(__name__)
 
 _BUILD_TIMEOUT_SECONDS = 300.0
 
@@ -36,11 +40,28 @@ def digest_rules(package: Path) -> str:
     return digest.hexdigest()
 
 
+def compute_version() -> str:
+    """The version of the data and rules, which names the index."""
+    return f"{read_versions()}-{compute_rules_version()}"
+
+
+def _name_index(folder: Path) -> Path:
+    return folder / f"index-{compute_version()}"
+
+
+def check_index(folder: Path) -> str:
+    """What is wrong with the index of this version in ``folder``; empty if nothing, or no index."""
+    wanted = _name_index(folder)
+    if not wanted.is_dir():
+        return ""
+    return find_damage(wanted) or Index(wanted).find_impossible_point()
+
+
 class Gazetteer(Geocoder):  # type: ignore[misc]
     """Finds places in data on this machine; sends nothing anywhere.
 
-    Builds its index into ``folder`` if there is none of its version (about 20 s, once; several
-    processes may start together), then opens it in milliseconds.
+    Builds its index into ``folder`` if there is none of its version, or if it is damaged (about
+    20 s, once; several processes may start together), then opens it in milliseconds.
 
     Args:
         folder: the index's folder; created if missing.
@@ -60,22 +81,26 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     ) -> None:
         super().__init__(timeout=None)
         self.folder = Path(folder)
-        self.version = f"{read_versions()}-{compute_rules_version()}"
-        self._index = Index(self._find_or_build(progress or (lambda _stage, _fraction: None)))
+        self.version = compute_version()
+        folder = self._find_or_build(progress or (lambda _stage, _fraction: None))
+        self._in_use = hold(folder)
+        self._index = Index(folder)
 
     def _find_or_build(self, progress: Callable[[str, float], None]) -> Path:
-        wanted = self.folder / f"index-{self.version}"
-        if wanted.is_dir():
+        wanted = _name_index(self.folder)
+        if wanted.is_dir() and not find_damage(wanted):
             return wanted
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "building.lock", timeout=_BUILD_TIMEOUT_SECONDS):
-            if not wanted.is_dir():
+            damage = find_damage(wanted) if wanted.is_dir() else "there is none"
+            if damage:
                 from geocache.gazetteer.builder.build import build_index  # noqa: PLC0415 - numpy and scipy
 
+                if wanted.is_dir():
+                    log.warning("The place index is built again: %s", damage)
+                    wanted.rename(self.folder / f"{SCRATCH}{secrets.token_hex(4)}")
                 build_index(wanted, progress)
-                for old in self.folder.glob("index-*"):
-                    if old != wanted:
-                        shutil.rmtree(old, ignore_errors=True)
+                delete_leftovers(self.folder, wanted)
         return wanted
 
     @cached_property
@@ -92,7 +117,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         Flagged ``ambiguous``, with the next ones as alternatives, if there are several. A site is
         never located like this.
         """
-        return self._matcher.largest(city)
+        return drop_impossible_points(self._matcher.largest(city))
 
     def geocode(
         self,
@@ -106,7 +131,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         ``City, State, Country``.
         """
         place = _parse_query(query)
-        position = self.locate(place)
+        position = drop_impossible_points(self.locate(place))
         if position.latitude is None or position.longitude is None:
             return None
         first = Location(

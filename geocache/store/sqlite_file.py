@@ -54,6 +54,15 @@ def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
                 raise sqlite3.DatabaseError(f"malformed: {verdict}")
 
 
+def find_damage(file: Path) -> str:
+    """What is wrong with a database, all of it read; empty if nothing is."""
+    try:
+        check(file, whole_below_bytes=1 << 62)
+    except sqlite3.DatabaseError as error:
+        return " ".join(str(error).split())
+    return ""
+
+
 def move_aside(file: Path) -> Path:
     """Rename a damaged database and its WAL; returns the new path."""
     stamp = time.strftime("%Y%m%d-%H%M%S")

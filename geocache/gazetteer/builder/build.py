@@ -6,6 +6,7 @@ from pathlib import Path
 
 from geocache.gazetteer.builder.index_data import IndexData, ProgressCallback
 from geocache.gazetteer.builder.index_files import write_index
+from geocache.gazetteer.index_folder import SCRATCH, write_checksums
 
 
 def build_index(folder: Path, progress: ProgressCallback) -> None:
@@ -18,12 +19,13 @@ def build_index(folder: Path, progress: ProgressCallback) -> None:
         OSError: the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder.parent))
     try:
         data = IndexData()
         data.collect(progress)
         progress("Writing the index", 0.9)
         write_index(data, scratch)
+        write_checksums(scratch)
         scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
