@@ -17,6 +17,7 @@ LAZY = {
     "fetch": ("dashboard.commands.fetch", "fetch_command"),
     "refresh": ("dashboard.commands.fetch", "refresh_command"),
     "warm": ("dashboard.commands.warm", "warm_command"),
+    "compare": ("dashboard.commands.compare", "compare_command"),
     "export": ("dashboard.commands.export", "export_command"),
 }
 """Commands that are imported when they run, so that each starts fast."""

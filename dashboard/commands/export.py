@@ -111,7 +111,7 @@ def export_command(
                 )
             write(content, suffix, output)
     except FilterError as error:
-        raise click.UsageError(_describe_filter_error(error)) from None
+        raise click.UsageError(describe_filter_error(error)) from None
     except ExportError as error:
         raise click.UsageError(f"{output}: {error}") from None
     if as_json:
@@ -122,7 +122,8 @@ def export_command(
     return 1 if problems else 0
 
 
-def _describe_filter_error(error: FilterError) -> str:
+def describe_filter_error(error: FilterError) -> str:
+    """One line with what would have been allowed."""
     near = ", ".join(error.allowed[:5])
     return str(error) + (f"; allowed, closest first: {near}" if near else "")
 

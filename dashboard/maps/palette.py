@@ -65,10 +65,18 @@ PRECISION_LOOKS = {
     Precision.REGION: (ORANGE, "hexagon"),
     Precision.COUNTRY: (RED, "square"),
 }
+FOUND_LOOKS = {
+    "in both": (GREEN, "star"),
+    "only in A": (BLUE, "circle"),
+    "only in B": (ORANGE, "diamond"),
+    "facility not named": (GREY, "cross"),
+}
 TRIAL_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
 OTHER = Category("Other", GREY, "cross")
 COLOUR_BY = {"status": "status", "trial": "trial_id", "precision": "precision"}
 """What the map can be coloured by, and its column in the site table."""
+_COLUMNS = {**COLOUR_BY, "found": "found"}
+"""The same with ``found``, which only the sites of a comparison have."""
 
 
 def assign_categories(
@@ -79,12 +87,14 @@ def assign_categories(
     Of more than seven trials, the six with the most sites have a look of their own; the others
     share :data:`OTHER`.
     """
-    codes, distinct = factorize(sites[COLOUR_BY[colour_by]])
+    codes, distinct = factorize(sites[_COLUMNS[colour_by]])
     names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
         categories = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
     elif colour_by == "precision":
         categories = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
+    elif colour_by == "found":
+        categories = [Category(where, *look) for where, look in FOUND_LOOKS.items()]
     else:
         categories = _build_trial_categories(names, count_codes(codes, len(distinct)))
     number = {category.label: i for i, category in enumerate(categories)}

@@ -15,6 +15,7 @@ from dashboard.page.panels.map_panel import draw_map_panel
 from dashboard.page.sidebar import account, nearest, registry_form, sidebar
 from dashboard.page.state import address, session
 from dashboard.page.tabs import (
+    compare,
     downloads,
     facilities,
     open_lists,
@@ -35,7 +36,7 @@ from dashboard.service.viewer import Viewer
 
 POLL_SECONDS = 0.25
 MAX_SUGGESTIONS = 4
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Compare", "Quality", "Open lists")
 
 
 def main() -> None:
@@ -149,6 +150,8 @@ def _draw_tab(
             facilities.draw_facilities(sites)
         case "Trials":
             _draw_trials(sites, library)
+        case "Compare":
+            compare.draw_compare(library, filters, viewer)
         case "Quality":
             quality.draw_quality(sites, library, viewer)
         case "Open lists":

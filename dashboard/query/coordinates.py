@@ -71,7 +71,7 @@ def parse_box(text: str) -> BBox:
     return BBox(west, south, east, north)
 
 
-def parse_radius(text: str) -> float:
+def parse_radius(text: str, parameter: str = "radius_km") -> float:
     """Kilometres, above 0 and at most :data:`MAX_RADIUS_KM`.
 
     Raises:
@@ -80,6 +80,6 @@ def parse_radius(text: str) -> float:
     radius = parse_number(text)
     if radius is None or not 0 < radius <= MAX_RADIUS_KM:
         allowed = f"above 0, up to {MAX_RADIUS_KM}"
-        message = f"radius_km={text}: give kilometres {allowed}"
-        raise FilterError("radius_km", text, message, (allowed,))
+        message = f"{parameter}={text}: give kilometres {allowed}"
+        raise FilterError(parameter, text, message, (allowed,))
     return radius

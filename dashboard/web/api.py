@@ -21,7 +21,7 @@ from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.parameters import MAX_QUERY
 from dashboard.service.service import Service
 from dashboard.sites import summary
-from dashboard.web import docs_page, openapi
+from dashboard.web import comparison, docs_page, openapi
 from dashboard.web.errors import (
     export_error,
     filter_error_body,
@@ -43,13 +43,13 @@ from geocache.version import __version__
 log = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-Work = Literal["data", "workbook", "health"]
+Work = Literal["data", "workbook", "comparison", "health"]
 
-MAX_WORKERS: dict[Work, int] = {"data": 4, "workbook": 1, "health": 2}
+MAX_WORKERS: dict[Work, int] = {"data": 4, "workbook": 1, "comparison": 1, "health": 2}
 """Requests of one kind of work that are handled at once; others wait.
 
-The page keeps its threads; workbooks are written cell by cell, so that a second one would hold up
-everyone; monitoring is answered while the rest is busy.
+The page keeps its threads; workbooks are written cell by cell and comparisons may take seconds, so
+that a second one would hold up everyone; monitoring is answered while the rest is busy.
 """
 
 MIN_GZIP_BYTES = 1_024
@@ -61,6 +61,7 @@ class Api:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.cache = ResponseCache(service)
+        self.comparisons = comparison.CompareCache(service)
         self._limiters = {
             work: anyio.CapacityLimiter(workers) for work, workers in MAX_WORKERS.items()
         }
@@ -133,6 +134,18 @@ class Api:
 
         return endpoint
 
+    def build_compare_endpoint(self, suffix: str) -> Endpoint:
+        """The endpoint of comparisons in one format."""
+
+        async def endpoint(request: Request) -> Response:
+            if not self.service.opener.finished or self.service.opener.failure:
+                return starting(failed=bool(self.service.opener.failure))
+            query_string = request.scope["query_string"].decode("latin-1")
+            respond = partial(self.comparisons.respond, suffix, query_string)
+            return negotiate(await self.run("comparison", respond), request)
+
+        return endpoint
+
     async def positions(self, request: Request) -> Response:
         """Where places are."""
         if not self.service.opener.finished or self.service.opener.failure:
@@ -173,6 +186,10 @@ def routes(service: Service) -> list[BaseRoute]:
             (f"/api/{dataset.name}.{suffix}", api.build_endpoint(dataset, suffix))
             for suffix in (*dataset.suffixes, CSV_METADATA)
         ]
+    endpoints += [
+        (f"/api/compare.{suffix}", api.build_compare_endpoint(suffix))
+        for suffix in comparison.SUFFIXES
+    ]
     document = openapi.build_document()
     html = docs_page.build_page(document)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.exports import FORMATS
+from dashboard.exports.comparison import PARAMETERS
 from dashboard.exports.csvw import MEDIA_TYPE as CSVW_MEDIA_TYPE
 from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.filters import FILTERS
@@ -11,6 +12,7 @@ from dashboard.web.openapi_parts import (
     COUNT,
     TEXT,
     TEXTS,
+    build_compare_paths,
     build_health_path,
     build_operation,
     build_positions_path,
@@ -40,6 +42,8 @@ def build_document() -> dict[str, Any]:
     for dataset in DATASETS.values():
         for suffix in (*dataset.suffixes, CSV_METADATA):
             paths[f"/api/{dataset.name}.{suffix}"] = _dataset_path(dataset, suffix)
+    compare = [build_parameter(parameter) for parameter in PARAMETERS.values()]
+    paths |= build_compare_paths(compare, required=("a", "b"))
     paths["/api/positions"] = build_positions_path()
     paths["/api/openapi.json"] = {
         "get": build_operation("openapi", "This document", ok_response({"type": "object"}))

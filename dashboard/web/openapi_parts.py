@@ -68,6 +68,50 @@ def build_health_path() -> dict[str, Any]:
     }
 
 
+def build_compare_paths(
+    parameters: list[dict[str, Any]], required: tuple[str, ...]
+) -> dict[str, Any]:
+    """``/api/compare.json`` and ``.csv``, with these parameters."""
+    asked = [{**each, "required": each["name"] in required} for each in parameters]
+    rows = {"type": "array", "items": {"type": "object"}}
+    side = object_schema({"name": TEXT, "as_of": TEXT, "sites": COUNT})
+    body = object_schema(
+        {
+            "title": TEXT,
+            "attribution": TEXTS,
+            "a": side,
+            "b": side,
+            "versions": {
+                "type": "boolean",
+                "description": "Whether A and B are two versions of one list or trial.",
+            },
+            "facilities": {
+                "type": "object",
+                "additionalProperties": COUNT,
+                "description": "Facilities in both, only in A and only in B.",
+            },
+            "countries": rows,
+            "states": rows,
+            "table": TEXT,
+            "data": rows,
+        }
+    )
+    summary = "Two lists, trials or filters compared"
+    csv = {"type": "string"}
+    return {
+        "/api/compare.json": {
+            "get": build_operation(
+                "compare_json", summary, ok_response(body), asked, has_errors=True
+            )
+        },
+        "/api/compare.csv": {
+            "get": build_operation(
+                "compare_csv", summary, ok_response(csv, "text/csv"), asked, has_errors=True
+            )
+        },
+    }
+
+
 def build_positions_path() -> dict[str, Any]:
     """``/api/positions``."""
     number = {"type": ["number", "null"]}

@@ -116,3 +116,17 @@ def test_the_nearest_sites_are_those_within_the_radius(page: AppTest) -> None:
     page.selectbox(key="near_radius").select(50).run()
     assert count_sites(page) == "1"
     assert page.query_params["near"] in ("Linz, Austria", ["Linz, Austria"])
+
+
+def test_two_trials_are_compared(page: AppTest) -> None:
+    page.query_params["view_compare_a"] = "NCT00000001"
+    page.query_params["view_compare_b"] = "trial=NCT00000002"
+    run_tab(page, "Compare")
+    found = {metric.label: metric.value for metric in page.metric}
+    labels = ("Facilities in both", "Only in A", "Only in B")
+    assert [found[label] for label in labels] == ["1", "1", "0"]
+    (table,) = (each.value for each in page.dataframe)
+    assert table["found"].tolist() == ["in both", "only in A", "in both", "facility not named"]
+    page.segmented_control(key="compare_table").select("changes").run()
+    (table,) = (each.value for each in page.dataframe)
+    assert sorted(table["change"]) == ["added", "added", "removed", "removed"]
