@@ -51,7 +51,12 @@ def _parse_columns(_context: click.Context, _option: click.Parameter, given: Seq
     metavar="OURS=THEIRS",
     help="Use column THEIRS of a plain list as OURS (such as city=Ort). Repeatable.",
 )
-@click.option("--warnings", "show_warnings", is_flag=True, help="Print every warning.")
+@click.option(
+    "--warnings",
+    "show_warnings",
+    is_flag=True,
+    help="Print every warning, and the columns that were not used.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the files.")
 def read_command(  # noqa: PLR0917 - a command's options
     files: Sequence[Path],
@@ -121,8 +126,8 @@ def _print(opened: OpenedList, show_warnings: bool) -> None:
         f"sites {len(reading.sites):,}, warnings {len(reading.warnings):,}",
         err=True,
     )
-    for warning in reading.warnings if show_warnings else ():
-        click.echo(f"  {warning}", err=True)
+    for sentence in (*reading.warnings, *reading.notes) if show_warnings else ():
+        click.echo(f"  {sentence}", err=True)
 
 
 def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) -> int:
@@ -164,5 +169,6 @@ def _describe(opened: OpenedList) -> dict[str, Any]:
         "trials": len(reading.trials),
         "sites": len(reading.sites),
         "warnings": list(reading.warnings),
+        "notes": list(reading.notes),
         "columns": dict(reading.columns),
     }

@@ -7,7 +7,8 @@ from typing import Any
 from dashboard.errors import ReadError
 from dashboard.readers.common.request import ReadRequest
 from dashboard.readers.files import parquet
-from dashboard.readers.files.containers import gunzip, zip_members
+from dashboard.readers.files.archives import decompress, tar_members
+from dashboard.readers.files.containers import Member, gunzip, zip_members
 from dashboard.readers.files.delimited import iter_rows, split_columns
 from dashboard.readers.files.json_records import iter_json_records
 from dashboard.readers.files.workbook import iter_sheets
@@ -17,12 +18,13 @@ from dashboard.readers.registries import (
     classic_api,
     ctgov_download,
     ctis,
+    eu_ctr,
+    fhir,
     ictrp,
     legacy_xml,
     registry_page,
 )
 from dashboard.readers.tables import json_tables, raw_table, site_list
-from dashboard.readers.tables.json_tables import iter_site_records
 from dashboard.readers.tables.sheets import read_sheets
 from dashboard.readers.tables.site_lines import are_site_lines, read_site_lines
 
@@ -31,6 +33,12 @@ _LIST_FORMATS = {
     ";": "Site list (CSV, semicolons)",
     "\t": "Site list (TSV)",
     "|": "Site list (pipe separated)",
+    "~": "Site list (separated by ~)",
+    "\xac": "Site list (separated by ¬)",
+    "^": "Site list (separated by ^)",
+    "\xa6": "Site list (separated by ¦)",
+    "\x1f": "Site list (separated by control characters)",
+    "\x01": "Site list (separated by control characters)",
 }
 FORMATS = (
     api_v2.FORMAT,
@@ -40,6 +48,7 @@ FORMATS = (
     legacy_xml.FORMAT,
     site_list.AACT_FORMAT,
     ctis.FORMAT,
+    fhir.FORMAT,
     ictrp.FORMAT,
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
@@ -61,10 +70,15 @@ def read_file(data: bytes, request: ReadRequest) -> str:  # noqa: PLR0911 - a li
     match found.type:
         case FileType.GZIP:
             return read_file(gunzip(data, request.name), _unwrap(request)) + ", gzip"
+        case FileType.COMPRESSED:
+            content = decompress(data, found.compression, request.name)
+            return f"{read_file(content, _unwrap(request))}, {found.compression}"
         case FileType.ZIP:
-            return _read_members(data, _unwrap(request))
+            return _read_members(zip_members(data, request.name), _unwrap(request), "zip")
+        case FileType.TAR:
+            return _read_members(tar_members(data, request.name), _unwrap(request), "tar")
         case FileType.WORKBOOK:
-            sheets = iter_sheets(data, request.name, found.workbook)
+            sheets = iter_sheets(data, request.name, found.workbook, request.builder.warn)
             return read_sheets(sheets, request, found.workbook, _read_sheet)
         case FileType.PARQUET:
             raise ReadError(request.name, "a Parquet file inside an archive; open it by itself")
@@ -87,10 +101,10 @@ def _unwrap(request: ReadRequest) -> ReadRequest:
     return request._replace(wrappings=request.wrappings + 1)
 
 
-def _read_members(data: bytes, request: ReadRequest) -> str:
+def _read_members(members: Iterator[Member], request: ReadRequest, kind: str) -> str:
     formats: list[str] = []
     problems: list[ReadError] = []
-    for member in zip_members(data, request.name):
+    for member in members:
         part = request.builder.new_part()
         inner = request._replace(name=f"{request.name}/{member.name}", builder=part, progress=None)
         try:
@@ -101,13 +115,14 @@ def _read_members(data: bytes, request: ReadRequest) -> str:
             continue
         request.builder.extend_with(part)
         request.builder.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
+        request.builder.notes += [f"{member.name}: {note}" for note in part.notes]
     if not formats:
         if len(problems) == 1:
             raise problems[0]
-        reason = "no file in this zip is a site list" if problems else "the zip is empty"
+        reason = f"no file in this {kind} is a site list" if problems else f"the {kind} is empty"
         raise ReadError(request.name, reason)
     kinds = list(dict.fromkeys(formats))
-    return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, zip of {len(formats)}"
+    return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, {kind} of {len(formats)}"
 
 
 def _read_json(data: bytes, request: ReadRequest) -> str:
@@ -125,6 +140,9 @@ def _read_json(data: bytes, request: ReadRequest) -> str:
         elif ctis.is_ctis(record):
             ctis.read_ctis(record, builder)
             formats.add(ctis.FORMAT)
+        elif fhir.is_resource(record) and not formats:
+            fhir.read_resources(chain([record], records), builder)
+            return fhir.FORMAT
         elif type(record) is dict and not formats:
             return _read_objects(record, records, request)
         elif type(record) is list and not formats:
@@ -150,7 +168,11 @@ def _read_objects(first: dict[str, Any], rest: Iterator[Any], request: ReadReque
             request.builder.warn(f"{features.shapes} features are lines or areas and give no point")
         return json_tables.GEOJSON_FORMAT
     objects = (one for one in every if type(one) is dict)
-    _read_table(json_tables.build_table(iter_site_records(objects)), request, None)
+    sites = json_tables.SiteRecords(objects)
+    table = json_tables.build_table(sites)
+    if table.header or not sites.without_sites:
+        _read_table(table, request, None)
+    sites.add_trials(request.builder)
     return json_tables.RECORDS_FORMAT
 
 
@@ -198,6 +220,8 @@ def _read_rows(
             below = chain(table.sample[at + 1 :], table.rest)
             if ctgov_download.is_download(row):
                 return ctgov_download.read_download(row, below, request.builder)
+            if eu_ctr.is_eu_ctr_header(row):
+                raise eu_ctr.build_refusal(request.name)
             if ictrp.is_ictrp(row):
                 ictrp.read_ictrp(row, below, request.builder)
                 return ictrp.FORMAT
@@ -216,7 +240,7 @@ def _read_table(
     if request.columns is None and are_site_lines(table):
         read_site_lines(table, request.builder, texts)
     else:
-        mapping = raw_table.map_columns(table, request.name, request.columns)
+        mapping = raw_table.map_columns(table, request.name, request.columns, request.builder.warn)
         if request.columns is None:
             raw_table.warn_if_guessed(table, mapping, request.builder.warn)
             mapping = raw_table.fix_swapped_points(table, mapping, request.builder.warn)

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.encoding import decode
+from dashboard.readers.files.archives import is_tar, name_compression
 from dashboard.readers.files.web_page import MAX_PAGE_BYTES, Page, parse_page
+from dashboard.readers.registries.eu_ctr import build_refusal, is_eu_ctr
 from dashboard.readers.registries.registry_page import is_registry_page
 
 WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "content.xml"}
@@ -26,6 +28,21 @@ _OTHER_FILES = (
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a formatted text (RTF); save it as plain text"),
     (b"SQLite format 3", "a database; export its table as CSV"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it, or pack its files as zip"),
+    (b"Rar!\x1a\x07", "a RAR archive; unpack it, or pack its files as zip"),
+    (b"RDX2", "an R data file (RData); save its table with write.csv()"),
+    (b"RDX3", "an R data file (RData); save its table with write.csv()"),
+    (b"RDA2", "an R data file (RData); save its table with write.csv()"),
+    (b"X\n\x00\x00\x00", "an R data file (RDS); save its table with write.csv()"),
+    (b"A\n2\n", "an R data file (RDS); save its table with write.csv()"),
+    (b"A\n3\n", "an R data file (RDS); save its table with write.csv()"),
+    (b"version https://git-lfs.github.com/spec/", "a pointer of Git LFS; fetch the file itself"),
+    (b"\x93NUMPY", "an array of NumPy; save the table as CSV"),
+    (b"\x80\x04\x95", "a pickle of Python; save the table as CSV"),
+    (b"\x89HDF", "an HDF5 file; save its table as CSV"),
+    (b"GIF8", "a picture"),
+    (b"ORC", "an ORC file; save it as Parquet or CSV"),
+    (b"Obj\x01", "an Avro file; save it as Parquet or CSV"),
 )
 _GZIP = b"\x1f\x8b\x08"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -44,6 +61,8 @@ class FileType(Enum):
     """How a file is read."""
 
     GZIP = auto()
+    COMPRESSED = auto()
+    TAR = auto()
     ZIP = auto()
     WORKBOOK = auto()
     PARQUET = auto()
@@ -66,6 +85,7 @@ class Recognized(NamedTuple):
     text: str = ""
     notes: tuple[str, ...] = ()
     page: Page | None = None
+    compression: str = ""
 
 
 def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list of cases
@@ -80,6 +100,10 @@ def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list o
         return Recognized(FileType.PARQUET)
     if data.startswith(_GZIP):
         return Recognized(FileType.GZIP)
+    if compression := name_compression(data):
+        return Recognized(FileType.COMPRESSED, compression=compression)
+    if is_tar(data):
+        return Recognized(FileType.TAR)
     if data.startswith(_ZIP):
         workbook = _recognize_workbook(data, name)
         return Recognized(FileType.WORKBOOK if workbook else FileType.ZIP, workbook)
@@ -92,6 +116,8 @@ def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list o
     if first == b"<":
         return _recognize_markup(data, name)
     text, notes = decode(data)
+    if is_eu_ctr(text):
+        raise build_refusal(name)
     page = is_registry_page(text)
     return Recognized(
         FileType.REGISTRY_PAGE if page else FileType.TEXT, text=text, notes=tuple(notes)
@@ -113,6 +139,8 @@ def _recognize_markup(data: bytes, name: str) -> Recognized:
         raise ReadError(name, f"a web page over {MAX_PAGE_BYTES // 1_000_000} MB is refused")
     text, notes = decode(data)
     page = parse_page(text)
+    if is_eu_ctr(page.text):
+        raise build_refusal(name)
     registry = is_registry_page(page.text)
     return Recognized(
         FileType.REGISTRY_PAGE if registry else FileType.WEB_PAGE,

@@ -22,7 +22,8 @@ class Reading:
 
     ``format`` is a human name (``ClinicalTrials.gov API v2 JSON``); ``sites`` has
     :data:`READ_COLUMNS`, one row per site in the file's order; ``warnings`` are sentences that name
-    their row or trial; ``as_of`` is the ISO date the data is from, or empty.
+    their row or trial, ``notes`` say what was not used; ``as_of`` is the ISO date the data is from,
+    or empty.
 
     For a plain table ``header`` has the file's columns and ``columns`` those used for ours
     (``{"city": "Ort"}``).
@@ -39,5 +40,6 @@ class Reading:
     as_of: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     positions: pd.DataFrame | None = None
     position_rules: str = ""

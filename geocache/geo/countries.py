@@ -13,6 +13,7 @@ from pathlib import Path
 from geocache.geo.names import fold, make_key, repair
 from geocache.paths import DATA
 
+_LONGEST_NAME = 200
 _EVERYDAY = DATA / "country-names.csv"
 
 _SHORT_NAMES = {
@@ -131,6 +132,8 @@ def country_code(name: str) -> str:
     Montenegro`` -> ``RS``) and translated names, alpha-2 and alpha-3 codes, and territories that
     registries list as countries. Kosovo is ``XK``. Empty when unknown.
     """
+    if len(name) > _LONGEST_NAME:
+        return ""
     wanted = _make_key(name)
     if not wanted:
         return ""

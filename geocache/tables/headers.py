@@ -100,7 +100,16 @@ _NOT_PLACES = frozenset(
     re.findall(
         r"\w+",
         """number no nr num id code ref contact email mail phone tel fax date type status
-        investigator pi comment note url link count rank population address street""",
+        investigator pi comment note url link count rank population address street
+        altitude elevation height size area capacity beds distance share percent rate score""",
+    )
+)
+# Whose place a column is about, where that is not the site's.
+_OTHERS = frozenset(
+    re.findall(
+        r"\w+",
+        """sponsor sponsors applicant manufacturer author patient patients participant participants
+        birth residence nationality citizenship contact cro funder payer publication""",
     )
 )
 
@@ -113,6 +122,17 @@ _OWNERS = frozenset(
     )
 )
 _PLACE_PARTS = frozenset({"city", "state", "postcode", "country", "latitude", "longitude"})
+_NAMED = frozenset(
+    re.findall(
+        r"\w+",
+        """site facility location institution hospital centre center clinic org organisation
+        organization practice""",
+    )
+)
+_NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "nazwa"})
+_DATUMS = {"wgs": 0.05, "wgs84": 0.05, "bd": -0.1, "bd09": -0.1, "baidu": -0.1, "gcj": -0.1}
+_DATUMS |= dict.fromkeys(("gcj02", "amap", "gaode", "mars"), -0.1)
+"""Words for the datum of a coordinate: Chinese maps shift points by some 500 m."""
 
 
 @lru_cache(maxsize=4_096)
@@ -158,7 +178,7 @@ class HeaderMatcher:
         """The column that a header names, and the certainty, 0-1; ``("", 0.0)`` for none.
 
         A known name is more certain than a known word inside a longer one (``Hospital city``),
-        where the last word decides.
+        where the last word decides. The place of a sponsor or a patient is no site's.
         """
         key = fold_header(header)
         known = self._table.get(key) or self._table.get(key.replace(" ", ""))
@@ -166,16 +186,48 @@ class HeaderMatcher:
             target, rank = known
             return target, 1.0 - min(rank, 40) / 100
         words = key.split()
+        if _OTHERS.intersection(words):
+            return ("sponsor", 0.5) if self._ends_with_sponsor(words) else ("", 0.0)
+        found = self._match_owned(words) or self._match_numbered(words) or self._match_end(key)
+        return found or self._match_word(words) or ("", 0.0)
+
+    def _ends_with_sponsor(self, words: list[str]) -> bool:
+        return "sponsor" in self._words and words[-1] == "sponsor"
+
+    def _match_owned(self, words: list[str]) -> tuple[str, float] | None:
+        """Match a name behind words for its owner: `Facility city`, `org_name`."""
         last = len(words) - 1
         own = words[next((at for at in range(last) if words[at] not in _OWNERS), max(last, 0)) :]
         known = self._table.get(" ".join(own))
-        if known is not None and len(own) < len(words):
-            institution = known[0] == "facility" and own[-1] in self._words["facility"]
-            if known[0] in _PLACE_PARTS or institution:
-                return known[0], 0.6
-        if 1 < len(words) <= 5 and not _NOT_PLACES.intersection(words):
-            for word in reversed(words):
-                for target, parts in self._words.items():
-                    if word in parts:
-                        return target, 0.5
-        return "", 0.0
+        if known is None or len(own) == len(words):
+            return None
+        institution = known[0] == "facility" and own[-1] in self._words["facility"]
+        named = own[0] in _NAME_WORDS and not set(words[:last]) - _NAMED
+        return (known[0], 0.6) if known[0] in _PLACE_PARTS or institution or named else None
+
+    def _match_numbered(self, words: list[str]) -> tuple[str, float] | None:
+        """Match a place with a number behind it: `City 1`, `city1`."""
+        name = " ".join(words)
+        bare = name.rstrip("0123456789 ")
+        known = self._table.get(bare) if bare != name else None
+        return (known[0], 0.55) if known is not None and known[0] in _PLACE_PARTS else None
+
+    def _match_end(self, key: str) -> tuple[str, float] | None:
+        """Match the end of a name in a script without blanks: `施設緯度` ends with `緯度`."""
+        if key.isascii() or " " in key or len(key) > 20 or not "\u3000" < key[-1] < "\ud7b0":
+            return None
+        ends = (key[at:] for at in range(1, len(key) - 1))
+        known = next((self._table[end] for end in ends if end in self._table), None)
+        return (known[0], 0.6) if known is not None else None
+
+    def _match_word(self, words: list[str]) -> tuple[str, float] | None:
+        """Match a known word in a longer name; one for a facility is the last but for `name`."""
+        if not 1 < len(words) <= 5 or _NOT_PLACES.intersection(words):
+            return None
+        datum = sum(_DATUMS.get(word, 0.0) for word in words)
+        for at in range(len(words) - 1, -1, -1):
+            behind = set(words[at + 1 :])
+            for target, parts in self._words.items():
+                if words[at] in parts and (target != "facility" or behind <= _NAME_WORDS):
+                    return target, 0.5 + datum
+        return None

@@ -67,8 +67,8 @@ def draw_lists(library: Library, viewer: Viewer) -> None:
     for note in library.notes:
         st.caption(escape(note))
     for each in library.lists:
-        if each.reading and each.reading.warnings:
-            _draw_warnings(each.name, each.reading.warnings)
+        if each.reading and (each.reading.warnings or each.reading.notes):
+            _draw_warnings(each.name, each.reading.warnings, each.reading.notes)
 
 
 def _build_row(one: OpenedList, visible_to: str) -> dict[str, object]:
@@ -85,11 +85,14 @@ def _build_row(one: OpenedList, visible_to: str) -> dict[str, object]:
     }
 
 
-def _draw_warnings(name: str, warnings: tuple[str, ...]) -> None:
-    with st.expander(f"{escape(name)}: {summary.plural(len(warnings), 'warning')}"):
+def _draw_warnings(name: str, warnings: tuple[str, ...], notes: tuple[str, ...]) -> None:
+    what = summary.plural(len(warnings), "warning") if warnings else "what was not used"
+    with st.expander(f"{escape(name)}: {what}"):
         st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:MAX_WARNINGS]))
         if len(warnings) > MAX_WARNINGS:
             st.caption(f"… and {len(warnings) - MAX_WARNINGS:,} more")
+        for note in notes[:MAX_WARNINGS]:
+            st.caption(escape(f"{note[:1].upper()}{note[1:]}"))
 
 
 def _draw_own(one: StoredList, viewer: Viewer) -> None:

@@ -5,7 +5,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dashboard.readers.common.country_text import STATE_CODES, split_country, split_place
-from dashboard.readers.common.place_knowledge import is_city, is_state
+from dashboard.readers.common.place_knowledge import (
+    is_city,
+    is_city_anywhere,
+    is_state,
+    is_state_anywhere,
+)
 from geocache.geo.countries import country_code
 
 _SEPARATORS = re.compile(r"\s*[,;\n\r|]+\s*")
@@ -33,6 +38,19 @@ _BESIDE = re.compile(
 _CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s*[-–/]\s*([A-Z]{2})$")
 
 
+_LONGEST_STREET = 200
+_STREET_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """road rd street st avenue ave lane ln drive dr boulevard blvd highway hwy way court ct
+        place square close crescent terrace floor suite building bldg rue allee chemin
+        impasse route quai près pres derrière face strasse straße str weg platz allee gasse calle
+        carrer avenida av paseo plaza carretera via viale piazza corso rua travessa estrada
+        ulica ul""",
+    )
+)
+
+
 class Address(NamedTuple):
     """The parts of an address; each may be empty."""
 
@@ -52,7 +70,9 @@ def split_address(text: str) -> Address:
     parts = _split_pair(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
     if not any(letter.isdigit() for letter in text):
         city, state, country = split_place(", ".join(parts))
-        return Address(city, state, "", country)
+        if country_code(country):
+            return Address(city, state, "", country)
+        return Address(city, state) if state and not country else _split_unknown(parts)
     before, country = split_country(parts)
     if not country_code(country) or country in STATE_CODES or any(map(str.isdigit, country)):
         before, country = parts, ""
@@ -69,9 +89,33 @@ def split_address(text: str) -> Address:
         found = Address(
             taken.city, taken.state or found.state, taken.postcode or found.postcode, country
         )
+    if not country and found.city and not found.postcode and not is_city_anywhere(found.city):
+        found = _split_unknown(parts)
     if not found.state and (parted := _CITY_STATE.match(found.city)):
         found = found._replace(city=parted[1], state=parted[2])
     return found
+
+
+def _split_unknown(parts: list[str]) -> Address:
+    """Town and state of an address without a country, by the names known anywhere.
+
+    The last part is not taken for a country: it is a state if one is called so and a town precedes
+    it, or the town. A street, which has a number or is no known town, is neither.
+    """
+    parts = [part for part in parts if part]
+    if len(parts) > 1 and is_state_anywhere(parts[-1]) and not _is_street(parts[-2]):
+        return Address(city=parts[-2], state=parts[-1])
+    town = next((part for part in reversed(parts) if is_city_anywhere(part)), "")
+    if town or len(parts) != 1 or _is_street(parts[0]):
+        return Address(city=town)
+    return Address(city=parts[0])
+
+
+def _is_street(text: str) -> bool:
+    if any(map(str.isdigit, text)):
+        return True
+    words = set(re.findall(r"\w+", text[:_LONGEST_STREET].casefold()))
+    return bool(words & _STREET_WORDS) and not is_city_anywhere(text)
 
 
 def _split_pair(text: str) -> list[str]:

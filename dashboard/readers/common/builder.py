@@ -1,5 +1,6 @@
 """Collects the trials, sites and warnings of a file, and builds its reading."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from dashboard.readers.common.clean import (
     normalize_statuses,
     repair_column,
 )
+from dashboard.readers.common.missing import blank_missing
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.table import split_facility
 from dashboard.sites.trial import Trial
@@ -28,7 +30,8 @@ class ReadingBuilder:
 
     ``trial_index`` holds the index in ``trials`` of each site's trial, -1 for none. For a plain
     table ``header`` holds the file's columns, ``columns`` which of them was used for which target,
-    and ``lacks_trial`` is True if nothing names its trial.
+    and ``lacks_trial`` is True if nothing names its trial. ``notes`` say what was left out, where
+    that is no reason for doubt.
     """
 
     def __init__(self) -> None:
@@ -48,6 +51,7 @@ class ReadingBuilder:
         self.columns: dict[str, str] = {}
         self.header: tuple[str, ...] = ()
         self.lacks_trial = False
+        self.notes: list[str] = []
         self._warnings: list[str] = []
         self._more_warnings = 0
         self._paid_sites = self._paid_trials = 0
@@ -160,6 +164,7 @@ class ReadingBuilder:
             as_of=as_of or max((trial.as_of for trial in trials), default=""),
             columns=dict(self.columns),
             header=self.header,
+            notes=tuple(self.notes),
         )
 
     def assign_trial_ids(self) -> None:
@@ -208,6 +213,9 @@ class ReadingBuilder:
             for name in READ_COLUMNS
             if name not in ("latitude", "longitude")
         }
+        points = {"latitude": self.latitude, "longitude": self.longitude}
+        blanked = blank_missing(texts | _texts_of_doubtful(texts["country"], points))
+        texts = {name: list(blanked[name]) for name in texts}
         for name in _PLACE_COLUMNS:
             texts[name], count = repair_column(texts[name])
             if count:
@@ -225,6 +233,15 @@ class ReadingBuilder:
             get_budget().spend(text_bytes=array.buffers()[2].size)
             columns[name] = _make_text_array(array)
         return pd.DataFrame({name: columns[name] for name in READ_COLUMNS}, copy=False)
+
+
+def _texts_of_doubtful(
+    countries: Sequence[str], points: Mapping[str, Sequence[Any]]
+) -> dict[str, list[str]]:
+    """The points as text if a country is `NA`, which the point may confirm."""
+    if "NA" not in set(countries):
+        return {}
+    return {target: [str(value) for value in column] for target, column in points.items()}
 
 
 def _make_text_array(array: pa.Array) -> Any:

@@ -6,6 +6,9 @@ import re
 import charset_normalizer
 import ftfy
 
+from dashboard.readers.common.messages import shorten
+
+_BEYOND_ASCII = re.compile("[\u0080-\ufffc]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -18,7 +21,7 @@ _OTHER_ALPHABETS = ["cp1251", "cp1253", "shift_jis", "euc_kr", "gb18030", "big5"
 _LATIN_ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "mac_roman", "cp1254")
 
 # Signs that belong beside letters in ordinary text.
-_BESIDE_LETTERS = frozenset("’‘“”„‚«»–—…´`°®™ºª·\xa0")
+_BESIDE_LETTERS = frozenset("’‘“”„‚«»–—…´`°®™ºª·\xa0¬¦")
 _CENTRAL = re.compile(
     r"Poland|Polska|Czech|Slova|Sloven|Croat|Hungar|Magyar|Romania|Serbia|Bosnia", re.IGNORECASE
 )
@@ -66,10 +69,9 @@ def _decode(data: bytes) -> tuple[str, list[str]]:
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        damaged = len(re.findall(rb"[\x80-\xff]", data)) > 20 and _mostly_utf8(data, error.start)
+        damaged = _is_damaged_utf8(data, error.start)
     if damaged:
-        text = data.decode("utf-8", errors="replace")
-        return text, _count_replaced(text, "utf-8")
+        return _decode_damaged(data)
     encoding = _detect_legacy(data)
     text = data.decode(encoding, errors="replace")
     return text, [_guess_note(encoding)]
@@ -95,12 +97,55 @@ def _detect_utf16(data: bytes) -> str:
     return ""
 
 
-def _mostly_utf8(data: bytes, first_bad: int) -> bool:
-    """True for UTF-8 with a few invalid bytes, such as a file cut in the middle of a letter."""
+def _is_damaged_utf8(data: bytes, first_bad: int) -> bool:
+    """True for UTF-8 with some invalid bytes: other encodings hardly ever make valid sequences."""
     around = data[: first_bad + _SAMPLE_BYTES]
     text = around.decode("utf-8", errors="replace")
-    valid = len(re.findall(r"[\u0080-\ufffc]", text))
-    return valid > 10 * text.count("\ufffd")
+    valid = len(_BEYOND_ASCII.findall(text))
+    damaged = text.count("\ufffd")
+    # Alphabets of two bytes a letter make a valid sequence now and then.
+    return valid >= max(2, 2 * damaged)
+
+
+def _decode_damaged(data: bytes) -> tuple[str, list[str]]:
+    """The text of UTF-8 with invalid bytes, and a warning that names their lines.
+
+    A line without a single valid sequence was written in another encoding, and is read as
+    Windows-1252; in others the damaged letters are replaced.
+    """
+    lines = data.split(b"\n")
+    found: list[str] = []
+    replaced: list[str] = []
+    foreign: list[str] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(line.decode("utf-8"))
+            continue
+        except UnicodeDecodeError:
+            text = line.decode("utf-8", errors="replace")
+        western = line.decode("cp1252", errors="replace")
+        if _BEYOND_ASCII.search(text) or _count_odd_signs(western):
+            replaced.append(str(number))
+        else:
+            foreign.append(str(number))
+            text = western
+        found.append(text)
+    notes = []
+    if replaced:
+        where = shorten(replaced)
+        notes.append(
+            f"bytes that are not valid UTF-8, shown as \ufffd: {_name_lines(replaced)} {where}"
+        )
+    if foreign:
+        where = shorten(foreign)
+        notes.append(
+            f"not valid UTF-8 but read as Windows-1252, a guess: {_name_lines(foreign)} {where}"
+        )
+    return "\n".join(found), notes
+
+
+def _name_lines(numbers: list[str]) -> str:
+    return "line" if len(numbers) == 1 else "lines"
 
 
 def _detect_legacy(data: bytes) -> str:

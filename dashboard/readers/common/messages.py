@@ -8,7 +8,7 @@ Warn = Callable[[str], None]
 _MAX_LISTED = 5
 
 
-def shorten(items: Sequence[str]) -> str:
+def shorten(items: Sequence[str], listed: int = _MAX_LISTED) -> str:
     """The first few items, and how many more there are."""
-    more = len(items) - _MAX_LISTED
-    return ", ".join(items[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+    more = len(items) - listed
+    return ", ".join(items[:listed]) + (f" and {more} more" if more > 0 else "")

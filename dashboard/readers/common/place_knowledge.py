@@ -14,6 +14,7 @@ from importlib.resources import files
 import orjson
 import pycountry
 
+_LONGEST_NAME = 200
 _KIND_WORDS = re.compile(
     r"\b(?:region|province|provincia|state|county|canton|kanton|department|departement|oblast|krai|"
     r"kray|republic|governorate|prefecture|district|municipality|city|metropolitan|autonomous|"
@@ -32,7 +33,13 @@ _INSTITUTION = re.compile(
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """A name in lower case, without accents and punctuation, for comparing."""
-    text = text.replace("ß", "ss").replace("ł", "l").replace("Ł", "L").replace("ø", "o")
+    text = (
+        text[:_LONGEST_NAME]
+        .replace("ß", "ss")
+        .replace("ł", "l")
+        .replace("Ł", "L")
+        .replace("ø", "o")
+    )
     text = text.replace("Ø", "O").replace("ı", "i").replace("đ", "d").replace("æ", "ae")
     marks = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in marks if not unicodedata.combining(letter))
@@ -89,6 +96,13 @@ def lies_in(city: str, state: str, code: str) -> bool:
 def is_state(name: str, code: str) -> bool:
     """True for a state, province or county of the country."""
     return _strip_kind(name) in _load_names()[1].get(code, ())
+
+
+@lru_cache(maxsize=20_000)
+def is_state_anywhere(name: str) -> bool:
+    """True for a state, province or county of any country."""
+    bare = _strip_kind(name)
+    return any(bare in states for states in _load_names()[1].values())
 
 
 def looks_like_institution(text: str) -> bool:

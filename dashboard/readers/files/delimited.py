@@ -10,14 +10,17 @@ from dashboard.readers.common.column_names import match_header
 from dashboard.readers.common.messages import Warn, shorten
 from geocache.tables import csv_limit  # noqa: F401 # sets the longest cell, once for the process
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "~", "\xac", "^", "\xa6", "\x1f", "\x01")
 
 _NCT = re.compile(r"\bNCT[ -]?\d{8}\b", re.IGNORECASE)
 _MAX_LINES_A_ROW = 1_000
+_MAX_LINES_A_TEXT = 200_000
 _MAX_UNBALANCED = 100
 _LINE_END = "\n"
 _SAMPLE_ROWS = 40
+_MIN_SAMPLE_ROWS = 5
 _SAMPLE_CHARACTERS = 200_000
+_LONGEST_SAMPLED = 200
 
 
 def split_columns(text: str, name: str) -> tuple[str, str]:
@@ -71,10 +74,18 @@ def insert_tabs(text: str) -> str:
 
 
 def _read_sample(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, whole: a cut cell of millions of characters would hide all columns."""
+    sample: list[list[str]] = []
+    characters = 0
     try:
-        return list(islice(iter_rows(text[:_SAMPLE_CHARACTERS], delimiter, ""), _SAMPLE_ROWS))
+        for row in islice(iter_rows(text, delimiter, ""), _SAMPLE_ROWS):
+            sample.append([cell[:_LONGEST_SAMPLED] for cell in row])
+            characters += sum(map(len, row))
+            if characters > _SAMPLE_CHARACTERS and len(sample) >= _MIN_SAMPLE_ROWS:
+                break
     except ReadError:
-        return []
+        pass
+    return sample
 
 
 def iter_rows(
@@ -85,7 +96,7 @@ def iter_rows(
     Such a quote would join all lines up to the next quote into one cell; its line is read without
     quoting instead. Raises ReadError for cells beyond bounds.
     """
-    lines = _Lines(text)
+    lines = _Lines(text, delimiter)
     reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
     unbalanced: list[str] = []
     width = 0
@@ -93,7 +104,7 @@ def iter_rows(
         try:
             for row in reader:
                 lines.row_at, lines.of_row = lines.at, 0
-                width = len(row) or width
+                lines.width = width = len(row) or width
                 yield row
             break
         except (csv.Error, _TooManyLinesError) as error:
@@ -104,7 +115,7 @@ def iter_rows(
             if as_text:
                 unbalanced.append(f"line {lines.number}")
             lines.row_at, lines.of_row = lines.at, 0
-            width = len(row) or width
+            lines.width = width = len(row) or width
             yield row
             reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
     if unbalanced and warn is not None:
@@ -130,10 +141,12 @@ class _Lines:
     """The lines of a text, one by one: a list of all would double the memory.
 
     ``at`` is the offset of the next line, ``row_at`` that of the current row, ``of_row`` the number
-    of its lines read so far.
+    of its lines read so far, ``width`` the number of cells of the row before.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self.width = 0
         self._text = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
         self.at = self.row_at = self.of_row = 0
 
@@ -147,13 +160,21 @@ class _Lines:
         text, find = self._text, self._text.find
         start, length = self.at, len(self._text)
         while start < length:
-            if self.of_row == _MAX_LINES_A_ROW:
+            if self.of_row == _MAX_LINES_A_TEXT or (
+                self.of_row == _MAX_LINES_A_ROW and self._holds_rows()
+            ):
                 raise _TooManyLinesError
             end = find(_LINE_END, start) + 1 or length
             self.at = end
             self.of_row += 1
             yield text[start:end]
             start = end
+
+    def _holds_rows(self) -> bool:
+        """True if most lines of the current row look like rows: its quote is never closed."""
+        lines = self._text[self.row_at : self.at].split(_LINE_END)
+        rows = sum(line.count(self._delimiter) == self.width - 1 for line in lines)
+        return self.width < 2 or rows * 2 > len(lines)
 
     def iter_row(self) -> Iterator[str]:
         """The lines from the start of the current row on."""

@@ -8,6 +8,7 @@ import openpyxl
 import python_calamine
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.messages import Warn
 from dashboard.readers.files.sheet import (
     MAX_COLUMNS,
     MAX_EMPTY_ROWS,
@@ -17,6 +18,7 @@ from dashboard.readers.files.sheet import (
     format_cell,
     summarize_error,
 )
+from dashboard.readers.files.workbook_marks import find_marks
 from dashboard.readers.files.workbook_size import check_ods_size, fits_in_memory
 from dashboard.readers.files.xls import read_xls
 from dashboard.readers.files.xlsb import read_xlsb
@@ -29,9 +31,12 @@ _OWN_READERS = {"XLS": read_xls, "XLSB": read_xlsb}
 
 
 def iter_sheets(
-    data: bytes, name: str, kind: str = "XLSX"
+    data: bytes, name: str, kind: str = "XLSX", warn: Warn | None = None
 ) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """Each sheet's title and rows as text. Raises ReadError for damage and sizes beyond bounds."""
+    """Each sheet's title and rows as text, with warnings about what an XLSX hides.
+
+    Raises ReadError for damage and sizes beyond bounds.
+    """
     if kind in _OWN_READERS:
         for sheet in _OWN_READERS[kind](data, name):
             yield sheet.title, sheet.text_rows()
@@ -43,7 +48,12 @@ def iter_sheets(
             raise ReadError(name, "the workbook is damaged; save it as XLSX")
         yield from sheets
         return
-    if fits_in_memory(data, name):
+    fits = fits_in_memory(data, name)
+    if warn is not None:
+        for title, marks in find_marks(data).items():
+            for sentence in marks.list_warnings(title):
+                warn(sentence)
+    if fits:
         sheets = _read_at_once(data)
         if sheets is not None:
             yield from sheets

@@ -8,12 +8,8 @@ from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import TARGETS, match_header
 from dashboard.readers.common.degrees import are_swapped
 from dashboard.readers.common.messages import Warn
-from dashboard.readers.tables.column_guess import (
-    find_header,
-    find_unknown_header,
-    guess_columns,
-    guess_without_header,
-)
+from dashboard.readers.tables.column_guess import guess_with_notes, guess_without_header
+from dashboard.readers.tables.header_row import find_header, find_unknown_header
 from geocache.geo.countries import country_code
 from geocache.tables.degrees import parse_degrees
 
@@ -120,8 +116,10 @@ def is_aact(header: Sequence[str]) -> bool:
     return {"nct_id", "name", "city", "country"} <= {cell.strip().casefold() for cell in header}
 
 
-def map_columns(table: RawTable, name: str, columns: Mapping[str, str] | None) -> dict[str, str]:
-    """The column for each target: as the person chose, or as guessed.
+def map_columns(
+    table: RawTable, name: str, columns: Mapping[str, str] | None, warn: Warn | None = None
+) -> dict[str, str]:
+    """The column for each target: as the person chose, or as guessed, with a warning how.
 
     Raises ReadError for a chosen column that does not exist, and for a table without places.
     """
@@ -141,7 +139,10 @@ def map_columns(table: RawTable, name: str, columns: Mapping[str, str] | None) -
         by_name = {column.casefold(): column for column in header}
         mapping = {target: by_name[own] for target, own in _AACT.items() if own in by_name}
     else:
-        mapping = guess_columns(header, table.first_rows)
+        mapping, notes = guess_with_notes(header, table.first_rows)
+        if warn is not None:
+            for note in notes:
+                warn(note)
     if not _WHERE & set(mapping):
         if table.header_at is None and columns is None:
             raise ReadError(name, "not a site list in any known format")

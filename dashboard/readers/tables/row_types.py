@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from dashboard.readers.common.missing import is_missing
 from dashboard.readers.common.trial_number import find_trial_id
 from geocache.geo.countries import country_code
 
@@ -21,6 +22,9 @@ _TOTAL_WORDS = re.findall(
 )
 _RULE = re.compile(r"^[\s:|=_*+–—-]*$")
 _AFTER_COUNTRY = re.compile(r"\s*(?:[:(\[]|[-–]\s*\d).*$")
+
+_TAG = re.compile(r"^#[a-z][a-z0-9_]{1,30}(?:\s{0,3}\+[a-z0-9_]{1,30}){0,8}$", re.IGNORECASE)
+"""A tag of the Humanitarian Exchange Language, which stands under a header: `#loc +name`."""
 
 _PLACES = ("city", "state", "postcode", "place", "point", "latitude", "longitude")
 
@@ -52,10 +56,11 @@ class RowClassifier:
         found: set[int] = set()
         if self._places and self._width > 1:
             first, others = columns[self._places[0]], [columns[at] for at in self._places[1:]]
+            blank = {text for text in set(first) if is_missing(text)}
             found.update(
                 row
-                for row, text in enumerate(first if "" in first else ())
-                if not text and not any(column[row] for column in others)
+                for row, text in enumerate(first if blank else ())
+                if text in blank and all(is_missing(column[row]) for column in others)
             )
         for column in columns[:3]:
             texts = set(column)
@@ -71,6 +76,7 @@ class RowClassifier:
                 for text in set(column)
                 if (text and not text[0].isalnum() and _RULE.match(text))
                 or (len(text) <= len(name) + 3 and _fold(text) == name)
+                or _TAG.match(text)
             }
             if repeated:
                 found.update(row for row, text in enumerate(column) if text in repeated)
@@ -78,12 +84,16 @@ class RowClassifier:
 
     def classify(self, row: Sequence[str], below: Sequence[str] = ()) -> RowType:
         """Classify a suspect row; ``below`` is the row under it."""
-        filled = [(at, text.strip()) for at, text in enumerate(row) if text.strip()]
+        filled = [(at, text.strip()) for at, text in enumerate(row) if not is_missing(text)]
+        if not filled:
+            return RowType("blank")
         texts = [text for _, text in filled]
         repeated = sum(_fold(text) == self._header[at] for at, text in filled)
+        if sum(map(bool, map(_TAG.match, texts))) * 2 > len(texts) > 1:
+            return RowType("note", f"tags such as {texts[0]}")
         if all(map(_RULE.match, texts)) or repeated > max(1, len(filled) // 2):
             return RowType("blank")
-        placed = any(row[at].strip() for at in self._places)
+        placed = any(not is_missing(row[at]) for at in self._places)
         if _TOTAL.match(texts[0]) and not (placed and any(map(_has_letter, texts[1:]))):
             return RowType("note", texts[0])
         return _SITE if placed or len(filled) > 1 else self._classify_single(*filled[0], below)

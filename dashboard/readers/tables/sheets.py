@@ -16,9 +16,7 @@ ReadRows = Callable[[Iterator[list[str]], ReadRequest, str], str]
 """Reads a sheet's rows, with the country its title names; returns the format's name, or empty."""
 
 _COVER_ROWS = 200
-_SITE_TARGETS = frozenset(
-    {"city", "facility", "site_number", "postcode", "place", "point", "latitude"}
-)
+_SITE_TARGETS = frozenset({"city", "facility", "site_number", "place", "point", "latitude"})
 
 
 class _Sheet(NamedTuple):
@@ -111,6 +109,7 @@ def _combine(
         builder.extend_with(part)
         lead = f"sheet {sheet.title}: " if len(kept) > 1 and before + len(part) else ""
         builder.warn(*(f"{lead}{warning}" for warning in part.warnings))
+        builder.notes += [f"{lead}{note}" for note in part.notes]
     builder.columns, builder.header = kept[0].part.columns, kept[0].part.header
     if lacks_trial:
         builder.warn(NO_TRIAL)

@@ -6,19 +6,23 @@ from itertools import islice
 
 from dashboard.readers.common.builder import NO_POINT, ReadingBuilder
 from dashboard.readers.common.messages import shorten
+from dashboard.readers.common.missing import blank_missing, is_missing
 from dashboard.readers.common.trial_number import find_trial_id
+from dashboard.readers.tables.list_cells import ListCells
 from dashboard.readers.tables.raw_table import RawTable
 from dashboard.readers.tables.row_repair import FillDown, RowRepair
 from dashboard.readers.tables.row_types import RowClassifier, RowType
 from dashboard.readers.tables.several_sites import SiteSplitter, fill_parts
 from dashboard.readers.tables.site_values import PlaceColumn, PointColumns, Values, split_facilities
 from dashboard.sites.reading import READ_COLUMNS
+from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
 from dashboard.sites.vocabulary import phase_word, status_word
 
 AACT_FORMAT = "AACT facilities"
 
 _ROWS_AT_ONCE = 20_000
+_MAX_UNUSED = 50
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
 
@@ -52,6 +56,7 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
     place = {target: header.index(column) for target, column in mapping.items()}
     builder.columns = dict(mapping)
     builder.header = tuple(header)
+    _note_unused(header, mapping, builder)
     above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
     reader = _RowReader(place, table, builder, find_trial_id([above, *texts]), country)
     rows = _iter_rows(table)
@@ -63,6 +68,19 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
         if progress is not None:
             progress(number)
     reader.finish()
+
+
+def _note_unused(
+    header: Sequence[str], mapping: Mapping[str, str], builder: ReadingBuilder
+) -> None:
+    used = set(mapping.values())
+    unused = [
+        name
+        for name in header
+        if name not in used and name not in COLUMNS and not name.startswith("Column ")
+    ]
+    if unused:
+        builder.notes.append(f"columns not used: {shorten(unused, _MAX_UNUSED)}")
 
 
 def _iter_rows(table: RawTable) -> Iterator[list[str]]:
@@ -98,6 +116,7 @@ class _RowReader:
         self._notes: list[str] = []
         self._several_trials = 0
         self._splitter = SiteSplitter(place, header)
+        self._lists = ListCells(place.values())
         self._places = PlaceColumn(place)
         self._points = PointColumns(place, header)
 
@@ -143,6 +162,8 @@ class _RowReader:
         yield rows[start:], numbers[start:]
 
     def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
+        columns, numbers = self._lists.expand(columns, numbers)
+        self._blank_missing(columns)
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
@@ -170,6 +191,11 @@ class _RowReader:
             )
             getattr(builder, target).extend(values.get(target, nothing))
 
+    def _blank_missing(self, columns: list[Sequence[str]]) -> None:
+        named = {target: columns[at] for target, at in self._place.items()}
+        for target, column in blank_missing(named).items():
+            columns[self._place[target]] = column
+
     def _split_facilities(self, values: Values) -> None:
         if "facility" not in values:
             return
@@ -187,6 +213,7 @@ class _RowReader:
         """Add warnings about the whole table."""
         warn = self._builder.warn
         self._uneven.report(warn)
+        self._lists.report(warn)
         self._splitter.report(warn)
         if self._notes:
             warn(f"rows without a site, skipped: {shorten(self._notes)}")
@@ -250,5 +277,7 @@ def _sponsor(name: str) -> tuple[Sponsor, ...]:
 
 
 def _parse_trial_id(text: str) -> str:
+    if is_missing(text):
+        return ""
     found = _NCT.search(text)
     return found[0].upper() if found else " ".join(text.split())[:80]

@@ -43,7 +43,7 @@ def test_unicode_is_decoded(encoding: str) -> None:
 def test_utf_8_cut_in_the_middle_of_a_letter_stays_utf_8() -> None:
     text, notes = decode(("Köln, Graz; " * 30 + "ö").encode()[:-1])
     assert text.startswith("Köln, Graz")
-    assert notes == ["1 characters are not valid utf-8 and were replaced"]
+    assert notes == ["bytes that are not valid UTF-8, shown as \ufffd: line 1"]
 
 
 @pytest.mark.parametrize(
