@@ -1,5 +1,7 @@
 """The names that columns of site lists have, those of places included."""
 
+from functools import lru_cache
+
 from dashboard.sites.reading import READ_COLUMNS
 from dashboard.sites.table import TRIAL_COLUMNS
 from geocache.place import Place
@@ -70,6 +72,7 @@ _SITE_LIST_HEADERS = """
 """
 
 
+_LONGEST = 200
 _HEADERS = HeaderMatcher(_NAMES, _WORDS)
 _SITE_LISTS = frozenset(fold_header(name) for name in _SITE_LIST_HEADERS.split(";"))
 
@@ -81,4 +84,9 @@ def is_site_list_header(key: str) -> bool:
 
 def match_header(header: str) -> tuple[str, float]:
     """Which of :data:`TARGETS` a header names, as :meth:`HeaderMatcher.match`."""
+    return _match(header[:_LONGEST])
+
+
+@lru_cache(maxsize=8_192)
+def _match(header: str) -> tuple[str, float]:
     return _HEADERS.match(header)
