@@ -1,6 +1,5 @@
 """Settings of the dashboard, read from the environment beside those of geocache."""
 
-import os
 import re
 import socket
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dashboard.access import Access, parse_hosts
-from geocache.settings import GeocacheSettings, check_web_address
+from geocache.settings import GeocacheSettings, check_web_address, split_paths
 
 _HERE = Path(__file__).parent
 SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
@@ -36,8 +35,7 @@ class Settings(GeocacheSettings):
     @cached_property
     def sources(self) -> tuple[Path, ...]:
         """Files and folders to open: ``SITE_MAP_SOURCES`` (split like PATH), else the seeds."""
-        named = [part for part in self.site_map_sources.split(os.pathsep) if part.strip()]
-        return tuple(Path(part.strip()).expanduser() for part in named) or (SEEDS,)
+        return split_paths(self.site_map_sources) or (SEEDS,)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from geocache.lookup import GeoCache
     from geocache.settings import GeocacheSettings
 
-_LAZY_COMMANDS = {"evaluate": ("geocache.commands.evaluate", "evaluate_command")}
+_LAZY_COMMANDS = {
+    "evaluate": ("geocache.commands.evaluate", "evaluate_command"),
+    "register": ("geocache.commands.register", "register"),
+}
 
 
 class _Commands(click.Group):
-    """The commands below, and ``evaluate``, which is imported only when called."""
+    """The commands below, and those that are imported only when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *_LAZY_COMMANDS})
@@ -49,9 +52,9 @@ class _Commands(click.Group):
 def commands() -> None:
     """Find where places are, and remember the answers.
 
-    Settings come from the environment: GEOCACHE_URL, GEOCACHE_PROVIDERS, GEOCACHE_CONTACT,
-    GEOCACHE_NOMINATIM_URL, GEOCACHE_SERVERS, GEOCACHE_KEYS, GEOCACHE_REQUESTS_PER_SECOND,
-    GEOCACHE_SCHEDULED, SITE_MAP_DATA.
+    Settings come from the environment: GEOCACHE_URL, GEOCACHE_PROVIDERS, GEOCACHE_REGISTERS,
+    GEOCACHE_CONTACT, GEOCACHE_NOMINATIM_URL, GEOCACHE_SERVERS, GEOCACHE_KEYS,
+    GEOCACHE_REQUESTS_PER_SECOND, GEOCACHE_SCHEDULED, SITE_MAP_DATA.
 
     Exit code 0: all done; 1: some places not asked, or unresolved under --strict; 2: bad usage or
     nothing usable.
@@ -155,7 +158,7 @@ def _cluster(
 
 
 class _BuildProgress:
-    """Shows the stages of building the gazetteer's index on stderr."""
+    """Shows the stages of building the indexes of the gazetteer and of registers on stderr."""
 
     def __init__(self) -> None:
         self._shown = ""
@@ -163,7 +166,7 @@ class _BuildProgress:
     def __call__(self, stage: str, _share: float) -> None:
         if stage != self._shown:
             self._shown = stage
-            click.echo(f"building the gazetteer: {stage}", err=True)
+            click.echo(f"building an index: {stage}", err=True)
 
 
 for _command in (

@@ -97,8 +97,9 @@ class GeoCache(Closing):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not work now, for people to read."""
-        return tuple(self._store.warnings)
+        """What does not work now, for people to read: the store first, then registers."""
+        found = [warning for each in self.providers for warning in getattr(each, "warnings", ())]
+        return (*self._store.warnings, *found)
 
     @property
     def persistent(self) -> bool:
@@ -174,7 +175,7 @@ class GeoCache(Closing):
             for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs, keep):
                 i = open_[at]
                 best[i] = pick_better(best[i], answer)
-                final[i] = last or not is_doubtful(answer)
+                final[i] = last or not is_doubtful(best[i] or answer)
                 while yielded < len(best) and final[yielded]:
                     yield best[yielded] or Position()
                     yielded += 1
@@ -201,6 +202,7 @@ class GeoCache(Closing):
     ) -> list[Position]:
         now = int(time.time())
         keys = _build_own_keys(provider, keys)
+        remembers_misses = getattr(provider, "remembers_misses", True)
         distinct = list(dict.fromkeys(keys))
         stored = self._store.recall(provider.name, provider.version, distinct, now)
         known = {key: found for key, found in stored.items() if is_possible(found)}
@@ -210,7 +212,8 @@ class GeoCache(Closing):
                 if key not in known:
                     buffered = self._write_behind.get(provider.name, key)
                     known[key] = buffered.position if buffered else provider.locate(place)
-                    if not buffered and is_possible(known[key]):
+                    stored_too = remembers_misses or known[key].resolved
+                    if not buffered and stored_too and is_possible(known[key]):
                         about = (key, provider.name, provider.version, known[key], NEVER)
                         fresh.append(Answer(*about, asked_at=now))
             if keep:

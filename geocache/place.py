@@ -46,6 +46,10 @@ class Status(StrEnum):
     """A provider was not or could not be asked: it may know the place, or know it better."""
 
 
+REGISTER_PREFIX = "register:"
+"""Begins the source of positions from a register of facilities, before the register's name."""
+
+
 class Place(NamedTuple):
     """A place as written in a site list; every part may be empty."""
 

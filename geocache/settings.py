@@ -1,5 +1,6 @@
 """The settings of geocache, read from the environment."""
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,12 @@ def check_server_address(value: str) -> str:
     return value if _SERVER.fullmatch(value) else check_web_address(value)
 
 
+def split_paths(value: str) -> tuple[Path, ...]:
+    """The paths in a setting that is separated like ``PATH``."""
+    named = [part.strip() for part in value.split(os.pathsep)]
+    return tuple(Path(part).expanduser() for part in named if part)
+
+
 def default_data_folder() -> Path:
     """The platform's folder for this user's data."""
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
@@ -54,6 +61,7 @@ class GeocacheSettings(BaseSettings):
     site_map_read_only: bool = False
     geocache_url: SecretStr = SecretStr("")
     geocache_providers: str = "gazetteer"
+    geocache_registers: str = ""
     geocache_contact: str = ""
     geocache_nominatim_url: str = ""
     geocache_servers: str = ""
@@ -81,6 +89,16 @@ class GeocacheSettings(BaseSettings):
     def providers(self) -> tuple[str, ...]:
         """Provider names in the order they are asked."""
         return tuple(p.strip().casefold() for p in self.geocache_providers.split(",") if p.strip())
+
+    @cached_property
+    def registers(self) -> tuple[Path, ...]:
+        """Files and folders of registers: ``GEOCACHE_REGISTERS``, split like PATH."""
+        return split_paths(self.geocache_registers)
+
+    @cached_property
+    def register_folder(self) -> Path:
+        """The folder of the registers that were added, and of the indexes of all."""
+        return self.site_map_data / "registers"
 
     def check_may_change(self) -> None:
         """Check that pins, imports, fetches and other changes are allowed.

@@ -21,6 +21,7 @@ from geocache.keys import place_key
 from geocache.place import (
     DOUBTFUL_FLAGS,
     POSITION_COLUMNS,
+    REGISTER_PREFIX,
     Alternative,
     Flag,
     Place,
@@ -141,9 +142,10 @@ def _add_registry_points(
 def choose_position(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
     """The position to show: the registry's own point or a provider's answer.
 
-    A pin wins. The registry's point wins over providers unless it lies outside the country, or
-    more than 50 km from an unflagged gazetteer answer: then the gazetteer's is shown, flagged
-    ``conflicting_point``, with the registry's among its alternatives.
+    A pin wins, then a door: an unflagged answer of a register of facilities, as registries give the
+    centre of the city. The registry's point wins over other providers unless it lies outside the
+    country, or more than 50 km from an unflagged gazetteer answer: then that is shown, flagged
+    ``conflicting_point``, with the registry's among its alternatives; so is a door that far away.
     """
     if answer.source == "pin":
         return answer
@@ -172,11 +174,21 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
             score=0.1,
             reason=f"the registry's own point lies outside {place.country}",
         )
-    assert answer.latitude is not None  # noqa: S101 - resolved
-    assert answer.longitude is not None  # noqa: S101
-    apart = distance_km((latitude, longitude), (answer.latitude, answer.longitude))
+    return _weigh(place, answer, registry, outside=outside)
+
+
+def _weigh(place: Place, answer: Position, registry: Position, *, outside: bool) -> Position:
+    """The answer or the registry's own point; both have coordinates."""
+    point = (registry.latitude or 0.0, registry.longitude or 0.0)
+    apart = distance_km(point, (answer.latitude or 0.0, answer.longitude or 0.0))
     doubts = set(answer.flags) & DOUBTFUL_FLAGS
-    if not outside and (apart <= CONFLICT_KM or doubts or answer.source != "gazetteer"):
+    is_door = answer.precision is Precision.FACILITY and answer.source.startswith(REGISTER_PREFIX)
+    if is_door and not doubts and not outside and apart <= CONFLICT_KM:
+        return answer._replace(
+            reason=f"{answer.reason}; the registry's own point is {apart:.0f} km away"
+        )
+    trusted = is_door or answer.source == "gazetteer"
+    if not outside and (apart <= CONFLICT_KM or doubts or not trusted):
         return registry._replace(
             reason=f"the registry's own point, {apart:.0f} km from {answer.source}"
         )
@@ -184,8 +196,5 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
     return answer._replace(
         flags=(*answer.flags, Flag.CONFLICTING_POINT),
         reason=f"{answer.reason}; the registry's own point {why}",
-        alternatives=(
-            Alternative(latitude, longitude, registry.place_name, 0.5),
-            *answer.alternatives,
-        ),
+        alternatives=(Alternative(*point, registry.place_name, 0.5), *answer.alternatives),
     )

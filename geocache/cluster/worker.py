@@ -78,7 +78,8 @@ def _check(cache: GeoCache, run: ClusterRun) -> None:
     if providers != run.providers:
         raise ConfigurationError(
             f"the worker {worker} uses {_join(providers)}, this run {_join(run.providers)}: "
-            "install the same version everywhere and set the same GEOCACHE_PROVIDERS"
+            "install the same version everywhere, set the same GEOCACHE_PROVIDERS and open the "
+            "same registers"
         )
     # Only in the same store is the run claimed, whatever the URL of the store is here.
     with closing(FallbackStore(read_settings().store_url)) as store:

@@ -5,6 +5,7 @@ Data: Natural Earth 1:10m, public domain; see ``data/README.md``.
 
 import gzip
 import json
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import cos, pi, radians, sin
 from typing import Any
@@ -128,3 +129,37 @@ def in_country(latitude: float, longitude: float, code: str, tolerance_km: float
         if area.intersects(shapely.Polygon([(x - turn, y) for x, y in ring])):
             return True
     return False
+
+
+def are_in_country(
+    latitudes: Sequence[float], longitudes: Sequence[float], code: str, tolerance_km: float = 25.0
+) -> list[bool]:
+    """As :func:`in_country`, for many points at once."""
+    import shapely  # noqa: PLC0415
+
+    area = _prepare_area(code)
+    if area is None:
+        return [True] * len(latitudes)
+    inside = shapely.contains_xy(area, longitudes, latitudes).tolist()
+    return [
+        is_inside or in_country(latitude, longitude, code, tolerance_km)
+        for is_inside, latitude, longitude in zip(inside, latitudes, longitudes, strict=True)
+    ]
+
+
+def find_countries(latitudes: Sequence[float], longitudes: Sequence[float]) -> list[str]:
+    """The alpha-2 code of the country that each WGS 84 point lies in, empty at sea."""
+    import numpy as np  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    norths, easts = np.asarray(latitudes, dtype=float), np.asarray(longitudes, dtype=float)
+    found = np.full(len(norths), "", dtype="<U2")
+    for code, land in _read_land().items():
+        west, south, east, north = land.bounds
+        near = (found == "") & (norths >= south) & (norths <= north)
+        near &= (easts >= west) & (easts <= east)
+        if near.any():
+            shapely.prepare(land)
+            at = np.flatnonzero(near)
+            found[at[shapely.contains_xy(land, easts[at], norths[at])]] = code
+    return [str(code) for code in found]

@@ -24,12 +24,14 @@ from geocache.settings import APP_NAME, GeocacheSettings
 from geocache.version import __version__
 
 GAZETTEER = "gazetteer"
+REGISTER = "register"
+"""Stands for all registers in ``GEOCACHE_PROVIDERS``."""
 
 
 def build_providers(
     settings: GeocacheSettings, *, progress: Callable[..., Any] | None = None
 ) -> tuple[Provider, ...]:
-    """The providers of ``GEOCACHE_PROVIDERS``, in its order.
+    """The providers of ``GEOCACHE_PROVIDERS``, in its order; registers first unless it says where.
 
     Raises:
         ConfigurationError: a name is unknown, refused, or lacks a setting it needs.
@@ -44,12 +46,22 @@ def build_providers(
     keys = _parse_pairs("GEOCACHE_KEYS", settings.geocache_keys.get_secret_value())
     for name in settings.providers:
         _check(name, settings)
-    return tuple(
-        _build_gazetteer(settings, progress)
-        if name == GAZETTEER
-        else _build_geopy_provider(TERMS[name], settings, servers.get(name, ""), keys.get(name, ""))
-        for name in settings.providers
+    offline = _build_offline(settings, progress)
+    names = (
+        settings.providers if REGISTER in settings.providers else (REGISTER, *settings.providers)
     )
+    built: list[Provider] = []
+    for name in names:
+        if name in offline:
+            built += offline[name]
+        else:
+            key = keys.get(name, "")
+            built.append(_build_geopy_provider(TERMS[name], settings, servers.get(name, ""), key))
+    if not built:
+        raise ConfigurationError(
+            "GEOCACHE_PROVIDERS names only register, and there is none: see geocache register add"
+        )
+    return tuple(built)
 
 
 def wrap_providers(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:
@@ -85,12 +97,12 @@ def _wrap(given: Any) -> Provider:
 
 
 def _check(name: str, settings: GeocacheSettings) -> None:
-    if name == GAZETTEER:
+    if name in {GAZETTEER, REGISTER}:
         return
     if name in REFUSED:
         raise ConfigurationError(f"GEOCACHE_PROVIDERS: {name} is refused: {REFUSED[name]}")
     if name not in TERMS:
-        known = ", ".join((GAZETTEER, *TERMS))
+        known = ", ".join((REGISTER, GAZETTEER, *TERMS))
         raise ConfigurationError(f"GEOCACHE_PROVIDERS: unknown provider {name!r}; known: {known}")
     if not settings.geocache_contact.strip():
         raise ConfigurationError(
@@ -99,11 +111,24 @@ def _check(name: str, settings: GeocacheSettings) -> None:
         )
 
 
-def _build_gazetteer(settings: GeocacheSettings, progress: Callable[..., Any] | None) -> Provider:
-    from geocache.gazetteer import Gazetteer  # noqa: PLC0415 # only if it is used
+def _build_offline(
+    settings: GeocacheSettings, progress: Callable[..., Any] | None
+) -> dict[str, list[Provider]]:
+    """The gazetteer and the registers, which ask it for towns; each only if it is used."""
+    from geocache.registers.catalogue import list_files, open_registers  # noqa: PLC0415
 
-    provider: Provider = Gazetteer(settings.index_folder, progress=progress)
-    return provider
+    built: dict[str, list[Provider]] = {GAZETTEER: [], REGISTER: []}
+    files = list_files(settings)
+    if not files and GAZETTEER not in settings.providers:
+        return built
+    from geocache.gazetteer import Gazetteer  # noqa: PLC0415
+
+    gazetteer = Gazetteer(settings.index_folder, progress=progress)
+    built[GAZETTEER].append(gazetteer)
+    if files:
+        report = progress or (lambda _text, _share: None)
+        built[REGISTER] += open_registers(settings, gazetteer.locate, gazetteer.version, report)
+    return built
 
 
 def _build_geopy_provider(

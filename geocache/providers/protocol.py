@@ -12,7 +12,9 @@ class Provider(Protocol):
     ``version`` is that of its data and rules: answers stored under another version are asked again.
     ``online`` providers send requests to a server and are asked on demand only. ``attribution`` is
     the credit line to show beside their positions; it may be empty. The answers of an offline
-    provider with ``ignores_facilities = True`` are stored without the facility.
+    provider with ``ignores_facilities = True`` are stored without the facility. Its known misses
+    are not stored with ``remembers_misses = False``, for one that knows few of the places asked
+    for. ``warnings`` may hold what does not work, for people to read.
     """
 
     name: str

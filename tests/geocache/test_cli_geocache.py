@@ -235,12 +235,91 @@ def test_a_pin_that_is_not_stored_gives_a_warning(geocache: Shell, tmp_path: Pat
     assert "kept in memory only" in geocache("pin", "--city", "Graz", "47", "15", code=1).stderr
 
 
+def test_a_register_is_added_listed_used_replaced_and_removed(
+    geocache: Shell, data_folder: Path, tmp_path: Path
+) -> None:
+    geocache.env |= {"SITE_MAP_DATA": str(data_folder), "GEOCACHE_PROVIDERS": "gazetteer"}
+    header = "hospital,town,country,lat,lon\n"
+    lkh = "LKH Graz,Graz,Austria,47.08201,15.46602\n"
+    far = "LKH Linz,Linz,Austria,1,2\n"
+    (tmp_path / "Hospitals.csv").write_text(header + lkh + far)
+    (tmp_path / "in.csv").write_text("facility,city,country\nLKH Graz,Graz,Austria\n")
+    assert "no registers" in geocache("register", "list").stderr
+
+    done = geocache("register", "add", "Hospitals.csv", "--licence", "Land (OGL)", "--json")
+    assert json.loads(done.stdout) == {
+        "name": "hospitals",
+        "facilities": 1,
+        "countries": ["AT"],
+        "rows": 2,
+        "left_out": 1,
+        "licence": "Land (OGL)",
+        "messages": ["hospitals.csv, row 3: the point lies outside Austria; left out"],
+    }
+    assert "warning: hospitals.csv, row 3: the point lies outside Austria" in done.stderr
+    assert "hospitals: 1 facility in AT; 1 of 2 rows left out" in done.stderr
+    listed = geocache("register", "list").stdout
+    assert "Land (OGL)" in listed
+    assert "row 3" in listed
+
+    def locate() -> dict[str, str]:
+        done = geocache("locate", "in.csv", "-o", "out.csv")
+        assert ("positions: hospitals" in done.stderr) == ("hospitals" in listed)
+        with (tmp_path / "out.csv").open() as file:
+            return next(csv.DictReader(file))
+
+    found = locate()
+    assert (found["latitude"], found["precision"]) == ("47.08201", "facility")
+    assert (found["source"], found["flags"]) == ("register:hospitals", "")
+    assert "register:hospitals" in geocache("stats").stdout
+
+    (tmp_path / "new.csv").write_text(header + lkh.replace("47.08201", "47.08301"))
+    done = geocache("register", "add", "new.csv", "--name", "hospitals")
+    assert "forgot 1 answers" in done.stderr
+    assert "no licence is known" in done.stderr
+    assert locate()["latitude"] == "47.08301"
+
+    (tmp_path / "bad.csv").write_text("name,city\nLKH,Graz\n")
+    assert (
+        "bad.csv: no columns of latitude" in geocache("register", "add", "bad.csv", code=2).stderr
+    )
+    (tmp_path / "bad.pdf").write_text("%PDF")
+    assert "ends in one of" in geocache("register", "add", "bad.pdf", code=2).stderr
+    assert "no such file" in geocache("register", "add", "none.csv", code=2).stderr
+    assert "is named x" in geocache("register", "remove", "x", code=2).stderr
+    geocache.env["SITE_MAP_READ_ONLY"] = "1"
+    assert "READ_ONLY" in geocache("register", "remove", "hospitals", code=2).stderr
+    geocache.env["SITE_MAP_READ_ONLY"] = ""
+
+    assert "forgot 1 answers" in geocache("register", "remove", "hospitals").stderr
+    listed = geocache("register", "list").stdout
+    assert listed == ""
+    assert locate()["source"] == "gazetteer"
+    assert "register:" not in geocache("stats").stdout
+
+    geocache.env["GEOCACHE_REGISTERS"] = f"{tmp_path / 'new.csv'}:{tmp_path / 'bad.csv'}"
+    assert "take" in geocache("register", "remove", "new", code=2).stderr
+    assert "names a register new" in geocache("register", "add", "new.csv", code=2).stderr
+    records = json.loads(geocache("register", "list", "--json", code=1).stdout)
+    assert [each["name"] for each in records] == ["new", "bad"]
+    assert "no columns of latitude" in records[1]["problem"]
+    done = geocache("locate", "in.csv", "-o", "out.csv")
+    assert "warning: the register bad is not used" in done.stderr
+    (tmp_path / "new.csv").unlink()
+    done = geocache("locate", "in.csv", "-o", "out.csv")
+    assert "warning: the register new is not used: new.csv: no such file" in done.stderr
+
+
 def _all_commands() -> list[tuple[str, click.Command]]:
     context = click.Context(commands)
-    found = [
-        (name, commands.get_command(context, name)) for name in commands.list_commands(context)
-    ]
-    return [(name, command) for name, command in found if command]
+    found: list[tuple[str, click.Command]] = []
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
+        assert command
+        found.append((name, command))
+        below = command.commands if isinstance(command, click.Group) else {}
+        found += [(f"{name} {part}", one) for part, one in below.items()]
+    return found
 
 
 @pytest.mark.parametrize(("name", "command"), _all_commands())
@@ -260,4 +339,4 @@ def test_every_command_and_option_is_documented_and_has_help(
 
 def test_help_shows_examples(geocache: Shell) -> None:
     for name, _ in _all_commands():
-        assert "Example" in geocache(name, "--help").stdout
+        assert "Example" in geocache(*name.split(), "--help").stdout

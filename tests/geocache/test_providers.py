@@ -387,7 +387,10 @@ def test_the_attribution_of_each_provider_is_shown(server: ProviderServer, tmp_p
     ("values", "message"),
     [
         ({"geocache_providers": "nominatim"}, "GEOCACHE_CONTACT is not set"),
-        ({"geocache_providers": "nominatm"}, "unknown provider 'nominatm'; known: gazetteer, "),
+        (
+            {"geocache_providers": "nominatm"},
+            "unknown provider 'nominatm'; known: register, gazetteer, ",
+        ),
         ({"geocache_providers": "googlev3"}, "googlev3 is refused: .* Google map"),
         ({"geocache_providers": "mapbox"}, "mapbox is refused: .* stored"),
         ({"geocache_providers": " , "}, "GEOCACHE_PROVIDERS is empty"),

@@ -24,6 +24,23 @@ def test_the_registrys_own_point_wins_when_it_agrees() -> None:
     assert position.flags == ()
 
 
+DOOR = Position(
+    47.08201, 15.46602, Precision.FACILITY, "LKH Graz", "register:hospitals", 1.0, (), "name"
+)
+
+
+def test_a_door_of_a_register_wins_over_the_registrys_centre_of_the_city() -> None:
+    position = choose_position(GRAZ, DOOR, 47.06667, 15.45)
+    assert position == DOOR._replace(reason="name; the registry's own point is 2 km away")
+    far = choose_position(GRAZ, DOOR, 48.2, 16.37)
+    assert (far.source, far.flags) == ("register:hospitals", (Flag.CONFLICTING_POINT,))
+    assert far.alternatives[0].latitude == 48.2
+    doubtful = DOOR._replace(flags=(Flag.AMBIGUOUS,))
+    assert choose_position(GRAZ, doubtful, 47.06667, 15.45).source == "registry"
+    centre = DOOR._replace(precision=Precision.CITY)
+    assert choose_position(GRAZ, centre, 47.06667, 15.45).source == "registry"
+
+
 def test_a_point_far_from_an_unflagged_answer_conflicts_and_both_are_kept() -> None:
     position = choose_position(GRAZ, ANSWER, 48.2, 16.37)
     assert (position.latitude, position.source) == (ANSWER.latitude, "gazetteer")
