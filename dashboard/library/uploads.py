@@ -19,6 +19,12 @@ from weakref import WeakValueDictionary
 
 from dashboard.errors import DashboardError, ListStorageError, ReadError
 from dashboard.library.atomic_files import describe_disk_error
+from dashboard.library.decision_file import (
+    MAX_DECISIONS,
+    index_decisions,
+    read_decisions,
+    write_decisions,
+)
 from dashboard.library.lists import InlineReader, OpenedList, Reader
 from dashboard.library.pin_file import index_pins, list_place_keys, read_pins, write_pins
 from dashboard.library.upload_storage import (
@@ -27,6 +33,7 @@ from dashboard.library.upload_storage import (
     UploadStorage,
     delete_expired,
 )
+from dashboard.sites.decisions import Decision
 from geocache.errors import InputError
 from geocache.keys import place_key
 from geocache.place import Place
@@ -238,6 +245,36 @@ class UploadStore:
         """
         keys = {place_key(place) for place in places}
         self._change_pins(owner, lambda pins: {k: p for k, p in pins.items() if k not in keys})
+
+    def decisions(self, owner: str) -> tuple[Decision, ...]:
+        """What a session decided about sites, oldest first; nothing if it cannot be read."""
+        try:
+            return read_decisions(self._folder_of_session(owner))
+        except OSError as error:
+            log.warning("The decisions of a session cannot be read: %s", error)
+            return ()
+
+    def decide(self, owner: str, decisions: Iterable[Decision]) -> None:
+        """Set decisions that only this session sees, replacing those about the same sites.
+
+        One that says nothing deletes what there was.
+
+        Raises:
+            UploadError: a decision is not valid, there are too many, or the storage fails.
+        """
+        folder = self._folder_of_session(owner)
+        with self._pins_lock, _refuse("the decision could not be stored"):
+            new = index_decisions(decisions)
+            for one in new.values():
+                try:
+                    one.check()
+                except ValueError as error:
+                    raise UploadError(str(error)) from None
+            known = index_decisions(self.decisions(owner))
+            kept = [one for one in (known | new).values() if not one.is_empty]
+            if len(kept) > MAX_DECISIONS:
+                raise UploadError(f"more than {MAX_DECISIONS:,} sites with a decision or note")
+            write_decisions(folder, kept)
 
     def _delete_unused_pins(self, owner: str) -> None:
         """Delete the pins of places that are in none of the owner's lists any more."""

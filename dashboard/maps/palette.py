@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.sites.categoricals import count_codes, factorize
+from dashboard.sites.decisions import DECLINED, ON_HOLD, SHORTLISTED, UNDECIDED
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Precision
 
@@ -65,6 +66,12 @@ PRECISION_LOOKS = {
     Precision.REGION: (ORANGE, "hexagon"),
     Precision.COUNTRY: (RED, "square"),
 }
+DECISION_LOOKS = {
+    SHORTLISTED: (GREEN, "star"),
+    ON_HOLD: (ORANGE, "diamond"),
+    DECLINED: (RED, "cross"),
+    UNDECIDED: (NEUTRAL, "circle"),
+}
 FOUND_LOOKS = {
     "in both": (GREEN, "star"),
     "only in A": (BLUE, "circle"),
@@ -73,7 +80,12 @@ FOUND_LOOKS = {
 }
 TRIAL_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
 OTHER = Category("Other", GREY, "cross")
-COLOUR_BY = {"status": "status", "trial": "trial_id", "precision": "precision"}
+COLOUR_BY = {
+    "status": "status",
+    "trial": "trial_id",
+    "precision": "precision",
+    "decision": "decision",
+}
 """What the map can be coloured by, and its column in the site table."""
 _COLUMNS = {**COLOUR_BY, "found": "found"}
 """The same with ``found``, which only the sites of a comparison have."""
@@ -93,6 +105,9 @@ def assign_categories(
         categories = [Category(s, *STATUS_LOOKS[s]) for s in (*SITE_STATUSES, NOT_STATED)]
     elif colour_by == "precision":
         categories = [Category(str(p), *look) for p, look in PRECISION_LOOKS.items()]
+    elif colour_by == "decision":
+        names = [str(name) or UNDECIDED for name in distinct]
+        categories = [Category(one, *look) for one, look in DECISION_LOOKS.items()]
     elif colour_by == "found":
         categories = [Category(where, *look) for where, look in FOUND_LOOKS.items()]
     else:

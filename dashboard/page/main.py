@@ -140,9 +140,12 @@ def _draw_tab(
             sites_tab.draw_site_table(
                 sites,
                 library.table,
-                downloads.build_link(filters, in_api=library is viewer.library()),
+                downloads.build_link(
+                    filters, in_api=not viewer.uploads.lists() and not filters.decision
+                ),
                 build_provenance(library, viewer.geocoder.providers),
-                header.build_file_title(sites, library.trials),
+                title=header.build_file_title(sites, library.trials),
+                viewer=viewer,
             )
         case "Countries":
             countries.draw_table(sites)

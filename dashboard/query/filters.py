@@ -24,6 +24,7 @@ from dashboard.query.filter_kinds import (
     TagFilter,
 )
 from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX, sort_by_similarity
+from dashboard.sites.decisions import DECISIONS, UNDECIDED
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Flag, Precision
 
@@ -128,6 +129,16 @@ FILTERS: dict[str, Filter] = {
             "or country; case and accents do not matter.",
             example="university",
         ),
+        EnumFilter(
+            name="decision",
+            label="Decision",
+            about="What was decided about the site.",
+            example="shortlisted",
+            column="decision",
+            group="site",
+            allowed=(*DECISIONS, UNDECIDED),
+            blank=UNDECIDED,
+        ),
         BoxFilter(
             name="bbox",
             label="Map view",
@@ -187,6 +198,7 @@ class Filters(Mapping[str, Any]):
     # Typed for code that reads one of them by name; the others are ``Any``.
     trial: tuple[str, ...]
     country: tuple[str, ...]
+    decision: tuple[str, ...]
     status: tuple[str, ...]
     q: str
     bbox: BBox | None

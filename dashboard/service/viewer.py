@@ -10,6 +10,7 @@ from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
+from dashboard.service.decisions import SessionDecisions
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.service.jobs.runner import JobRunner, JobStatus
@@ -148,6 +149,7 @@ class Viewer:
         self.settings = settings
         self.editor = editor
         self.uploads = SessionUploads(uploads, reader, runner, owner)
+        self.decisions = SessionDecisions(uploads, owner)
         self.jobs = SessionJobs(runner, owner)
         self._opener = opener
         self._uploads = uploads

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize, spread
+from dashboard.sites.decisions import DECISION_COLUMNS
 from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from geocache.geo.countries import country_code
@@ -24,6 +25,7 @@ COLUMNS = (
     *("trial_id", *TRIAL_COLUMNS),
     *("site_number", *PLACE_COLUMNS),
     *("country_code", "status", *POSITION_COLUMNS),
+    *DECISION_COLUMNS,
 )
 """The site table's columns, in memory, on screen and in every download."""
 
@@ -62,6 +64,7 @@ def build_site_table(
         return empty_table()
     read = concat_tables([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
+    columns |= dict.fromkeys(DECISION_COLUMNS, _build_blank_texts(len(read)))
     codes, trial_ids = factorize(read["trial_id"])
     trial_by_code = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
     for column, text in TRIAL_COLUMNS.items():
@@ -115,9 +118,13 @@ def _take_saved_positions(
 
 
 def _build_blank_positions(rows: int) -> pd.DataFrame:
-    text = pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([""], dtype="str"))
+    text = _build_blank_texts(rows)
     numbers = np.full(rows, np.nan)
     return pd.DataFrame({name: numbers if name in _NUMBERS else text for name in POSITION_COLUMNS})
+
+
+def _build_blank_texts(rows: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([""], dtype="str"))
 
 
 def _locate_rows(

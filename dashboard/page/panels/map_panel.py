@@ -65,7 +65,8 @@ def draw_map_panel(
                 returned=("last_active_drawing", "last_object_clicked_count"),
                 on_change=lambda: handle_click(st.session_state[key]),
             )
-        _draw_colour_choice(colour_by)
+        decided = bool((sites["decision"] != "").any()) or colour_by == "decision"
+        _draw_colour_choice(colour_by, has_decisions=decided)
     with beside, st.container(key="beside_map"):
         for row in selected[:MAX_CARDS]:
             site_card.draw_site_card(
@@ -92,13 +93,13 @@ def _wait_until_drawn(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if last else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
-def _draw_colour_choice(colour_by: str) -> None:
+def _draw_colour_choice(colour_by: str, *, has_decisions: bool) -> None:
     st.session_state["view_colour"] = colour_by
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Colour by", width="content")
         st.segmented_control(
             "Colour by",
-            list(COLOUR_BY),
+            [one for one in COLOUR_BY if one != "decision" or has_decisions],
             key="view_colour",
             format_func=str.capitalize,
             on_change=_choose_colour,

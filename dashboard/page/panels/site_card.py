@@ -22,6 +22,9 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
         if site.site_number:
             lines.append(f"Site number {escape(site.site_number)}")
         lines.append(f"Status: {escape(site.status or 'not stated')}")
+        if site.decision or site.note:
+            decided = str(site.decision or "Note").capitalize()
+            lines.append(f"**{escape(decided)}**" + (f": {escape(site.note)}" if site.note else ""))
         trial = trials.get(site.trial_id)
         if trial and trial.title:
             lines.append(f"{link(trial_url(trial), trial.trial_id)} · {escape(trial.title)}")

@@ -1,17 +1,21 @@
 """The browser session: its id, and the library it sees."""
 
 import uuid
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard.library.lists import Library, extend
 from dashboard.library.pin_file import locate_with
+from dashboard.library.uploads import StoredList
 from dashboard.page.state import login
 from dashboard.service.viewer import Viewer
+from dashboard.sites.decisions import Decision, add_decisions
 from dashboard.web.downloads import Download, build_owner, get_download_store
 from dashboard.web.session_cookie import COOKIE
 
 _LIBRARY = "own_library"
+_DECIDED = "decided_library"
 _FALLBACK_ID = "session_id"
 _TAB = "tab_id"
 
@@ -49,12 +53,30 @@ def offer_download(download: Download) -> str:
 
 
 def load_library(viewer: Viewer) -> Library:
-    """What this session sees: the lists open for everyone, and its own."""
+    """What this session sees: the lists open for everyone, its own, and its decisions."""
     library = viewer.library()
     own = viewer.uploads.lists()
-    if not own:
+    decisions = viewer.decisions.all()
+    if own:
+        library = _extend(library, own, viewer)
+    elif not decisions:
         st.session_state.pop(_LIBRARY, None)
         return library
+    else:
+        st.session_state[_LIBRARY] = (library, None, library)
+    return _add_decisions(library, decisions) if decisions else library
+
+
+def _add_decisions(library: Library, decisions: tuple[Decision, ...]) -> Library:
+    cached = st.session_state.get(_DECIDED)
+    if cached is None or cached[0] is not library or cached[1] != decisions:
+        decided = replace(library, table=add_decisions(library.table, decisions))
+        st.session_state[_DECIDED] = cached = (library, decisions, decided)
+    result: Library = cached[2]
+    return result
+
+
+def _extend(library: Library, own: tuple[StoredList, ...], viewer: Viewer) -> Library:
     cached = st.session_state.get(_LIBRARY)
     pins = viewer.uploads.pins()
     if cached is None or cached[0] is not library or cached[1] != (own, pins):

@@ -1,5 +1,6 @@
 """The site table: its columns, row selection, and downloads."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,13 +12,15 @@ import streamlit as st
 from dashboard.exports import Provenance
 from dashboard.page.state import address, selection
 from dashboard.page.streamlit_internals import ColumnConfig
-from dashboard.page.tabs import downloads, pagination
+from dashboard.page.tabs import decisions, downloads, pagination
 from dashboard.page.widgets import on_demand
 from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
+from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.categoricals import factorize, to_arrow
+from dashboard.sites.decisions import DECISION_COLUMNS
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.table import COLUMNS, TRIAL_COLUMNS
 from dashboard.sites.vocabulary import NOT_STATED
@@ -30,9 +33,14 @@ MACHINE = ("country_code", *POSITION_COLUMNS)
 ORDER = (
     *FIRST,
     DISTANCE_COLUMN,
+    *DECISION_COLUMNS,
     "site_number",
     "trial_id",
-    *(c for c in COLUMNS if c not in {*FIRST, *MACHINE, "site_number", "trial_id"}),
+    *(
+        c
+        for c in COLUMNS
+        if c not in {*FIRST, *DECISION_COLUMNS, *MACHINE, "site_number", "trial_id"}
+    ),
     *MACHINE,
 )
 """The order of columns on screen: what people read first, what programs need last."""
@@ -60,9 +68,11 @@ def draw_site_table(
     whole: pd.DataFrame,
     link: downloads.Link,
     provenance: Provenance,
+    *,
     title: str,
+    viewer: Viewer,
 ) -> None:
-    """Draw the filtered site table, the choice of its columns, and its downloads.
+    """Draw the filtered site table, the choice of its columns, decisions, and its downloads.
 
     Args:
         sites: the filtered site table.
@@ -70,7 +80,9 @@ def draw_site_table(
         link: the link to this view.
         provenance: where the trials come from.
         title: the title of the sites, for the map file.
+        viewer: the session, which decides about sites.
     """
+    decisions.draw_decisions(sites, whole, viewer)
     present = [c for c in ORDER if c in sites]
     shown = _find_shown_columns(sites, whole, present)
     total = len(whole)
@@ -89,7 +101,8 @@ def draw_site_table(
                 icon=":material/view_column:",
             )
             downloads.draw_link_button(link)
-            downloads.draw_download_buttons(sites, link, provenance, title)
+            rows, query = decisions.choose_rows(sites, whole, viewer, link.query)
+            downloads.draw_download_buttons(rows, replace(link, query=query), provenance, title)
 
     draw_buttons()
     first = selection.find_row_numbers(sites, selection.get_first_in_table())
