@@ -18,6 +18,7 @@ LAZY = {
     "refresh": ("dashboard.commands.fetch", "refresh_command"),
     "warm": ("dashboard.commands.warm", "warm_command"),
     "compare": ("dashboard.commands.compare", "compare_command"),
+    "evaluate-facilities": ("dashboard.commands.facilities", "evaluate_facilities_command"),
     "export": ("dashboard.commands.export", "export_command"),
 }
 """Commands that are imported when they run, so that each starts fast."""

@@ -1,0 +1,8 @@
+"""Which spellings name one hospital: names taken apart, compared and joined, offline.
+
+Knows names, cities and countries, and nothing of trials.
+"""
+
+from geocache.facilities.join import NO_FACILITY, Facility, FacilityJoiner, Named
+
+__all__ = ["NO_FACILITY", "Facility", "FacilityJoiner", "Named"]
