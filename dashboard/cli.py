@@ -19,6 +19,7 @@ LAZY = {
     "warm": ("dashboard.commands.warm", "warm_command"),
     "compare": ("dashboard.commands.compare", "compare_command"),
     "evaluate-facilities": ("dashboard.commands.facilities", "evaluate_facilities_command"),
+    "reach": ("dashboard.commands.reach", "reach_command"),
     "export": ("dashboard.commands.export", "export_command"),
 }
 """Commands that are imported when they run, so that each starts fast."""

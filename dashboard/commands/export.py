@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from dashboard.errors import ExportError, FilterError
 from dashboard.exports import FORMATS, Content
 from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
 from dashboard.exports.csvw import build_metadata
-from dashboard.exports.datasets import DATASETS, build_content, build_provenance
+from dashboard.exports.datasets import DATASETS, Dataset, build_content, build_provenance
 from dashboard.library.session_key import load_session_key
 from dashboard.query.filters import FILTERS
 from dashboard.query.near import find_centre
@@ -81,29 +81,71 @@ def export_command(
 
     Example: site-map export "country=DE&status=Recruiting" -o sites.xlsx
     """
+    return export_dataset(
+        DATASETS[table],
+        [*split_query(query), *list_pairs(options)],
+        output,
+        suffix=suffix,
+        source=source,
+        as_json=as_json,
+    )
+
+
+def split_query(query: str) -> list[tuple[str, str]]:
+    """The names and values of a query string."""
+    return parse_qsl(query.removeprefix("?"), keep_blank_values=True)
+
+
+def list_pairs(options: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """The names and values of options that may repeat."""
+    return [(name, value) for name, values in options.items() for value in values]
+
+
+def export_dataset(
+    dataset: Dataset,
+    pairs: list[tuple[str, str]],
+    output: str,
+    *,
+    suffix: str | None = None,
+    source: tuple[Path, ...] = (),
+    as_json: bool = False,
+) -> int:
+    """Write a dataset to a file or to standard output, and say so on stderr.
+
+    Args:
+        dataset: what to write.
+        pairs: names and values of the query, as in a link.
+        output: the file, ``-`` for standard output.
+        suffix: of a format; by default the output's ending.
+        source: files and folders to open instead of the settings'.
+        as_json: print one JSON document about the file.
+
+    Returns:
+        The exit code: 1 if some lists could not be read, else 0.
+
+    Raises:
+        click.UsageError: the query, the format or the output is not possible.
+    """
     suffix = suffix or Path(output).suffix.lstrip(".").lower()
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)
         raise click.UsageError(
             f"{output}: unknown format; use --format, or one of the endings {known}"
         )
-    chosen = DATASETS[table]
-    if suffix not in chosen.suffixes:
+    if suffix not in dataset.suffixes:
         raise click.UsageError(
-            f"{table} can be written as {' or '.join(chosen.suffixes)}, not {suffix}"
+            f"{dataset.name} can be written as {' or '.join(dataset.suffixes)}, not {suffix}"
         )
     if as_json and output == "-":
         raise click.UsageError("--json and -o - both write to standard output; choose one")
-    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
-    pairs += [(name, value) for name, values in options.items() for value in values]
     try:
-        asked = chosen.parse(pairs)
+        asked = dataset.parse(pairs)
         with open_service(source) as (service, problems):
             library = service.library()
             provenance = build_provenance(library, service.geocoder.providers)
             centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
-            content = build_content(chosen, asked, provenance, centre)
-            if table == "sites" and not asked.columns:
+            content = build_content(dataset, asked, provenance, centre)
+            if dataset.name == "sites" and not asked.columns:
                 content = replace(
                     content,
                     position_rules=service.geocoder.rules,

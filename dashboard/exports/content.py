@@ -31,7 +31,7 @@ class About:
     ``as_of`` and ``as_of_oldest`` are the newest and oldest date (ISO 8601) of its trials;
     ``lists`` its site lists; ``sources`` those of its positions; ``filter`` the query string that
     asks for the same rows, empty for all; ``attribution`` whose data it is; ``total`` the number
-    of rows before ``limit`` and ``offset``.
+    of rows before ``limit`` and ``offset``; ``method`` how figures were computed, empty for lists.
     """
 
     as_of: str = ""
@@ -42,6 +42,7 @@ class About:
     attribution: tuple[str, ...] = ()
     total: int = 0
     rows: int = 0
+    method: str = ""
 
     def to_texts(self) -> dict[str, str]:
         """Each fact as text, by name."""
@@ -54,6 +55,7 @@ class About:
             "position_sources": "; ".join(self.sources),
             "attribution": "; ".join(self.attribution),
             "written_by": WRITTEN_BY,
+            **({"method": self.method} if self.method else {}),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class About:
             "position_sources": list(self.sources),
             "attribution": list(self.attribution),
             "written_by": WRITTEN_BY,
+            **({"method": self.method} if self.method else {}),
         }
 
 

@@ -10,6 +10,9 @@ from dashboard.library.lists import Library
 from dashboard.query.apply import apply
 from dashboard.query.dataset_query import DatasetQuery, parse_query, select_rows
 from dashboard.query.near import Centre
+from dashboard.query.parameters import Choice, Distance, Parameter, WholeNumber
+from dashboard.reach import gaps, next_sites, reach
+from dashboard.reach.method import CREDITS, describe_method
 from dashboard.sites import summary
 from dashboard.sites.table import COLUMNS
 from geocache.providers import Provider
@@ -19,15 +22,20 @@ from geocache.providers import Provider
 class Dataset:
     """One dataset: its columns, its formats, and how it is made of the filtered site table.
 
-    ``distance`` says whether it has a column ``distance_km`` with ``near``.
+    ``distance`` says whether it has a column ``distance_km`` with ``near``; ``own`` are parameters
+    that only it has, whose values ``build`` gets by name; ``credits`` are due for data beside the
+    sites; ``describe_method`` says how figures are computed from some sites.
     """
 
     name: str
     about: str
     columns: tuple[str, ...]
-    build: Callable[[pd.DataFrame], pd.DataFrame]
+    build: Callable[..., pd.DataFrame]
     suffixes: tuple[str, ...]
     distance: bool = False
+    own: tuple[Parameter, ...] = ()
+    credits: tuple[str, ...] = ()
+    describe_method: Callable[[pd.DataFrame], str] | None = None
 
     def parse(self, pairs: list[tuple[str, str]]) -> DatasetQuery:
         """The query of a query string's names and values.
@@ -35,8 +43,10 @@ class Dataset:
         Raises:
             FilterError: an unknown name, or an unknown value of a closed set.
         """
-        return parse_query(pairs, self.columns, distance=self.distance)
+        return parse_query(pairs, self.columns, distance=self.distance, own=self.own)
 
+
+TABLE_FORMATS = ("csv", "json", "xlsx")
 
 DATASETS: dict[str, Dataset] = {
     d.name: d
@@ -55,6 +65,68 @@ DATASETS: dict[str, Dataset] = {
             summary.TRIAL_COLUMNS,
             summary.count_by_trial,
             ("csv", "json"),
+        ),
+        Dataset(
+            "reach",
+            "People who live within some distances of a site",
+            reach.COLUMNS,
+            reach.measure_reach,
+            TABLE_FORMATS,
+            credits=CREDITS,
+            describe_method=describe_method,
+            own=(
+                Distance(
+                    name="within_km",
+                    about="A distance in km, or as 50mi; 25, 50, 100 and 200 if none is given.",
+                    example="80",
+                    most=20,
+                ),
+                Choice(
+                    name="levels",
+                    about="Of what to give figures: each country, state or US county.",
+                    example="country",
+                    most=len(reach.LEVELS),
+                    allowed=reach.LEVELS,
+                ),
+            ),
+        ),
+        Dataset(
+            "reach-gaps",
+            "States and US counties without a site, and large cities far from one",
+            gaps.COLUMNS,
+            gaps.find_gaps,
+            TABLE_FORMATS,
+            credits=CREDITS,
+            describe_method=describe_method,
+            own=(
+                Distance(
+                    name="beyond_km",
+                    about="A city is far if no site is within this distance; 100 km if not given.",
+                    example="100",
+                ),
+            ),
+        ),
+        Dataset(
+            "reach-next",
+            "Cities where a further site would bring most people within a distance",
+            next_sites.COLUMNS,
+            next_sites.propose_sites,
+            TABLE_FORMATS,
+            credits=CREDITS,
+            describe_method=describe_method,
+            own=(
+                Distance(
+                    name="within_km", about="In km, or as 50mi; 80 km if not given.", example="80"
+                ),
+                WholeNumber(
+                    name="count",
+                    about="How many cities; 5 if not given.",
+                    example="5",
+                    least=1,
+                    greatest=next_sites.MOST_SITES,
+                    unit="cities",
+                ),
+            ),
         ),
     )
 }
@@ -78,8 +150,14 @@ def build_content(
         centre: where ``near`` is, from :func:`dashboard.query.near.find_centre`.
     """
     sites = apply(provenance.library.table, query.filters, centre)
-    every = dataset.build(sites)
+    every = dataset.build(sites, **query.arguments())
     rows = select_rows(every, query)
     about = provenance.describe(sites, filter_text=query.to_text())
-    about = replace(about, total=len(every), rows=len(rows))
+    about = replace(
+        about,
+        total=len(every),
+        rows=len(rows),
+        attribution=(*about.attribution, *dataset.credits),
+        method=dataset.describe_method(sites) if dataset.describe_method else "",
+    )
     return Content(dataset.name, rows, about, query.columns)

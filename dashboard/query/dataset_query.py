@@ -2,30 +2,53 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pandas as pd
 
 from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters, parse, to_query
-from dashboard.query.parameters import LIMIT, OFFSET, VIEW_PREFIX, columns_parameter
+from dashboard.query.parameters import LIMIT, OFFSET, VIEW_PREFIX, Parameter, columns_parameter
 
 PAGING = ("columns", "limit", "offset")
 
 
+class Option(NamedTuple):
+    """One value of a dataset's own parameter, and the text it was written as."""
+
+    name: str
+    value: Any
+    text: str
+    repeatable: bool
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetQuery:
-    """No ``columns`` means all of them, no ``limit`` all rows."""
+    """No ``columns`` means all of them, no ``limit`` all rows.
+
+    ``options`` are the values of the dataset's own parameters, by name, as parsed and as written.
+    """
 
     filters: Filters
     columns: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0
+    options: tuple[Option, ...] = ()
+
+    def arguments(self) -> dict[str, Any]:
+        """The values of the dataset's own parameters by name; several as a tuple."""
+        found: dict[str, Any] = {}
+        for option in self.options:
+            found[option.name] = (
+                (*found.get(option.name, ()), option.value) if option.repeatable else option.value
+            )
+        return found
 
     def to_text(self) -> str:
         """The query string in its one canonical spelling; empty if it asks for everything."""
         pairs = to_query(self.filters)
+        pairs += [(option.name, option.text) for option in self.options]
         pairs += [("columns", ",".join(self.columns))] if self.columns else []
         pairs += [("limit", str(self.limit))] if self.limit is not None else []
         pairs += [("offset", str(self.offset))] if self.offset else []
@@ -33,7 +56,11 @@ class DatasetQuery:
 
 
 def parse_query(
-    pairs: Iterable[tuple[str, str]], columns: tuple[str, ...], *, distance: bool = True
+    pairs: Iterable[tuple[str, str]],
+    columns: tuple[str, ...],
+    *,
+    distance: bool = True,
+    own: tuple[Parameter, ...] = (),
 ) -> DatasetQuery:
     """The query of a query string's names and values.
 
@@ -41,12 +68,21 @@ def parse_query(
         pairs: in order; a name may repeat, ``view_…`` is ignored.
         columns: those of the dataset.
         distance: with ``near`` there is a last column ``distance_km``.
+        own: parameters that only this dataset has.
 
     Raises:
         FilterError: an unknown name, column or value of a closed set, a malformed number.
     """
     pairs = [(name, text) for name, text in pairs if not name.startswith(VIEW_PREFIX)]
-    filters = parse(pairs, other_names=PAGING)
+    by_name = {parameter.name: parameter for parameter in own}
+    filters = parse(pairs, other_names=(*PAGING, *by_name))
+    options: list[Option] = []
+    for name, text in pairs:
+        if name in by_name:
+            given = sum(option.name == name for option in options)
+            parameter = by_name[name]
+            value = parameter.parse(text, given)
+            options.append(Option(name, value, text.strip(), parameter.repeatable))
     added = (DISTANCE_COLUMN,) if distance and filters.near else ()
     parameters = {"columns": columns_parameter(columns, added), "limit": LIMIT, "offset": OFFSET}
     found: dict[str, list[Any]] = {name: [] for name in PAGING}
@@ -59,8 +95,9 @@ def parse_query(
     return DatasetQuery(
         filters,
         tuple(chosen),
-        *(found["limit"] or [None]),
-        *(found["offset"] or [0]),
+        limit=next(iter(found["limit"]), None),
+        offset=next(iter(found["offset"]), 0),
+        options=tuple(options),
     )
 
 

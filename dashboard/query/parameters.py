@@ -78,19 +78,23 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowCount(Parameter):
-    """A number of rows."""
+class WholeNumber(Parameter):
+    """A number from ``least`` to ``greatest``, of ``unit``."""
+
+    least: int = 0
+    greatest: int = MAX_ROWS
+    unit: str = "rows"
 
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of one value."""
-        return {"type": "integer", "minimum": 0, "maximum": MAX_ROWS}
+        return {"type": "integer", "minimum": self.least, "maximum": self.greatest}
 
     def convert(self, text: str) -> int:
         """The number."""
-        if not re.fullmatch("[0-9]{1,10}", text) or int(text) > MAX_ROWS:
-            allowed = f"0 to {MAX_ROWS}"
-            message = f"{self.name}={text}: give {allowed} rows"
+        if not re.fullmatch("[0-9]{1,10}", text) or not self.least <= int(text) <= self.greatest:
+            allowed = f"{self.least} to {self.greatest}"
+            message = f"{self.name}={text}: give {allowed} {self.unit}"
             raise FilterError(self.name, text, message, (allowed,))
         return int(text)
 
@@ -120,8 +124,58 @@ class Columns(Parameter):
         return found
 
 
-LIMIT = RowCount(name="limit", about="No more rows than this.", example="100")
-OFFSET = RowCount(name="offset", about="Leave out this many rows first.")
+KM_PER_MILE = 1.609344
+MAX_DISTANCE_KM = 20_038.0
+"""Half the Earth's circumference."""
+
+_DISTANCE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s?(km|mi|miles?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distance(Parameter):
+    """A distance: a number of km, or with its unit, as in ``50mi``."""
+
+    longest: int = 20
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of one value."""
+        return {"type": "string", "pattern": "^[1-9][0-9]{0,3}(km|mi)?$"}
+
+    def convert(self, text: str) -> float:
+        """Kilometres."""
+        found = _DISTANCE.fullmatch(text.strip())
+        number = float(found[1]) if found else 0.0
+        unit = (found[2] or "km").lower() if found else "km"
+        kilometres = number if unit == "km" else number * KM_PER_MILE
+        if not 0 < kilometres <= MAX_DISTANCE_KM:
+            allowed = f"more than 0 and at most {MAX_DISTANCE_KM:,.0f} km, such as 80km or 50mi"
+            raise FilterError(self.name, text, f"{self.name}={text}: give {allowed}", (allowed,))
+        return round(kilometres, 6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Parameter):
+    """One of some words."""
+
+    allowed: tuple[str, ...]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of one value."""
+        return {"type": "string", "enum": list(self.allowed)}
+
+    def convert(self, text: str) -> str:
+        """The word in its own spelling."""
+        word = text.strip().casefold()
+        if word not in self.allowed:
+            message = f"{self.name}={text}: unknown {self.name}"
+            raise FilterError(self.name, text, message, sort_by_similarity(text, self.allowed))
+        return word
+
+
+LIMIT = WholeNumber(name="limit", about="No more rows than this.", example="100")
+OFFSET = WholeNumber(name="offset", about="Leave out this many rows first.")
 
 
 def columns_parameter(names: tuple[str, ...], undocumented: tuple[str, ...] = ()) -> Columns:

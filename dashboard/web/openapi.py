@@ -22,8 +22,12 @@ from dashboard.web.openapi_parts import (
 from dashboard.web.response_cache import CSV_METADATA
 from geocache.version import __version__
 
-NUMBERS = {"latitude", "longitude", "score", "distance_km"}
-COUNTS = {"sites", "cities", "trials", "recruiting", "countries"}
+NUMBERS = {
+    *("latitude", "longitude", "score", "distance_km"),
+    *("people", "coverage", "sites_per_million", "within_km", "reached", "share", "choice_share"),
+    *("median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
+}
+COUNTS = {"sites", "cities", "trials", "recruiting", "countries", "rank"}
 
 _ABOUT = """The sites of clinical trials, where they are, and how exactly that is known.
 
@@ -107,7 +111,9 @@ def _about_schema() -> dict[str, Any]:
             "position_sources": TEXTS,
             "attribution": TEXTS,
             "written_by": TEXT,
-        }
+            "method": {**TEXT, "description": "How the figures were computed."},
+        },
+        optional={"method"},
     )
 
 
@@ -156,6 +162,7 @@ def _error_responses() -> dict[str, Any]:
 def _dataset_path(dataset: Dataset, suffix: str) -> dict[str, Any]:
     parameters = [
         *({"$ref": f"#/components/parameters/{name}"} for name in FILTERS),
+        *map(build_parameter, dataset.own),
         build_parameter(columns_parameter(dataset.columns)),
         {"$ref": "#/components/parameters/limit"},
         {"$ref": "#/components/parameters/offset"},

@@ -1,0 +1,72 @@
+"""``site-map reach``: who lives near the filtered sites, and where nobody does."""
+
+from pathlib import Path
+
+import click
+
+from dashboard.commands.export import export_dataset, list_pairs, query_options, split_query
+from dashboard.exports.datasets import DATASETS
+from dashboard.reach.next_sites import MOST_SITES
+from dashboard.reach.reach import LEVELS
+
+
+@click.command("reach", short_help="People within a distance of the filtered sites, and gaps.")
+@click.argument("query", default="")
+@click.option(
+    "-o", "--output", required=True, help="The CSV, JSON or XLSX file; - for standard output."
+)
+@click.option(
+    "--within",
+    multiple=True,
+    metavar="DISTANCE",
+    help="Such as 80km or 50mi; by default 25, 50, 100 and 200 km. Repeatable.",
+)
+@click.option(
+    "--level", multiple=True, type=click.Choice(LEVELS), help="By default country. Repeatable."
+)
+@click.option(
+    "--gaps",
+    is_flag=True,
+    help="Instead: states and US counties without a site, and cities farther than --within.",
+)
+@click.option(
+    "--next",
+    "count",
+    type=click.IntRange(1, MOST_SITES),
+    help="Instead: so many cities where a further site would add most people within --within.",
+)
+@click.option(
+    "--source",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder to open instead of SITE_MAP_SOURCES. Repeatable.",
+)
+@query_options
+def reach_command(
+    *,
+    query: str,
+    output: str,
+    within: tuple[str, ...],
+    level: tuple[str, ...],
+    gaps: bool,
+    count: int | None,
+    source: tuple[Path, ...],
+    **options: tuple[str, ...],
+) -> int:
+    """Write how many people live within a distance of the sites that a filter keeps.
+
+    QUERY is the part after ? of the page's address or of an API link; options add to it.
+
+    Example: site-map reach "country=US&status=Recruiting" --within 80km -o reach.csv
+    """
+    if gaps and count:
+        raise click.UsageError("--gaps and --next write different tables; choose one")
+    if level and (gaps or count):
+        raise click.UsageError("--level goes with neither --gaps nor --next")
+    own = [("beyond_km" if gaps else "within_km", text) for text in within]
+    own += [("levels", text) for text in level]
+    own += [("count", str(count))] if count else []
+    dataset = DATASETS["reach-gaps" if gaps else "reach-next" if count else "reach"]
+    pairs = [*split_query(query), *list_pairs(options), *own]
+    suffix = "csv" if output == "-" else None
+    return export_dataset(dataset, pairs, output, suffix=suffix, source=source)

@@ -1,0 +1,223 @@
+"""The people who live within some distances of a table's sites, by country, state and US county."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.reach.inequality import measure_gini
+from dashboard.reach.population import (
+    Units,
+    is_well_covered,
+    measure_coverage,
+    nearest_area,
+    project_areas,
+    read_areas,
+    read_country_populations,
+    read_county_names,
+    read_units,
+)
+from dashboard.reach.site_points import build_site_points, is_exact, measure_nearest
+from dashboard.sites.memo import memoize_per_table
+from geocache.geo.countries import country_name
+
+COLUMNS = (
+    "level",
+    "name",
+    "country_code",
+    "state",
+    "county",
+    "people",
+    "coverage",
+    "sites",
+    "sites_per_million",
+    "within_km",
+    "reached",
+    "share",
+    "choice_share",
+    "median_km",
+    "gini",
+)
+DECIMALS = {
+    "coverage": 3,
+    "sites_per_million": 3,
+    "share": 5,
+    "choice_share": 5,
+    "median_km": 1,
+    "gini": 3,
+}
+LEVELS = ("country", "state", "county")
+DISTANCES_KM = (25.0, 50.0, 100.0, 200.0)
+
+
+class AreaDistances(NamedTuple):
+    """The areas of the countries that have a site, and how far each is from the sites.
+
+    ``rows`` are those of :func:`dashboard.reach.population.read_areas`; ``nearest_km`` and
+    ``third_km`` the distances to the nearest and the third nearest site, infinite where there are
+    fewer.
+    """
+
+    rows: npt.NDArray[np.int64]
+    people: npt.NDArray[np.int64]
+    nearest_km: npt.NDArray[np.float64]
+    third_km: npt.NDArray[np.float64]
+
+
+@memoize_per_table
+def measure_areas(sites: pd.DataFrame) -> AreaDistances:
+    """The distance of every area to the sites of a table."""
+    areas = read_areas()
+    codes = set(sites["country_code"].unique()) - {""}
+    rows = np.flatnonzero(areas["country_code"].isin(codes))
+    nearest = measure_nearest(build_site_points(sites), project_areas()[rows])
+    people = areas["people"].to_numpy(np.int64)[rows]
+    return AreaDistances(rows, people, nearest.first, nearest.third)
+
+
+@memoize_per_table
+def count_sites(sites: pd.DataFrame, level: str) -> npt.NDArray[np.int64]:
+    """The number of sites in each unit of a level, in the order of its units.
+
+    A site counts where its position lies: in the state of the nearest listed place of its country,
+    in the US county around it.
+    """
+    units = read_units(level)
+    exact = sites.loc[is_exact(sites), ["country_code", "latitude", "longitude"]]
+    counts = exact.groupby(["country_code", "latitude", "longitude"], observed=True).size()
+    where = counts.index.to_frame(index=False)
+    areas = nearest_area(where)
+    found = np.where(areas >= 0, units.numbers[areas], -1)
+    weights = counts.to_numpy()
+    return np.bincount(found[found >= 0], weights[found >= 0], len(units.labels)).astype(np.int64)
+
+
+def measure_reach(
+    sites: pd.DataFrame,
+    within_km: Sequence[float] = DISTANCES_KM,
+    levels: Sequence[str] = ("country",),
+) -> pd.DataFrame:
+    """The people within each distance of a site, in a straight line, whatever borders lie between.
+
+    Args:
+        sites: the filtered site table.
+        within_km: distances in km.
+        levels: of :data:`LEVELS`.
+
+    Returns:
+        A row per unit and distance, :data:`COLUMNS`; the first unit is all countries together,
+        where there are several. ``people`` live in the listed areas; ``coverage`` is their share of
+        the country's inhabitants. ``people``, ``reached`` and the rates of states are missing where
+        the coverage is too low or too high. ``share`` is that of the listed people who have a site,
+        ``choice_share`` of those who have three. Half the people have at most ``median_km`` to the
+        nearest site. ``gini`` says how unevenly the sites are spread over a country's states, in
+        the United States its counties.
+    """
+    areas = measure_areas(sites)
+    tables = [
+        _measure_level(sites, areas, level, within_km)
+        for level in ("all", *LEVELS)
+        if (level in levels) or (level == "all" and "country" in levels)
+    ]
+    tables = [table for table in tables if len(table)]
+    if not tables:
+        return pd.DataFrame(columns=list(COLUMNS))
+    found = pd.concat(tables, ignore_index=True).replace(np.inf, np.nan)
+    return found.round(DECIMALS)
+
+
+def _measure_level(
+    sites: pd.DataFrame, areas: AreaDistances, level: str, within_km: Sequence[float]
+) -> pd.DataFrame:
+    units = read_units(level)
+    numbers = units.numbers[areas.rows]
+    listed = numbers >= 0
+    numbers, people = numbers[listed], areas.people[listed]
+    nearest, third = areas.nearest_km[listed], areas.third_km[listed]
+    totals = np.bincount(numbers, people, len(units.labels))
+    present = np.flatnonzero(totals)
+    codes = units.labels["country_code"].to_numpy()[present]
+    if not len(present) or (
+        level == "all" and len(np.unique(read_units("country").numbers[areas.rows])) < 2
+    ):
+        return pd.DataFrame(columns=list(COLUMNS))
+    table = _describe(units, present, level, areas)
+    table["people"] = totals[present]
+    table["sites"] = count_sites(sites, level)[present]
+    medians = _weighted_medians(nearest, people, numbers)
+    table["median_km"] = medians[np.searchsorted(np.unique(numbers), present)]
+    inhabitants = table["people"].astype(float)
+    table["gini"] = np.nan
+    if level == "country":
+        inhabitants = pd.Series(read_country_populations().reindex(codes).to_numpy(float))
+        table["gini"] = [_measure_gini(sites, str(code)) for code in codes]
+    known = table.pop("known")
+    rate = table["sites"] / inhabitants * 1e6
+    table["sites_per_million"] = rate.where(known | (level == "country"))
+    found = []
+    for distance in within_km:
+        reached = np.bincount(numbers, people * (nearest <= distance), len(totals))[present]
+        choice = np.bincount(numbers, people * (third <= distance), len(totals))[present]
+        found.append(
+            table.assign(
+                within_km=distance,
+                reached=pd.Series(reached).where(known),
+                share=reached / table["people"],
+                choice_share=choice / table["people"],
+                people=table["people"].where(known),
+            )
+        )
+    rows = pd.concat(found).sort_index(kind="stable")
+    return rows[list(COLUMNS)].reset_index(drop=True)
+
+
+def _describe(
+    units: Units,
+    present: npt.NDArray[np.int64],
+    level: str,
+    areas: AreaDistances,
+) -> pd.DataFrame:
+    """Names and coverage of the units; ``known`` where numbers of people can be given."""
+    table = units.labels.iloc[present].reset_index(drop=True)
+    table.insert(0, "level", level)
+    if level == "all":
+        present_codes = read_areas()["country_code"].cat.categories[
+            np.unique(read_units("country").numbers[areas.rows])
+        ]
+        return table.assign(
+            name="All these countries",
+            coverage=np.nan,
+            known=all(is_well_covered(code) for code in present_codes),
+        )
+    codes = table["country_code"].to_numpy()
+    names: dict[str, Any] = {
+        "country": [country_name(code) for code in codes],
+        "state": table["state"],
+        "county": read_county_names().reindex(table["county"]).fillna("").to_numpy(),
+    }
+    return table.assign(
+        name=names[level],
+        coverage=measure_coverage().reindex(codes).to_numpy(),
+        known=[is_well_covered(code) for code in codes],
+    )
+
+
+def _weighted_medians(
+    values: npt.NDArray[np.float64], weights: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """For each group, in order, the value that half of its weight lies at or below."""
+    order = np.lexsort((values, groups))
+    running = weights[order].cumsum()
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    before = np.concatenate([[0], running])[starts]
+    totals = np.add.reduceat(weights[order], starts)
+    return values[order][np.searchsorted(running, before + totals / 2)]
+
+
+def _measure_gini(sites: pd.DataFrame, code: str) -> float:
+    level = "county" if code == "US" else "state"
+    units = read_units(level)
+    own = (units.labels["country_code"] == code).to_numpy()
+    return measure_gini(count_sites(sites, level)[own], units.people[own])
