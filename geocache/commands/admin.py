@@ -48,7 +48,7 @@ def print_warnings(cache: Any) -> None:
 def finish(cache: Any) -> int:
     """Print warnings; returns the exit code, 1 if what was written is not permanent."""
     print_warnings(cache)
-    return 1 if cache.warnings else 0
+    return 0 if cache.persistent else 1
 
 
 @click.command()

@@ -1,22 +1,27 @@
 """``geocache check``: is what is stored undamaged?"""
 
 import json
+from pathlib import Path
 
 import click
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
-def check(as_json: bool) -> int:
+@click.option("--acknowledge", is_flag=True, help="End the messages about earlier damage.")
+def check(as_json: bool, acknowledge: bool) -> int:
     """Check the place index and the store in full; changes nothing.
 
     A damaged index is built again when it is next opened. Of a damaged store everything readable
-    is moved into a new one. Exit code 1 if something is damaged.
+    is then moved into a new one; messages say so until you acknowledge that. Exit code 1 if
+    something is damaged.
 
     \b
     Example:
       geocache check
     """
+    if acknowledge:
+        _acknowledge()
     found = {"index": _check_index(), "store": _check_store()}
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
@@ -34,8 +39,23 @@ def _check_index() -> str:
 
 
 def _check_store() -> str:
-    from geocache.settings import read_settings  # noqa: PLC0415
-    from geocache.store import sqlite_file  # noqa: PLC0415 - slow to import
+    from geocache.store.sqlite_file import find_damage  # noqa: PLC0415 - slow to import
 
-    file = sqlite_file.database_file(read_settings().store_url)
-    return sqlite_file.find_damage(file) if file is not None and file.exists() else ""
+    file = _find_store()
+    return find_damage(file) if file is not None and file.exists() else ""
+
+
+def _acknowledge() -> None:
+    from geocache.store.damage import acknowledge  # noqa: PLC0415 - slow to import
+
+    file = _find_store()
+    count = acknowledge(file) if file is not None else 0
+    click.echo(f"{count} messages acknowledged", err=True)
+
+
+def _find_store() -> Path | None:
+    """The store's file; None for a server."""
+    from geocache.settings import read_settings  # noqa: PLC0415
+    from geocache.store.sqlite_file import database_file  # noqa: PLC0415 - slow to import
+
+    return database_file(read_settings().store_url)

@@ -4,20 +4,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+
+from filelock import Timeout
 
 from geocache.errors import StoreError
 from geocache.place import Place, Position
 from geocache.records import Answer, Pin
 from geocache.store import backup
 from geocache.store.backends import load_backend
+from geocache.store.damage import list_warnings
 from geocache.store.database import Trouble, public_url
 from geocache.store.opening import open_store
 from geocache.store.retry import DATABASE_ERRORS, call_with_retries, summarize_error
+from geocache.store.salvage import read_pins
+from geocache.store.sqlite_file import database_file
 from geocache.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -25,7 +29,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _RETRY_SECONDS = 5.0
-_BATCH = 1000
 
 
 @dataclass
@@ -39,7 +42,8 @@ class _Outage:
 class FallbackStore:
     """A :class:`Store` that keeps working when its database does not.
 
-    - A damaged file is moved aside under a new name, and a new one is started.
+    - A damaged file is moved aside under a new name, and what can be read of it into a new one;
+      meanwhile, the pins that can be read and new records are in memory.
     - If the file or its disk cannot be written, it is read, and new records stay in memory.
     - If the file cannot be opened at all, everything stays in memory.
     - After a lost connection to a server the call is retried on a new one.
@@ -69,20 +73,27 @@ class FallbackStore:
         self._transient: Store | None = None
         """Holds answers that may not be stored on disk."""
         self._seen = self._reported = self._shift = 0  # revisions
+        self._file = database_file(url)
+        self._replacing: threading.Thread | None = None
         self._primary: Store | None = self._open()
+        self._inode = self._read_inode()
 
     @property
     def warnings(self) -> list[str]:
-        """What does not work now, for people to read."""
-        return [*self._opening_warnings, *(each.warning for each in list(self._outages.values()))]
+        """What does not work now, and damage that nobody has acknowledged, for people to read."""
+        damage = list_warnings(self._file) if self._file else []
+        now = [each.warning for each in list(self._outages.values())]
+        return [*damage, *self._opening_warnings, *now]
 
     @property
     def persistent(self) -> bool:
         """Whether a record written now outlives this process."""
-        return bool(self._primary) and self._writable and Trouble.AWAY not in self._outages
+        return bool(self._primary) and self._writable and not self._outages
 
     def close(self) -> None:
         """Close the stores; what is only in memory is lost."""
+        if self._replacing is not None:
+            self._replacing.join()
         for store in (self._primary, self._memory, self._transient):
             if store:
                 store.close()
@@ -91,6 +102,8 @@ class FallbackStore:
 
     def revision(self) -> int:
         """As :meth:`Store.revision`; the last known one while a server is away."""
+        if self._file and self._primary and self._inode != self._read_inode():
+            self._reopen()  # another process has replaced a damaged file
         self._seen = self._read(lambda store: store.revision(), self._seen)
         self._reported = self._seen + self._shift
         if self._memory:
@@ -278,8 +291,8 @@ class FallbackStore:
 
     # Errors
 
-    def _open(self) -> Store | None:
-        opened = open_store(self.url)
+    def _open(self, *, damaged: bool = False) -> Store | None:
+        opened = open_store(self.url, damaged=damaged)
         self._read_only |= not opened.writable
         for warning in opened.warnings:
             if warning not in self._opening_warnings:
@@ -291,9 +304,8 @@ class FallbackStore:
     def _handle(self, error: Exception) -> None:
         """Prepare to go on without the database; raises the error if that is not possible."""
         trouble, cause = self._backend.classify(error), summarize_error(error)
-        if trouble is Trouble.DAMAGED and self._primary:
-            self._primary.close()
-            self._primary = self._open()
+        if trouble is Trouble.DAMAGED and self._primary and self._file:
+            self._begin_replacing(cause)
         elif trouble in _OUTAGE_WARNINGS:
             self._begin_outage(trouble, cause)
         else:
@@ -307,10 +319,63 @@ class FallbackStore:
             self._outages[trouble] = _Outage(warning, time.monotonic() + _RETRY_SECONDS)
         log.warning("%s: %s", self.name, warning)
 
+    def _begin_replacing(self, cause: str) -> None:
+        """Go on from memory while a thread replaces the damaged file."""
+        with self._lock:
+            if Trouble.DAMAGED in self._outages or self._file is None:
+                return
+            self._begin_outage(Trouble.DAMAGED, cause)
+            self._open_memory().pin(read_pins(self._file))
+            old, self._primary = self._primary, None
+            if old:
+                old.close()
+            self._replacing = threading.Thread(target=self._replace, name="replace-store")
+            self._replacing.start()
+
+    def _replace(self) -> None:
+        try:
+            store = self._open(damaged=True)
+        except (*DATABASE_ERRORS, StoreError, Timeout) as error:
+            log.exception("%s: the damaged store cannot be replaced", self.name)
+            why = f"the store is damaged and cannot be replaced ({summarize_error(error)}): "
+            self._opening_warnings.append(why + "answers and pins are kept in memory only")
+            self._read_only = True
+            store = None
+        if store and self._writable and self._memory:
+            with suppress(*DATABASE_ERRORS):  # before anybody reads the new store
+                store.take_newer(self._memory)
+        with self._lock:
+            self._primary = store
+            self._inode = self._read_inode()
+            self._outages.pop(Trouble.DAMAGED, None)
+            if store and self._writable:
+                self._try_to_recover()
+
+    def _reopen(self) -> None:
+        with self._lock:
+            if self._primary is None or self._inode == self._read_inode():
+                return  # another thread was faster
+            self._inode = self._read_inode()
+            try:
+                opened = self._open()
+            except (*DATABASE_ERRORS, StoreError) as error:
+                log.warning("%s: the new file cannot be opened: %s", self.name, error)
+                return
+            old, self._primary = self._primary, opened
+            old.close()
+
+    def _read_inode(self) -> int:
+        try:
+            return self._file.stat().st_ino if self._file else 0
+        except OSError:
+            return 0
+
     # Recovery
 
     def _reach_primary(self) -> Store | None:
         """The database, unless its server is away; retries what does not work, in intervals."""
+        if Trouble.DAMAGED in self._outages:
+            return None
         outage = self._outages.get(Trouble.AWAY) or self._outages.get(Trouble.UNWRITABLE)
         if outage and time.monotonic() >= outage.retry_at and self._lock.acquire(blocking=False):
             try:
@@ -355,11 +420,7 @@ class FallbackStore:
                 store.check_writable()
             return
         try:
-            pinned_at = {pin.place: pin.pinned_at for pin in store.pins()}
-            store.pin(pin for pin in memory.pins() if pinned_at.get(pin.place, -1) <= pin.pinned_at)
-            with closing(memory.answers()) as answers:
-                while batch := list(islice(answers, _BATCH)):
-                    store.import_newer(batch)
+            store.take_newer(memory)
         except BaseException:
             self._memory = memory
             raise
@@ -374,6 +435,8 @@ class FallbackStore:
 
 
 _OUTAGE_WARNINGS = {
+    Trouble.DAMAGED: "the store is damaged ({cause}): what can be read is moved into a new one, "
+    "and answers and pins are kept in memory meanwhile",
     Trouble.AWAY: "the store's server cannot be reached ({cause}): answers and pins are kept in "
     "memory until it is back; those on the server are not shown",
     Trouble.UNWRITABLE: "the store cannot be written ({cause}): answers and pins are kept in "

@@ -1,19 +1,14 @@
 """Opens a store whose file may be damaged, read-only or unreachable."""
 
-import sqlite3
-from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock
-
 from geocache.errors import StoreError
-from geocache.store import sqlite_file
+from geocache.store import schema, sqlite_file
 from geocache.store.backends import load_backend
+from geocache.store.damage import finish_replacement, replace_if_damaged
 from geocache.store.database import Trouble, public_url
 from geocache.store.retry import DATABASE_ERRORS, summarize_error
 from geocache.store.store import Store
-
-_LOCK_SECONDS = 30.0
 
 
 class Opened(NamedTuple):
@@ -28,8 +23,12 @@ class Opened(NamedTuple):
     away: str = ""
 
 
-def open_store(url: str) -> Opened:
-    """Open a store; creates its folder and file if needed, and moves a damaged file aside.
+def open_store(url: str, *, damaged: bool = False) -> Opened:
+    """Open a store; creates its folder, file and tables if needed, and replaces a damaged file.
+
+    Args:
+        url: SQLAlchemy URL of the store.
+        damaged: an error said that it is damaged: check all of it, however large it is.
 
     Raises:
         ConfigurationError: the URL cannot work.
@@ -40,7 +39,11 @@ def open_store(url: str) -> Opened:
         if file is None:
             return Opened(Store(url), writable=True)
         file.parent.mkdir(parents=True, exist_ok=True)
-        warnings = _move_aside_if_damaged(file) if file.exists() else ()
+        finish_replacement(file)
+        warnings: tuple[str, ...] = ()
+        if file.exists():
+            replace_if_damaged(file, whole=damaged)
+            warnings = _describe_missing(sqlite_file.list_tables(file))
         return Opened(Store(url), writable=True, warnings=warnings)
     except DATABASE_ERRORS as error:
         trouble = load_backend(url).classify(error)
@@ -52,19 +55,13 @@ def open_store(url: str) -> Opened:
         raise StoreError(why) from error
 
 
-def _move_aside_if_damaged(file: Path) -> tuple[str, ...]:
-    try:
-        sqlite_file.check(file)
-    except sqlite3.DatabaseError as error:
-        if not sqlite_file.is_damaged(error):
-            raise
-        with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
-            try:
-                sqlite_file.check(file)  # another process may have been first
-            except sqlite3.DatabaseError:
-                aside = sqlite_file.move_aside(file).name
-                return (f"the store was damaged; it was renamed {aside} and a new one started",)
-    return ()
+def _describe_missing(present: frozenset[str]) -> tuple[str, ...]:
+    """What to say of tables that a store had once; they are made again when it is opened."""
+    missing = sorted(set(schema.metadata.tables) - present)
+    if not present or not missing:
+        return ()
+    lost = "tables" if len(missing) > 1 else "table"
+    return (f"the store had lost its {lost} {', '.join(missing)}: made again, empty",)
 
 
 def _open_to_read(url: str, error: Exception) -> Opened:

@@ -138,6 +138,7 @@ def prepare(connection: Connection) -> None:
         connection.execute(insert(meta), rows)
         return
     _refuse_newer(found)
+    metadata.create_all(connection)
     touch(connection)  # fails now if the file cannot be written, not at the first answer
     for version in range(found, SCHEMA_VERSION):
         MIGRATIONS[version](connection)

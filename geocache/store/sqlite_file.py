@@ -29,9 +29,10 @@ def database_file(url: str) -> Path | None:
 
 
 def is_damaged(error: BaseException) -> bool:
-    """Whether an error means that the file is damaged or no database."""
+    """Whether an error means that the file is damaged, no database, or lacks a table."""
     text = str(error)
-    return "malformed" in text or "not a database" in text or "unsupported file format" in text
+    marks = ("malformed", "not a database", "unsupported file format", "no such table")
+    return any(mark in text for mark in marks)
 
 
 def is_unwritable(error: BaseException) -> bool:
@@ -46,7 +47,7 @@ def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
 
     Below ``whole_below_bytes`` all pages are checked (about 100 ms), above only the first.
     """
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as found:
+    with closing(_connect(file)) as found:
         found.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if file.stat().st_size < whole_below_bytes:
             verdict = found.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -57,26 +58,44 @@ def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:
 def find_damage(file: Path) -> str:
     """What is wrong with a database, all of it read; empty if nothing is."""
     try:
-        check(file, whole_below_bytes=1 << 62)
+        with closing(_connect(file)) as found:
+            verdict = str(found.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        return " ".join(str(error).split())
-    return ""
+        if not is_damaged(error):
+            raise
+        verdict = str(error)
+    return "" if verdict == "ok" else " ".join(verdict.split())
 
 
-def move_aside(file: Path) -> Path:
-    """Rename a damaged database and its WAL; returns the new path."""
+def _connect(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+
+
+def list_tables(file: Path) -> frozenset[str]:
+    """The names of a database's tables."""
+    with closing(_connect(file)) as found:
+        rows = found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return frozenset(name for (name,) in rows)
+
+
+def name_aside(file: Path) -> Path:
+    """A path beside a damaged database that is free."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     aside = file.with_name(f"{file.name}.damaged-{stamp}")
     count = 1
     while aside.exists():
         aside = file.with_name(f"{file.name}.damaged-{stamp}-{count}")
         count += 1
+    return aside
+
+
+def move_aside(file: Path, aside: Path) -> None:
+    """Rename a damaged database and its WAL."""
     file.rename(aside)
     for tail in ("-wal", "-shm"):
         beside = file.with_name(file.name + tail)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + tail))
-    return aside
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
@@ -15,6 +16,8 @@ from geocache.store.backends import load_backend
 from geocache.store.claims import Claims, RateLimits, claim_numbers, provider_hash
 from geocache.store.database import Reader, public_url
 from geocache.store.rows import build_answer_row, build_pin_row, parse_answer, parse_pin
+
+_BATCH = 1_000
 
 
 def _build_rows(answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
@@ -177,6 +180,14 @@ class Store:
             with self._begin_write() as connection:
                 connection.execute(self.database.upsert(schema.pins), rows)
                 schema.bump_revision(connection)
+
+    def take_newer(self, other: "Store") -> None:
+        """Copy the pins and answers of another store, except where this one has newer ones."""
+        pinned_at = {pin.place: pin.pinned_at for pin in self.pins()}
+        self.pin(pin for pin in other.pins() if pinned_at.get(pin.place, -1) <= pin.pinned_at)
+        with closing(other.answers()) as answers:
+            while batch := list(islice(answers, _BATCH)):
+                self.import_newer(batch)
 
     def unpin(self, place: Place) -> bool:
         """Delete a pin; false if there was none."""

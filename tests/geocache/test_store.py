@@ -286,7 +286,7 @@ def test_a_file_that_is_no_database_is_moved_aside(tmp_path: Path) -> None:
     assert aside.name in warning
     assert aside.read_text().startswith("this is not a database")
     with GeoCache(store_url(tmp_path), providers=[Atlas()]) as cache:
-        assert cache.warnings == ()
+        assert cache.warnings == (warning,), "until it is acknowledged"
         assert len(cache.pins()) == 1
 
 
