@@ -22,6 +22,7 @@ from dashboard.web import api, downloads, map_data, map_drawn
 from dashboard.web.guards.allowed_hosts import AllowedHosts
 from dashboard.web.guards.cookies import CookieGuard
 from dashboard.web.guards.open_files import raise_open_files_limit
+from dashboard.web.guards.pending_uploads import PendingUploads
 from dashboard.web.guards.runtime_versions import warn_about_versions
 from dashboard.web.guards.websocket_limits import WebsocketLimits, max_websockets
 from dashboard.web.login_gate import LoginGate
@@ -96,6 +97,7 @@ def build_options() -> dict[str, Any]:
                 read_cookies=login.read_login_cookie,
                 access=settings.access,
             ),
+            Middleware(PendingUploads, count_waiting=streamlit_internals.count_waiting_uploads),
             Middleware(SessionCookie, load_key=partial(load_session_key, settings)),
             Middleware(PreloadLinks),
             Middleware(StaticCache),

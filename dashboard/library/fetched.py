@@ -5,25 +5,29 @@ One JSON record per trial: the study as API v2 gave it, and ``fetchedOn``, the d
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import ReadError, RegistryError, SaveError
+from dashboard.errors import RegistryError, SaveError
 from dashboard.library.atomic_files import describe_disk_error
 from dashboard.library.fetched_storage import TRIAL_ID, TrialStorage
 from dashboard.library.lists import InlineReader, Reader
 from dashboard.library.registry.client import Page
-from dashboard.readers import Reading, read
+from dashboard.readers import Reading
 from geocache.closing import Closing
 
 log = logging.getLogger(__name__)
 
 LIST_NAME = "Fetched trials"
 """The name of the list of fetched trials on the page."""
+
+MAX_NAMED = 5
+BATCH = 100
+"""Studies of a fetch that are parsed together."""
 
 _SITE = ("site_number", "facility", "city", "state", "postcode", "country")
 
@@ -97,18 +101,38 @@ class FetchedTrials(Closing):
         return self._cached[1] if self._cached else None
 
     def save(self, study: dict[str, Any], today: str) -> TrialChange | None:
-        """Store one study; returns what changed, or None for a study without an id.
+        """As :meth:`save_all`, for one study; None for a study without an id."""
+        return next(iter(self.save_all([study], today)), None)
 
-        Others see it after :meth:`notify`.
+    def save_all(self, studies: Iterable[dict[str, Any]], today: str) -> list[TrialChange]:
+        """Store studies; returns what changed, in their order, without those that have no id.
+
+        All are parsed by the reader at once, beside what is stored of them. Others see them after
+        :meth:`notify`.
+
+        Raises:
+            SaveError: the reader can read none of them.
         """
-        trial_id = _get_id(study)
-        if not trial_id:
-            return None
-        before = self._read_one(trial_id)
-        data = orjson.dumps({**study, "fetchedOn": today})
-        change = compare_readings(trial_id, before, read(data, trial_id))
-        self._storage.write(trial_id, data)
-        return change
+        records = {
+            trial_id: orjson.dumps({**study, "fetchedOn": today})
+            for study in studies
+            if (trial_id := _get_id(study))
+        }
+        if not records:
+            return []
+        opened = self._reader.read(_join(records.values()), LIST_NAME)
+        if opened.reading is None:
+            raise SaveError(f"the registry's answer cannot be read: {opened.error}")
+        after = _split_trials(opened.reading)
+        stored = self._storage.read(list(records))
+        before = self._reader.read(_join(stored), LIST_NAME).reading if stored else None
+        known = _split_trials(before) if before else {}
+        changes = []
+        for trial_id in records.keys() & after.keys():
+            changes.append(compare_readings(trial_id, known.get(trial_id), after[trial_id]))
+            self._storage.write(trial_id, records[trial_id])
+        order = {trial_id: number for number, trial_id in enumerate(records)}
+        return sorted(changes, key=lambda change: order[change.trial_id])
 
     def delete(self, trial_ids: Iterable[str]) -> int:
         """Delete fetched trials; returns how many there were."""
@@ -156,16 +180,19 @@ class FetchedTrials(Closing):
         saved: set[str] = set()
         try:
             for page in pages:
-                for study in page.studies:
-                    trial_id = _get_id(study)
-                    change = None if trial_id in saved else self.save(study, today)
-                    if change is not None:
-                        saved.add(trial_id)
-                        result.changes.append(change)
+                fresh = [study for study in page.studies if _get_id(study) not in saved]
+                for batch in _iter_batches(fresh):
+                    changes = self.save_all(batch, today)
+                    saved.update(change.trial_id for change in changes)
+                    result.changes += changes
                 result.problem = page.problem
                 if progress is not None:
                     progress(FetchProgress(len(saved), page.total))
         except RegistryError as error:
+            if not saved:
+                raise
+            result.problem = str(error)
+        except SaveError as error:
             if not saved:
                 raise
             result.problem = str(error)
@@ -182,24 +209,54 @@ class FetchedTrials(Closing):
         return result
 
     def _read_all(self) -> Reading | None:
-        records = self._storage.read(self._storage.list_ids())
+        trial_ids = self._storage.list_ids()
+        records = self._storage.read(trial_ids)
         if not records:
             return None
-        opened = self._reader.read(b"\n".join(map(_to_line, records)), LIST_NAME)
+        opened = self._reader.read(_join(records), LIST_NAME)
         if opened.reading is None:
             log.warning("%s: %s", LIST_NAME, opened.error)
-        return opened.reading
-
-    def _read_one(self, trial_id: str) -> Reading | None:
-        try:
-            records = self._storage.read([trial_id])
-            return next((read(_to_line(record), trial_id) for record in records), None)
-        except ReadError:
             return None
+        read = {trial.trial_id for trial in opened.reading.trials}
+        lost = [trial_id for trial_id in trial_ids if trial_id not in read]
+        if not lost:
+            return opened.reading
+        shown = ", ".join(lost[:MAX_NAMED]) + (" …" if len(lost) > MAX_NAMED else "")
+        warning = f"{len(lost)} fetched trials cannot be read and were skipped: {shown}"
+        return replace(opened.reading, warnings=(*opened.reading.warnings, warning))
 
 
-def _to_line(record: bytes) -> bytes:
-    return record.replace(b"\n", b" ")
+def _iter_batches(studies: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
+    for start in range(0, len(studies), BATCH):
+        yield studies[start : start + BATCH]
+
+
+def _join(records: Iterable[bytes]) -> bytes:
+    """Records as JSON Lines, without those that a damaged disk left of no use.
+
+    One that does not even begin like an object would make the others look like another format.
+    """
+    lines = []
+    for record in records:
+        line = record.replace(b"\n", b" ").strip()
+        if line.startswith(b"{") and line.endswith(b"}"):
+            lines.append(line)
+        else:
+            log.warning("A fetched trial is damaged and was skipped: %r", line[:80])
+    return b"\n".join(lines)
+
+
+def _split_trials(reading: Reading) -> dict[str, Reading]:
+    """A reading for each of its trials."""
+    rows = reading.sites.groupby("trial_id").indices
+    return {
+        trial.trial_id: replace(
+            reading,
+            trials=(trial,),
+            sites=reading.sites.iloc[rows.get(trial.trial_id, [])],
+        )
+        for trial in reading.trials
+    }
 
 
 def _get_id(study: dict[str, Any]) -> str:

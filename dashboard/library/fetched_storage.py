@@ -1,5 +1,6 @@
 """Storage of fetched trials: the interface, and a folder with a file per trial."""
 
+import logging
 import re
 import uuid
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,8 @@ from typing import Protocol
 
 from dashboard.library.atomic_files import delete_partial_files, write_atomically
 
+log = logging.getLogger(__name__)
+
 TRIAL_ID = re.compile(r"NCT\d{8}")
 _CHANGE_FILE = ".changed"
 
@@ -15,7 +18,8 @@ _CHANGE_FILE = ".changed"
 class TrialStorage(Protocol):
     """Records by trial id. Safe for threads and processes: a record is read whole or not at all.
 
-    Every method raises OSError if the disk or the server fails.
+    A record that cannot be read is skipped, unless it is the only one. Every method raises OSError
+    if the disk or the server fails.
     """
 
     def list_ids(self) -> list[str]:
@@ -66,8 +70,18 @@ class FolderTrialStorage:
 
     def read(self, trial_ids: Sequence[str]) -> list[bytes]:
         """As :meth:`TrialStorage.read`."""
-        paths = [self._folder / f"{trial_id}.json" for trial_id in trial_ids]
-        return [path.read_bytes() for path in paths if path.exists()]
+        records, failed = [], None
+        for trial_id in trial_ids:
+            try:
+                records.append((self._folder / f"{trial_id}.json").read_bytes())
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                log.warning("%s cannot be read: %s", trial_id, error)
+                failed = error
+        if failed and not records:
+            raise failed
+        return records
 
     def write(self, trial_id: str, record: bytes) -> None:
         """As :meth:`TrialStorage.write`."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit import logger as streamlit_logger
+from streamlit import runtime
 from streamlit.auth_util import (
     get_cookie_with_chunks,
     get_origin_from_redirect_uri,
@@ -22,15 +23,29 @@ from streamlit.auth_util import (
 )
 from streamlit.elements.lib.column_types import ColumnConfig
 from streamlit.errors import StreamlitAuthError
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 __all__ = [
-    "ColumnConfig", "find_secrets_files", "is_history_navigation", "keep_on_import_path",
-    "read_auth_section", "read_login_claims", "read_redirect_uri", "use_common_logging",
+    "ColumnConfig", "count_waiting_uploads", "find_secrets_files", "is_history_navigation",
+    "keep_on_import_path", "read_auth_section", "read_login_claims", "read_redirect_uri",
+    "use_common_logging",
 ]  # fmt: skip
+
+
+def count_waiting_uploads() -> dict[str, int]:
+    """The bytes of uploaded files that no page has taken yet, by the page's id in their address."""
+    if not runtime.exists():
+        return {}
+    waiting = runtime.get_instance().uploaded_file_mgr
+    assert isinstance(waiting, MemoryUploadedFileManager)  # noqa: S101 - the one of every server
+    return {
+        page: sum(len(file.data) for file in list(files.values()))
+        for page, files in list(waiting.file_storage.items())
+    }
 
 
 def is_history_navigation() -> bool:
