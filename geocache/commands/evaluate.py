@@ -176,7 +176,7 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
     """Measure the gazetteer against places whose position is known.
 
     TRUTH is a CSV with the columns city, state, country, latitude, longitude and optionally
-    postcode and sites.
+    postcode and sites. Its points are those of towns, so towns are measured, not postcodes.
 
     \b
     Example:
@@ -189,7 +189,8 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
         truths = read_truth(truth)
         if not truths:
             raise InputError(f"{truth}: has no rows")
-        gazetteer = Gazetteer(read_settings().index_folder, progress=_show_progress)
+        folder = read_settings().index_folder
+        gazetteer = Gazetteer(folder, sharpen=False, progress=_show_progress)
     except (GeocacheError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -79,11 +79,15 @@ class Evidence(NamedTuple):
 
     def _in_area(self, row: int, area: Area) -> bool | None:
         """Whether a place is near the area; ``None`` in between, as areas are approximate."""
-        if area.region >= 0 and not area.exact:
+        if area.by_region:
             return self.places.first[row] == area.region or self.places.near_region(
                 row, area.region, _REGION_MARGIN_KM
             )
+        if row == area.row:
+            return True
         far = distance_km(self.places.point(row), area.point)
         if far <= area.reach_km:
             return True
+        if area.exact:
+            return False
         return None if far <= _DOUBT * area.reach_km else False

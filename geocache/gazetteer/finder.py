@@ -12,6 +12,7 @@ from geocache.geo.countries import look_up_folded_code
 from geocache.geo.names import fold, make_key
 
 _PART_POPULATION = 15_000
+_LOST_LETTER = "?"
 # Constants, because looking up a member of an enumeration is slow.
 _OTHER_SCRIPT, _ALTERNATE, _SOUND = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE, NameKind.SOUND
 
@@ -34,28 +35,75 @@ class Finder:
         if found and self._is_settled(found):
             return rank(index, found)
         for variant in generate_variants(city, code):
+            if variant.part:
+                break
             name = make_key(variant.name)
             if name == literal or look_up_folded_code(name) == code:
                 continue
-            with_hint = evidence
-            if variant.hint and not evidence.state.numbers:
-                hinted = self.states.find_exact(code, variant.hint)
-                if hinted.numbers:
-                    with_hint = evidence._replace(state=hinted)
             rows = index.find_named(code, name)
-            if variant.part:
-                if found:
-                    break
-                rows = [
-                    (row, kind)
-                    for row, kind in rows
-                    if kind < _OTHER_SCRIPT and index.populations[row] >= _PART_POPULATION
-                ]
             if rows:
-                found += weigh_candidates(with_hint, rows, variant)
+                found += weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
+                if self._is_settled(found):
+                    return rank(index, found)
+        found += self._find_localities(code, city, evidence, bool(found))
+        return rank(index, found or self._find_part(code, city, evidence))
+
+    def _add_hint(self, code: str, evidence: Evidence, variant: Variant) -> Evidence:
+        """The evidence with the state that a variant's omitted text may name."""
+        if not variant.hint or evidence.state.numbers:
+            return evidence
+        hinted = self.states.find_exact(code, variant.hint)
+        return evidence._replace(state=hinted) if hinted.numbers else evidence
+
+    def _find_part(self, code: str, city: str, evidence: Evidence) -> list[Candidate]:
+        """The larger place when a part of it is named, unless the evidence contradicts."""
+        index = self.index
+        found: list[Candidate] = []
+        for variant in generate_variants(city, code):
+            name = make_key(variant.name)
+            if not variant.part or look_up_folded_code(name) == code:
+                continue
+            long = variant.name.count(" ") > 1
+            rows = [
+                (row, kind)
+                for row, kind in index.find_named(code, name)
+                if kind < _OTHER_SCRIPT and (long or index.populations[row] >= _PART_POPULATION)
+            ]
+            weighed = weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
+            found += [one for one in weighed if not self._is_refuted(one)]
             if found and self._is_settled(found):
                 break
-        return rank(self.index, found)
+        return found
+
+    def _find_localities(
+        self, code: str, city: str, evidence: Evidence, contradicted: bool
+    ) -> list[Candidate]:
+        """Localities of the postal table; if there are places, only those that agree better."""
+        if _LOST_LETTER in city:  # the name of some village, but for one letter
+            return []
+        for variant in generate_variants(city, code):
+            if variant.part:
+                break
+            rows = self.index.find_localities(code, make_key(variant.name))
+            if rows:
+                found = weigh_candidates(evidence, rows, variant)
+                if contradicted:
+                    found = [one for one in found if self._agrees(one)]
+                if found:
+                    return found
+        return []
+
+    @staticmethod
+    def _is_refuted(one: Candidate) -> bool:
+        """Whether the state or the postcode speaks against a candidate, and neither for it."""
+        state, area, _ = one.agreement
+        return (state is False or area is False) and not state and not area
+
+    @staticmethod
+    def _agrees(one: Candidate) -> bool:
+        """Whether nothing speaks against a candidate, and the state or the postcode for it."""
+        state, area, _ = one.agreement
+        return state is not False and area is not False and bool(state or area)
 
     @staticmethod
     def _is_settled(found: list[Candidate]) -> bool:

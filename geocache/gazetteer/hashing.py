@@ -5,6 +5,9 @@ from hashlib import blake2b
 BUCKET_BITS = 18
 """Bits of a hash that select the bucket to search."""
 
+LOCALITY_MASK = 0x5A5A_5A5A_5A5A_5A5A
+"""Flips the hash of a name where it stands for a locality of the postal table only."""
+
 
 def name_digest(country: str, key: str) -> bytes:
     """The 8 bytes of :func:`name_hash`, little-endian."""

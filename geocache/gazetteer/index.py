@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from geocache.errors import IndexBuildError
-from geocache.gazetteer.hashing import BUCKET_BITS, name_hash
+from geocache.gazetteer.hashing import BUCKET_BITS, LOCALITY_MASK, name_hash
 from geocache.gazetteer.name_kinds import NameKind
 from geocache.geo.distance import distance_km
 
@@ -63,6 +63,14 @@ class Index:
             self._region_west = self._view("region_west", "i")
             self._region_east = self._view("region_east", "i")
             self._spellings = self._view("spellings", "B")
+            self.code_keys = self._view("code_keys", "Q")
+            self.code_latitudes = self._view("code_latitudes", "i")
+            self.code_longitudes = self._view("code_longitudes", "i")
+            self.code_spreads = self._view("code_spreads", "B")
+            self.code_cedex = self._view("code_cedex", "B")
+            self.code_rows = self._view("code_rows", "i")
+            self.code_regions = self._view("code_regions", "i")
+            self.code_ranges: dict[str, tuple[int, int]] = self._json("code_ranges")
             self.countries: list[str] = self._json("countries")
             self._spelling_places: dict[str, list[int]] = self._json("spelling_places")
         except (OSError, ValueError, TypeError) as error:
@@ -80,7 +88,13 @@ class Index:
 
     def find_named(self, country: str, key: str) -> list[tuple[int, NameKind]]:
         """Rows of the country's places with this name, best kind and most populous first."""
-        wanted = name_hash(country, key)
+        return self._find_hash(name_hash(country, key))
+
+    def find_localities(self, country: str, key: str) -> list[tuple[int, NameKind]]:
+        """Rows of localities with this name that only the postal table has."""
+        return self._find_hash(name_hash(country, key) ^ LOCALITY_MASK)
+
+    def _find_hash(self, wanted: int) -> list[tuple[int, NameKind]]:
         hashes = self.hashes
         bucket = wanted >> _BUCKET_SHIFT
         end = self._buckets[bucket + 1]
@@ -153,6 +167,23 @@ class Index:
         """Rows of the places in a state or county, south to north."""
         return self._region_rows[self._region_starts[number] : self._region_starts[number + 1]]
 
+    def find_nearest_in_region(
+        self, number: int, point: tuple[float, float], reach_km: float = 40.0
+    ) -> int:
+        """The row of a region's place nearest to a point, -1 if there is none within reach."""
+        rows, north = self.rows_of_region(number), round(point[0] * 100_000)
+        latitude = self.latitudes.__getitem__
+        band = int(reach_km / 111 * 100_000)
+        first = bisect_left(rows, north - band, key=latitude)
+        last = bisect_right(rows, north + band, lo=first, key=latitude)
+        near = [(distance_km(point, self.point(row)), row) for row in rows[first:last]]
+        away, row = min(near, default=(reach_km, -1))
+        return row if away < reach_km else -1
+
+    def measure_width(self, number: int) -> float:
+        """The degrees of longitude between a region's westernmost and easternmost place."""
+        return (self._region_east[number] - self._region_west[number]) / 100_000
+
     def near_region(self, row: int, number: int, reach_km: float) -> bool:
         """Whether a place of the region lies within ``reach_km`` of a place."""
         start, stop = self._region_starts[number], self._region_starts[number + 1]
@@ -179,16 +210,21 @@ class Index:
             for other in rows[first:last]
         )
 
+    def find_codes(self, country: str, start: int, stop: int) -> range:
+        """Numbers of a country's postcodes from one encoded code to before another."""
+        first, last = self.code_ranges.get(country, (0, 0))
+        begin = bisect_left(self.code_keys, start, first, last)
+        return range(begin, bisect_left(self.code_keys, stop, begin, last))
+
+    def code_point(self, number: int) -> tuple[float, float]:
+        """Latitude and longitude of a postcode, WGS 84 degrees."""
+        return self.code_latitudes[number] / 100_000, self.code_longitudes[number] / 100_000
+
     @cached_property
     def areas(self) -> dict[str, dict[str, list[int]]]:
         """Postcode areas: country, prefix, then main city's row and region number or -1."""
         found: dict[str, dict[str, list[int]]] = self._json("areas")
         return found
-
-    @cached_property
-    def zips(self) -> dict[str, tuple[Any, ...]]:
-        """US ZIP codes: state code, latitude, longitude, usual name."""
-        return {code: tuple(about) for code, about in self._json("zips").items()}
 
     def spellings(self, country: str) -> list[str]:
         """The country's Latin names, folded, sorted by length, then alphabetically."""

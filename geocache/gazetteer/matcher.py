@@ -35,12 +35,12 @@ def _add_flag(answer: Position, flag: Flag, why: str) -> Position:
 class Matcher:
     """Finds the position of a place: parses its parts, finds candidates and ranks them."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, sharpen: bool = True) -> None:
         self.index = index
         self.states = States(index)
         self.postcodes = Postcodes(index)
         self._finder = Finder(index, self.states)
-        self.answers = PositionBuilder(index)
+        self.answers = PositionBuilder(index, sharpen=sharpen)
         self._world = WorldwideSearch(index, self.answers.label)
         self._no_evidence = Evidence(index, NOTHING, None)
         self._located = lru_cache(maxsize=20_000)(self._locate)
@@ -76,6 +76,8 @@ class Matcher:
     ) -> Position | None:
         """The position of the city, or of a region, ward or territory of that name."""
         found = self._finder.find_by_name(code, city, evidence)
+        if found and self._is_elsewhere(found[0], evidence):
+            return self.answers.around(code, evidence, f"“{city}” not found there")
         if found and state:
             if found[0].agreement.area is False and not evidence.state.numbers:
                 found = self._find_swapped(code, state, postcode) or found
@@ -98,6 +100,14 @@ class Matcher:
                     why = f"the state is in {country_name(other)}"
                     answer = _add_flag(answer, Flag.CONFLICTING_STATE, why)
         return answer
+
+    def _is_elsewhere(self, best: Candidate, evidence: Evidence) -> bool:
+        """Whether state and postcode agree with each other and both contradict a small place."""
+        area = evidence.area
+        if area is None or best.agreement.state is not False or best.agreement.area is not False:
+            return False
+        agree = area.region in evidence.state.numbers
+        return agree and self.index.populations[best.row] < _CITY_POPULATION
 
     def _find_abroad(self, code: str, city: str) -> Position | None:
         """A city in a territory of the country, or in a country that was once part of it."""

@@ -14,6 +14,7 @@ class NameKind(IntEnum):
     OTHER_SCRIPT = 5
     DISTRICT = 6
     SOUND = 7
+    LOCALITY = 8
 
 
 WORDS = (
@@ -25,5 +26,6 @@ WORDS = (
     "name in another script",
     "district of the city",
     "name that sounds alike",
+    "postal locality",
 )
 """The kinds in words, for a position's reason, in their order."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 from geocache.gazetteer.evidence import AT_ZIP, Evidence
 from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.name_kinds import WORDS, NameKind
+from geocache.gazetteer.postcodes import Area
 from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, pick_distant
 from geocache.gazetteer.states import Matches
 from geocache.geo.countries import country_name
@@ -19,8 +20,13 @@ MOST_ALTERNATIVES = 4
 _SURE_POPULATION = 50_000
 _TOWN_POPULATION = 5_000
 PART_COST = 0.1
+_COUNTY_KM = 10.0
+_VAGUE_KM = 120.0
+_WIDE_DEGREES = 4.0
 _DISTRICT, _SOUND, _OFFICIAL = NameKind.DISTRICT, NameKind.SOUND, NameKind.OFFICIAL
-_CITY, _REGION = Precision.CITY, Precision.REGION
+_POST_OFFICE = NameKind.POST_OFFICE
+_POSTAL = (_POST_OFFICE, NameKind.LOCALITY)
+_CITY, _REGION, _POSTCODE = Precision.CITY, Precision.REGION, Precision.POSTCODE
 
 
 def _prior(one: Candidate) -> float:
@@ -31,8 +37,9 @@ def _prior(one: Candidate) -> float:
 class PositionBuilder:
     """Builds the positions of cities, regions, ZIP codes and nearby places."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, sharpen: bool = True) -> None:
         self._index = index
+        self._sharpen = sharpen
         self._around = lru_cache(maxsize=8_192)(self._state_and_country)
         self.small_country = lru_cache(maxsize=300)(self._small_country)
 
@@ -47,22 +54,27 @@ class PositionBuilder:
         best = found[0]
         row, kind, _, agreement, variant, letters = best
         others = pick_distant(index, found) if len(found) > 1 else []
-        flags = self._build_flags(best, others)
-        by_zip = evidence.area is not None and evidence.area.exact
-        if by_zip and agreement.area is False and not agreement.state:
-            return self._zip(evidence, f"not {index.name(row)}", variant.name)
+        area = evidence.area
+        flags = self._build_flags(best, others, area is not None)
+        refuted = agreement.area is False and (kind is _POST_OFFICE or not agreement.state)
+        if area is not None and refuted and self._trusts_postcode(best, area):
+            return self.postcode(evidence, f"not {index.name(row)}", variant.name)
         score = 1.0 - variant.cost - 0.1 * KIND_COST[kind] - 0.1 * letters - 0.2 * len(flags)
         latitude, longitude = index.point(row)
-        name = index.name(row)
+        name, precision, reason = index.name(row), _CITY, ""
+        if area is not None and agreement.area and self._is_sharper(area, row, flags):
+            latitude, longitude = area.point
+            precision, reason = _POSTCODE, f"; point of postcode {area.code}"
+            flags = tuple([flag for flag in flags if flag is not Flag.APPROXIMATE])
         return Position(
             latitude,
             longitude,
-            _CITY,
+            precision,
             self._build_label(row, name),
             SOURCE,
             round(score, 3) if score > 0.05 else 0.05,
             flags,
-            self._build_reason(best, name),
+            self._build_reason(best, name) + reason,
             tuple(
                 [
                     Alternative(
@@ -77,10 +89,24 @@ class PositionBuilder:
             else (),
         )
 
-    def _build_flags(self, best: Candidate, others: list[Candidate]) -> tuple[Flag, ...]:
+    def _trusts_postcode(self, best: Candidate, area: Area) -> bool:
+        """Whether a postcode elsewhere outweighs the name: a ZIP code, or a doubtful name."""
+        if area.zip_code or not area.exact:
+            return area.exact
+        return best.letters > 0 or best.variant.part or best.kind in (_DISTRICT, _SOUND)
+
+    def _is_sharper(self, area: Area, row: int, flags: tuple[Flag, ...]) -> bool:
+        """Whether the postcode's point is likely nearer to a hospital than the town's."""
+        if not self._sharpen or not (area.sharp or (area.exact and Flag.APPROXIMATE in flags)):
+            return False
+        return row != area.row or distance_km(area.point, self._index.point(row)) <= area.reach_km
+
+    def _build_flags(
+        self, best: Candidate, others: list[Candidate], asked_area: bool
+    ) -> tuple[Flag, ...]:
         row, kind, _, (state, area, _), variant, letters = best
         plain = kind < _DISTRICT and not variant.rule and not letters
-        if plain and state is None and area is None and not others:
+        if plain and state is None and area is None and not others and not asked_area:
             return ()  # the usual case
         flags = []
         if others:
@@ -96,10 +122,12 @@ class PositionBuilder:
             flags.append(Flag.APPROXIMATE)
         if state is False:
             flags.append(Flag.CONFLICTING_STATE)
-        if area is False and not state and not flags:
+        if area is False and not flags:
             large = self._index.populations[row] >= _SURE_POPULATION
-            if not (large and kind is _OFFICIAL):
+            if not (large and (state or kind is _OFFICIAL)):
                 flags.append(Flag.AMBIGUOUS)
+        if asked_area and area is None and kind in _POSTAL and not flags:
+            flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
 
     def _compute_lead(self, best: Candidate, other: Candidate) -> float:
@@ -146,12 +174,13 @@ class PositionBuilder:
             reason += "; postcode agrees" if area else "; another postcode"
         return reason
 
-    def _zip(self, evidence: Evidence, why: str, name: str) -> Position:
-        """The position of the ZIP code; approximate unless its name is the one asked for."""
+    def postcode(self, evidence: Evidence, why: str, name: str) -> Position:
+        """The position of the postcode; approximate unless its name is the one asked for."""
         area = evidence.area
-        assert area is not None  # noqa: S101 - only called with a ZIP code
+        assert area is not None  # noqa: S101 - only called with an exact area
+        label = self.label_area(area)
         flags = []
-        if not name or make_key(fold(area.name))[:4] != make_key(name)[:4]:
+        if not name or make_key(fold(label))[:4] != make_key(name)[:4]:
             flags.append(Flag.APPROXIMATE)
         if evidence.state.numbers and area.region not in evidence.state.numbers:
             flags.append(Flag.CONFLICTING_STATE)
@@ -159,12 +188,22 @@ class PositionBuilder:
             area.point[0],
             area.point[1],
             Precision.POSTCODE,
-            f"{area.name}, United States",
+            label,
             SOURCE,
             round(0.8 - 0.15 * len(flags), 3),
             tuple(flags),
-            f"{why}; ZIP code of {area.name}",
+            f"{why}; postcode {area.code}",
         )
+
+    def label_area(self, area: Area) -> str:
+        """The name of the place at a postcode's point: its locality, else a town near by."""
+        row = area.row
+        if row < 0 and area.region >= 0:
+            row = self._index.find_nearest_in_region(area.region, area.point)
+        if row >= 0:
+            return self.label(row)
+        state = self._index.region_names[area.region] if area.region >= 0 else ""
+        return self._join(area.code, state)
 
     def region(
         self, country: str, region: Matches, evidence: Evidence, why: str
@@ -175,6 +214,9 @@ class PositionBuilder:
         if not rows:
             return None
         best = max(rows, key=lambda r: self._region_weight(r, evidence)) if rows[1:] else rows[0]
+        area = evidence.area
+        if area is not None and area.exact and self._lies_in(area, best):
+            return self.postcode(evidence, f"{why}, {best.name}", "")._replace(flags=(), score=0.6)
         return Position(
             *self._index.point(best.main_place),
             _REGION,
@@ -185,6 +227,13 @@ class PositionBuilder:
             f"{why}; put at its largest place, {self._index.name(best.main_place)}",
         )
 
+    def _lies_in(self, area: Area, region: RegionRow) -> bool:
+        """Whether a postcode is in a state or county, as far as its nearest place tells."""
+        if area.region == region.number:
+            return True
+        row = area.row
+        return row >= 0 and self._index.near_region(row, region.number, _COUNTY_KM)
+
     @staticmethod
     def _region_weight(region: RegionRow, evidence: Evidence) -> tuple[float, int]:
         return (evidence.score(region.main_place).weight, region.population)
@@ -193,20 +242,42 @@ class PositionBuilder:
         """An approximate position from the postcode, the state, or a very small country."""
         area = evidence.area
         if area is not None and area.exact:
-            return self._zip(evidence, missing, "")
+            return self.postcode(evidence, missing, "")
         if evidence.city >= 0:
             return self.near(evidence.city, f"{missing}; the state names a city")
-        if area is not None and area.region < 0:
-            agreement = evidence.score(area.row)
-            if agreement.state is not False:
-                return self.near(area.row, f"{missing}; the postcode's area")
+        located = area is not None and not area.by_region
+        if area is not None and located and self._may_lie_in(area, evidence.state.numbers):
+            return self._put_at_area(area, f"{missing}; the postcode's area")
         if evidence.state.numbers:
             return self.region(country, evidence.state, evidence, missing)
-        if area is not None:
+        if area is not None and area.region >= 0:
             matches = Matches(frozenset((area.region,)), 1.0)
             return self.region(country, matches, evidence, f"{missing}; the postcode's state")
         small = self.small_country(country)
         return self.near(small, f"{missing}; a small country") if small >= 0 else None
+
+    def _may_lie_in(self, area: Area, states: frozenset[int]) -> bool:
+        """Whether places of the states, if any are given, lie about a postcode's point."""
+        index = self._index
+        return not states or any(
+            index.find_nearest_in_region(number, area.point) >= 0
+            or (number == area.region and index.measure_width(number) > _WIDE_DEGREES)
+            for number in states
+        )
+
+    def _put_at_area(self, area: Area, why: str) -> Position:
+        """A position in the middle of a postcode's area, which may be large."""
+        vague = area.reach_km > _VAGUE_KM
+        return Position(
+            area.point[0],
+            area.point[1],
+            _REGION if vague else _CITY,
+            self.label_area(area),
+            SOURCE,
+            0.3,
+            (Flag.APPROXIMATE,),
+            f"{why}: {self.label_area(area)}",
+        )
 
     def near(self, row: int, why: str) -> Position:
         """The position of a place near the one asked for."""

@@ -1,45 +1,58 @@
-"""Looks up postcodes: a point for a US ZIP code, an approximate area elsewhere."""
+"""Looks up postcodes: the point of a code that the postal table has, an approximate area else."""
 
-import re
 from functools import lru_cache
+from statistics import median
 from typing import NamedTuple
 
 from geocache.gazetteer.index import Index
+from geocache.gazetteer.postcode_forms import (
+    ZIP_COUNTRIES,
+    encode,
+    encode_range,
+    normalize_postcode,
+)
+from geocache.geo.distance import distance_km
 
-DIGITS = {
-    "AR": 4, "AT": 4, "AU": 4, "BE": 4, "BG": 4, "BR": 8, "CH": 4, "CL": 7, "CN": 6, "CO": 6,
-    "CZ": 5, "DE": 5, "DK": 4, "EE": 5, "ES": 5, "FI": 5, "FR": 5, "GR": 5, "HR": 5, "HU": 4,
-    "ID": 5, "IN": 6, "IT": 5, "JP": 7, "KR": 5, "LT": 5, "LV": 4, "MX": 5, "MY": 5,
-    "NL": 4, "NO": 4, "NZ": 4, "PH": 4, "PL": 5, "PT": 7, "RO": 6, "RS": 5, "RU": 6, "SE": 5,
-    "SI": 4, "SK": 5, "TH": 5, "TR": 5, "UA": 5, "VN": 6, "ZA": 4, "PE": 5, "IR": 10,
-    "US": 5, "PR": 5, "PK": 5, "EG": 5, "SA": 5, "TW": 3, "IL": 5,
-}  # fmt: skip
-"""Number of digits of a postcode; leading zeros dropped by a spreadsheet are restored."""
+_REACH_KM = 25.0
+_ZIP_REACH_KM = 30.0
+_AROUND_REACH_KM = 40.0
+_LOOSE_REACH_KM = 60.0
+_LISTED_REACH_KM = 70.0
+_VAGUE_KM = 250.0
+_SAMPLE = 60
+_COMPACT_KM, _GB_COMPACT_KM = 1, 6
 
-_LOOSE_LENGTH = frozenset(("CL", "JP", "PT", "BR", "IR", "IL", "TW", "RS", "SA", "VN"))
-_ZIP_COUNTRIES = frozenset(("US", "PR", "GU", "VI", "AS", "MP"))
-_LETTERED = frozenset(("CA", "IE"))
-_NOT_ALNUM = re.compile(r"[^A-Za-z0-9]+")
-_NOT_DIGIT = re.compile(r"\D+")
-_GB = re.compile(r"^\s*([A-Za-z]{1,2})\d")
-_DEFAULT_REACH_KM = 70.0
-_REACH_KM = {"DE": 60.0, "GB": 50.0, "IT": 60.0, "JP": 60.0, "NL": 40.0, "BE": 45.0, "CH": 50.0,
-             "AU": 90.0, "RU": 200.0, "BR": 150.0, "AR": 150.0, "CN": 100.0, "IN": 90.0,
-             "CL": 100.0, "ZA": 110.0, "TR": 90.0, "FR": 80.0, "ES": 90.0}  # fmt: skip
+_TIGHT = frozenset((
+    "AT", "BE", "CA", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GP", "GU", "HU",
+    "IT", "JP", "KR", "LI", "LU", "MC", "MQ", "NL", "NO", "NZ", "PL", "PR", "RE", "SE",
+    "SG", "SK", "US",
+))  # fmt: skip
+"""Where a code of the table lies within some kilometres of what it delivers to."""
+
+_SHARP = frozenset((
+    "BE", "CA", "CH", "CZ", "DE", "ES", "FR", "GB", "JP", "KR", "LU", "NL", "NO", "NZ",
+    "PL", "PR", "SG", "SK", "US",
+))  # fmt: skip
+"""Where the point of a compact code is nearer to hospitals than the town's: docs/accuracy.md."""
 
 
 class Area(NamedTuple):
-    """The area of a postcode: near ``point``, or in ``region`` unless that is -1.
+    """The area of a postcode: around ``point``, within ``reach_km``.
 
-    A US ZIP code has both and is ``exact``. ``row`` is the area's main city, -1 for a ZIP code.
+    ``region`` is its state and ``row`` a place in it, -1 if unknown. ``exact`` if the table has the
+    ``code`` itself and places it well; ``sharp`` if then its point is nearer to hospitals than the
+    town's. ``by_region`` if only the state counts. ``zip_code`` in the United States.
     """
 
     row: int
     region: int
     point: tuple[float, float]
     reach_km: float
-    name: str = ""
+    code: str = ""
     exact: bool = False
+    sharp: bool = False
+    by_region: bool = False
+    zip_code: bool = False
 
 
 class Postcodes:
@@ -51,42 +64,84 @@ class Postcodes:
 
     def _find(self, country: str, postcode: str) -> Area | None:
         """The area of a postcode, ``None`` if unknown."""
-        if country in _ZIP_COUNTRIES:
-            return self._zip(postcode)
+        code = normalize_postcode(country, postcode)
+        if not code:
+            return None
+        home = self._find_home(country)
+        if home not in self._index.code_ranges:
+            return self._find_listed(country, code)
+        start = encode(code)
+        found = self._index.find_codes(home, start, start + 1)
+        if found:
+            area = self._build(home, code, found[0])
+            restored = code[0] == "0" and code not in "".join(filter(str.isalnum, postcode)).upper()
+            return area._replace(exact=False, sharp=False) if restored and country != "US" else area
+        return self._find_around(home, code)
+
+    def _find_home(self, country: str) -> str:
+        """The country whose part of the table has the codes."""
+        return (
+            country if country in self._index.code_ranges or country not in ZIP_COUNTRIES else "US"
+        )
+
+    def _build(self, country: str, code: str, number: int) -> Area:
+        index = self._index
+        spread = index.code_spreads[number]
+        rural = country == "CA" and code[1:2] == "0"
+        tight = country in _TIGHT and not rural
+        compact = spread <= (_GB_COMPACT_KM if country == "GB" else _COMPACT_KM)
+        sharp = tight and compact and country in _SHARP and not index.code_cedex[number]
+        return Area(
+            index.code_rows[number],
+            index.code_regions[number],
+            index.code_point(number),
+            spread
+            + (
+                _ZIP_REACH_KM
+                if country in ZIP_COUNTRIES
+                else _REACH_KM
+                if tight
+                else _LOOSE_REACH_KM
+            ),
+            code,
+            tight,
+            sharp,
+            zip_code=country in ZIP_COUNTRIES,
+        )
+
+    def _find_around(self, country: str, code: str) -> Area | None:
+        """The middle of the codes that begin alike, unless they are all over the country."""
+        index = self._index
+        for length in range(len(code) - 1, 0, -1):
+            numbers = index.find_codes(country, *encode_range(code[:length]))
+            if not numbers:
+                continue
+            sample = numbers[:: max(1, len(numbers) // _SAMPLE)]
+            points = [index.code_point(number) for number in sample]
+            middle = (median(p[0] for p in points), median(p[1] for p in points))
+            far = sorted(distance_km(middle, point) for point in points)
+            spread = far[int(0.9 * (len(far) - 1))]
+            if spread > _VAGUE_KM:
+                return None
+            regions = {index.code_regions[number] for number in sample}
+            nearest = min(sample, key=lambda n: distance_km(middle, index.code_point(n)))
+            return Area(
+                index.code_rows[nearest],
+                regions.pop() if len(regions) == 1 else -1,
+                middle,
+                spread + _AROUND_REACH_KM,
+            )
+        return None
+
+    def _find_listed(self, country: str, code: str) -> Area | None:
+        """The area in our own table, for countries that the postal table lacks."""
         areas = self._index.areas.get(country)
         if not areas:
             return None
-        if country == "GB":
-            letters = _GB.match(postcode)
-            code = letters[1].upper() if letters else ""
-        elif country in _LETTERED:
-            code = _NOT_ALNUM.sub("", postcode[:24]).upper()
-        else:
-            code = self._digits(country, postcode)
         for length in range(min(4, len(code)), 0, -1):
             found = areas.get(code[:length])
             if found:
                 row, region = found
-                reach = _REACH_KM.get(country, _DEFAULT_REACH_KM)
-                return Area(row, region, self._index.point(row), reach)
+                point = self._index.point(row)
+                return Area(row, region, point, _LISTED_REACH_KM, by_region=region >= 0)
         return None
-
-    @staticmethod
-    def _digits(country: str, postcode: str) -> str:
-        digits = _NOT_DIGIT.sub("", postcode[:24])
-        wanted = DIGITS.get(country, 0)
-        if len(digits) == wanted - 1 and country not in _LOOSE_LENGTH:
-            digits = "0" + digits
-        if len(digits) < min(wanted, 3) or not digits.strip("0"):
-            return ""
-        if wanted and len(digits) != wanted and country not in _LOOSE_LENGTH:
-            return ""
-        return digits
-
-    def _zip(self, postcode: str) -> Area | None:
-        digits = _NOT_DIGIT.sub("", postcode.split("-", maxsplit=1)[0][:12])
-        found = self._index.zips.get(digits.zfill(5)[:5]) if len(digits) >= 3 else None
-        if not found:
-            return None
-        region, latitude, longitude, name = found
-        return Area(-1, region, (latitude, longitude), 30.0, name, exact=True)

@@ -35,6 +35,7 @@ def digest_rules(package: Path) -> str:
     digest = blake2b(digest_size=4)
     modules = [*(package / "gazetteer").rglob("*.py"), *(package / "geo").rglob("*.py")]
     tables = [*(package / "data").glob("*.csv"), *(package / "data").glob("*.txt")]
+    tables += (package / "data").glob("*.parquet")
     for file in (*sorted(modules), *sorted(tables)):
         digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -65,6 +66,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
 
     Args:
         folder: the index's folder; created if missing.
+        sharpen: take a postcode's point instead of the town's where that is nearer to hospitals.
         progress: called during the build with the current stage and the fraction done, 0-1.
 
     Raises:
@@ -77,10 +79,15 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     attribution = "GeoNames (CC BY 4.0)"
 
     def __init__(
-        self, folder: Path, *, progress: Callable[[str, float], None] | None = None
+        self,
+        folder: Path,
+        *,
+        sharpen: bool = True,
+        progress: Callable[[str, float], None] | None = None,
     ) -> None:
         super().__init__(timeout=None)
         self.folder = Path(folder)
+        self._sharpen = sharpen
         self.version = compute_version()
         folder = self._find_or_build(progress or (lambda _stage, _fraction: None))
         self._in_use = hold(folder)
@@ -105,7 +112,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(self._index)
+        return Matcher(self._index, sharpen=self._sharpen)
 
     def locate(self, place: Place) -> Position:
         """The place's position, or an unresolved one with the reason. Never raises for odd text."""

@@ -10,7 +10,7 @@ from geocache.gazetteer.name_kinds import NameKind
 from geocache.gazetteer.variants import Variant
 from geocache.geo.distance import distance_km
 
-KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6)
+KIND_COST = (0.0, 0.0, 0.5, 0.2, 0.9, 0.9, 0.0, 1.6, 0.2)
 """What each :class:`NameKind` subtracts from a place's weight, in powers of ten of inhabitants."""
 
 # Constants, because looking up a member of an enumeration is slow, and each name needs these.

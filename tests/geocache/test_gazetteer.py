@@ -347,7 +347,7 @@ def test_a_name_unique_in_the_world_needs_no_country_but_is_flagged(gazetteer: G
 
 
 def test_a_similar_name_never_counts_against_the_evidence(gazetteer: Gazetteer) -> None:
-    place = Place(city="Lubochna", state="Žilinský kraj", postcode="034 91", country="Slovakia")
+    place = Place(city="Lubochnia", state="Žilinský kraj", postcode="034 91", country="Slovakia")
     position = gazetteer.locate(place)
     assert km_from(position, 49.12, 19.17) < 25
     assert Flag.APPROXIMATE in position.flags

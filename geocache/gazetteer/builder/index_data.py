@@ -1,14 +1,18 @@
 """Collects the places, names and regions of all sources in arrays."""
 
+import re
 from array import array
 from collections.abc import Callable
+from typing import Any
 
-from geocache.gazetteer.builder import sources, tables
-from geocache.gazetteer.builder.post_offices import ZipCode, locate_post_offices, read_zip_codes
+import numpy as np
+
+from geocache.gazetteer.builder import postal, sources, tables
 from geocache.gazetteer.builder.regions import RegionTable
 from geocache.gazetteer.builder.suburbs import find_counties, find_hosts, project_points
-from geocache.gazetteer.hashing import name_digest
+from geocache.gazetteer.hashing import LOCALITY_MASK, name_digest, name_hash
 from geocache.gazetteer.name_kinds import NameKind
+from geocache.gazetteer.postcode_forms import ZIP_COUNTRIES
 from geocache.gazetteer.region_names import split_spellings
 from geocache.gazetteer.sounds import make_sound_keys
 from geocache.geo.names import expand_umlauts, fold, fold_once, make_key
@@ -20,6 +24,13 @@ _JOIN_DECIMALS = 3
 _USUAL_COUNT = 235_000
 _SPELLING_POPULATION = 5_000
 _SOUND_POPULATION = 1_000
+
+_SHORT_LENGTH = 4
+_LINK = re.compile(
+    "[ -](?:am|an|auf|bei|beim|im|in|ob|unter|under|upon|on|next|by|near|le|la|les|lez|sur|sous|"
+    "en|de|del|della|di|da|do|dos|das|aan|nad|pod|pri|sul|sull|sulla|u|v)[ '’-]"
+)
+"""A linking word, before which a name may end: ``Newcastle under Lyme``."""
 
 # Constants, because looking up a member of an enumeration is slow, and there are a million names.
 _OFFICIAL, _PART, _ALTERNATE, _OTHER_SCRIPT = (
@@ -47,7 +58,10 @@ class IndexData:
         self.hashes, self.rows, self.kinds = bytearray(), array("I"), array("B")
         self._names_by_country: dict[str, list[tuple[str, int]]] = {}
         self.spellings: dict[str, dict[str, int]] = {}
-        self.zips: list[ZipCode] = []
+        self.counted = 0
+        self.codes: dict[str, Any] = {}
+        self.code_ranges: dict[str, tuple[int, int]] = {}
+        self._short_names: list[tuple[int, int]] = []
         self.hosts, self.fame = array("I"), array("B")
 
     def collect(self, progress: ProgressCallback) -> None:
@@ -63,6 +77,7 @@ class IndexData:
             self.add(place, region.state if region else "", region.county if region else "")
         named.clear()
         self._add_sounds()
+        self._add_short_names()
         progress("Finding suburbs and counties", 0.75)
         points = project_points(self.latitudes, self.longitudes)
         self.hosts = find_hosts(points, self.populations)
@@ -75,7 +90,18 @@ class IndexData:
         progress("Naming states", 0.8)
         self.regions.finish(self._find_capital_region)
         progress("Adding post offices and districts", 0.85)
-        self._add_post_offices()
+        self._add_postal_table(points)
+        self._add_tables()
+
+    def _add_short_names(self) -> None:
+        """Add the first words of names such as ``Newcastle under Lyme``, as localities are."""
+        self.hashes += np.array([key for key, _ in self._short_names], dtype="<u8").tobytes()
+        self.rows.extend([row for _, row in self._short_names])
+        self.kinds.extend([_PART] * len(self._short_names))
+        self._short_names.clear()
+
+    def _add_tables(self) -> None:
+        """Add the names of our own tables."""
         for country, city, name in tables.read_names("aliases.csv"):
             self._add_table_name(self.find(country, city), country, name, NameKind.ALIAS)
         points = tables.read_district_points()
@@ -136,6 +162,10 @@ class IndexData:
             population,
             min(255, len(alternates)),
         )
+        link = _LINK.search(name, _SHORT_LENGTH)
+        if link:
+            key = make_key(fold_once(name[: link.start()]))
+            self._short_names.append((name_hash(country, key) ^ LOCALITY_MASK, row))
         names = collect_names(name, alternates)
         self.hashes += b"".join([name_digest(country, name) for name in names])
         self.rows.extend([row] * len(names))
@@ -184,27 +214,91 @@ class IndexData:
                 return self.first[row] if level == 1 else self.second[row]
         return -1
 
-    def _add_post_offices(self) -> None:
-        states = {
-            region.code: region.number
-            for region in self.regions.regions
-            if region.country == "US" and region.level == 1
+    def _add_postal_table(self, points: Any) -> None:
+        """Add the localities and codes of the postal table; ``points`` are the places'."""
+        self.counted = len(self.names)
+        table = postal.read_postal_table()
+        listed = postal.find_regions(table, self.regions.regions)
+        localities = postal.collect_localities(table, listed)
+        rows = self._add_localities(table, localities, points)
+        codes = postal.collect_codes(table)
+        found = np.where(localities.of_row >= 0, rows[localities.of_row], -1)
+        people = np.array(self.populations).astype(np.int64)
+        size = np.where(found >= 0, people[found], -1)
+        code_of_row = np.repeat(
+            np.arange(len(codes.starts)), np.diff(np.append(codes.starts, len(found)))
+        )
+        order = np.lexsort((-size, code_of_row))
+        row = found[order[codes.starts]]
+        first = np.array(self.first)
+        region = listed[codes.starts]
+        self.codes = {
+            "code_keys": codes.keys,
+            "code_latitudes": codes.latitude.astype(np.int32),
+            "code_longitudes": codes.longitude.astype(np.int32),
+            "code_spreads": codes.spread,
+            "code_cedex": codes.cedex.astype(np.uint8),
+            "code_rows": row.astype(np.int32),
+            "code_regions": np.where(
+                (region < 0) & (row >= 0), first[np.maximum(row, 0)], region
+            ).astype(np.int32),
         }
-        self.zips = list(read_zip_codes())
-        for office in locate_post_offices(self.zips):
-            row = self._append(
-                office.name,
-                office.latitude,
-                office.longitude,
-                self.countries[office.country],
-                office.state,
-                states.get(office.state, -1),
-                -1,
+        edges = np.searchsorted(codes.country, np.arange(len(table.countries) + 1))
+        self.code_ranges = {
+            country: (int(edges[n]), int(edges[n + 1])) for n, country in enumerate(table.countries)
+        }
+
+    def _add_localities(
+        self, table: postal.PostalTable, localities: postal.Localities, points: Any
+    ) -> Any:
+        """Add the localities that are no places yet; returns the row of each."""
+        kinds = np.array(self.kinds)
+        plain = np.flatnonzero(kinds < _OTHER_SCRIPT)
+        known = np.frombuffer(bytes(self.hashes), dtype="<u8").astype(np.uint64)[plain]
+        order = np.argsort(known, kind="stable")
+        owners = np.array(self.rows)[plain[order]].astype(np.int64)
+        wide = postal.select_countries(table, postal.WIDE_COUNTRIES)[localities.country]
+        american = postal.select_countries(table, ZIP_COUNTRIES)[localities.country]
+        first = np.array(self.first)
+        rows = postal.find_same_places(
+            localities, wide, known=known[order], rows=owners, points=points, first=first
+        )
+        new = np.flatnonzero(rows < 0)
+        rows[new] = len(self.names) + np.arange(len(new))
+        country_of = np.array(
+            [self.countries.setdefault(one, len(self.countries)) for one in table.countries]
+        )[localities.country[new]]
+        nearest = postal.find_nearest(points, localities.latitude[new], localities.longitude[new])
+        abroad = np.array(self.country_of)[nearest] != country_of
+        state = np.where(abroad, -1, first[nearest])
+        first = np.where(localities.region[new] >= 0, localities.region[new], state)
+        second = np.where(first == state, np.array(self.second)[nearest], -1)
+        american = american[new]
+        hashes = np.where(american, localities.hashes[new], localities.hashes[new] ^ LOCALITY_MASK)
+        kind = np.where(american, NameKind.POST_OFFICE, NameKind.LOCALITY)
+        names = [table.names[name] for name in localities.name[new].tolist()]
+        for at in np.flatnonzero(american).tolist():
+            country = table.countries[int(localities.country[new[at]])]
+            self.spellings.setdefault(country, {}).setdefault(
+                make_key(fold_once(names[at])), int(rows[new[at]])
             )
-            self.hosts.append(row)
-            name = make_key(fold(office.name))
-            self.add_name(office.country, name, row, NameKind.POST_OFFICE)
-            self.add_spellings(office.country, [name], row)
+        self.names += names
+        self.admin1 += [""] * len(new)
+        for target, values in (
+            (self.latitudes, localities.latitude[new]),
+            (self.longitudes, localities.longitude[new]),
+            (self.country_of, country_of),
+            (self.first, first),
+            (self.second, second),
+            (self.populations, np.zeros(len(new))),
+            (self.fame, np.zeros(len(new))),
+            (self.hosts, rows[new]),
+            (self.rows, rows[new]),
+            (self.kinds, kind),
+        ):
+            target.frombytes(values.astype(target.typecode).tobytes())
+        self.hashes += hashes.astype("<u8").tobytes()
+        return rows
 
 
 def _round_point(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:

