@@ -10,7 +10,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
 @click.option("--acknowledge", is_flag=True, help="End the messages about earlier damage.")
 def check(as_json: bool, acknowledge: bool) -> int:
-    """Check the place index and the store in full; changes nothing.
+    """Check the place index, the registers' and the store in full; changes nothing.
 
     A damaged index is built again when it is next opened. Of a damaged store everything readable
     is then moved into a new one; messages say so until you acknowledge that. Exit code 1 if
@@ -22,12 +22,16 @@ def check(as_json: bool, acknowledge: bool) -> int:
     """
     if acknowledge:
         _acknowledge()
-    found = {"index": _check_index(), "store": _check_store()}
+    found = {
+        "index": _check_index(),
+        "registers": _check_registers(),
+        "store": _check_store(),
+    }
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         for what, damage in found.items():
-            click.echo(f"{what:<6} {damage or 'undamaged'}")
+            click.echo(f"{what:<9} {damage or 'undamaged'}")
     return 1 if any(found.values()) else 0
 
 
@@ -36,6 +40,13 @@ def _check_index() -> str:
     from geocache.settings import read_settings  # noqa: PLC0415
 
     return check_index(read_settings().index_folder)
+
+
+def _check_registers() -> str:
+    from geocache.registers.catalogue import check_indexes  # noqa: PLC0415
+    from geocache.settings import read_settings  # noqa: PLC0415
+
+    return check_indexes(read_settings())
 
 
 def _check_store() -> str:

@@ -11,6 +11,7 @@ from typing import IO, Any, Self
 import numpy as np
 
 from geocache.errors import InputError
+from geocache.gazetteer.index_folder import write_checksums
 from geocache.geo.names import fold
 from geocache.registers.checks import Checker
 from geocache.registers.facility import Row
@@ -85,6 +86,7 @@ def build_index(file: Path, folder: Path, about: dict[str, Any], progress: Progr
             "messages": messages,
         }
         (made / META).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        write_checksums(made)
         made.replace(folder)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
@@ -134,9 +136,9 @@ class _Writer:
         self._points["latitudes"].append(round(row.latitude * 100_000))
         self._points["longitudes"].append(round(row.longitude * 100_000))
         self._numbers.append(row.number)
-        for hashed in set(self._list_hashes(row)):
-            self._hashes.append(hashed)
-            self._rows.append(self.count)
+        hashes = set(self._list_hashes(row))
+        self._hashes.extend(hashes)
+        self._rows.extend([self.count] * len(hashes))
         self.count += 1
         self.countries.add(row.country)
         if len(self._hashes) >= _FLUSH:
@@ -148,8 +150,9 @@ class _Writer:
         postcode = make_postcode_key(country, row.postcode)
         for name in row.names:
             words = split_name(name)
-            bare = drop_town(words, town_words)
-            for key in dict.fromkeys(("".join(words), "".join(bare))):
+            bare = words if town_words.isdisjoint(words) else drop_town(words, town_words)
+            keys = ["".join(words)] if bare is words else ["".join(words), "".join(bare)]
+            for key in keys:
                 yield hash_name(country, key)
                 if town:
                     yield hash_name_in_town(country, key, town)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from filelock import FileLock
 
 from geocache.errors import ConfigurationError, GeocacheError, InputError, describe_os_error
+from geocache.gazetteer.index_folder import find_damage, write_checksums
 from geocache.paths import PACKAGE
 from geocache.registers.facility import Warn
 from geocache.registers.index import META, RegisterIndex
@@ -136,7 +137,7 @@ def open_index(
     *,
     warn: Warn = lambda _message: None,
 ) -> RegisterIndex:
-    """The index of a register; built if there is none of its content.
+    """The index of a register; built if there is none of its content, or a damaged one.
 
     ``warn`` is called after a build with what was left out.
 
@@ -166,10 +167,11 @@ def _find_index(folder: Path, title: str, state: list[Any]) -> Path | None:
     """The index of a file as it is now: by size and time, so that it need not be read."""
     for each in folder.glob(f"{title}~*"):
         try:
-            if json.loads((each / META).read_bytes()).get("state") == state:
-                return each
-        except (OSError, ValueError):
+            known = json.loads((each / META).read_bytes()).get("state") == state
+        except (OSError, ValueError, AttributeError):
             continue
+        if known and not find_damage(each):
+            return each
     return None
 
 
@@ -181,10 +183,11 @@ def _build(file: RegisterFile, folder: Path, state: list[Any], progress: Progres
     wanted = folder / f"{file.title}~{digest_file(file.path)}-{licence}-{rules}"
     about = {"name": file.title, "licence": file.licence, "state": state}
     old = [each for each in folder.glob(f"{file.title}~*") if each != wanted]
-    if wanted.is_dir():  # the same content with another time
+    if wanted.is_dir() and not find_damage(wanted):  # the same content with another time
         known = json.loads((wanted / META).read_bytes())
         _write_meta(wanted, {**known, "state": state})
     else:
+        shutil.rmtree(wanted, ignore_errors=True)
         build_index(file.path, wanted, about, progress)
     for each in old:
         shutil.rmtree(each, ignore_errors=True)
@@ -195,6 +198,14 @@ def _write_meta(folder: Path, document: dict[str, Any]) -> None:
     temporary = folder / f".{META}"
     temporary.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     temporary.replace(folder / META)
+    write_checksums(folder)
+
+
+def check_indexes(settings: GeocacheSettings) -> str:
+    """What is wrong with the indexes of registers, in a few words; empty if they are undamaged."""
+    folders = sorted((settings.register_folder / "index").glob("*~*"))
+    found = {folder.name.rpartition("~")[0]: find_damage(folder) for folder in folders}
+    return "; ".join(f"{title}: {damage}" for title, damage in found.items() if damage)
 
 
 def add_file(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from geocache.errors import InputError
@@ -46,7 +46,8 @@ class Columns:
             target, certainty = _HEADERS.match(header)
             if target and certainty > best.get(target, (0.0, ""))[0]:
                 best[target] = (certainty, header)
-        self.by_target = {target: header for target, (_, header) in best.items()}
+        self._headers = tuple(headers)
+        self.by_target: dict[str, Any] = {target: one for target, (_, one) in best.items()}
         main = self.by_target.get("facility")
         if main is None:
             raise InputError(f"{name}: no column with names of facilities; found: {_join(headers)}")
@@ -56,7 +57,10 @@ class Columns:
                 f"{name}: no columns of latitude and longitude; found: {_join(headers)}"
             )
         self._has_pair = pair
-        self.names = (main, *(one for one in headers if one != main and _is_other_name(one)))
+        self.names: tuple[Any, ...] = (
+            main,
+            *(one for one in headers if one != main and _is_other_name(one)),
+        )
 
     @property
     def used(self) -> list[str]:
@@ -66,30 +70,40 @@ class Columns:
         parts = [self.by_target[one] for one in _PARTS if one in self.by_target]
         return list(dict.fromkeys((*self.names, *parts, *point)))
 
+    def number_columns(self) -> None:
+        """From now on rows are lists of cells in the order of the headers."""
+        at = {header: number for number, header in reversed(list(enumerate(self._headers)))}
+        self.names = tuple(at[one] for one in self.names)
+        self.by_target = {target: at[one] for target, one in self.by_target.items()}
+
     def build_row(
-        self, number: int, cells: Mapping[str, Any], point: tuple[float, float] | None = None
+        self, number: int, get: Callable[[Any], Any], point: tuple[float, float] | None = None
     ) -> Row:
-        """The row of some cells by header; ``point`` is the one that comes with it."""
+        """The row of some cells; ``point`` is the one that comes with it.
+
+        ``get`` gives the cell of a header, or of a column's number after :meth:`number_columns`.
+        """
         targets = self.by_target
         city, state, postcode, country = [
-            _clean(cells.get(targets[one])) if one in targets else "" for one in _PARTS
+            _clean(get(targets[one])) if one in targets else "" for one in _PARTS
         ]
-        names: list[str] = []
-        for header in self.names:
-            text = _clean(cells.get(header))
-            if text:
-                names += [text] if header == self.names[0] else _split_names(text)
-        latitude, longitude = point or self._read_point(cells)
-        distinct = tuple(dict.fromkeys(names))
-        return Row(number, distinct, city, state, postcode, country, latitude, longitude)
+        first, *others = self.names
+        main = _clean(get(first))
+        names = (main,) if main else ()
+        if others:
+            texts = [_clean(get(one)) for one in others]
+            names = tuple(
+                dict.fromkeys((*names, *(part for text in texts for part in _split_names(text))))
+            )
+        latitude, longitude = point or self._read_point(get)
+        return Row(number, names, city, state, postcode, country, latitude, longitude)
 
-    def _read_point(self, cells: Mapping[str, Any]) -> tuple[float, float]:
+    def _read_point(self, get: Callable[[Any], Any]) -> tuple[float, float]:
+        targets = self.by_target
         if self._has_pair:
-            north = _read_degrees(cells.get(self.by_target["latitude"]))
-            east = _read_degrees(cells.get(self.by_target["longitude"]))
-            return north, east
-        if "point" in self.by_target:
-            return parse_point(_clean(cells.get(self.by_target["point"])))
+            return _read_degrees(get(targets["latitude"])), _read_degrees(get(targets["longitude"]))
+        if "point" in targets:
+            return parse_point(_clean(get(targets["point"])))
         return math.nan, math.nan
 
 
@@ -107,7 +121,7 @@ def _read_degrees(value: Any) -> float:
     degrees = parse_degrees(value)
     if math.isnan(degrees):
         try:
-            size = abs(float(value))
+            size = abs(float(value)) if value else math.nan
         except (TypeError, ValueError, OverflowError):
             return math.nan
         return math.inf if size > 180 else math.nan
@@ -125,6 +139,8 @@ def _split_names(text: str) -> list[str]:
 
 def _clean(value: Any) -> str:
     """A cell as text on one line; empty for what is no text or number."""
+    if type(value) is str and len(value) <= _MAX_CELL and value.isprintable():
+        return value.strip()
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
     if isinstance(value, float):

@@ -15,29 +15,29 @@ META = "about.json"
 _UNIT, _ALIAS = "\x1f", "\x1e"
 
 
-def _hash(*parts: str) -> int:
-    text = _UNIT.join(parts).encode("utf-8", "replace")
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+def _hash(text: str) -> int:
+    digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 def hash_name(country: str, name: str) -> int:
     """The key of a name in a country."""
-    return _hash("n", country, name)
+    return _hash(f"n{country}{name}")
 
 
 def hash_name_in_town(country: str, name: str, town: str) -> int:
     """The key of a name in a town."""
-    return _hash("t", country, name, town)
+    return _hash(f"t{country}{name}{_UNIT}{town}")
 
 
 def hash_name_at_postcode(country: str, name: str, postcode: str) -> int:
     """The key of a name at a postcode."""
-    return _hash("p", country, name, postcode)
+    return _hash(f"p{country}{name}{_UNIT}{postcode}")
 
 
 def hash_handle(country: str, town: str, word: str) -> int:
     """The key of a word of a name in a town."""
-    return _hash("w", country, town, word)
+    return _hash(f"w{country}{town}{_UNIT}{word}")
 
 
 def join_facility(row: Row) -> str:

@@ -86,7 +86,7 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
 def _read_features(open_file: Opener, name: str, columns: Columns, warn: Warn) -> Iterator[Row]:
     for number, feature in enumerate(_iter_items(open_file, _GEOJSON, name, warn), 1):
         point = _find_point(feature.get("geometry"))
-        yield columns.build_row(number, _properties(feature), point)
+        yield columns.build_row(number, _properties(feature).get, point)
 
 
 def _find_point(geometry: Any) -> tuple[float, float]:

@@ -69,8 +69,12 @@ def split_name(name: str) -> list[str]:
     >>> split_name("Univ.-Klinikum der Stadt Graz (UKG)")
     ['university', 'klinikum', 'stadt', 'graz']
     """
-    text = _DOTTED.sub("", repair(name, MAX_NAME_LENGTH))
-    words = fold_once(_ACRONYM.sub(" ", text)).split() or fold_once(text).split()
+    text = repair(name, MAX_NAME_LENGTH)
+    if "." in text:
+        text = _DOTTED.sub("", text)
+    if "(" in text or "[" in text:
+        text = _ACRONYM.sub(" ", text) if _ACRONYM.sub("", text).strip() else text
+    words = fold_once(text).split()
     kept = [_SPELLINGS.get(word, word) for word in words if word not in _SMALL_WORDS]
     return kept or words
 
@@ -83,7 +87,10 @@ def drop_town(words: Sequence[str], town: Collection[str]) -> list[str]:
 def make_town_key(city: str) -> str:
     """The key of a town: without brackets, numbers, ``CEDEX``, spaces, accents and case."""
     text = repair(city)
-    return make_key(fold(_TOWN_EXTRAS.sub(" ", text))) or make_key(fold(text))
+    key = make_key(fold(text))
+    if key.isalpha() and "cedex" not in key and "(" not in text:
+        return key
+    return make_key(fold(_TOWN_EXTRAS.sub(" ", text))) or key
 
 
 def make_postcode_key(country: str, postcode: str) -> str:
@@ -92,7 +99,13 @@ def make_postcode_key(country: str, postcode: str) -> str:
     >>> make_postcode_key("US", "02114-2696"), make_postcode_key("AT", "A-8036")
     ('2114', '8036')
     """
-    text = _COUNTRY_PREFIX.sub("", postcode.strip()[:20])
+    if not postcode:
+        return ""
+    text = postcode.strip()[:20]
+    if text.isdecimal() and text.isascii():
+        key = (text[:5] if country == "US" else text).lstrip("0")
+        return key if len(key) >= _MIN_POSTCODE_LENGTH else ""
+    text = _COUNTRY_PREFIX.sub("", text)
     if country == "US":
         text = text.partition("-")[0][:5]
     key = _NOT_ALNUM.sub("", text.casefold()).lstrip("0")
@@ -101,8 +114,10 @@ def make_postcode_key(country: str, postcode: str) -> str:
 
 def pick_handles(words: Sequence[str]) -> list[str]:
     """The longest words of a name, under which it is found if another word is misspelt."""
-    long = {word for word in words if len(word) >= _MIN_HANDLE_LENGTH}
-    return sorted(long, key=lambda word: (word in _GENERIC, -len(word), word))[:2]
+    long = [word for word in words if len(word) >= _MIN_HANDLE_LENGTH]
+    if len(long) > 1:
+        long = sorted(set(long), key=lambda word: (word in _GENERIC, -len(word), word))
+    return long[:2]
 
 
 def is_generic(words: Collection[str]) -> bool:

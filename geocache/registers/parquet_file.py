@@ -57,7 +57,7 @@ def _read(path: Path, columns: Columns, geometry: str, warn: Warn) -> Iterator[R
                 points = _parse_points([row[geometry] for row in cells]) if geometry else None
                 for at, row in enumerate(cells):
                     number += 1
-                    yield columns.build_row(number, row, points[at] if points else None)
+                    yield columns.build_row(number, row.get, points[at] if points else None)
     except (pa.ArrowException, OSError) as error:
         if number == 1:
             raise InputError(f"{path.name}: a damaged Parquet file: {_shorten(error)}") from error

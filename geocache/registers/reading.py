@@ -81,10 +81,11 @@ def _read_delimited(path: Path, warn: Warn) -> Iterator[Row]:
             raise InputError(f"{path.name} is empty")
         header = [title.strip() for title in header]
         columns = Columns(header, path.name)
+        columns.number_columns()
         number = 1
         try:
             for number, row in enumerate(fit_rows(rows, len(header), path.name, warnings), 2):
-                yield columns.build_row(number, dict(zip(header, row, strict=True)))
+                yield columns.build_row(number, row.__getitem__)
                 for warning in warnings:
                     warn(warning)
                 warnings.clear()

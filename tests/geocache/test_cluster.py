@@ -31,14 +31,19 @@ class Running(NamedTuple):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, place_index: Path) -> Iterator[Running]:
-    """A scheduler and two workers: the gazetteer first, then an online provider."""
+    """A scheduler and two workers: a register, the gazetteer, then an online provider."""
     folder = tmp_path_factory.mktemp("cluster")
+    register = folder / "doors.csv"
+    register.write_text(
+        "hospital,town,country,lat,lon\nKlinik Nord,Linz,Austria,48.32101,14.28001\n"
+    )
     (folder / "gazetteer").symlink_to(place_index, target_is_directory=True)
     with run_provider("nominatim") as server:
         env = environment(
             server,
             folder,
             GEOCACHE_PROVIDERS="gazetteer,nominatim",
+            GEOCACHE_REGISTERS=str(register),
             GEOCACHE_REQUESTS_PER_SECOND=str(REQUESTS_PER_SECOND),
             SITE_MAP_DATA=str(folder),
         )
@@ -82,6 +87,16 @@ def test_a_cluster_locates_as_one_process_does(running: Running, tmp_path: Path)
     assert max(server.times_asked.values()) == 1
 
 
+def test_a_cluster_finds_the_doors_of_registers(running: Running, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("facility,city,country\nKlinik Nord,Linz,AT\nKlinik Mitte,Linz,AT\n")
+    words = ["locate", source, "-o", tmp_path / "o.csv", "--dask", running.cluster.address]
+    wait_for_output(start_python(command("geocache", *words), running.env), 120)
+    with (tmp_path / "o.csv").open() as file:
+        found = [(row["source"], row["precision"]) for row in csv.DictReader(file)]
+    assert found == [("register:doors", "facility"), ("gazetteer", "city")]
+
+
 def test_a_killed_worker_loses_nothing_and_only_its_last_query_is_asked_again(
     running: Running, tmp_path: Path
 ) -> None:
@@ -111,6 +126,7 @@ def test_a_killed_worker_loses_nothing_and_only_its_last_query_is_asked_again(
     [
         ("GEOCACHE_URL", "sqlite:///{folder}/other.sqlite", "does not share this store"),
         ("GEOCACHE_PROVIDERS", "gazetteer", "set the same GEOCACHE_PROVIDERS"),
+        ("GEOCACHE_REGISTERS", "", "open the same registers"),
     ],
 )
 def test_a_worker_that_is_set_up_differently_refuses(

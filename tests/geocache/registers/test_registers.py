@@ -14,7 +14,7 @@ import shapely
 
 from geocache import ConfigurationError, GeoCache, Place, Position, Precision
 from geocache.place import Flag
-from geocache.registers.catalogue import list_files, make_title
+from geocache.registers.catalogue import check_indexes, list_files, make_title
 from geocache.registers.names import make_postcode_key, make_town_key
 from geocache.settings import GeocacheSettings
 
@@ -494,6 +494,21 @@ def test_a_file_that_ends_early_is_used_up_to_there(
     assert "hospitals.geojson: broken after record 2" in caplog.text
     found = cache.locate(Place(ROSSIO[0], "Lisbon", country="Portugal"))
     assert found.source == "register:hospitals"
+
+
+def test_a_damaged_index_is_found_and_built_again(
+    tmp_path: Path, open_cache: Open, data_folder: Path
+) -> None:
+    path = write_csv(tmp_path / "r.csv", [as_row(*HOHENEMS)])
+    asked = Place(HOHENEMS[0], "Hohenems", country="Austria")
+    open_cache(path)
+    [index] = (data_folder / "registers" / "index").glob("r~*")
+    settings = settings_of(data_folder, path)
+    assert check_indexes(settings) == ""
+    (index / "latitudes").write_bytes(b"\0\0\0\0")
+    assert check_indexes(settings) == "r: the file latitudes is damaged"
+    assert open_cache(path, geocache_url="sqlite://").locate(asked).latitude == 47.36307
+    assert check_indexes(settings) == ""
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path, data_folder: Path) -> None:
