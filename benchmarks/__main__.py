@@ -31,6 +31,7 @@ TITLES = {
     "scale": "Opening, filtering, counting",
     "warm": "Geocoding in bulk",
     "dask": "Geocoding in bulk on a cluster",
+    "registers": "Registers of facilities",
     "postgres": "Cache on PostgreSQL",
     "sessions": "Many sessions",
 }

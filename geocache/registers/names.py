@@ -112,12 +112,12 @@ def make_postcode_key(country: str, postcode: str) -> str:
     return key if len(key) >= _MIN_POSTCODE_LENGTH else ""
 
 
-def pick_handles(words: Sequence[str]) -> list[str]:
+def pick_handles(words: Sequence[str], count: int = 2) -> list[str]:
     """The longest words of a name, under which it is found if another word is misspelt."""
     long = [word for word in words if len(word) >= _MIN_HANDLE_LENGTH]
     if len(long) > 1:
         long = sorted(set(long), key=lambda word: (word in _GENERIC, -len(word), word))
-    return long[:2]
+    return long[:count]
 
 
 def is_generic(words: Collection[str]) -> bool:

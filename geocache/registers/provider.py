@@ -47,6 +47,9 @@ _ALONE_KM = 40.0
 _CENTRE_KM = 0.1
 _MOST = 64
 _MOST_IN_COUNTRY = 24
+_MOST_OF_A_WORD = 16
+"""A word of more facilities of a town says too little, and comparing them all takes too long."""
+
 _MOST_ALTERNATIVES = 4
 _SCORES = {
     Likeness.EQUAL: 1.0,
@@ -114,7 +117,11 @@ class Register:
         self.name = REGISTER_PREFIX + self.title
         self.version = version
         licence = str(index.about.get("licence") or "")
-        self.attribution = f"{self.title} ({licence or 'a register whose licence is not stated'})"
+        self.attribution = (
+            f"{self.title}: {licence}"
+            if licence
+            else f"{self.title} (a register whose licence is not stated)"
+        )
         self._index = index
         self._locate_town = locate_town
 
@@ -167,8 +174,10 @@ class Register:
             everywhere = find(hash_name(code, key), _MOST_IN_COUNTRY + 1)
             if len(everywhere) <= _MOST_IN_COUNTRY:
                 found |= dict.fromkeys(everywhere)
-        for word in pick_handles(bare) if town else ():
-            found |= dict.fromkeys(find(hash_handle(code, town, word), _MOST))
+        for word in pick_handles(bare, 3) if town else ():
+            several = find(hash_handle(code, town, word), _MOST_OF_A_WORD + 1)
+            if len(several) <= _MOST_OF_A_WORD:
+                found |= dict.fromkeys(several)
         return found
 
     def _judge(self, asked: _Asked, facility: Facility) -> _Candidate | None:
@@ -299,7 +308,7 @@ class UnreadableRegister:
         self.title = title
         self.name = REGISTER_PREFIX + title
         self.version = "unreadable"
-        self.warnings = (f"the register {title} is not used: {problem}",)
+        self.warnings = (f"The register “{title}” is not used: {problem}",)
 
     def locate(self, place: Place) -> Position:  # noqa: ARG002
         """Unresolved."""

@@ -304,10 +304,10 @@ def test_a_register_is_added_listed_used_replaced_and_removed(
     assert [each["name"] for each in records] == ["new", "bad"]
     assert "no columns of latitude" in records[1]["problem"]
     done = geocache("locate", "in.csv", "-o", "out.csv")
-    assert "warning: the register bad is not used" in done.stderr
+    assert "warning: The register “bad” is not used" in done.stderr
     (tmp_path / "new.csv").unlink()
     done = geocache("locate", "in.csv", "-o", "out.csv")
-    assert "warning: the register new is not used: new.csv: no such file" in done.stderr
+    assert "warning: The register “new” is not used: new.csv: no such file" in done.stderr
 
 
 def _all_commands() -> list[tuple[str, click.Command]]:

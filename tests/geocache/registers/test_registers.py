@@ -215,11 +215,11 @@ def test_a_table_gives_rows_in_many_batches_and_the_licence_is_credited(
     cache = open_cache(path)
     found = cache.locate(Place("KLINIK NUMMER 19999", "graz", country="AT"))
     assert (found.latitude, found.source) == (47.09, "register:kliniken-2026")
-    assert "kliniken-2026 (Land Steiermark (CC BY 4.0))" in cache.attributions
+    assert "kliniken-2026: Land Steiermark (CC BY 4.0)" in cache.attributions
     [ror] = open_cache(write_ror_2(tmp_path)).attributions[:1]
-    assert ror == "hospitals (Research Organization Registry, ror.org (CC0))"
+    assert ror == "hospitals: Research Organization Registry, ror.org (CC0)"
     [geojson] = open_cache(write_geojson(tmp_path)).attributions[:1]
-    assert geojson == "hospitals (ODbL)"
+    assert geojson == "hospitals: ODbL"
     [unknown] = open_cache(write_parquet(tmp_path)).attributions[:1]
     assert unknown == "hospitals (a register whose licence is not stated)"
 
@@ -479,7 +479,7 @@ def test_an_unusable_register_is_said_and_the_others_are_used(
     cache = open_cache(bad, good)
     [warning] = cache.warnings
     assert problem in warning
-    assert f"the register {make_title(bad)} is not used" in warning
+    assert f"The register “{make_title(bad)}” is not used" in warning
     assert str(tmp_path) not in warning  # pages show it
     found = cache.locate(Place(HOHENEMS[0], "Hohenems", country="Austria"))
     assert found.source == "register:good"
