@@ -87,6 +87,8 @@ def public_message(error: Exception) -> str:
         kind = "the place index cannot be built"
     elif isinstance(error, StoreError):
         kind = "the geocache cannot be opened"
+    elif isinstance(error, TimeoutError):
+        kind = "another process is using the data folder"
     elif isinstance(error, OSError):
         kind = f"the data folder cannot be used ({(error.strerror or 'no reason given').lower()})"
     else:

@@ -17,6 +17,7 @@ from dashboard.maps import bundle
 from dashboard.maps.store import get_map_store
 from dashboard.page import streamlit_internals
 from dashboard.page.state import login
+from dashboard.service.opener import check_settings
 from dashboard.service.service import service
 from dashboard.web import api, downloads, map_data, map_drawn
 from dashboard.web.guards.allowed_hosts import AllowedHosts
@@ -43,13 +44,15 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     The page's modules are imported now, so that the first visitor does not wait for them.
 
     Raises:
-        ConfigurationError: the login is incomplete; the server does not start.
+        ConfigurationError: a setting cannot work, or the login is incomplete; the server does not
+            start.
     """
     settings = service().settings
     streamlit_internals.use_common_logging()
     configure_logging(settings.site_map_log)
     warn_about_versions()
     login.check_configuration(settings.access)
+    check_settings(settings)
     import_module("dashboard.page.main")
     streamlit_internals.keep_on_import_path(PAGE.parent)
     service().opener.start()

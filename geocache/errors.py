@@ -5,7 +5,8 @@ GeocacheError
 ├── InputError (ValueError)              a file or value given by the caller cannot be used
 ├── IndexBuildError (RuntimeError)       the gazetteer's index could not be built or read
 ├── ReadOnlyError (PermissionError)      SITE_MAP_READ_ONLY is set, and this would change something
-├── StoreError (RuntimeError)            the store cannot be opened or is from a newer version
+├── StoreError (RuntimeError)            the store cannot be opened
+│   └── NewerStoreError                  it was written by a newer version
 ├── ClusterError (ConnectionError)       a Dask cluster cannot be reached, or failed
 └── NotAskedError (ConnectionError)      a provider could not be asked; not the same as a miss
 """
@@ -29,6 +30,10 @@ class IndexBuildError(GeocacheError, RuntimeError):
 
 class StoreError(GeocacheError, RuntimeError):
     """Raised when the store cannot be opened, or was written by a newer version."""
+
+
+class NewerStoreError(StoreError):
+    """Raised when the store was written by a newer version, or is too old to be read."""
 
 
 class ClusterError(GeocacheError, ConnectionError):

@@ -6,6 +6,7 @@ import sys
 import click
 import uvicorn
 
+from dashboard.service.opener import check_settings
 from dashboard.settings import Settings
 from dashboard.web.guards.http_protocol import DeadlineProtocol
 from geocache.settings import load_settings
@@ -24,7 +25,7 @@ def run_command(host: str, port: int, app: str) -> None:
 
     Example: site-map run --port 8600
     """
-    load_settings(Settings)  # a setting that cannot work ends here, in one line
+    check_settings(load_settings(Settings))  # a setting that cannot work ends here, in one line
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -1,7 +1,6 @@
 """The key that signs session cookies: the same after a restart, and on every replica."""
 
 import logging
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dashboard.errors import SessionKeyError
 from dashboard.library.sql import SqlTables
 from dashboard.settings import Settings
+from geocache.files.atomic import replace_file
 from geocache.store.backends import load_backend
 
 log = logging.getLogger(__name__)
@@ -72,20 +72,10 @@ def _read(file: Path) -> str:
 
 def _write(file: Path, key: str, *, replace: bool = False) -> str:
     """Write the file unless it is there; the key it holds then, empty if it cannot be written."""
-    scratch = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - a descriptor
-            opened.write(key)
-        try:
-            if replace:
-                scratch.replace(file)
-            else:
-                with suppress(FileExistsError):
-                    os.link(scratch, file)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with replace_file(file, private=True, only_new=not replace) as opened:
+            opened.write(key.encode("ascii"))
     except OSError as error:
         log.warning("The key of session cookies is not kept: %s", error.strerror or error)
         return ""

@@ -176,7 +176,10 @@ def _wait_until_open(opener: Opener) -> None:
         place = st.empty()
         while not opener.wait(POLL_SECONDS):
             progress = opener.progress
-            place.progress(progress.fraction, f"{escape(progress.stage)} …")
+            with place.container():
+                st.progress(progress.fraction, f"{escape(progress.stage)} …")
+                if opener.problem:
+                    st.warning(escape(f"{opener.problem} It will be tried again."))
         place.empty()
     if opener.failure:
         st.error(escape(opener.failure))

@@ -92,11 +92,13 @@ class Api:
         """Status code and body of ``/api/health``."""
         opener = self.service.opener
         if not opener.finished:
+            reason = {"reason": opener.problem} if opener.problem else {}
             return 503, {
                 "status": "starting",
                 "version": __version__,
                 "stage": opener.progress.stage,
                 "progress": round(opener.progress.fraction, 2),
+                **reason,
             }
         if opener.failure:
             return 503, {

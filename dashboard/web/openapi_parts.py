@@ -55,7 +55,8 @@ def build_health_path() -> dict[str, Any]:
             "unresolved": COUNT,
         }
     )
-    waiting = object_schema({"status": {"enum": ["starting", "failed"]}, "version": TEXT})
+    status = {"enum": ["starting", "failed"]}
+    waiting = object_schema({"status": status, "version": TEXT, "reason": TEXT}, {"reason"})
     responses = ok_response(ok)
     responses["503"] = {
         "description": "The lists are not open yet, or could not be opened",

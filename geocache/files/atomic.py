@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -14,12 +14,15 @@ from geocache.errors import InputError
 
 
 @contextmanager
-def replace_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+def replace_file(
+    target: Path, *, private: bool = False, only_new: bool = False
+) -> Iterator[IO[bytes]]:
     """Open a temporary file for writing bytes; it replaces ``target`` at the end of the block.
 
     After an error ``target`` stays as it was. If two processes write it at once, one of them wins.
     A device or a pipe, such as ``/dev/null``, is written to directly. ``private`` denies all access
-    to other users; otherwise the process's umask decides.
+    to other users; otherwise the process's umask decides. ``only_new`` leaves alone a target that
+    is there by then, whoever made it.
 
     Raises:
         OSError: the file cannot be created or replaced.
@@ -37,7 +40,12 @@ def replace_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        temporary.replace(target)
+        if only_new:
+            with suppress(FileExistsError):
+                os.link(temporary, target)
+            temporary.unlink()
+        else:
+            temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -1,6 +1,6 @@
 """The providers of positions: the gazetteer, and geopy's geocoders by name."""
 
-from geocache.providers.build import build_providers, wrap_providers
+from geocache.providers.build import build_providers, check_providers, wrap_providers
 from geocache.providers.faults import Fault
 from geocache.providers.geopy_provider import GeopyProvider, OnlineProvider
 from geocache.providers.protocol import Provider
@@ -17,5 +17,6 @@ __all__ = [
     "Query",
     "Terms",
     "build_providers",
+    "check_providers",
     "wrap_providers",
 ]

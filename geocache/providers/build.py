@@ -36,10 +36,7 @@ def build_providers(
     Raises:
         ConfigurationError: a name is unknown, refused, or lacks a setting it needs.
     """
-    if not settings.providers:
-        raise ConfigurationError(f"GEOCACHE_PROVIDERS is empty; the default is {GAZETTEER}")
-    if len(set(settings.providers)) < len(settings.providers):
-        raise ConfigurationError(f"GEOCACHE_PROVIDERS names a provider twice: {settings.providers}")
+    check_providers(settings)
     servers = _parse_pairs("GEOCACHE_SERVERS", settings.geocache_servers)
     if settings.geocache_nominatim_url:
         servers["nominatim"] = settings.geocache_nominatim_url
@@ -62,6 +59,20 @@ def build_providers(
             "GEOCACHE_PROVIDERS names only register, and there is none: see geocache register add"
         )
     return tuple(built)
+
+
+def check_providers(settings: GeocacheSettings) -> None:
+    """Check the names and what each needs, without opening anything.
+
+    Raises:
+        ConfigurationError: a name is unknown, refused, or lacks a setting it needs.
+    """
+    if not settings.providers:
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS is empty; the default is {GAZETTEER}")
+    if len(set(settings.providers)) < len(settings.providers):
+        raise ConfigurationError(f"GEOCACHE_PROVIDERS names a provider twice: {settings.providers}")
+    for name in settings.providers:
+        _check(name, settings)
 
 
 def wrap_providers(given: Iterable[Provider | Geocoder]) -> tuple[Provider, ...]:

@@ -299,6 +299,8 @@ class FallbackStore:
                 self._opening_warnings.append(warning)
         if opened.away:
             self._begin_outage(Trouble.AWAY, opened.away)
+        if opened.passing:
+            self._begin_outage(Trouble.UNWRITABLE, opened.passing)
         return opened.store
 
     def _handle(self, error: Exception) -> None:
@@ -387,10 +389,11 @@ class FallbackStore:
 
     def _try_to_recover(self) -> None:
         """Reach the server, then write to it what memory holds; each step ends its own outage."""
-        away = Trouble.AWAY in self._outages
         began = time.monotonic()
         try:
-            store = self._primary or Store(self.url)
+            store = self._primary
+            if store is None or store.read_only:  # opened while it could not be written
+                store = Store(self.url)
             revision = store.revision()
             self._primary = store
             if self._outages.pop(Trouble.AWAY, None):
@@ -402,8 +405,8 @@ class FallbackStore:
                 trouble = self._backend.classify(error)
                 if trouble in _OUTAGE_WARNINGS:
                     self._begin_outage(trouble, summarize_error(error))
-            # At most a tenth of the time is spent waiting for a server that does not answer.
-            waited = now - began if away else 0.0
+            # At most a tenth of the time is spent waiting for a server or a lock.
+            waited = now - began
             for each in self._outages.values():
                 each.retry_at = now + max(_RETRY_SECONDS, 10 * waited)
             log.info("%s: still failing: %s", self.name, error)

@@ -8,19 +8,22 @@ from geocache.store.backends import load_backend
 from geocache.store.damage import finish_replacement, replace_if_damaged
 from geocache.store.database import Trouble, public_url
 from geocache.store.retry import DATABASE_ERRORS, summarize_error
+from geocache.store.sqlite_file import is_passing
 from geocache.store.store import Store
 
 
 class Opened(NamedTuple):
     """The result of opening a store: ``None`` if that failed, and warnings for people.
 
-    ``away`` says why a server could not be reached for now.
+    ``away`` says why a server could not be reached for now, ``passing`` why a file could not be
+    written, if that may pass.
     """
 
     store: Store | None
     writable: bool
     warnings: tuple[str, ...] = ()
     away: str = ""
+    passing: str = ""
 
 
 def open_store(url: str, *, damaged: bool = False) -> Opened:
@@ -65,11 +68,15 @@ def _describe_missing(present: frozenset[str]) -> tuple[str, ...]:
 
 
 def _open_to_read(url: str, error: Exception) -> Opened:
+    cause = summarize_error(error)
     try:
         store = Store(url, read_only=True)
     except DATABASE_ERRORS:
-        cause = summarize_error(error)
+        if is_passing(error):
+            return Opened(None, writable=True, passing=cause)
         why = f"the store cannot be opened ({cause}): answers are kept in memory only"
         return Opened(None, writable=False, warnings=(why,))
+    if is_passing(error):
+        return Opened(store, writable=True, passing=cause)
     why = "the store is read-only: answers are kept in memory only"
     return Opened(store, writable=False, warnings=(why,))

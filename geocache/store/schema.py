@@ -33,7 +33,7 @@ from sqlalchemy import (
     update,
 )
 
-from geocache.errors import StoreError
+from geocache.errors import NewerStoreError
 
 SCHEMA_VERSION = 2
 OLDEST_READABLE = 1
@@ -128,7 +128,7 @@ def prepare(connection: Connection) -> None:
     The caller holds :meth:`Database.lock_schema`.
 
     Raises:
-        StoreError: the store was written by a newer version.
+        NewerStoreError: the store was written by a newer version.
     """
     meta.create(connection, checkfirst=True)
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
@@ -161,20 +161,20 @@ def check(connection: Connection) -> None:
     """Check that the tables can be read; writes nothing.
 
     Raises:
-        StoreError: the store is of a newer version, or too old to be read without a migration.
+        NewerStoreError: the store is of a newer version, or too old to be read without a migration.
         sqlalchemy.exc.DatabaseError: the tables are missing.
     """
     found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
     _refuse_newer(found)
     if found < OLDEST_READABLE:
-        raise StoreError(
+        raise NewerStoreError(
             f"the store has schema {found}, which is too old, and cannot be written to migrate it"
         )
 
 
 def _refuse_newer(found: int) -> None:
     if found > SCHEMA_VERSION:
-        raise StoreError(
+        raise NewerStoreError(
             f"the store has schema {found}, this geocache knows up to {SCHEMA_VERSION}: "
             "update geocache, or name another store in GEOCACHE_URL"
         )

@@ -35,11 +35,17 @@ def is_damaged(error: BaseException) -> bool:
     return any(mark in text for mark in marks)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether an error may pass by itself: another process holds a lock, or the disk is full."""
+    text = str(error)
+    return any(mark in text for mark in ("is locked", "disk is full", "No space left"))
+
+
 def is_unwritable(error: BaseException) -> bool:
-    """Whether an error means that the file or its disk cannot be written."""
+    """Whether an error means that the file or its disk cannot be written, at least for now."""
     text = str(error)
     marks = ("readonly", "read-only", "disk is full", "disk I/O error", "unable to open")
-    return any(mark in text for mark in marks)
+    return is_passing(error) or any(mark in text for mark in marks)
 
 
 def check(file: Path, *, whole_below_bytes: int = 32 << 20) -> None:

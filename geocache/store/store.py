@@ -41,6 +41,7 @@ class Store:
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
         self.name = public_url(url)
+        self.read_only = read_only
         self.database = load_backend(url)(url, read_only=read_only)
         self.engine = self.database.engine
         self.claims = Claims(self.database, self._begin_write)
