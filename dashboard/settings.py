@@ -28,6 +28,7 @@ class Settings(GeocacheSettings):
     site_map_reader_memory_mb: int = Field(default=2_048, ge=64)
     site_map_hosts: str = ""
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
+    site_map_contacts: bool = False
     site_map_readers: str = ""
     site_map_editors: str = ""
     site_map_trust_email: bool = False

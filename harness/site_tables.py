@@ -74,7 +74,8 @@ def generate_site_table(sites: int, places: int | None = None, seed: int = 7) ->
     table: dict[str, object] = _trials(trial_of, len(sizes), random)
     table |= _addresses(city, cities, people, random)
     table |= _positions(city, cities, random)
-    return pd.DataFrame({name: table[name] for name in COLUMNS})
+    blank = _categorical(np.zeros(sites, dtype=np.int64), [""])
+    return pd.DataFrame({name: table.get(name, blank) for name in COLUMNS})
 
 
 def _trials(trial_of: np.ndarray, trials: int, random: np.random.Generator) -> dict[str, object]:

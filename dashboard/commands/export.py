@@ -24,7 +24,9 @@ from dashboard.query.near import find_centre
 from dashboard.query.parameters import LIMIT, OFFSET, columns_parameter
 from dashboard.service.service import Service
 from dashboard.settings import Settings
+from dashboard.sites.fields import list_fields
 from dashboard.sites.summary import plural
+from dashboard.sites.table import COLUMNS
 from geocache.files.atomic import replace_file
 from geocache.settings import load_settings
 
@@ -139,9 +141,10 @@ def export_dataset(
     if as_json and output == "-":
         raise click.UsageError("--json and -o - both write to standard output; choose one")
     try:
-        asked = dataset.parse(pairs)
+        check_early(dataset, pairs)
         with open_service(source) as (service, problems):
             library = service.library()
+            asked = dataset.parse(pairs, list_fields(library.table, COLUMNS))
             provenance = build_provenance(library, service.geocoder.providers)
             centre = find_centre(asked.filters.near, service.geocoder.search, library.table)
             content = build_content(dataset, asked, provenance, centre)
@@ -162,6 +165,19 @@ def export_dataset(
     else:
         click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
     return 1 if problems else 0
+
+
+def check_early(chosen: Dataset, pairs: list[tuple[str, str]]) -> None:
+    """Refuse a query before lists are opened, except for names of their own columns.
+
+    Raises:
+        FilterError: the query is not allowed.
+    """
+    try:
+        chosen.parse(pairs)
+    except FilterError as error:
+        if error.parameter != "columns":
+            raise
 
 
 def describe_filter_error(error: FilterError) -> str:

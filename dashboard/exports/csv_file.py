@@ -20,7 +20,8 @@ _LINE_END = "\r\n"
 
 def csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
     """The table as CSV in chunks of at most :data:`CHUNK_ROWS` rows, the header first."""
-    yield (BOM + ",".join(table.columns) + _LINE_END).encode()
+    names = _format_cells(pa.array([str(name) for name in table.columns], pa.string()))
+    yield (BOM + ",".join(names.to_pylist()) + _LINE_END).encode()
     columns = [_column_formatter(table[name]) for name in table.columns] if len(table) else []
     for start in range(0, len(table), CHUNK_ROWS):
         yield _join_lines([cells(start, start + CHUNK_ROWS) for cells in columns])

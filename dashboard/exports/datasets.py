@@ -1,6 +1,6 @@
 """The datasets of the API and the command line: sites, countries and trials."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -37,13 +37,21 @@ class Dataset:
     credits: tuple[str, ...] = ()
     describe_method: Callable[[pd.DataFrame], str] | None = None
 
-    def parse(self, pairs: list[tuple[str, str]]) -> DatasetQuery:
+    def parse(self, pairs: list[tuple[str, str]], fields: Sequence[str] = ()) -> DatasetQuery:
         """The query of a query string's names and values.
+
+        ``fields`` are the own columns of the open lists, which ``columns`` may name too.
 
         Raises:
             FilterError: an unknown name, or an unknown value of a closed set.
         """
-        return parse_query(pairs, self.columns, distance=self.distance, own=self.own)
+        return parse_query(
+            pairs,
+            self.columns,
+            tuple(fields) if self.distance else (),
+            distance=self.distance,
+            own=self.own,
+        )
 
 
 TABLE_FORMATS = ("csv", "json", "xlsx")

@@ -10,10 +10,10 @@ import pandas as pd
 
 from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
-from dashboard.sites.categoricals import concat_tables
+from dashboard.sites.fields import drop_contacts
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
-from dashboard.sites.table import build_site_table, empty_table
+from dashboard.sites.table import build_site_table, concat_site_tables, empty_table
 from dashboard.sites.trial import Trial
 
 log = logging.getLogger(__name__)
@@ -202,6 +202,17 @@ def merge(
     return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
 
 
+def without_contacts(opened: OpenedList) -> OpenedList:
+    """A list without the own columns that name people or how to reach them."""
+    reading = opened.reading
+    if reading is None or reading.fields is None:
+        return opened
+    fields = drop_contacts(reading.fields)
+    if fields is reading.fields:
+        return opened
+    return replace(opened, reading=replace(reading, fields=fields))
+
+
 def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | None) -> Library:
     """Add lists to a library; of a trial that both have the newer record is shown.
 
@@ -230,7 +241,7 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
     return Library(
         (*library.lists, *own),
         trials,
-        concat_tables(tables) if tables else empty_table(),
+        concat_site_tables(tables) if tables else empty_table(),
         tuple(notes),
         max(library.as_of, added.as_of),
     )
@@ -250,5 +261,6 @@ def _select_trials(reading: Reading, trial_ids: set[str]) -> Reading:
         reading,
         trials=tuple(t for t in reading.trials if t.trial_id in trial_ids),
         sites=reading.sites[rows],
+        fields=None if reading.fields is None else reading.fields[rows].reset_index(drop=True),
         positions=None if reading.positions is None else reading.positions[rows],
     )

@@ -391,7 +391,9 @@ def count_table_bytes(opened: OpenedList) -> int:
     reading = opened.reading
     if reading is None:
         return 0
-    tables = [table for table in (reading.sites, reading.positions) if table is not None]
+    tables = [
+        table for table in (reading.sites, reading.fields, reading.positions) if table is not None
+    ]
     size = sum(int(table.memory_usage(deep=True).sum()) for table in tables)
     return size + _TRIAL_BYTES * len(reading.trials)
 

@@ -10,10 +10,11 @@ import pandas as pd
 from dashboard.query.filter_kinds import Mask
 from dashboard.query.filters import Filters
 from dashboard.query.near import Centre
+from dashboard.sites.fields import DISTANCE
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.distance import distances_km
 
-DISTANCE_COLUMN = "distance_km"
+DISTANCE_COLUMN = DISTANCE
 
 MAX_TABLES, MAX_ROWS = 32, 500_000
 """How many of the tables filtered last are held, and rows in all of them."""

@@ -58,6 +58,7 @@ class DatasetQuery:
 def parse_query(
     pairs: Iterable[tuple[str, str]],
     columns: tuple[str, ...],
+    fields: tuple[str, ...] = (),
     *,
     distance: bool = True,
     own: tuple[Parameter, ...] = (),
@@ -67,6 +68,7 @@ def parse_query(
     Args:
         pairs: in order; a name may repeat, ``view_…`` is ignored.
         columns: those of the dataset.
+        fields: the own columns of the open lists.
         distance: with ``near`` there is a last column ``distance_km``.
         own: parameters that only this dataset has.
 
@@ -84,7 +86,11 @@ def parse_query(
             value = parameter.parse(text, given)
             options.append(Option(name, value, text.strip(), parameter.repeatable))
     added = (DISTANCE_COLUMN,) if distance and filters.near else ()
-    parameters = {"columns": columns_parameter(columns, added), "limit": LIMIT, "offset": OFFSET}
+    parameters = {
+        "columns": columns_parameter(columns, (*fields, *added)),
+        "limit": LIMIT,
+        "offset": OFFSET,
+    }
     found: dict[str, list[Any]] = {name: [] for name in PAGING}
     for name, text in pairs:
         if name in PAGING:

@@ -35,7 +35,9 @@ from dashboard.sites.categoricals import (
     normalize_texts,
     spread,
 )
+from dashboard.sites.fields import list_fields
 from dashboard.sites.summary import country_label, most_frequent
+from dashboard.sites.table import COLUMNS
 from geocache.geo.countries import country_code, country_name
 
 Mask = npt.NDArray[np.bool_]
@@ -258,7 +260,8 @@ class SearchFilter(Filter):
 
     def mask(self, sites: pd.DataFrame, value: str) -> Mask:
         """Rows with all of the words."""
-        columns = [factorize(sites[name]) for name in SEARCHED]
+        own = (name for name in list_fields(sites, COLUMNS) if sites[name].dtype.kind != "f")
+        columns = [factorize(sites[name]) for name in (*SEARCHED, *own)]
         mask = np.ones(len(sites), dtype=bool)
         for word in dict.fromkeys(normalize_text(value).split()):
             found = np.zeros(len(sites), dtype=bool)

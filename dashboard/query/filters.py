@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboard.errors import FilterError
 from dashboard.query.coordinates import BBox
+from dashboard.query.field_filters import FIELDS, PREFIX
 from dashboard.query.filter_kinds import (
     BoxFilter,
     ChoiceFilter,
@@ -125,8 +126,8 @@ FILTERS: dict[str, Filter] = {
         SearchFilter(
             name="q",
             label="Search",
-            about="Words that must all stand in trial, title, site number, facility, city, state "
-            "or country; case and accents do not matter.",
+            about="Words that must all stand in trial, title, site number, facility, city, state, "
+            "country or an own column; case and accents do not matter.",
             example="university",
         ),
         EnumFilter(
@@ -164,7 +165,7 @@ FILTERS: dict[str, Filter] = {
 }
 """Every filter by its name, in the order of links."""
 
-FAMILIES: dict[str, FilterFamily] = {}
+FAMILIES: dict[str, FilterFamily] = {PREFIX: FIELDS}
 """Families of filters by how their names begin (``field.``)."""
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from dashboard.library.fetched import FetchedTrials
-from dashboard.library.lists import Library, OpenedList, merge
+from dashboard.library.lists import Library, OpenedList, merge, without_contacts
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
 from dashboard.service.geocoding import OfflineGeocoder
@@ -32,6 +32,7 @@ class SharedLibrary:
         fetched: the trials fetched from the registry.
         uploads: the lists that people uploaded; those shared with everyone are merged.
         geocoder: finds the sites' places.
+        contacts: whether own columns that name people, or how to reach them, are shown too.
     """
 
     def __init__(
@@ -40,11 +41,14 @@ class SharedLibrary:
         fetched: FetchedTrials,
         uploads: UploadStore,
         geocoder: OfflineGeocoder,
+        *,
+        contacts: bool = False,
     ) -> None:
         self._sources = tuple(sources)
         self._fetched = fetched
         self._uploads = uploads
         self._geocoder = geocoder
+        self._contacts = contacts
         self._lock = threading.Lock()
         self._checking = threading.Lock()
         self._allowance = float(MERGES_AT_ONCE)
@@ -110,6 +114,8 @@ class SharedLibrary:
         reading = self._fetched.read()
         fetched = [OpenedList(reading.name, reading)] if reading else []
         lists = [*self._sources, *fetched, *shared]
+        if not self._contacts:
+            lists = [without_contacts(one) for one in lists]
         library = merge(lists, self._geocoder.locate_many, self._geocoder.known())
         self._merge_seconds = time.monotonic() - began
         return token, library

@@ -184,7 +184,13 @@ class Opener:
         self._housekeeping.start()
         sources = open_sources(self._settings.sources, load_session_key(self._settings))
         self._report("Locating sites", 0.95)
-        library = SharedLibrary(sources, self._fetched, self._uploads, geocoder)
+        library = SharedLibrary(
+            sources,
+            self._fetched,
+            self._uploads,
+            geocoder,
+            contacts=self._settings.site_map_contacts,
+        )
         return Opened(cache, geocoder, library)
 
     def _report(self, stage: str, fraction: float) -> None:

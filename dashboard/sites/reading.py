@@ -28,6 +28,9 @@ class Reading:
     For a plain table ``header`` has the file's columns and ``columns`` those used for ours
     (``{"city": "Ort"}``).
 
+    ``fields`` are its columns that are none of ours, row for row and in their order: numbers as
+    floats, dates as ISO 8601, all else as text.
+
     A saved site table has ``positions``, row for row, and in ``position_rules`` the data and rules
     that they were found by.
     """
@@ -41,5 +44,6 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    fields: pd.DataFrame | None = None
     positions: pd.DataFrame | None = None
     position_rules: str = ""

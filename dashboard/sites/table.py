@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize, spread
 from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.fields import list_fields, merge_fields
 from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from geocache.geo.countries import country_code
@@ -48,7 +49,7 @@ def split_facility(text: str) -> tuple[str, str]:
 def build_site_table(
     readings: Sequence[Reading], locate: LocateMany | None = None, known: Known | None = None
 ) -> pd.DataFrame:
-    """The site table of some readings: one row per site, with :data:`COLUMNS`.
+    """The site table of some readings: one row per site, with :data:`COLUMNS` and own columns.
 
     Text columns are categoricals: millions of rows repeat few texts.
 
@@ -58,6 +59,23 @@ def build_site_table(
             for the registry's own points.
         known: which saved positions are still valid; they are not located again.
     """
+    sites = _build_our_columns(readings, locate, known)
+    parts = [(len(reading.sites), reading.fields) for reading in readings if len(reading.sites)]
+    fields = merge_fields(parts, COLUMNS)
+    return pd.concat([sites, pd.DataFrame(fields)], axis=1) if fields else sites
+
+
+def concat_site_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Site tables one under the other, also where their own columns differ."""
+    sites = concat_tables([table[list(COLUMNS)] for table in tables])
+    own = [table[list_fields(table, COLUMNS)].reset_index(drop=True) for table in tables]
+    fields = merge_fields([(len(table), each) for table, each in zip(tables, own, strict=True)], ())
+    return pd.concat([sites, pd.DataFrame(fields)], axis=1) if fields else sites
+
+
+def _build_our_columns(
+    readings: Sequence[Reading], locate: LocateMany | None, known: Known | None
+) -> pd.DataFrame:
     trials = {trial.trial_id: trial for reading in readings for trial in reading.trials}
     frames = [reading.sites for reading in readings if len(reading.sites)]
     if not frames:

@@ -32,6 +32,8 @@ COUNTS = {"sites", "cities", "trials", "recruiting", "countries", "rank"}
 _ABOUT = """The sites of clinical trials, where they are, and how exactly that is known.
 
 The filters are those of the page's address bar: what comes after `?` there can be pasted here.
+The own columns of lists come after ours: `field.NAME=value` filters by one of them, and
+`field.NAME.min` and `field.NAME.max` by a range of numbers or dates.
 Values of one filter are alternatives, different filters all apply; an empty value of an open
 filter does nothing. Parameters that begin with `view_` are the page's own and are ignored.
 Equal data gives equal bytes; `ETag` and `If-None-Match` save sending them twice. The API is
@@ -131,7 +133,8 @@ def _dataset_schema(dataset: Dataset) -> dict[str, Any]:
         columns["distance_km"] = _column_schema("distance_km", dataset.name)
     field = object_schema({"name": TEXT, "type": {"enum": ["string", "number", "integer"]}})
     fields = object_schema({"fields": {"type": "array", "items": field}})
-    row = {"type": "object", "properties": columns, "additionalProperties": False}
+    own = {"type": ["string", "number", "null"]} if dataset.distance else False
+    row = {"type": "object", "properties": columns, "additionalProperties": own}
     return object_schema(
         {
             "title": TEXT,

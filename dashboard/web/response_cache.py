@@ -23,6 +23,8 @@ from dashboard.query.dataset_query import DatasetQuery
 from dashboard.query.near import Centre, find_centre
 from dashboard.service.service import Service
 from dashboard.sites.categoricals import to_arrow
+from dashboard.sites.fields import list_fields
+from dashboard.sites.table import COLUMNS
 from geocache.version import __version__
 
 MAX_UNSTREAMED_ROWS = 5_000
@@ -145,7 +147,8 @@ class ResponseCache:
         key = (f"{dataset.name}.{suffix}", query_string)
         found = snapshot.get(key)
         if found is None:
-            query = dataset.parse(parse_qsl(query_string, keep_blank_values=True))
+            fields = list_fields(snapshot.library.table, COLUMNS)
+            query = dataset.parse(parse_qsl(query_string, keep_blank_values=True), fields)
             found = self._render(snapshot, dataset, suffix, query)
             snapshot.put(key, found)
         return found

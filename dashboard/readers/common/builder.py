@@ -15,6 +15,7 @@ from dashboard.readers.common.clean import (
     repair_column,
 )
 from dashboard.readers.common.missing import blank_missing
+from dashboard.readers.common.own_columns import OwnColumns
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.table import split_facility
 from dashboard.sites.trial import Trial
@@ -31,7 +32,7 @@ class ReadingBuilder:
     ``trial_index`` holds the index in ``trials`` of each site's trial, -1 for none. For a plain
     table ``header`` holds the file's columns, ``columns`` which of them was used for which target,
     and ``lacks_trial`` is True if nothing names its trial. ``notes`` say what was left out, where
-    that is no reason for doubt.
+    that is no reason for doubt. ``own`` holds the columns of a list that are none of ours.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class ReadingBuilder:
         self.trials: list[Trial] = []
         self.trial_index: list[int] = []
         self._starts: list[int] = []
+        self.own = OwnColumns()
         self.columns: dict[str, str] = {}
         self.header: tuple[str, ...] = ()
         self.lacks_trial = False
@@ -97,6 +99,7 @@ class ReadingBuilder:
         """Forget sites and trials."""
         for name in (*READ_COLUMNS, "trial_index", "trials"):
             getattr(self, name).clear()
+        self.own.clear()
         self._paid_sites = self._paid_trials = 0
 
     def _pay(self) -> None:
@@ -115,6 +118,7 @@ class ReadingBuilder:
             if name == "site_number":
                 mine.extend([""] * (rows - len(mine)))
             mine.extend(more)
+        self.own.extend_with(other.own, rows)
         self.trial_index.extend(
             number + trials if number >= 0 else -1 for number in other.trial_index
         )
@@ -153,8 +157,10 @@ class ReadingBuilder:
         self.assign_trial_ids()
         trials, kept = self._drop_old_records()
         sites = self.build_sites()
+        fields = self.own.build(len(sites), self.notes.append) if self.own else None
         if kept is not None:
             sites = sites[kept].reset_index(drop=True)
+            fields = fields[kept].reset_index(drop=True) if fields is not None else None
         return Reading(
             name=name,
             format=format_name,
@@ -165,6 +171,7 @@ class ReadingBuilder:
             columns=dict(self.columns),
             header=self.header,
             notes=tuple(self.notes),
+            fields=fields,
         )
 
     def assign_trial_ids(self) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dashboard.errors import ReadError
@@ -26,6 +27,7 @@ from dashboard.readers.common.clean import (
 )
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn
+from dashboard.readers.common.own_columns import MAX_COLUMNS, OwnColumns
 from dashboard.sites.categoricals import (
     categorical_from_codes,
     combine_codes,
@@ -33,6 +35,8 @@ from dashboard.sites.categoricals import (
     find_first_rows,
     spread,
 )
+from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.fields import DISTANCE
 from dashboard.sites.positions import PLACE_COLUMNS, list_distinct_places
 from dashboard.sites.reading import READ_COLUMNS, Reading
 from dashboard.sites.signature import FIELD as SIGNATURE
@@ -146,16 +150,49 @@ def _read(data: bytes, name: str, signing_key: str) -> Reading:
     if dropped:
         builder.warn(f"{dropped} sites with impossible coordinates; they have no point")
     sites = pd.DataFrame({**texts, "latitude": latitude, "longitude": longitude})
+    fields = _read_fields(file, builder.notes.append)
     return Reading(
         name,
         FORMAT,
         tuple(_list_trials(sites)),
         sites[list(READ_COLUMNS)],
         warnings=builder.warnings,
+        notes=tuple(builder.notes),
         as_of=_parse_data_date(metadata.get(_AS_OF, b"")),
+        fields=fields,
         positions=positions,
         position_rules=metadata.get(_POSITION_RULES, b"").decode(errors="replace") if ours else "",
     )
+
+
+def _read_fields(file: pq.ParquetFile, note: Warn) -> pd.DataFrame | None:
+    """The columns that are none of ours, read as those of any list; ``None`` without any."""
+    schema = file.schema_arrow
+    own = [
+        each.name
+        for each in schema
+        if each.name not in {*COLUMNS, DISTANCE} and not pa.types.is_nested(each.type)
+    ]
+    own += [name for name in DECISION_COLUMNS if name in schema.names]
+    collected = OwnColumns()
+    for name in own[: MAX_COLUMNS + 1]:
+        values = file.read([name]).column(0)
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        texts = pc.fill_null(_cast_to_text(values), "").to_pylist()
+        collected.add({name: texts}, 0)
+    fields = collected.build(file.metadata.num_rows, note)
+    return fields if fields.shape[1] else None
+
+
+def _cast_to_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values as the texts that a list has: ``3`` for a float without decimals."""
+    try:
+        if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+            return pa.chunked_array([pa.nulls(len(values), pa.large_string())])
+        return values.cast(pa.large_string())
+    except pa.ArrowException:
+        return pa.chunked_array([pa.nulls(len(values), pa.large_string())])
 
 
 def _select_own_points(

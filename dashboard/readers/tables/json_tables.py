@@ -121,6 +121,8 @@ def _name_columns(keys: Sequence[str]) -> list[str]:
     names = []
     for key in keys:
         name = key.replace(_WITHIN, " ")
+        if not match_header(name)[0]:
+            name = key.replace(_WITHIN, ".")
         last = key.rpartition(_WITHIN)[2]
         own = not _NO_SITE_WORDS & set(fold_header(name).split())
         alone = own and last != name and not match_header(name)[0] and match_header(last)[0]
@@ -150,7 +152,9 @@ def _flatten_into(flat: dict[str, Any], record: dict[str, Any], outer: str, dept
 
 def _format_cell(value: object) -> str:
     if type(value) is list:
-        return "; ".join(filter(None, map(as_text, value)))
+        return "; ".join(filter(None, map(_format_cell, value)))
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return as_text(value)
 
 

@@ -9,11 +9,13 @@ from dashboard.readers.common.messages import shorten
 from dashboard.readers.common.missing import blank_missing, is_missing
 from dashboard.readers.common.trial_number import find_trial_id
 from dashboard.readers.tables.list_cells import ListCells
-from dashboard.readers.tables.raw_table import RawTable
+from dashboard.readers.tables.raw_table import RawTable, is_aact
 from dashboard.readers.tables.row_repair import FillDown, RowRepair
 from dashboard.readers.tables.row_types import RowClassifier, RowType
 from dashboard.readers.tables.several_sites import SiteSplitter, fill_parts
 from dashboard.readers.tables.site_values import PlaceColumn, PointColumns, Values, split_facilities
+from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.fields import DISTANCE
 from dashboard.sites.reading import READ_COLUMNS
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
@@ -22,7 +24,7 @@ from dashboard.sites.vocabulary import phase_word, status_word
 AACT_FORMAT = "AACT facilities"
 
 _ROWS_AT_ONCE = 20_000
-_MAX_UNUSED = 50
+_OF_A_SAVED_TABLE = {"place_name", "precision", "flags", "reason"}
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
 
@@ -56,7 +58,6 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
     place = {target: header.index(column) for target, column in mapping.items()}
     builder.columns = dict(mapping)
     builder.header = tuple(header)
-    _note_unused(header, mapping, builder)
     above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
     reader = _RowReader(place, table, builder, find_trial_id([above, *texts]), country)
     rows = _iter_rows(table)
@@ -70,17 +71,18 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
     reader.finish()
 
 
-def _note_unused(
-    header: Sequence[str], mapping: Mapping[str, str], builder: ReadingBuilder
-) -> None:
-    used = set(mapping.values())
-    unused = [
-        name
-        for name in header
-        if name not in used and name not in COLUMNS and not name.startswith("Column ")
-    ]
-    if unused:
-        builder.notes.append(f"columns not used: {shorten(unused, _MAX_UNUSED)}")
+def _find_own_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+    """The columns that are none of ours, each with its position.
+
+    A site table that this program wrote has columns that are made anew; decisions are kept.
+    """
+    if is_aact(header):
+        return {}
+    made_anew: set[str] = set()
+    if set(header) >= _OF_A_SAVED_TABLE:
+        made_anew = {*COLUMNS, DISTANCE} - {*DECISION_COLUMNS}
+    used = {*mapping.values(), *made_anew}
+    return {name: at for at, name in enumerate(header) if name not in used}
 
 
 def _iter_rows(table: RawTable) -> Iterator[list[str]]:
@@ -102,6 +104,7 @@ class _RowReader:
         header = table.header
         self._place = place
         self._width = len(header)
+        self._own = _find_own_columns(header, {t: header[at] for t, at in place.items()})
         self._builder = builder
         self._trial_id = trial_id
         self._country = country
@@ -190,6 +193,8 @@ class _RowReader:
                 [NO_POINT] * count if target in ("latitude", "longitude") else [""] * count
             )
             getattr(builder, target).extend(values.get(target, nothing))
+        own = {name: columns[at] for name, at in self._own.items()}
+        builder.own.add(own, len(builder) - count)
 
     def _blank_missing(self, columns: list[Sequence[str]]) -> None:
         named = {target: columns[at] for target, at in self._place.items()}
