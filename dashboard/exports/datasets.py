@@ -158,6 +158,13 @@ def build_content(
         centre: where ``near`` is, from :func:`dashboard.query.near.find_centre`.
     """
     sites = apply(provenance.library.table, query.filters, centre)
+    return build_content_from(dataset, query, provenance, sites)
+
+
+def build_content_from(
+    dataset: Dataset, query: DatasetQuery, provenance: Provenance, sites: pd.DataFrame
+) -> Content:
+    """As :func:`build_content`, of sites that the query's filters were applied to already."""
     every = dataset.build(sites, **query.arguments())
     rows = select_rows(every, query)
     about = provenance.describe(sites, filter_text=query.to_text())

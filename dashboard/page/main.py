@@ -20,6 +20,7 @@ from dashboard.page.tabs import (
     facilities,
     open_lists,
     quality,
+    reach,
     trial_record,
     trials,
 )
@@ -36,7 +37,7 @@ from dashboard.service.viewer import Viewer
 
 POLL_SECONDS = 0.25
 MAX_SUGGESTIONS = 4
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Compare", "Quality", "Open lists")
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Reach", "Compare", "Quality", "Open lists")
 
 
 def main() -> None:
@@ -153,6 +154,8 @@ def _draw_tab(
             facilities.draw_facilities(sites)
         case "Trials":
             _draw_trials(sites, library)
+        case "Reach":
+            reach.draw_reach(sites, filters, build_provenance(library, viewer.geocoder.providers))
         case "Compare":
             compare.draw_compare(library, filters, viewer)
         case "Quality":

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from harness.visit import Visit
 
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Reach", "Compare", "Quality", "Open lists")
 
 
 COLOUR_RULES = {

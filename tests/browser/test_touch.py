@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from harness.visit import Visit
 
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists")
+TABS = ("Sites", "Countries", "Facilities", "Trials", "Reach", "Compare", "Quality", "Open lists")
 STEPS = 8
 WAIT_UNTIL_STILL = """e => new Promise((done) => {
   let before = '';

@@ -118,6 +118,21 @@ def test_the_nearest_sites_are_those_within_the_radius(page: AppTest) -> None:
     assert page.query_params["near"] in ("Linz, Austria", ["Linz, Austria"])
 
 
+def test_reach_says_who_lives_near_the_sites(page: AppTest) -> None:
+    run_tab(page, "Reach")
+    assert any("live within 80 km of one of these sites" in text.value for text in page.markdown)
+    (table,) = (each.value for each in page.dataframe)
+    sites = dict(zip(table["name"], table["sites"], strict=True))
+    assert sites["Austria"] == 5
+    assert 0 < table.set_index("name").loc["Austria", "share"] < 100
+    page.number_input(key="reach_km").set_value(1).run()
+    assert any("live within 1 km" in text.value for text in page.markdown)
+    page.segmented_control(key="reach_level").select("state").run()
+    (table,) = (each.value for each in page.dataframe)
+    assert table["sites"].sum() == sum(sites.values())
+    assert not page.exception
+
+
 def test_two_trials_are_compared(page: AppTest) -> None:
     page.query_params["view_compare_a"] = "NCT00000001"
     page.query_params["view_compare_b"] = "trial=NCT00000002"
