@@ -7,6 +7,7 @@ DashboardError
 ├── RegistryError (ConnectionError)    the registry could not be asked, or its answer is unusable
 ├── TrialStorageError (OSError)        the server that stores fetched trials fails
 ├── ListStorageError (OSError)         the server that stores shared lists fails
+├── SavedViewError (OSError)           a view cannot be stored or loaded
 ├── SessionKeyError (OSError)         the key of session cookies cannot be stored or read
 ├── GeocodeJobError (ConnectionError)  an online provider did not answer for every place
 └── SaveError (RuntimeError)           the disk does not take what was fetched
@@ -65,6 +66,10 @@ class TrialStorageError(DashboardError, OSError):
 
 class ListStorageError(DashboardError, OSError):
     """Raised when the server that stores shared lists cannot be reached, or refuses."""
+
+
+class SavedViewError(DashboardError, OSError):
+    """Raised when a view cannot be stored under a short key, or loaded by it."""
 
 
 class GeocodeJobError(DashboardError, ConnectionError):

@@ -13,6 +13,7 @@ from dashboard.readers import Preview, preview, read
 from dashboard.sites.fields import drop_contacts
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
+from dashboard.sites.records import attach_records
 from dashboard.sites.table import build_site_table, concat_site_tables, empty_table
 from dashboard.sites.trial import Trial
 
@@ -46,6 +47,9 @@ class Library:
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
     as_of: str = ""
+
+    def __post_init__(self) -> None:
+        attach_records(self.table, self.trials)
 
 
 def find_files(sources: Iterable[Path]) -> Iterator[Path | OpenedList]:

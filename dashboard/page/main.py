@@ -50,6 +50,10 @@ def main() -> None:
     finished = jobs.find_finished(viewer)  # before the library: later ones are not in it
     library = session.load_library(viewer)
     filters = address.read_address()
+    if address.is_unconfirmed():
+        accessibility.add_fixes()
+        header.draw_link_problem(st.session_state[address.NOTES])
+        st.stop()
     view = _apply_filters(filters, library, viewer)
 
     accessibility.add_fixes()

@@ -12,6 +12,7 @@ from dashboard.query.filters import Filters
 from dashboard.query.near import Centre
 from dashboard.sites.fields import DISTANCE
 from dashboard.sites.memo import memoize_per_table
+from dashboard.sites.records import attach_records, get_records
 from geocache.geo.distance import distances_km
 
 DISTANCE_COLUMN = DISTANCE
@@ -61,6 +62,8 @@ def _filter(sites: pd.DataFrame, filters: Filters) -> pd.DataFrame:
         for passed in masks(sites, filters).values():
             mask &= passed
         found = shared[filters] = sites if mask.all() else sites[mask]
+        if found is not sites:
+            attach_records(found, get_records(sites))
     if found is not sites:
         _latest.hold(found)
     return found

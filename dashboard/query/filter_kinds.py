@@ -43,9 +43,10 @@ from geocache.geo.countries import country_code, country_name
 Mask = npt.NDArray[np.bool_]
 """For each row of the site table, whether it is kept."""
 
-Group = Literal["site", "trial", "position"]
+Group = Literal["person", "site", "trial", "position"]
 GROUPS: tuple[Group, ...] = ("site", "trial", "position")
-"""What a filter is about; the sidebar shows its choices in this order."""
+"""What a filter is about; the sidebar shows its choices in this order, and those about a person in
+a form of their own."""
 
 SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state", "country")
 

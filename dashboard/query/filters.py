@@ -25,6 +25,7 @@ from dashboard.query.filter_kinds import (
     TagFilter,
 )
 from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX, sort_by_similarity
+from dashboard.query.trial_filters import AgeFilter, ConditionFilter, HealthyFilter, SexFilter
 from dashboard.sites.decisions import DECISIONS, UNDECIDED
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Flag, Precision
@@ -100,6 +101,38 @@ FILTERS: dict[str, Filter] = {
             example="Amgen",
             column="sponsor",
             group="trial",
+        ),
+        ConditionFilter(
+            name="condition",
+            label="Condition",
+            about="A condition in everyday or medical words, in English, German, French, Spanish "
+            "or Italian; finds its trials, whatever words their records use, and narrower ones.",
+            example="breast cancer",
+            column="trial_id",
+            group="person",
+            most=20,
+        ),
+        AgeFilter(
+            name="age",
+            label="Age",
+            about="Trials that take people of this age, in years, or do not say.",
+            example="61",
+        ),
+        SexFilter(
+            name="sex",
+            label="Sex",
+            about="Trials that take women (Female) or men (Male), or do not say.",
+            example="Female",
+            column="trial_id",
+            group="person",
+            allowed=("Female", "Male"),
+            choice_label={"Female": "woman", "Male": "man"}.__getitem__,
+        ),
+        HealthyFilter(
+            name="healthy",
+            label="Healthy volunteers",
+            about="With 1: trials that take healthy volunteers, or do not say.",
+            example="1",
         ),
         EnumFilter(
             name="precision",

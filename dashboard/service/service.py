@@ -5,6 +5,7 @@ from functools import cache
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
+from dashboard.library.saved_views import SavedViews
 from dashboard.library.storage import build_trial_storage, build_upload_store
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
@@ -29,6 +30,7 @@ class Service(Closing):
         self.reader = ReaderPool(settings)
         self.uploads = build_upload_store(settings, self.reader)
         self.fetched = FetchedTrials(build_trial_storage(settings), self.reader)
+        self.views = SavedViews(settings)
         self.jobs = JobRunner()
         self.opener = Opener(settings, self.uploads, self.fetched, serving=serving)
 
@@ -81,6 +83,7 @@ class Service(Closing):
         self.opener.close()
         self.fetched.close()
         self.uploads.close()
+        self.views.close()
         self.reader.close()
 
 

@@ -1,11 +1,12 @@
-"""Finds the trials that may accept a person, by condition, age and sex."""
+"""Whether a trial may accept a person, by age, sex and health.
+
+A record without a limit accepts everyone, and one that says nothing at all too: a gap in a record
+excludes nobody.
+"""
 
 import re
-from collections import deque
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from functools import lru_cache
 
-from dashboard.sites.categoricals import normalize_text
 from dashboard.sites.trial import Trial
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute|y\b|m\b)?", re.IGNORECASE)
@@ -13,6 +14,7 @@ _YEARS = {"year": 1.0, "y": 1.0, "month": 1 / 12, "m": 1 / 12, "week": 7 / 365.2
 _YEARS |= {"day": 1 / 365.25, "hour": 0.0, "minute": 0.0}
 
 
+@lru_cache(maxsize=4_096)
 def age_years(text: str) -> float | None:
     """``18 Years`` -> 18.0, ``6 Months`` -> 0.5, empty or ``N/A`` -> ``None``."""
     found = _AGE.search(text)
@@ -21,73 +23,27 @@ def age_years(text: str) -> float | None:
     return float(found[1]) * _YEARS[(found[2] or "year").casefold()]
 
 
-def count_conditions(trials: Iterable[Trial]) -> dict[str, int]:
-    """The number of trials of each condition, most frequent first; case does not matter."""
-    counts: dict[str, int] = {}
-    shown: dict[str, str] = {}
-    for trial in trials:
-        for key in dict.fromkeys(normalize_text(c) for c in trial.conditions):
-            counts[key] = counts.get(key, 0) + 1
-        for condition in trial.conditions:
-            shown.setdefault(normalize_text(condition), condition)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return {shown[key]: count for key, count in ordered}
+def states_criteria(trial: Trial) -> bool:
+    """Whether the record says anything about who may take part."""
+    return bool(trial.minimum_age or trial.maximum_age or trial.sex or trial.criteria)
 
 
-class Criteria(NamedTuple):
-    """What trials can be chosen by: their conditions, and whether any record limits age or sex."""
-
-    conditions: dict[str, int]
-    ages: bool
-    sexes: bool
-
-
-_cached: deque[tuple[Mapping[str, Trial], Criteria]] = deque(maxlen=4)
-
-
-def find_criteria(trials: Mapping[str, Trial]) -> Criteria:
-    """The criteria of these trials; cached for the last few mappings, which must not change."""
-    for known, found in tuple(_cached):
-        if known is trials:
-            return found
-    found = Criteria(
-        count_conditions(trials.values()),
-        any(t.minimum_age or t.maximum_age for t in trials.values()),
-        any(t.sex for t in trials.values()),
-    )
-    _cached.append((trials, found))
-    return found
-
-
-def find_matching_trials(
-    trials: Mapping[str, Trial],
-    *,
-    conditions: Iterable[str] = (),
-    age: float | None = None,
-    sex: str = "",
-) -> tuple[str, ...]:
-    """Ids of the trials that have one of the conditions and accept the age (years) and sex.
-
-    A record without a limit accepts everyone: a gap in a record excludes nobody.
-    """
-    wanted = {normalize_text(c) for c in conditions}
-    return tuple(
-        trial_id
-        for trial_id, trial in trials.items()
-        if (not wanted or not wanted.isdisjoint(normalize_text(c) for c in trial.conditions))
-        and _accepts_age(trial, age)
-        and _accepts_sex(trial, sex)
-    )
-
-
-def _accepts_age(trial: Trial, age: float | None) -> bool:
-    if age is None:
-        return True
+def accepts_age(trial: Trial, age: float) -> bool:
+    """Whether a trial takes people of an age in years."""
     lowest, highest = age_years(trial.minimum_age), age_years(trial.maximum_age)
-    # "up to 65 years" includes the day before the 66th birthday
-    return (lowest is None or age >= lowest) and (highest is None or age < highest + 1)
+    if lowest is not None and age < lowest:
+        return False
+    # "up to 65 years" includes the day before the 66th birthday, "up to 6 months" that month
+    grace = 1.0 if "year" in trial.maximum_age.casefold() or (highest or 0) >= 2 else 1 / 12
+    return highest is None or age < highest + grace
 
 
-def _accepts_sex(trial: Trial, sex: str) -> bool:
+def accepts_sex(trial: Trial, sex: str) -> bool:
+    """Whether a trial takes people of a sex (``Female`` or ``Male``)."""
     stated = trial.sex.strip().casefold()
-    return not sex or stated in {"", "all", "both"} or stated == sex.casefold()
+    return stated in {"", "all", "both"} or stated == sex.casefold()
+
+
+def accepts_healthy(trial: Trial) -> bool:
+    """Whether a trial takes healthy volunteers, or does not say."""
+    return trial.healthy_volunteers is not False

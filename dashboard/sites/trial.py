@@ -76,7 +76,8 @@ class Trial:
     ``status`` and ``phase`` are words of :mod:`dashboard.sites.vocabulary`; dates are ISO 8601
     as exact as the source gives them (``2010-11-30``, ``2015-09``); unknown is empty or ``None``.
     ``countries`` are those of the record, which may be more than those of its sites.
-    ``as_of`` is the date of the data.
+    ``mesh_terms`` are the registry's MeSH headings for the conditions, ``mesh_ancestors`` what they
+    are narrower than. ``as_of`` is the date of the data.
     """
 
     trial_id: str
@@ -95,6 +96,8 @@ class Trial:
     description: str = ""
     conditions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    mesh_terms: tuple[str, ...] = ()
+    mesh_ancestors: tuple[str, ...] = ()
     allocation: str = ""
     intervention_model: str = ""
     primary_purpose: str = ""

@@ -165,6 +165,9 @@ def test_no_text_of_a_list_or_a_link_becomes_a_link(
 ) -> None:
     with visiting(browser, address_server) as one:
         one.open(f"?status=www.evil.example&near=www.evil.example&trial={ADDRESSES[3]}")
+        expect(one.page.get_by_text("Part of this link cannot be shown")).to_be_visible()
+        assert find_links(one) == []
+        one.page.get_by_role("button", name="Show the sites without it").click()
         expect(one.page.get_by_text("Ignored in this link")).to_be_visible()
         assert find_links(one) == []
         one.open(sites=len(ADDRESSES))

@@ -32,7 +32,9 @@ MAX_IDS = 100
 STOPPED = "stopped before the end"
 """The problem of a cancelled fetch."""
 
-_FIELDS = "protocolSection,derivedSection.miscInfoModule,hasResults"
+_FIELDS = (
+    "protocolSection,derivedSection.miscInfoModule,derivedSection.conditionBrowseModule,hasResults"
+)
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _MAX_PAGE_BYTES = 300_000_000
 

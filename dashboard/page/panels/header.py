@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard.page.state import address
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
@@ -28,6 +29,20 @@ def draw_title(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> 
             st.caption(escape(_name_trials(ids, trials, total)))
     if len(sites):
         st.markdown(escape(summary.sentence(sites, as_of)))
+
+
+def draw_link_problem(notes: Sequence[str]) -> None:
+    """Say what of a link cannot be shown, before anything is shown."""
+    st.title(TITLE, anchor=False)
+    points = "\n".join(f"- {escape(note)}" for note in notes)
+    st.warning(f"Part of this link cannot be shown here:\n\n{points}")
+    st.button(
+        "Show the sites without it",
+        key="confirm_link",
+        type="primary",
+        on_click=address.confirm,
+        help="The rest of the link applies",
+    )
 
 
 def _draw_trial(trial: Trial, as_of: str) -> None:

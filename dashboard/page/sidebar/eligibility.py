@@ -1,66 +1,103 @@
-"""“Who can take part”: filters the open trials by condition, age and sex."""
+"""“Who can take part”: condition, age, sex and health."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard.page.state import address
-from dashboard.sites.eligibility import find_criteria, find_matching_trials
+from dashboard.page.widgets.feedback import check_length, queue_toast
+from dashboard.page.widgets.markdown import escape
+from dashboard.query.conditions.lookup import find_meaning
+from dashboard.query.filters import FILTERS, Filters
+from dashboard.query.parameters import MAX_NAME
+from dashboard.query.trial_filters import MAX_AGE
 from dashboard.sites.trial import Trial
 
-NO_MATCH = "no matching trial"
-"""Stands in the trial filter when no trial matches."""
+_SEXES = {"Anyone": "", "Woman": "Female", "Man": "Male"}
 
 
-def draw_eligibility(trials: Mapping[str, Trial]) -> None:
-    """Draw the choices that the open trials' records allow.
+def draw_eligibility(
+    filters: Filters, facets: Mapping[str, Mapping[str, int]], trials: Mapping[str, Trial]
+) -> None:
+    """Draw the form; it is left out where no record says anything about conditions or people.
 
-    What is chosen becomes the trial filter, so that links, queries and files keep it.
+    Args:
+        filters: those that are set.
+        facets: how many sites each condition and sex would leave.
+        trials: the open trials by id.
     """
-    conditions, ages, sexes = find_criteria(trials)
-    if len(trials) < 2 or not (conditions or ages or sexes):
+    used = bool({"condition", "age", "sex", "healthy"} & set(filters))
+    if not used and not any(one.conditions or one.criteria for one in trials.values()):
         return
     with st.expander("Who can take part", icon=":material/person_search:"):
-        if conditions:
-            st.multiselect(
-                "Condition",
-                list(conditions),
-                key="person_conditions",
-                format_func=lambda c: f"{c} ({conditions[c]:,})",
-                on_change=_filter_trials,
-                args=(trials,),
-                placeholder="Any",
-            )
-        else:
-            st.session_state["person_conditions"] = []
+        draw_condition(filters, facets["condition"])
+        st.session_state["person_age"] = None if filters.age is None else int(filters.age)
         st.number_input(
             "Age in years",
             min_value=0,
-            max_value=120,
-            value=None,
+            max_value=MAX_AGE,
             key="person_age",
-            on_change=_filter_trials,
-            args=(trials,),
+            on_change=_write_age,
             placeholder="Any",
+        )
+        st.session_state["person_sex"] = next(
+            label for label, sex in _SEXES.items() if sex == filters.sex
         )
         st.radio(
             "Sex",
-            ["Any", "Female", "Male"],
+            list(_SEXES),
             key="person_sex",
-            on_change=_filter_trials,
-            args=(trials,),
+            on_change=_write_sex,
             horizontal=True,
         )
-        st.caption("Shows trials whose record matches. A trial without a limit accepts everyone.")
+        st.session_state["person_healthy"] = bool(filters.healthy)
+        st.checkbox("Healthy volunteers", key="person_healthy", on_change=_write_healthy)
+        st.caption("A trial whose record does not say whom it takes stays in the list.")
 
 
-def _filter_trials(trials: Mapping[str, Trial]) -> None:
-    conditions = st.session_state["person_conditions"]
-    age = st.session_state["person_age"]
-    sex = st.session_state["person_sex"]
-    if not conditions and age is None and sex == "Any":
-        address.change(trial=())
+def draw_condition(filters: Filters, counts: Mapping[str, int]) -> None:
+    """Draw the box for a condition; what is chosen is added to the filter, and the box emptied."""
+    st.session_state["person_condition"] = None
+    chosen = {FILTERS["condition"].list_parts(filters.condition)[n].text
+              for n in range(len(filters.condition))}  # fmt: skip
+    st.selectbox(
+        "Condition",
+        [label for label in counts if label not in chosen],
+        key="person_condition",
+        index=None,
+        format_func=lambda label: f"{label} ({counts[label]:,})" if label in counts else label,
+        on_change=_add_condition,
+        accept_new_options=True,
+        placeholder="Breast cancer, Brustkrebs, asma …",
+        help="In everyday or medical words, in English, German, French, Spanish or Italian. Finds "
+        "trials of narrower conditions too.",
+    )
+
+
+def _add_condition() -> None:
+    text = str(st.session_state["person_condition"] or "").strip()
+    if not text or not check_length("Condition", text, MAX_NAME):
         return
-    sex = "" if sex == "Any" else sex
-    found = find_matching_trials(trials, conditions=conditions, age=age, sex=sex)
-    address.change(trial=found or (NO_MATCH,))
+    value = describe_condition(text)
+    address.change(condition=(*address.current().condition, value))
+
+
+def describe_condition(text: str) -> str:
+    """The condition that a text means, as links name it; says so where it is another word."""
+    meaning = find_meaning(text)
+    if meaning.guessed:
+        queue_toast(f"Showing {escape(meaning.label)} for “{escape(text)}”", "info")
+    return meaning.concepts[0].label if len(meaning.concepts) == 1 else text
+
+
+def _write_age() -> None:
+    age = st.session_state["person_age"]
+    address.change(age=None if age is None else float(age))
+
+
+def _write_sex() -> None:
+    address.change(sex=_SEXES[st.session_state["person_sex"]])
+
+
+def _write_healthy() -> None:
+    address.change(healthy=True if st.session_state["person_healthy"] else None)

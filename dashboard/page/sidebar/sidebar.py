@@ -40,7 +40,7 @@ def draw_filters(
                 on_change=_write_recruiting,
             )
         nearest.draw_nearest(filters, near_error)
-        eligibility.draw_eligibility(trials)
+        eligibility.draw_eligibility(filters, facets, trials)
         for one in _sort_by_group(facets):
             counts, chosen = facets[one.name], filters.get(one.name, ())
             if chosen or len(counts) >= one.min_choices:
@@ -49,7 +49,8 @@ def draw_filters(
 
 def _sort_by_group(names: Mapping[str, object]) -> list[ChoiceFilter]:
     found = [one for name in names if isinstance(one := find_filter(name), ChoiceFilter)]
-    return sorted(found, key=lambda one: GROUPS.index(one.group))
+    drawn = [one for one in found if one.group in GROUPS]
+    return sorted(drawn, key=lambda one: GROUPS.index(one.group))
 
 
 def _draw_search(one: Filter, value: str) -> None:

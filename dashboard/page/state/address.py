@@ -1,14 +1,22 @@
 """The filters of this browser session, synchronized with the address bar."""
 
+from urllib.parse import parse_qsl
+
 import streamlit as st
 
+from dashboard.errors import SavedViewError
 from dashboard.maps.palette import COLOUR_BY
 from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import Filters, parse_leniently, to_query
-from dashboard.query.parameters import VIEW_PREFIX
+from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX
+from dashboard.service.service import service
 
 FILTERS = "filters"
 NOTES = "address_notes"
+SAVED = "view"
+"""The parameter with the key of a stored view."""
+
+_UNCONFIRMED = "address_unconfirmed"
 _PAIRS = "address_written"
 
 
@@ -17,13 +25,21 @@ def read_address() -> Filters:
 
     Otherwise session state wins: a click may carry a stale URL, from before the browser received
     the last filter's, and following it would undo that filter. What a link asks for that does not
-    exist is dropped, with a note in ``st.session_state[NOTES]``.
+    exist is dropped, with a note in ``st.session_state[NOTES]``; at the first run nothing is shown
+    until the person has read that (:func:`is_unconfirmed`).
     """
     first = _PAIRS not in st.session_state
     if first or is_history_navigation():
-        pairs = _browser_pairs()
-        st.session_state[FILTERS], st.session_state[NOTES] = parse_leniently(pairs)
-        st.session_state[_PAIRS] = pairs
+        written = _browser_pairs()
+        pairs, notes = _load_saved(written)
+        st.session_state[FILTERS], dropped = parse_leniently(pairs)
+        st.session_state[NOTES] = (*notes, *dropped)
+        st.session_state[_UNCONFIRMED] = first and bool(st.session_state[NOTES])
+        st.session_state[_PAIRS] = written
+        if pairs != written:
+            _write(
+                [pair for pair in pairs if pair[0].startswith(VIEW_PREFIX)] + to_query(current())
+            )
     elif sorted(st.session_state[_PAIRS]) != sorted(_browser_pairs()):
         _write(st.session_state[_PAIRS])
     return current()
@@ -31,6 +47,36 @@ def read_address() -> Filters:
 
 def _browser_pairs() -> list[tuple[str, str]]:
     return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+
+
+def _load_saved(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """The pairs with those of a stored view in place of its key, and why there are none."""
+    keys = [value for name, value in pairs if name == SAVED]
+    if not keys:
+        return pairs, ()
+    rest = [pair for pair in pairs if pair[0] != SAVED]
+    try:
+        query = service().views.load(keys[0])
+    except SavedViewError as error:
+        return rest, (f"the stored view cannot be loaded now: {error}",)
+    if query is None:
+        return rest, ("the stored view is not here: it was deleted, or the link is not complete",)
+    return [*parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY), *rest], ()
+
+
+def is_unconfirmed() -> bool:
+    """Whether the link that was opened asks for what is not there, and nobody has read that yet."""
+    return bool(st.session_state.get(_UNCONFIRMED))
+
+
+def confirm() -> None:
+    """Show what is left of the link."""
+    st.session_state[_UNCONFIRMED] = False
+
+
+def view_pairs() -> list[tuple[str, str]]:
+    """The page's own parameters (``view_…``) as they are now."""
+    return [pair for pair in _session_pairs() if pair[0].startswith(VIEW_PREFIX)]
 
 
 def _session_pairs() -> list[tuple[str, str]]:
@@ -58,8 +104,7 @@ def set_filters(filters: Filters) -> None:
     """Make these the session's filters and write them to the address bar."""
     st.session_state[FILTERS] = filters
     st.session_state[NOTES] = ()
-    views = [pair for pair in _session_pairs() if pair[0].startswith(VIEW_PREFIX)]
-    _write([*views, *to_query(filters)])
+    _write([*view_pairs(), *to_query(filters)])
 
 
 def change(**values: object) -> None:

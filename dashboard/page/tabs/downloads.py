@@ -9,13 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import exports
+from dashboard.errors import SavedViewError
 from dashboard.exports import Provenance
 from dashboard.maps.html_file import MAX_SITES, build_map_html
 from dashboard.page.state import address, session
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.download_link import draw_download_link
+from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
+from dashboard.service.service import service
 from dashboard.web.downloads import Download
+
+MAX_LINK = 2_000
+"""Characters of a link: mail programs and chats cut longer ones."""
 
 MAX_ROWS = {"xlsx": 1_048_575}
 """The most rows of formats that have a limit."""
@@ -23,7 +29,7 @@ MAX_ROWS = {"xlsx": 1_048_575}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """URLs of the page, of this view, and of the same sites over HTTP.
+    """URLs of the page and of the filtered sites over HTTP.
 
     ``in_api`` is false if only this session sees the sites.
     """
@@ -31,11 +37,6 @@ class Link:
     page: str
     query: str
     in_api: bool
-
-    @property
-    def view(self) -> str:
-        """The page with these filters."""
-        return self.page + (f"?{self.query}" if self.query else "")
 
     @property
     def api(self) -> str:
@@ -57,10 +58,37 @@ def draw_link_button(link: Link) -> None:
     on_demand.popover("Link", partial(_draw_urls, link), key="link", icon=":material/link:")
 
 
+def build_view_link(page: str) -> str:
+    """The link to all that is on screen now, at most :data:`MAX_LINK` characters.
+
+    A longer one is stored, and the link has its key.
+
+    Raises:
+        SavedViewError: it is too long, and cannot be stored.
+    """
+    query = urlencode([*address.view_pairs(), *to_query(address.current())])
+    link = f"{page}?{query}" if query else page
+    if len(link) <= MAX_LINK:
+        return link
+    key = service().views.save(query, session.get_owner())
+    return f"{page}?{urlencode({address.SAVED: key})}"
+
+
 def _draw_urls(link: Link) -> None:
     st.markdown("This view")
-    st.code(link.view, language=None, wrap_lines=True)
-    if link.api:
+    try:
+        view = build_view_link(link.page)
+    except SavedViewError as error:
+        st.warning(f"This view is too long for a link, and cannot be stored: {escape(error)}")
+    else:
+        st.code(view, language=None, wrap_lines=True)
+        if f"?{address.SAVED}=" in view:
+            st.caption("The view is stored on this server. It is deleted a year after last use.")
+    if len(link.api) > MAX_LINK:
+        st.caption(
+            "There is no link to these sites as CSV: it would be too long. Download them instead."
+        )
+    elif link.api:
         st.markdown("These sites as CSV, for Excel, pandas or a script")
         st.code(link.api, language=None, wrap_lines=True)
     else:

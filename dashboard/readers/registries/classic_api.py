@@ -25,6 +25,7 @@ def to_v2(value: object) -> dict[str, Any]:
     conditions = as_dict(protocol.get("ConditionsModule"))
     eligibility = as_dict(protocol.get("EligibilityModule"))
     misc = as_dict(derived.get("MiscInfoModule"))
+    browse = as_dict(derived.get("ConditionBrowseModule"))
     v2: dict[str, Any] = {
         "protocolSection": {
             "identificationModule": {
@@ -77,7 +78,13 @@ def to_v2(value: object) -> dict[str, Any]:
                 )
             },
         },
-        "derivedSection": {"miscInfoModule": {"versionHolder": misc.get("VersionHolder")}},
+        "derivedSection": {
+            "miscInfoModule": {"versionHolder": misc.get("VersionHolder")},
+            "conditionBrowseModule": {
+                "meshes": _list_terms(browse, "ConditionMesh"),
+                "ancestors": _list_terms(browse, "ConditionAncestor"),
+            },
+        },
     }
     if "ResultsSection" in study:
         v2["hasResults"] = True
@@ -93,6 +100,10 @@ def _convert_items(
     module: dict[str, Any], name: str, convert: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> list[dict[str, Any]]:
     return [convert(as_dict(item)) for item in _list_items(module, name)]
+
+
+def _list_terms(module: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return _convert_items(module, name, lambda item: {"term": item.get(f"{name}Term")})
 
 
 def _convert_date(status: dict[str, Any], name: str) -> dict[str, Any]:

@@ -163,7 +163,12 @@ def _to_v2(study: Element) -> dict[str, Any]:
             "referencesModule": {"references": _convert_references(study)},
         },
         "derivedSection": {
-            "miscInfoModule": {"versionHolder": _text(study, "required_header/download_date")}
+            "miscInfoModule": {"versionHolder": _text(study, "required_header/download_date")},
+            "conditionBrowseModule": {
+                "meshes": [
+                    {"term": term} for term in _list_texts(study, "condition_browse/mesh_term")
+                ]
+            },
         },
         "hasResults": study.find(_RESULTS) is not None,
     }

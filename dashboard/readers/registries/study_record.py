@@ -29,6 +29,10 @@ def _list_texts(value: object) -> tuple[str, ...]:
     return tuple(text for item in value if (text := _text(item)))
 
 
+def _list_terms(value: object) -> tuple[str, ...]:
+    return tuple(text for one in _list_objects(value) if (text := _text(one.get("term"))))
+
+
 def _text(value: object) -> str:
     return value if type(value) is str else as_text(value)
 
@@ -48,6 +52,7 @@ def build_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
     sponsors = as_dict(module("sponsorCollaboratorsModule"))
     places = as_dict(module("contactsLocationsModule"))
     derived = as_dict(study.get("derivedSection"))
+    browse = as_dict(derived.get("conditionBrowseModule"))
     trial_id = _text(who.get("nctId")).upper()
     updated = _read_date(status, "lastUpdatePostDateStruct") or parse_date(
         _text(status.get("lastUpdateSubmitDate"))
@@ -73,6 +78,8 @@ def build_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
         description=_text(text.get("detailedDescription")),
         conditions=_list_texts(topics.get("conditions")),
         keywords=_list_texts(topics.get("keywords")),
+        mesh_terms=_list_terms(browse.get("meshes")),
+        mesh_ancestors=_list_terms(browse.get("ancestors")),
         allocation=phrase(_text(how.get("allocation"))),
         intervention_model=phrase(
             _text(how.get("interventionModel")) or _text(how.get("observationalModel"))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import server
 from dashboard.page import main
-from dashboard.service.service import Service
+from dashboard.service.service import Service, service
 from tests.dashboard.web.asgi import run_in_thread
 
 PAGE = Path(main.__file__)
@@ -113,13 +113,6 @@ def test_a_stale_address_does_not_undo_a_filter(page: AppTest) -> None:
     assert page.multiselect(key="filter_country").value == []
 
 
-def test_unknown_values_in_a_link_are_dropped_with_a_note(page: AppTest) -> None:
-    page.query_params["country"] = ["Ruritania"]
-    page.run()
-    assert figures(page)["Sites"] == "75"
-    assert "Ruritania" in page.warning[0].value
-
-
 def test_a_broken_file_is_named_and_all_others_open(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +195,31 @@ def test_with_miles_the_table_and_the_active_filter_show_miles(page: AppTest) ->
     vienna = table.loc[table["city"] == "Vienna", "distance_km"].iloc[0]
     assert vienna == pytest.approx(90, abs=3), "145 km"
     assert "Near: Graz, Austria, 100 miles" in [button.label for button in page.button]
+
+
+def test_a_link_with_unknown_values_says_so_before_it_shows_anything(page: AppTest) -> None:
+    page.query_params["status"] = "recroiting"
+    page.query_params["country"] = "DE"
+    page.run()
+    assert not page.metric, "nothing is shown that the link did not ask for"
+    assert "recroiting" in page.warning[0].value
+    page.button(key="confirm_link").click().run()
+    assert figures(page)["Sites"] == "17", "the rest of the link applies"
+
+
+def test_a_long_view_opens_by_its_key(page: AppTest) -> None:
+    page.run()
+    trials = "&".join(f"trial=NCT{number:08}" for number in range(300))
+    key = service().views.save(f"{trials}&trial=NCT01207388&country=AT&view_colour=country", "me")
+    again = AppTest.from_file(str(PAGE), default_timeout=60)
+    again.query_params["view"] = key
+    again.run()
+    assert not again.exception
+    assert figures(again)["Sites"] == "4"
+    assert again.query_params["view_colour"] in ("country", ["country"])
+    assert "view" not in again.query_params
+    lost = AppTest.from_file(str(PAGE), default_timeout=60)
+    lost.query_params["view"] = "x" * 22
+    lost.run()
+    assert not lost.metric
+    assert "not here" in lost.warning[0].value

@@ -461,3 +461,12 @@ def test_each_ctis_record_of_a_search_is_a_trial() -> None:
     reading = read(json.dumps(found).encode(), "search.json")
     assert [trial.trial_id for trial in reading.trials] == ["2023-1", "2023-2"]
     assert len(reading.warnings) == 2
+
+
+def test_headings_of_conditions_are_read() -> None:
+    browse = {"meshes": [{"id": "D001249", "term": "Asthma"}], "ancestors": [{"term": "Lung"}]}
+    trial = first_trial({**STUDY, "derivedSection": {"conditionBrowseModule": browse}})
+    assert (trial.mesh_terms, trial.mesh_ancestors) == (("Asthma",), ("Lung",))
+    for broken in ([1], {"meshes": "x", "ancestors": [{"term": 4}, None]}):
+        trial = first_trial({**STUDY, "derivedSection": {"conditionBrowseModule": broken}})
+        assert "x" not in trial.mesh_terms

@@ -3,10 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.sites.eligibility import age_years, count_conditions, find_matching_trials
 from dashboard.sites.facilities import count_by_facility, facility_key, find_other_trials
 from dashboard.sites.table import empty_table
-from dashboard.sites.trial import Trial
 
 
 @pytest.mark.parametrize(
@@ -66,41 +64,3 @@ def test_other_trials_at_a_facility_however_it_is_spelled() -> None:
 
 def test_only_placeholders_give_no_facility() -> None:
     assert count_by_facility(sites(("NCT1", "Research Site", "Ulm", "DE"))).empty
-
-
-@pytest.mark.parametrize(
-    ("text", "years"),
-    [("18 Years", 18.0), ("6 Months", 0.5), ("", None), ("N/A", None), ("2 Weeks", 14 / 365.25)],
-)
-def test_ages(text: str, years: float | None) -> None:
-    assert age_years(text) == (None if years is None else pytest.approx(years))
-
-
-TRIALS = {
-    trial.trial_id: trial
-    for trial in (
-        Trial("A", conditions=("Asthma",), minimum_age="18 Years", maximum_age="65 Years"),
-        Trial("B", conditions=("asthma", "COPD"), sex="Female"),
-        Trial("C", conditions=("Melanoma",), sex="ALL", minimum_age="6 Months"),
-    )
-}
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ({}, ("A", "B", "C")),
-        ({"conditions": ["Asthma"]}, ("A", "B")),
-        ({"age": 65.5}, ("A", "B", "C")),
-        ({"age": 66}, ("B", "C")),
-        ({"age": 0.2}, ("B",)),
-        ({"sex": "Male"}, ("A", "C")),
-        ({"sex": "Female", "conditions": ["copd"]}, ("B",)),
-    ],
-)
-def test_trials_that_fit_a_person(asked: dict[str, object], found: tuple[str, ...]) -> None:
-    assert find_matching_trials(TRIALS, **asked) == found  # type: ignore[arg-type]
-
-
-def test_conditions_are_counted_by_trial_whatever_their_case() -> None:
-    assert count_conditions(TRIALS.values()) == {"Asthma": 2, "COPD": 1, "Melanoma": 1}
