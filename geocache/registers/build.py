@@ -12,7 +12,6 @@ import numpy as np
 
 from geocache.errors import InputError
 from geocache.gazetteer.index_folder import write_checksums
-from geocache.geo.names import fold
 from geocache.registers.checks import Checker
 from geocache.registers.facility import Row
 from geocache.registers.index import (
@@ -29,6 +28,7 @@ from geocache.registers.names import (
     make_town_key,
     pick_handles,
     split_name,
+    split_town,
 )
 from geocache.registers.reading import read_register
 
@@ -167,7 +167,7 @@ class _Writer:
         if known is None:
             if len(self._towns) > 50_000:
                 self._towns.clear()
-            known = make_town_key(city), frozenset(fold(city).split())
+            known = make_town_key(city), split_town(city)
             self._towns[city] = known
         return known
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -11,6 +12,7 @@ from geocache.geo.names import fold, fold_once, make_key, repair
 MAX_NAME_LENGTH = 300
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 _ACRONYM = re.compile(r"\s*[(\[][A-Z][A-Z.&-]{1,9}[)\]]")
+_ELISION = re.compile(r"\b[dl]['’](?=\w)", re.IGNORECASE)
 _TOWN_EXTRAS = re.compile(r"\(.*?\)|\bcedex\b.*|\d+", re.IGNORECASE)
 _COUNTRY_PREFIX = re.compile(r"^[A-Za-z]{1,3}[-\s](?=\d)")
 _NOT_ALNUM = re.compile(r"[^0-9a-z]+")
@@ -23,17 +25,20 @@ _SMALL_WORDS = frozenset(
     re.findall(
         r"\w+",
         """and of the for at de del della dell dello degli delle di do da dos das du des d l la le
-        les el los las der die dem den am im in an y e et w we van het te zu zum zur und
+        les el los las der die dem den am im in an et we van het te zu zum zur und
         gmbh ggmbh mbh ag srl spa ltd limited inc llc plc kft bv nv sro sarl""",
     )
 )
 """Words that tell no facilities apart: articles, prepositions, legal forms."""
 
+_CONJUNCTIONS = frozenset("eyw")
+"""Small words too, except at the end, where they are a letter: Clinic E."""
+
 _SPELLINGS = {
-    "hosp": "hospital", "hosps": "hospital", "hospitals": "hospital", "univ": "university",
+    "hosp": "hospital", "univ": "university",
     "med": "medical", "ctr": "center", "cntr": "center", "centre": "center", "inst": "institute",
     "natl": "national", "dr": "doctor", "univers": "university", "krkh": "krankenhaus",
-    "centers": "center", "centres": "center", "mem": "memorial", "reg": "regional",
+    "mem": "memorial", "reg": "regional",
     "clin": "clinic", "hopital": "hospital", "hospitalier": "hospital",
 }  # fmt: skip
 
@@ -74,9 +79,19 @@ def split_name(name: str) -> list[str]:
         text = _DOTTED.sub("", text)
     if "(" in text or "[" in text:
         text = _ACRONYM.sub(" ", text) if _ACRONYM.sub("", text).strip() else text
+    if "'" in text or "’" in text:
+        text = _ELISION.sub("", text)
     words = fold_once(text).split()
     kept = [_SPELLINGS.get(word, word) for word in words if word not in _SMALL_WORDS]
+    if not _CONJUNCTIONS.isdisjoint(kept[:-1]):
+        kept = [*(word for word in kept[:-1] if word not in _CONJUNCTIONS), kept[-1]]
     return kept or words
+
+
+@lru_cache(maxsize=8_192)
+def split_town(city: str) -> frozenset[str]:
+    """The words of a town, as they stand in names of its facilities."""
+    return frozenset((*split_name(city), *fold(city).split()))
 
 
 def drop_town(words: Sequence[str], town: Collection[str]) -> list[str]:
@@ -151,7 +166,12 @@ def compare_names(asked: Sequence[str], known: Sequence[str], town: Collection[s
 
 
 def _is_misspelt(one: str, other: str) -> bool:
-    """Whether two long Latin words differ in one letter, or two neighbours are swapped."""
+    """Whether two long Latin words differ in one letter, or two neighbours are swapped.
+
+    A plural is another word: "Hospitals" are a group of them.
+    """
+    if one == f"{other}s" or other == f"{one}s":
+        return False
     if min(len(one), len(other)) < _MIN_LETTERS or one[0] != other[0]:
         return False
     latin = one.isascii() and one.isalpha() and other.isascii() and other.isalpha()

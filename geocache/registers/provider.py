@@ -34,6 +34,7 @@ from geocache.registers.names import (
     make_town_key,
     pick_handles,
     split_name,
+    split_town,
 )
 
 SAME_KM = 0.5
@@ -143,7 +144,7 @@ class Register:
         if not code or not (place.city or place.postcode):
             return Position()
         words = split_name(place.facility)
-        town_words = frozenset(fold(place.city).split())
+        town_words = split_town(place.city)
         town_key, postcode = make_town_key(place.city), make_postcode_key(code, place.postcode)
         found = self._find_rows(code, words, town_key, town_words, postcode)
         if not found:
@@ -184,7 +185,7 @@ class Register:
         """The facility as a candidate if its name and its geography agree with the place."""
         if facility.country != asked.code:
             return None
-        town = asked.town_words | frozenset(fold(facility.city).split())
+        town = asked.town_words | split_town(facility.city)
         likeness = min(compare_names(asked.words, split_name(one), town) for one in facility.names)
         if likeness is Likeness.DIFFERENT:
             return None

@@ -235,6 +235,8 @@ REGISTER = [
     as_row("Klinika Nord", "", "", "Slovenia", 46.06001, 14.51001),
     as_row("Centrum Martina", "Brno", "602 00", "Czechia", 49.19201, 16.60601),
     as_row("Clinica Santa Maria", "Bari", "70126", "Italy", 41.10001, 16.89002),
+    as_row("CENTRE HOSPITALIER D'ANGERS", "Angers", "49100", "France", 47.48101, -0.55601),
+    as_row("Klinik D", "Linz", "4020", "Austria", 48.31001, 14.29501),
     as_row("General Hospital", "Mexico City", "06720", "Mexico", 19.41301, -99.15201),
 ]
 
@@ -282,6 +284,10 @@ def locate(cache: GeoCache, place: tuple[str, ...]) -> Position:
         (("Santa Maria", "Bari", "", "", "Italy"), None),
         (("General Hospital", "Mexico City", "", "06726", "Mexico"), 19.41301),
         (("General Hospital", "Mexico City", "", "14080", "Mexico"), None),  # another one
+        (("Centre hospitalier d’Angers", "Angers", "", "", "France"), 47.48101),
+        (("Centre hospitalier", "Angers", "", "", "France"), 47.48101),
+        (("Klinik E", "Linz", "", "", "Austria"), None),
+        (("St. Mary's Hospitals", "Newport", "Isle of Wight", "", "United Kingdom"), None),
         (("Research Site", "Graz", "", "8036", "Austria"), None),
         (("Univ.-Klinikum der Stadt Graz", "", "", "", "Austria"), None),
         (("Univ.-Klinikum der Stadt Graz", "Graz", "", "", "Germany"), None),
