@@ -105,8 +105,8 @@ def locate(  # noqa: PLR0917 # click gives them by name
 
     Reads the columns facility, city, state, postcode or zip, and country, in any order and case.
     Keeps other columns, one with an output's name as input_…. Appends latitude, longitude,
-    precision, place_name, source, score, flags, reason. After an interruption run it again: answers
-    are remembered.
+    precision, place_name, source, score, flags, reason, uncertainty_km. After an interruption run
+    it again: answers are remembered.
 
     \b
     Examples:

@@ -12,6 +12,9 @@ from geocache.place import Alternative, Flag, Place, Position, Precision
 NEVER = 1 << 53
 """Expiry time of what does not expire, in seconds since 1970."""
 
+PIN_KM = 0.1
+"""How far off a pin may be: a person set it."""
+
 _new = tuple.__new__  # three times as fast as Position(*...), and most of a lookup's time
 
 
@@ -62,7 +65,15 @@ class Pin(NamedTuple):
         fine = Precision.FACILITY if self.place.facility else Precision.CITY
         name = self.place.facility or self.place.city
         return Position(
-            self.latitude, self.longitude, fine, name, "pin", 1.0, (), f"pinned{who}{note}"
+            self.latitude,
+            self.longitude,
+            fine,
+            name,
+            "pin",
+            1.0,
+            (),
+            f"pinned{who}{note}",
+            uncertainty_km=PIN_KM,
         )
 
 
@@ -97,7 +108,7 @@ class _AboutCache(dict[str, tuple[Any, ...]]):
     """Caches parsed texts of ``about``; cleared when full."""
 
     def __missing__(self, text: str) -> tuple[Any, ...]:
-        precision, score, flags, reason, others = orjson.loads(text)
+        precision, score, flags, reason, others, *radius = orjson.loads(text)
         if len(self) >= _MAX_ABOUTS:
             self.clear()
         self[text] = found = (
@@ -106,6 +117,7 @@ class _AboutCache(dict[str, tuple[Any, ...]]):
             tuple(Flag(word) for word in flags),
             reason,
             tuple(Alternative(*each) for each in others),
+            radius[0] if radius else None,
         )
         return found
 
@@ -122,6 +134,7 @@ def format_about(position: Position) -> str:
         position.flags,
         position.reason,
         [tuple(each) for each in position.alternatives],
+        position.uncertainty_km,
     )
     return orjson.dumps(parts).decode()
 
@@ -131,7 +144,7 @@ def parse_positions(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, P
     abouts = _about_cache
     found = {}
     for key, latitude, longitude, place_name, about in rows:
-        precision, score, flags, reason, others = abouts[about]
+        precision, score, flags, reason, others, radius = abouts[about]
         found[key] = _new(
             Position,
             (
@@ -144,6 +157,7 @@ def parse_positions(rows: Iterable[tuple[Any, ...]], source: str) -> dict[str, P
                 flags,
                 reason,
                 others,
+                radius,
             ),
         )
     return found

@@ -157,6 +157,7 @@ def _positions(
         "reason": _categorical(
             np.where(unresolved, 1, 0), ["name of the city", "no place of this name"]
         ),
+        "uncertainty_km": np.where(unresolved, np.nan, 4.0),
     }
 
 

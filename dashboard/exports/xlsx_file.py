@@ -20,6 +20,7 @@ NUMBER_FORMATS = {
     "latitude": "0.00000",
     "longitude": "0.00000",
     "score": "0.00",
+    "uncertainty_km": "0.0",
     "distance_km": "0.0",
 }
 _UNKNOWN_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - as the workbook stores it

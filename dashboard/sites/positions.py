@@ -17,10 +17,12 @@ from dashboard.sites.categoricals import (
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
+from geocache.geo.uncertainty import estimate_radius, round_km
 from geocache.keys import place_key
 from geocache.place import (
     DOUBTFUL_FLAGS,
     POSITION_COLUMNS,
+    POSTCODE_LABEL,
     REGISTER_PREFIX,
     Alternative,
     Flag,
@@ -34,6 +36,8 @@ from geocache.place import (
 LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
 
 CONFLICT_KM = 50.0
+POSTCODE_KM = 30.0
+"""A postcode this near to the registry's own point speaks for it."""
 PLACE_COLUMNS = Place._fields
 
 
@@ -67,7 +71,7 @@ def position_columns(table: pd.DataFrame, locate: LocateMany | None) -> dict[str
     columns = list(zip(*(_to_row(a) for a in answers), strict=True)) or [()] * len(POSITION_COLUMNS)
     joined: dict[str, ExtensionArray] = {}
     for name, values in zip(POSITION_COLUMNS, columns, strict=True):
-        if name in {"latitude", "longitude", "score"}:
+        if name in {"latitude", "longitude", "score", "uncertainty_km"}:
             joined[name] = pd.array(list(values), dtype="float64").take(codes)
         else:
             joined[name] = categorical_from_codes(codes, list(values))
@@ -84,6 +88,7 @@ def _to_row(position: Position) -> tuple[object, ...]:
         position.score,
         ";".join(position.flags),
         position.reason,
+        np.nan if position.uncertainty_km is None else position.uncertainty_km,
     )
 
 
@@ -167,13 +172,13 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
     code = country_code(place.country)
     outside = bool(code) and not in_country(latitude, longitude, code)
     if not answer.resolved:
-        if not outside:
-            return registry
-        return registry._replace(
-            flags=(*registry.flags, Flag.OUTSIDE_COUNTRY),
-            score=0.1,
-            reason=f"the registry's own point lies outside {place.country}",
-        )
+        if outside:
+            registry = registry._replace(
+                flags=(*registry.flags, Flag.OUTSIDE_COUNTRY),
+                score=0.1,
+                reason=f"the registry's own point lies outside {place.country}",
+            )
+        return registry._replace(uncertainty_km=estimate_radius(registry, code))
     return _weigh(place, answer, registry, outside=outside)
 
 
@@ -188,13 +193,36 @@ def _weigh(place: Place, answer: Position, registry: Position, *, outside: bool)
             reason=f"{answer.reason}; the registry's own point is {apart:.0f} km away"
         )
     trusted = is_door or answer.source == "gazetteer"
+    code = country_code(place.country)
     if not outside and (apart <= CONFLICT_KM or doubts or not trusted):
+        known = answer.uncertainty_km if not doubts and apart <= CONFLICT_KM else None
+        radius = None if known is None else round_km(known + apart)
         return registry._replace(
-            reason=f"the registry's own point, {apart:.0f} km from {answer.source}"
+            reason=f"the registry's own point, {apart:.0f} km from {answer.source}",
+            uncertainty_km=radius or estimate_radius(registry, code),
+        )
+    by_postcode = _find_postcode(point, answer)
+    if not outside and by_postcode:
+        return registry._replace(
+            reason=f"the registry's own point, near {by_postcode}; {answer.source} is "
+            f"{apart:.0f} km away",
+            uncertainty_km=estimate_radius(registry, code),
         )
     why = f"lies outside {place.country}" if outside else f"is {apart:.0f} km away"
-    return answer._replace(
+    doubted = answer._replace(
         flags=(*answer.flags, Flag.CONFLICTING_POINT),
         reason=f"{answer.reason}; the registry's own point {why}",
         alternatives=(Alternative(*point, registry.place_name, 0.5), *answer.alternatives),
     )
+    return doubted._replace(uncertainty_km=estimate_radius(doubted, code))
+
+
+def _find_postcode(point: tuple[float, float], answer: Position) -> str:
+    """The postcode among the answer's alternatives that lies near the registry's own point."""
+    near = (
+        other.place_name
+        for other in answer.alternatives
+        if other.place_name.startswith(POSTCODE_LABEL)
+        and distance_km(point, (other.latitude, other.longitude)) <= POSTCODE_KM
+    )
+    return next(near, "")

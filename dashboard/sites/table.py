@@ -30,7 +30,7 @@ COLUMNS = (
 )
 """The site table's columns, in memory, on screen and in every download."""
 
-_NUMBERS = frozenset({"latitude", "longitude", "score"})
+_NUMBERS = frozenset({"latitude", "longitude", "score", "uncertainty_km"})
 _NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTALL)
 
 

@@ -23,7 +23,7 @@ from dashboard.web.response_cache import CSV_METADATA
 from geocache.version import __version__
 
 NUMBERS = {
-    *("latitude", "longitude", "score", "distance_km"),
+    *("latitude", "longitude", "score", "uncertainty_km", "distance_km"),
     *("people", "coverage", "sites_per_million", "within_km", "reached", "share", "choice_share"),
     *("median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
 }

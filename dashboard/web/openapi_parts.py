@@ -130,6 +130,7 @@ def build_positions_path() -> dict[str, Any]:
             "score": {"type": "number", "minimum": 0, "maximum": 1},
             "flags": {**TEXT, "description": f"Separated by `;`: {', '.join(Flag)}."},
             "reason": TEXT,
+            "uncertainty_km": number,
             "alternatives": {"type": "array", "items": alternative},
         }
     )

@@ -63,5 +63,6 @@ def _build_record(place: str, position: Position) -> dict[str, Any]:
         "score": position.score,
         "flags": ";".join(position.flags),
         "reason": position.reason,
+        "uncertainty_km": position.uncertainty_km,
         "alternatives": [alternative._asdict() for alternative in position.alternatives],
     }

@@ -5,55 +5,22 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from geocache.commands.truth import Truth, read_truth
+from geocache.commands.doors import (
+    compute_country_figures,
+    compute_door_figures,
+    report_doors,
+)
+from geocache.commands.measured import Measured, measure
+from geocache.commands.truth import read_truth
 from geocache.errors import GeocacheError, InputError
 from geocache.geo.countries import country_code, country_name
-from geocache.geo.distance import distance_km
-from geocache.place import DOUBTFUL_FLAGS, Place, Position, Precision
+from geocache.place import Place, Precision
 
-WRONG_KM = 25.0
-_FINE = frozenset((Precision.FACILITY, Precision.POSTCODE, Precision.CITY))
 _COARSE = frozenset((Precision.REGION, Precision.COUNTRY))
-
-
-class Measured(NamedTuple):
-    """A position and its distance from the truth, ``None`` when unresolved."""
-
-    truth: Truth
-    position: Position
-    distance_km: float | None
-
-    @property
-    def flagged(self) -> bool:
-        """True if the position is marked as doubtful."""
-        return not DOUBTFUL_FLAGS.isdisjoint(self.position.flags)
-
-    @property
-    def wrong(self) -> bool:
-        """True if the position is more than 25 km off."""
-        return self.distance_km is not None and self.distance_km > WRONG_KM
-
-    @property
-    def wrong_unflagged(self) -> bool:
-        """True if a wrong position is not marked as doubtful."""
-        return self.wrong and not self.flagged and self.position.precision in _FINE
-
-
-def measure(truths: Iterable[Truth], locate: Callable[[Place], Position]) -> list[Measured]:
-    """Locate each place and measure the distance from its true position."""
-    measured = []
-    for truth in truths:
-        position = locate(truth.place)
-        off = None
-        if position.latitude is not None and position.longitude is not None:
-            here = (position.latitude, position.longitude)
-            off = distance_km(here, (truth.latitude, truth.longitude))
-        measured.append(Measured(truth, position, off))
-    return measured
 
 
 def compute_figures(measured: Sequence[Measured]) -> dict[str, float]:
@@ -157,6 +124,13 @@ def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
             f"{name[:27]:<28}{part['places']:>7}{part['within_25_km']:>9.1%}"
             f"{part['flagged']:>9.1%}{part['wrong']:>9.1%}{part['wrong_unflagged']:>11.1%}"
         )
+    lines += list_worst(measured, worst_count)
+    return "\n".join(lines)
+
+
+def list_worst(measured: Sequence[Measured], worst_count: int) -> list[str]:
+    """The worst rows, three lines each."""
+    lines = []
     for one in pick_worst(measured, worst_count):
         off = "unresolved" if one.distance_km is None else f"{one.distance_km:.0f} km off"
         flags = f" [{';'.join(one.position.flags)}]" if one.position.flags else ""
@@ -164,23 +138,28 @@ def report(measured: Sequence[Measured], worst_count: int = 0) -> str:
         lines.append(f"\nrow {one.truth.row}: {asked}")
         lines.append(f"  {off}: {one.position.place_name or '-'}{flags}")
         lines.append(f"  {one.position.reason}")
-    return "\n".join(lines)
+    return lines
 
 
 @click.command("evaluate")
 @click.argument("truth", type=click.Path(path_type=Path))
+@click.option("--doors", is_flag=True, help="TRUTH holds hospitals, whose doors are measured.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
 @click.option("--worst", "worst_count", type=click.IntRange(min=0), default=0, metavar="N",
               help="Show the N worst rows, with the position and its reason.")  # fmt: skip
-def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
+def evaluate_command(truth: Path, doors: bool, as_json: bool, worst_count: int) -> None:
     """Measure the gazetteer against places whose position is known.
 
     TRUTH is a CSV with the columns city, state, country, latitude, longitude and optionally
     postcode and sites. Its points are those of towns, so towns are measured, not postcodes.
 
+    With --doors it holds hospitals at their doors: the points are measured as the map shows them,
+    and how many hospitals lie within the radius that each position gives.
+
     \b
-    Example:
+    Examples:
       geocache evaluate truth.csv --worst 20
+      geocache evaluate --doors hospitals.csv --json
     """
     from geocache.gazetteer import Gazetteer  # noqa: PLC0415 - `--help` positions at once
     from geocache.settings import read_settings  # noqa: PLC0415
@@ -190,15 +169,19 @@ def evaluate_command(truth: Path, as_json: bool, worst_count: int) -> None:
         if not truths:
             raise InputError(f"{truth}: has no rows")
         folder = read_settings().index_folder
-        gazetteer = Gazetteer(folder, sharpen=False, progress=_show_progress)
+        gazetteer = Gazetteer(folder, sharpen=doors, progress=_show_progress)
     except (GeocacheError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
     measured = measure(truths, gazetteer.locate)
     if not as_json:
-        click.echo(report(measured, worst_count))
+        text = report_doors(measured) if doors else report(measured)
+        click.echo("\n".join((text, *list_worst(measured, worst_count))))
         return
     document: dict[str, Any] = dict(compute_figures(measured))
+    if doors:
+        document = compute_door_figures(measured)
+        document["countries"] = compute_country_figures(measured)
     if worst_count:
         document["worst"] = [as_record(one) for one in pick_worst(measured, worst_count)]
     click.echo(json.dumps(document, ensure_ascii=False))

@@ -26,6 +26,7 @@ COLUMNS = (
     "flags",
     "reason",
     "alternatives",
+    "uncertainty_km",
     "query",
     "reply",
     "asked_at",
@@ -67,7 +68,7 @@ def _parse_pin(raw: Mapping[str, Any]) -> Pin:
     place = Place(*(str(raw.get(part) or "") for part in Place._fields))
     if not any(place):
         raise InputError("a pin needs a place")
-    latitude, longitude = (_parse_degrees(raw[name]) for name in ("latitude", "longitude"))
+    latitude, longitude = (_parse_number(raw[name]) for name in ("latitude", "longitude"))
     if latitude is None and longitude is None and not raw.get("kind"):
         raise InputError("no coordinates; to leave a place off the map set kind to pin")
     when = raw.get("pinned_at")
@@ -83,7 +84,7 @@ def _parse_pin(raw: Mapping[str, Any]) -> Pin:
     return pin
 
 
-def _parse_degrees(value: Any) -> float | None:
+def _parse_number(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
 
 
@@ -103,6 +104,7 @@ def format_answer(answer: Answer) -> dict[str, Any]:
         "flags": ";".join(at.flags),
         "reason": at.reason,
         "alternatives": format_alternatives(at.alternatives),
+        "uncertainty_km": at.uncertainty_km,
         "query": answer.query,
         "reply": answer.reply,
         "asked_at": _format_time(answer.asked_at),
@@ -123,6 +125,7 @@ def _parse_answer(raw: Mapping[str, Any]) -> Answer:
         tuple(Flag(word) for word in raw["flags"].split(";") if word),
         raw["reason"],
         parse_alternatives(raw["alternatives"]),
+        _parse_number(raw.get("uncertainty_km")),
     )
     return Answer(
         raw["key"],

@@ -16,6 +16,7 @@ from geocache.gazetteer.worldwide import WorldwideSearch
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code, country_name, look_up_english_code
 from geocache.geo.names import MAX_NAME_LENGTH, fold, make_key, repair
+from geocache.geo.uncertainty import Uncertainty
 from geocache.place import Flag, Place, Position
 
 _STATE_CITY_POPULATION = 30_000
@@ -25,23 +26,18 @@ _WARDS = {"JP": " ku", "KR": " gu"}
 """Suffixes of ward names, in countries where distant cities have wards of the same name."""
 
 
-def _add_flag(answer: Position, flag: Flag, why: str) -> Position:
-    """The answer with another flag and a lower score."""
-    score = round(max(0.05, answer.score - 0.2), 3)
-    flags = (*answer.flags, flag)
-    return answer._replace(flags=flags, score=score, reason=f"{answer.reason}; {why}")
-
-
 class Matcher:
     """Finds the position of a place: parses its parts, finds candidates and ranks them."""
 
-    def __init__(self, index: Index, *, sharpen: bool = True) -> None:
+    def __init__(
+        self, index: Index, *, sharpen: bool = True, uncertainty: Uncertainty | None = None
+    ) -> None:
         self.index = index
         self.states = States(index)
         self.postcodes = Postcodes(index)
         self._finder = Finder(index, self.states)
-        self.answers = PositionBuilder(index, sharpen=sharpen)
-        self._world = WorldwideSearch(index, self.answers.label)
+        self.answers = PositionBuilder(index, sharpen=sharpen, uncertainty=uncertainty)
+        self._world = WorldwideSearch(index, self.answers.label, self.answers.estimate_km)
         self._no_evidence = Evidence(index, NOTHING, None)
         self._located = lru_cache(maxsize=20_000)(self._locate)
 
@@ -98,7 +94,7 @@ class Matcher:
                 other = self._find_country_of_state(code, city, state)
                 if other and answer:
                     why = f"the state is in {country_name(other)}"
-                    answer = _add_flag(answer, Flag.CONFLICTING_STATE, why)
+                    answer = self.answers.doubt(answer, code, Flag.CONFLICTING_STATE, why)
         return answer
 
     def _is_elsewhere(self, best: Candidate, evidence: Evidence) -> bool:
@@ -118,7 +114,9 @@ class Matcher:
                 point = self.index.point(found[0].row)
                 if in_country(*point, code):
                     return answer
-                return _add_flag(answer, Flag.OUTSIDE_COUNTRY, "not in the country named")
+                return self.answers.doubt(
+                    answer, relative, Flag.OUTSIDE_COUNTRY, "not in the country named"
+                )
         return None
 
     def _find_country_of_state(self, code: str, city: str, state: str) -> str:

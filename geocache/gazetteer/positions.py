@@ -11,7 +11,8 @@ from geocache.gazetteer.states import Matches
 from geocache.geo.countries import country_name
 from geocache.geo.distance import distance_km
 from geocache.geo.names import fold, make_key
-from geocache.place import Alternative, Flag, Position, Precision
+from geocache.geo.uncertainty import Kind, Uncertainty
+from geocache.place import POSTCODE_LABEL, Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
 AMBIGUOUS_WEIGHT = 0.9
@@ -23,10 +24,18 @@ PART_COST = 0.1
 _COUNTY_KM = 10.0
 _VAGUE_KM = 120.0
 _WIDE_DEGREES = 4.0
+_AT_POSTCODE, _IN_CITY = Kind.POSTCODE, Kind.CITY
 _DISTRICT, _SOUND, _OFFICIAL = NameKind.DISTRICT, NameKind.SOUND, NameKind.OFFICIAL
 _POST_OFFICE = NameKind.POST_OFFICE
 _POSTAL = (_POST_OFFICE, NameKind.LOCALITY)
 _CITY, _REGION, _POSTCODE = Precision.CITY, Precision.REGION, Precision.POSTCODE
+
+
+def _classify(precision: Precision, flags: tuple[Flag, ...]) -> Kind:
+    """The kind of an answer that names a city."""
+    if not flags:
+        return _AT_POSTCODE if precision is _POSTCODE else _IN_CITY
+    return Kind.PART if Flag.APPROXIMATE in flags else Kind.DOUBTFUL
 
 
 def _prior(one: Candidate) -> float:
@@ -37,9 +46,12 @@ def _prior(one: Candidate) -> float:
 class PositionBuilder:
     """Builds the positions of cities, regions, ZIP codes and nearby places."""
 
-    def __init__(self, index: Index, *, sharpen: bool = True) -> None:
+    def __init__(
+        self, index: Index, *, sharpen: bool = True, uncertainty: Uncertainty | None = None
+    ) -> None:
         self._index = index
         self._sharpen = sharpen
+        self.estimate_km = (uncertainty or Uncertainty()).estimate_km
         self._around = lru_cache(maxsize=8_192)(self._state_and_country)
         self.small_country = lru_cache(maxsize=300)(self._small_country)
 
@@ -75,19 +87,29 @@ class PositionBuilder:
             round(score, 3) if score > 0.05 else 0.05,
             flags,
             self._build_reason(best, name) + reason,
-            tuple(
-                [
-                    Alternative(
-                        *index.point(one.row),
-                        self.label(one.row),
-                        round(max(0.01, score - 0.1 * (1 + best.weight - one.weight)), 3),
-                    )
-                    for one in others
-                ]
-            )
-            if others
-            else (),
+            self._list_alternatives(best, others, score, area),
+            self.estimate_km(
+                index.country(row), _classify(precision, flags), index.populations[row]
+            ),
         )
+
+    def _list_alternatives(
+        self, best: Candidate, others: list[Candidate], score: float, area: Area | None
+    ) -> tuple[Alternative, ...]:
+        """The others, after the postcode's point if that is far from the town it names."""
+        found = [
+            Alternative(
+                *self._index.point(one.row),
+                self.label(one.row),
+                round(max(0.01, score - 0.1 * (1 + best.weight - one.weight)), 3),
+            )
+            for one in others
+        ]
+        if area is not None and best.row == area.row and area.exact:
+            far = distance_km(area.point, self._index.point(best.row))
+            if far > area.reach_km:
+                found.insert(0, Alternative(*area.point, POSTCODE_LABEL + area.code, 0.5))
+        return tuple(found)
 
     def _trusts_postcode(self, best: Candidate, area: Area) -> bool:
         """Whether a postcode elsewhere outweighs the name: a ZIP code, or a doubtful name."""
@@ -193,6 +215,9 @@ class PositionBuilder:
             round(0.8 - 0.15 * len(flags), 3),
             tuple(flags),
             f"{why}; postcode {area.code}",
+            uncertainty_km=self.estimate_km(
+                area.country, Kind.DOUBTFUL if Flag.CONFLICTING_STATE in flags else Kind.POSTCODE
+            ),
         )
 
     def label_area(self, area: Area) -> str:
@@ -225,6 +250,7 @@ class PositionBuilder:
             0.4,
             (Flag.APPROXIMATE,),
             f"{why}; put at its largest place, {self._index.name(best.main_place)}",
+            uncertainty_km=self.estimate_km(country, Kind.REGION, best.population),
         )
 
     def _lies_in(self, area: Area, region: RegionRow) -> bool:
@@ -277,6 +303,7 @@ class PositionBuilder:
             0.3,
             (Flag.APPROXIMATE,),
             f"{why}: {self.label_area(area)}",
+            uncertainty_km=self.estimate_km(area.country, Kind.REGION if vague else Kind.AROUND),
         )
 
     def near(self, row: int, why: str) -> Position:
@@ -289,6 +316,21 @@ class PositionBuilder:
             0.4,
             (Flag.APPROXIMATE,),
             f"{why}: {self._index.name(row)}",
+            uncertainty_km=self.estimate_km(
+                self._index.country(row), Kind.AROUND, self._index.populations[row]
+            ),
+        )
+
+    def doubt(self, answer: Position, country: str, flag: Flag, why: str) -> Position:
+        """The answer with another flag, a lower score and a wider radius."""
+        score = round(max(0.05, answer.score - 0.2), 3)
+        return answer._replace(
+            flags=(*answer.flags, flag),
+            score=score,
+            reason=f"{answer.reason}; {why}",
+            uncertainty_km=max(
+                answer.uncertainty_km or 0.0, self.estimate_km(country, Kind.DOUBTFUL)
+            ),
         )
 
     def _small_country(self, country: str) -> int:

@@ -44,6 +44,7 @@ class Area(NamedTuple):
     town's. ``by_region`` if only the state counts. ``zip_code`` in the United States.
     """
 
+    country: str
     row: int
     region: int
     point: tuple[float, float]
@@ -92,6 +93,7 @@ class Postcodes:
         compact = spread <= (_GB_COMPACT_KM if country == "GB" else _COMPACT_KM)
         sharp = tight and compact and country in _SHARP and not index.code_cedex[number]
         return Area(
+            country,
             index.code_rows[number],
             index.code_regions[number],
             index.code_point(number),
@@ -126,6 +128,7 @@ class Postcodes:
             regions = {index.code_regions[number] for number in sample}
             nearest = min(sample, key=lambda n: distance_km(middle, index.code_point(n)))
             return Area(
+                country,
                 index.code_rows[nearest],
                 regions.pop() if len(regions) == 1 else -1,
                 middle,
@@ -143,5 +146,5 @@ class Postcodes:
             if found:
                 row, region = found
                 point = self._index.point(row)
-                return Area(row, region, point, _LISTED_REACH_KM, by_region=region >= 0)
+                return Area(country, row, region, point, _LISTED_REACH_KM, by_region=region >= 0)
         return None

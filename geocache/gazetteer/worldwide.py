@@ -6,6 +6,7 @@ from geocache.gazetteer.index import Index
 from geocache.gazetteer.name_kinds import WORDS, NameKind
 from geocache.gazetteer.positions import MOST_ALTERNATIVES, SOURCE
 from geocache.geo.distance import distance_km
+from geocache.geo.uncertainty import Kind
 from geocache.place import Alternative, Flag, Position, Precision
 
 _UNIQUE_KM = 50.0
@@ -17,11 +18,18 @@ class WorldwideSearch:
     Args:
         index: the places.
         label: returns the name of a place with its state and country.
+        estimate_km: returns the radius of a kind of answer, by country and inhabitants.
     """
 
-    def __init__(self, index: Index, label: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        label: Callable[[int], str],
+        estimate_km: Callable[[str, Kind, int], float],
+    ) -> None:
         self._index = index
         self._label = label
+        self._estimate_km = estimate_km
 
     def find_unique(self, rows: list[tuple[str, int, NameKind]], why: str) -> Position | None:
         """The position of the only place of a name; ``None`` if there are several."""
@@ -40,6 +48,7 @@ class WorldwideSearch:
             0.3,
             (Flag.AMBIGUOUS,),
             f"{why}; the only place of that name known, {WORDS[kind]} of {index.name(row)}",
+            uncertainty_km=self._estimate(row, Kind.DOUBTFUL),
         )
 
     def find_largest(self, rows: list[tuple[str, int, NameKind]]) -> Position:
@@ -68,4 +77,8 @@ class WorldwideSearch:
             tuple(
                 Alternative(*index.point(other), self._label(other), 0.2) for other, _ in far[1:]
             ),
+            self._estimate(row, Kind.CITY if alone else Kind.DOUBTFUL),
         )
+
+    def _estimate(self, row: int, kind: Kind) -> float:
+        return self._estimate_km(self._index.country(row), kind, self._index.populations[row])

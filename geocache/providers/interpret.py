@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from geocache.geo import names
 from geocache.geo.borders import in_country
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
+from geocache.geo.uncertainty import estimate_radius
 from geocache.place import Alternative, Flag, Position, Precision
 from geocache.providers.queries import Query
 from geocache.providers.replies import read_country_code, summarize
@@ -80,6 +81,7 @@ def interpret(
             for one in _list_distant(best, fitting)
         ),
     )
+    position = position._replace(uncertainty_km=estimate_radius(position, query.country))
     return Interpretation(position, summarize(best.raw))
 
 

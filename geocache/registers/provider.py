@@ -8,6 +8,7 @@ from geocache.geo.countries import country_code, country_name
 from geocache.geo.distance import distance_km
 from geocache.geo.facilities import is_placeholder
 from geocache.geo.names import fold
+from geocache.geo.uncertainty import DOOR_KM
 from geocache.place import (
     DOUBTFUL_FLAGS,
     REGISTER_PREFIX,
@@ -295,6 +296,7 @@ class Register:
             _SCORES[found.likeness],
             (),
             reason,
+            uncertainty_km=asked.town.uncertainty_km if is_centre else DOOR_KM,
         )
 
 

@@ -12,8 +12,9 @@ two thirds of the time of one by text (measured: 475,000 against 330,000 rows a 
 500). The key's text is stored and compared as well. An answer's number also depends on its provider
 and version, so answers of another version are not found.
 
-``about`` is the rest of a position as JSON: precision, score, flags, reason, alternatives. Many
-places share it, and one column is read in half the time of five. A known miss has no latitude.
+``about`` is the rest of a position as JSON: precision, score, flags, reason, alternatives,
+uncertainty_km. Many places share it, and one column is read in half the time of six. A known
+miss has no latitude.
 """
 
 from collections.abc import Callable

@@ -131,3 +131,28 @@ def test_command_without_a_usable_file(tmp_path: Path) -> None:
         assert done.exit_code == 2
         assert name in done.stderr
         assert done.stdout == ""
+
+
+HOSPITALS = """facility,city,state,postcode,country,latitude,longitude
+A,Graz,,,Austria,47.0817,15.4642
+B,Vienna,,1090,Austria,48.2203,16.3469
+C,Xqzzy,,,Austria,48.0,16.0
+"""
+
+
+def test_doors_are_measured_as_the_map_shows_them(tmp_path: Path, data_folder: Path) -> None:
+    hospitals = tmp_path / "hospitals.csv"
+    hospitals.write_text(HOSPITALS, encoding="utf-8")
+    run = CliRunner(env={"SITE_MAP_DATA": str(data_folder)})
+    result = run.invoke(evaluate_command, ["--doors", str(hospitals), "--json"])
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.stdout)
+    assert figures["hospitals"] == 3
+    assert figures["unresolved"] == pytest.approx(1 / 3, abs=1e-5)
+    assert figures["within_5_km"] == pytest.approx(2 / 3, abs=1e-5)
+    assert figures["p99_km"] is None
+    assert figures["within_uncertainty"] == 1
+    assert list(figures["countries"]) == ["Austria"]
+    table = run.invoke(evaluate_command, ["--doors", str(hospitals)]).stdout
+    assert "in circle" in table
+    assert "Austria" in table

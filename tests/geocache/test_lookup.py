@@ -247,7 +247,7 @@ def test_the_status_tells_a_known_miss_from_not_asked_whatever_the_words(
     with GeoCache(settings=online) as cache:
         assert cache.locate(LOST).status is Status.KNOWN_MISS
         assert cache.locate(LOST, online=False).status is Status.KNOWN_MISS
-        assert len(Position._fields) == 9
+        assert len(Position._fields) == 10
 
 
 def test_threads_that_ask_for_one_place_send_one_query(

@@ -47,7 +47,7 @@ from dashboard.sites.vocabulary import phase_word, status_word
 from geocache.place import POSITION_COLUMNS, Place
 
 FORMAT = "Site table (Parquet)"
-_NUMBERS = ("latitude", "longitude", "score")
+_NUMBERS = ("latitude", "longitude", "score", "uncertainty_km")
 _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS)
 _READ_TEXTS = frozenset((*READ_COLUMNS, *TRIAL_COLUMNS, "source"))
 _PLACES_WITH_TEXT = frozenset({"facility", "city", "state", "country"})

@@ -145,14 +145,14 @@ def test_excel_has_types_a_fixed_header_a_filter_and_no_formula(content: Content
     book = openpyxl.load_workbook(io.BytesIO(to_bytes(content, "xlsx")))
     sheet = book["Sites"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:W76"
+    assert sheet.auto_filter.ref == "A1:X76"
     head = [cell.value for cell in sheet[1]]
     assert tuple(head) == COLUMNS
     for number, row in enumerate(sheet.iter_rows(min_row=2)):
         for name, cell in zip(head, row, strict=True):
             assert cell.data_type != "f"
             if cell.value is not None:
-                is_number = name in {"latitude", "longitude", "score"}
+                is_number = name in {"latitude", "longitude", "score", "uncertainty_km"}
                 assert isinstance(cell.value, int | float if is_number else str), (number, name)
     assert sheet["N2"].value is None
     assert sheet["N4"].value == pytest.approx(content.rows["latitude"][2])
@@ -225,7 +225,8 @@ def test_kml_of_any_columns_and_no_row_passes_the_schema(
 def test_parquet_has_types_and_says_where_the_data_is_from(content: Content) -> None:
     read = pq.read_table(io.BytesIO(to_bytes(content, "parquet")))
     types = {field.name: str(field.type) for field in read.schema}
-    assert types["latitude"] == types["longitude"] == types["score"] == "double"
+    for name in ("latitude", "longitude", "score", "uncertainty_km"):
+        assert types[name] == "double"
     assert types["trial_id"] == types["site_number"] == "string"
     assert read["latitude"].null_count == 1
     assert read["facility"].to_pylist() == content.rows["facility"].tolist()

@@ -18,7 +18,7 @@ from dashboard.sites.facilities import facility_key
 from dashboard.sites.table import COLUMNS, empty_table
 from geocache.geo.distance import distances_km
 
-NUMBERS = {"latitude", "longitude", "score"}
+NUMBERS = {"latitude", "longitude", "score", "uncertainty_km"}
 
 
 def make_table(**columns: list[object]) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def test_every_format_has_the_same_rows(client: httpx.Client, suffix: str) -> No
     assert len(frame) == len(expected) > 3
     for column in ("trial_id", "site_number", "facility", "city", "country_code"):
         assert frame[column].tolist() == expected[column].tolist(), column
-    for column in ("latitude", "longitude", "score"):
+    for column in ("latitude", "longitude", "score", "uncertainty_km"):
         assert [float(v) for v in frame[column]] == expected[column].tolist(), column
 
 
