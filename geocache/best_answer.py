@@ -1,6 +1,6 @@
 """Chooses between the answers of several providers."""
 
-from geocache.place import Flag, NotAsked, Position
+from geocache.place import Flag, NotAsked, Position, Precision
 
 MOST_ALTERNATIVES = 4
 """Alternatives of a position, at most."""
@@ -17,15 +17,17 @@ def is_doubtful(answer: Position) -> bool:
 def pick_better(best: Position | None, later: Position) -> Position:
     """The best answer so far, given a later provider's.
 
-    The first unflagged answer, else the one of the best score, the earlier of two equal ones. The
-    reason keeps it if a provider was not asked. Where the best has no position but alternatives,
-    as a register with two facilities alike, the later answer gets them, flagged ``ambiguous``.
+    The first unflagged answer, unless a later one knows the facility itself; else the one of the
+    best score, the earlier of two equal ones. The reason keeps it if a provider was not asked.
     """
     if best is None:
         return later
-    if best.alternatives and not best.resolved and later.resolved:
-        return _add_alternatives(later, best)
-    if later.resolved and (not is_doubtful(later) or not best.resolved or later.score > best.score):
+    settled = not is_doubtful(best) and later.precision is not Precision.FACILITY
+    if (
+        later.resolved
+        and not settled
+        and (not is_doubtful(later) or not best.resolved or later.score > best.score)
+    ):
         if isinstance(best.reason, NotAsked) and not best.resolved and is_doubtful(later):
             return later._replace(reason=_join(later.reason, best.reason))
         return later
@@ -38,8 +40,18 @@ def pick_better(best: Position | None, later: Position) -> Position:
     return best._replace(source=best.source or later.source, reason=_join(first, second))
 
 
-def _add_alternatives(answer: Position, doubt: Position) -> Position:
-    """The answer, flagged as ambiguous between the alternatives of a doubtful one and its own."""
+def leaves_doubt(answer: Position) -> bool:
+    """Whether a provider knows several facilities alike: alternatives without a position."""
+    return bool(answer.alternatives) and not answer.resolved
+
+
+def add_doubt(answer: Position, doubt: Position | None) -> Position:
+    """The answer, ``ambiguous`` between the alternatives of a doubt and its own.
+
+    Unchanged without a doubt or a position, and if it is the facility's itself.
+    """
+    if doubt is None or not answer.resolved or answer.precision is Precision.FACILITY:
+        return answer
     flags = answer.flags if Flag.AMBIGUOUS in answer.flags else (*answer.flags, Flag.AMBIGUOUS)
     score = round(max(0.05, min(answer.score, 1.0) - 0.2), 3)
     reason = _join(answer.reason, doubt.reason) if answer.reason != doubt.reason else answer.reason

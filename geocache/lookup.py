@@ -7,11 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geocache.best_answer import is_doubtful, pick_better
+from geocache.best_answer import add_doubt, is_doubtful, leaves_doubt, pick_better
 from geocache.closing import Closing
 from geocache.geo.facilities import flag_placeholder
 from geocache.keys import place_key, without_facility
-from geocache.place import Place, Position, drop_impossible_points, is_possible
+from geocache.place import Place, Position, Precision, drop_impossible_points, is_possible
 from geocache.records import NEVER, Answer, Pin
 from geocache.store.write_behind import WriteBehind
 
@@ -168,22 +168,26 @@ class GeoCache(Closing):
         best: list[Position | None] = [pins.get(key) for key in keys]
         open_ = [i for i, found in enumerate(best) if found is None]
         final = [found is not None for found in best]
+        doubts: dict[int, Position] = {}
         yielded = 0
         for provider in self.providers:
             last = provider is self.providers[-1]
             asked = [places[i] for i in open_]
             for at, answer in self._ask(provider, asked, [keys[i] for i in open_], runs, keep):
                 i = open_[at]
+                if leaves_doubt(answer):
+                    doubts[i] = answer
                 best[i] = pick_better(best[i], answer)
-                final[i] = last or not is_doubtful(best[i] or answer)
+                is_door = answer.precision is Precision.FACILITY
+                final[i] = last or (not is_doubtful(answer) and (is_door or i not in doubts))
                 while yielded < len(best) and final[yielded]:
-                    yield best[yielded] or Position()
+                    yield add_doubt(best[yielded] or Position(), doubts.get(yielded))
                     yielded += 1
             open_ = [i for i in open_ if not final[i]]
             if not open_:
                 break
-        for found in best[yielded:]:
-            yield found or Position(reason="no provider to ask")
+        for i, found in enumerate(best[yielded:], yielded):
+            yield add_doubt(found or Position(reason="no provider to ask"), doubts.get(i))
 
     def _ask(
         self,

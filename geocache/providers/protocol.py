@@ -25,6 +25,9 @@ class Provider(Protocol):
     def locate(self, place: Place) -> Position:
         """The place's position; an unresolved one if it is not known.
 
+        An unresolved one with alternatives says that each of them may be the facility: the city's
+        position is then flagged ``ambiguous`` between them.
+
         Raises:
             Exception: of any kind, if it could not be asked.
         """

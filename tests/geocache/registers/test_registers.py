@@ -17,6 +17,7 @@ from geocache.place import Flag
 from geocache.registers.catalogue import check_indexes, list_files, make_title
 from geocache.registers.names import make_postcode_key, make_town_key
 from geocache.settings import GeocacheSettings
+from harness.provider_server import Known, run_provider
 
 Row = dict[str, Any]
 
@@ -322,6 +323,35 @@ def test_two_facilities_alike_give_the_city_flagged_with_both(
         assert "2 facilities alike in r" in found.reason
     at_code = cache.locate(asked._replace(postcode="28043"))
     assert (at_code.latitude, at_code.flags) == (40.46001, ())
+
+
+def test_a_later_provider_settles_the_doubt_of_a_register_only_if_it_knows_the_facility(
+    tmp_path: Path, open_cache: Open
+) -> None:
+    rows = [
+        as_row("Clinica San Jose", "Madrid", "28001", "Spain", 40.42101, -3.68701),
+        as_row("Clinica San Jose", "Madrid", "28043", "Spain", 40.46001, -3.63901),
+    ]
+    both = write_csv(tmp_path / "both.csv", rows)
+    none = write_csv(tmp_path / "none.csv", [as_row(*HOHENEMS)])
+    asked = Place("Clinica San Jose", "Madrid", country="Spain")
+    found = open_cache(both, none).locate(asked)
+    assert (found.source, found.flags) == ("gazetteer", (Flag.AMBIGUOUS,))
+    one = write_csv(tmp_path / "one.csv", rows[:1])
+    found = open_cache(both, one).locate(asked)
+    assert (found.source, found.flags) == ("register:one", ())
+    with run_provider(
+        "nominatim",
+        Known("Madrid", 40.4, -3.7, country="es"),
+        Known("Clinica San Jose", 40.47, -3.64, "facility", country="es", within="Madrid, Spain"),
+    ) as server:
+        online = {
+            "geocache_providers": "gazetteer,nominatim",
+            "geocache_contact": "somebody@example.org",
+            "geocache_servers": f"nominatim={server.url}",
+        }
+        found = open_cache(both, **online).locate(asked)
+    assert (found.source, found.precision) == ("nominatim", "facility")
 
 
 def test_a_facility_listed_twice_is_no_doubt(tmp_path: Path, open_cache: Open) -> None:
