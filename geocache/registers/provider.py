@@ -8,7 +8,7 @@ from geocache.geo.countries import country_code, country_name
 from geocache.geo.distance import distance_km
 from geocache.geo.facilities import is_placeholder
 from geocache.geo.names import fold
-from geocache.geo.uncertainty import DOOR_KM
+from geocache.geo.uncertainty import DOOR_KM, estimate_radius
 from geocache.place import (
     DOUBTFUL_FLAGS,
     REGISTER_PREFIX,
@@ -288,7 +288,7 @@ class Register:
         reason = f"{_WORDS[found.likeness]} of {facility.names[0]}; {found.agrees} agrees"
         if is_centre:
             reason += "; the register gives the centre of the town"
-        return Position(
+        position = Position(
             *point,
             Precision.CITY if is_centre else Precision.FACILITY,
             _build_label(facility),
@@ -298,6 +298,8 @@ class Register:
             reason,
             uncertainty_km=asked.town.uncertainty_km if is_centre else DOOR_KM,
         )
+        radius_km = estimate_radius(position, facility.country)
+        return position._replace(uncertainty_km=radius_km)
 
 
 class UnreadableRegister:
