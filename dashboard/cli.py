@@ -20,6 +20,7 @@ LAZY = {
     "compare": ("dashboard.commands.compare", "compare_command"),
     "evaluate-facilities": ("dashboard.commands.facilities", "evaluate_facilities_command"),
     "reach": ("dashboard.commands.reach", "reach_command"),
+    "facilities": ("dashboard.commands.facilities", "facilities_command"),
     "export": ("dashboard.commands.export", "export_command"),
 }
 """Commands that are imported when they run, so that each starts fast."""

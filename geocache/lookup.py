@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geocache.best_answer import add_doubt, is_doubtful, leaves_doubt, pick_better
 from geocache.closing import Closing
+from geocache.facilities.corrections import Correction
 from geocache.geo.facilities import flag_placeholder
 from geocache.keys import place_key, without_facility
 from geocache.place import Place, Position, Precision, drop_impossible_points, is_possible
@@ -293,6 +294,21 @@ class GeoCache(Closing):
         return tuple(self._store.pins())
 
     # The stored answers as a whole
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """What people said of facilities, oldest first."""
+        return self._store.corrections()
+
+    def change_corrections(
+        self, added: Sequence[Correction], removed: Sequence[Correction] = ()
+    ) -> None:
+        """Add what people said of facilities, and take back other corrections.
+
+        Raises:
+            ReadOnlyError: the settings forbid changes.
+        """
+        self._check_may_change()
+        self._store.change_corrections(added, removed)
 
     def answers(self) -> Iterator[Answer]:
         """All stored answers, in no particular order."""

@@ -1,4 +1,4 @@
-"""``site-map evaluate-facilities``: how well names are joined to facilities."""
+"""``site-map facilities`` joins the facilities of lists; ``evaluate-facilities`` measures that."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,12 @@ from typing import Any
 
 import click
 
+from dashboard.commands.export import write
+from dashboard.exports.content import Content, Provenance
+from dashboard.library.lists import merge, open_sources
+from dashboard.sites.facility_columns import match_facilities
+from dashboard.sites.positions import Known
+from dashboard.sites.summary import plural
 from geocache.errors import InputError
 from geocache.facilities.evaluation import (
     Figures,
@@ -22,6 +28,51 @@ from geocache.facilities.evaluation import (
     pick_worst,
     read_pairs,
 )
+from geocache.lookup import GeoCache
+
+SITE_COLUMNS = (
+    *("trial_id", "site_number", "facility", "city", "state", "country", "country_code"),
+    *("facility_id", "facility_name", "facility_match", "facility_score"),
+)
+
+
+@click.command("facilities", short_help="Join the facilities of lists: a row a site.")
+@click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, help="The CSV file to write; - for standard output.")
+def facilities_command(lists: tuple[Path, ...], output: str) -> int:
+    """Say for each site of some lists which facility it is at, over all spellings.
+
+    LISTS are files or folders of site lists in any format. Columns: trial_id, site_number,
+    facility, city, state, country, country_code, facility_id, facility_name, facility_match (exact,
+    spelling, language, acronym, part of or person) and facility_score from 0 to 1. Corrections that
+    people made on this server win.
+
+    \b
+    Example:
+      site-map facilities trials/ -o facilities.csv
+    """
+    opened = open_sources(lists)
+    failed = [one for one in opened if one.reading is None]
+    for one in failed:
+        click.echo(f"{one.name}: not read: {one.error}", err=True)
+    with GeoCache() as cache:
+        corrections = cache.corrections()
+    library = merge(opened, None, Known(corrections=corrections))
+    sites = library.table
+    if not len(sites):
+        raise click.ClickException(f"no sites in {', '.join(map(str, lists))}")
+    found = match_facilities(sites, corrections)
+    sites = sites.assign(**{str(name): column for name, column in found.items()})
+    about = Provenance(library, {}).describe(sites, filter_text="")
+    write(Content("facilities", sites, about, SITE_COLUMNS), "csv", output)
+    ids = sites["facility_id"].astype("str")
+    named, count = int((ids != "").sum()), ids[ids != ""].nunique()
+    click.echo(
+        f"{plural(len(sites), 'site')}: {named:,} at {plural(count, 'facility', 'facilities')}, "
+        f"{len(sites) - named:,} that name none",
+        err=True,
+    )
+    return 1 if failed else 0
 
 
 @click.command("evaluate-facilities", short_help="Measure how facilities are joined.")

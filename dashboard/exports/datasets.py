@@ -1,6 +1,6 @@
 """The datasets of the API and the command line: sites, countries and trials."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -14,7 +14,9 @@ from dashboard.query.parameters import Choice, Distance, Parameter, WholeNumber
 from dashboard.reach import gaps, next_sites, reach
 from dashboard.reach.method import CREDITS, describe_method
 from dashboard.sites import summary
+from dashboard.sites.facilities import FACILITY_COUNT_COLUMNS, complete_counts, count_by_facility
 from dashboard.sites.table import COLUMNS
+from dashboard.sites.trial import Trial
 from geocache.providers import Provider
 
 
@@ -33,6 +35,7 @@ class Dataset:
     build: Callable[..., pd.DataFrame]
     suffixes: tuple[str, ...]
     distance: bool = False
+    add_trials: Callable[[pd.DataFrame, Mapping[str, Trial]], pd.DataFrame] | None = None
     own: tuple[Parameter, ...] = ()
     credits: tuple[str, ...] = ()
     describe_method: Callable[[pd.DataFrame], str] | None = None
@@ -73,6 +76,14 @@ DATASETS: dict[str, Dataset] = {
             summary.TRIAL_COLUMNS,
             summary.count_by_trial,
             ("csv", "json"),
+        ),
+        Dataset(
+            "facilities",
+            "Counts per facility, most trials first",
+            FACILITY_COUNT_COLUMNS,
+            count_by_facility,
+            ("csv", "json"),
+            add_trials=complete_counts,
         ),
         Dataset(
             "reach",
@@ -166,6 +177,8 @@ def build_content_from(
 ) -> Content:
     """As :func:`build_content`, of sites that the query's filters were applied to already."""
     every = dataset.build(sites, **query.arguments())
+    if dataset.add_trials:
+        every = dataset.add_trials(every, provenance.library.trials)
     rows = select_rows(every, query)
     about = provenance.describe(sites, filter_text=query.to_text())
     about = replace(

@@ -10,12 +10,14 @@ import pandas as pd
 
 from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
+from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
 from dashboard.sites.records import attach_records
 from dashboard.sites.table import build_site_table, concat_site_tables, empty_table
 from dashboard.sites.trial import Trial
+from geocache.facilities import Correction
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,8 @@ class Library:
     """The open lists, merged.
 
     ``table`` is the site table of all lists; ``notes`` say what merging left out; ``as_of`` is
-    the newest date of any data (ISO 8601), empty if no list gives one.
+    the newest date of any data (ISO 8601), empty if no list gives one; ``corrections`` are what
+    people said of facilities.
     """
 
     lists: tuple[OpenedList, ...]
@@ -47,6 +50,7 @@ class Library:
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
     as_of: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         attach_records(self.table, self.trials)
@@ -203,7 +207,15 @@ def merge(
     ]
     dates = [_get_date(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
     table = build_site_table(readings, locate, known) if readings else empty_table()
-    return Library(tuple(lists), trials, table, tuple(dict.fromkeys(notes)), max(dates, default=""))
+    corrections = known.corrections if known else ()
+    return Library(
+        tuple(lists),
+        trials,
+        add_facilities(table, corrections) if len(table) else table,
+        tuple(dict.fromkeys(notes)),
+        max(dates, default=""),
+        corrections,
+    )
 
 
 def without_contacts(opened: OpenedList) -> OpenedList:
@@ -240,14 +252,17 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
         library.table[~library.table["trial_id"].isin(replaced)] if replaced else library.table,
         added.table[~added.table["trial_id"].isin(older)] if older else added.table,
     ]
+    kept = len(tables[0])
     tables = [table for table in tables if len(table)]
+    table = concat_site_tables(tables) if tables else empty_table()
     trials = library.trials | {k: v for k, v in added.trials.items() if k not in older}
     return Library(
         (*library.lists, *own),
         trials,
-        concat_site_tables(tables) if tables else empty_table(),
+        add_facilities_of_new(table, kept, library.corrections) if len(table) > kept else table,
         tuple(notes),
         max(library.as_of, added.as_of),
+        library.corrections,
     )
 
 

@@ -64,7 +64,7 @@ def main() -> None:
     with title:
         header.draw_title(view.sites, library.trials, library.as_of)
     with figures:
-        _draw_figures(view, filters, len(library.table))
+        _draw_figures(view, filters, library.table)
     # The browser shows first what is sent first: the map does not wait for what follows.
     draw_map_panel(
         view.sites, library.trials, view.circle, viewer.settings.site_map_tiles, library.table
@@ -120,13 +120,13 @@ def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> Filter
     return FilteredSites(sites, circle, None, notes)
 
 
-def _draw_figures(view: FilteredSites, filters: Filters, total: int) -> None:
+def _draw_figures(view: FilteredSites, filters: Filters, sites: pd.DataFrame) -> None:
     header.draw_key_figures(view.sites)
-    sidebar.draw_active_filters(filters)
+    sidebar.draw_active_filters(filters, sites)
     if view.circle is not None:
         st.caption(f"Distances are from {escape(view.circle.name)}.")
     if view.sites.empty and view.lost is None:
-        sites_tab.draw_empty_state(filters, total)
+        sites_tab.draw_empty_state(filters, len(sites))
 
 
 def _draw_tabs(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
@@ -155,7 +155,7 @@ def _draw_tab(
         case "Countries":
             countries.draw_table(sites)
         case "Facilities":
-            facilities.draw_facilities(sites)
+            facilities.draw_facilities(sites, library)
         case "Trials":
             _draw_trials(sites, library)
         case "Reach":

@@ -249,6 +249,36 @@ class CountryFilter(ChoiceFilter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FacilityFilter(Filter):
+    """Keeps the sites at some facilities, each by its id or its name."""
+
+    longest: int = 500
+    empty: ClassVar[Any] = ()
+
+    def combine(self, values: list[Any]) -> tuple[str, ...]:
+        """The distinct ids and names."""
+        return tuple(value for value in dict.fromkeys(values) if value)
+
+    def format(self, value: tuple[str, ...]) -> list[str]:
+        """Each id or name."""
+        return list(value)
+
+    def mask(self, sites: pd.DataFrame, value: tuple[str, ...]) -> Mask:
+        """Rows at one of the facilities."""
+        found = np.zeros(len(sites), dtype=bool)
+        for name in ("facility_id", "facility_name"):
+            codes, distinct = factorize(sites[name])
+            cells = sorted({normalize_text(one) for one in value})
+            wanted = pa.array(cells, type=pa.large_string())
+            found |= spread(codes, _to_mask(pc.is_in(normalize_texts(distinct), value_set=wanted)))
+        return found
+
+    def list_parts(self, value: tuple[str, ...]) -> list[Part]:
+        """Each facility."""
+        return [Part(one, tuple(v for v in value if v != one), one) for one in value]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SearchFilter(Filter):
     """Keeps rows with all of the words in one of the columns :data:`SEARCHED`."""
 

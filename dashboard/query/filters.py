@@ -17,6 +17,7 @@ from dashboard.query.filter_kinds import (
     ChoiceFilter,
     CountryFilter,
     EnumFilter,
+    FacilityFilter,
     Filter,
     FilterFamily,
     NearFilter,
@@ -74,6 +75,13 @@ FILTERS: dict[str, Filter] = {
             column="city",
             group="site",
             min_choices=0,
+        ),
+        FacilityFilter(
+            name="facility",
+            label="Facility",
+            about="Facility by its `facility_id` or `facility_name`, over all its spellings.",
+            example="Graz University Hospital",
+            most=50,
         ),
         EnumFilter(
             name="status",

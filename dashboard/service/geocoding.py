@@ -38,8 +38,9 @@ class OfflineGeocoder:
         return next((gazetteer.largest(place.city) for gazetteer in offline), position)
 
     def known(self) -> Known:
-        """Which positions of a saved site table are still valid."""
-        return Known(self.rules, tuple(pin.place for pin in self.pins()))
+        """Which saved positions are still valid, and what people said of facilities."""
+        pinned = tuple(pin.place for pin in self.pins())
+        return Known(self.rules, pinned, self._cache.corrections())
 
     @property
     def rules(self) -> str:

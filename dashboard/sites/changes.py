@@ -9,8 +9,8 @@ import pandas as pd
 
 from dashboard.sites.categoricals import concat_tables, factorize, normalize_texts
 from dashboard.sites.comparison import to_unit_vectors
-from dashboard.sites.facilities import facility_key
 from dashboard.sites.table import COLUMNS
+from geocache.facilities.spelling import spelling_key
 from geocache.geo.distance import EARTH_RADIUS_KM
 from geocache.geo.facilities import is_placeholder
 
@@ -96,7 +96,7 @@ def _pair_rows(
     points = both.groupby(["latitude", "longitude"], dropna=False, sort=False).ngroup()
     codes["point"] = points.to_numpy(dtype=np.int64)
     number, distinct = factorize(both["facility"])
-    keys = ["" if is_placeholder(str(n)) else facility_key(str(n)) for n in distinct]
+    keys = ["" if is_placeholder(str(n)) else spelling_key(str(n)) for n in distinct]
     key_numbers = pd.factorize(np.array(keys, dtype=object))[0].astype(np.int64)
     codes["facility_key"] = key_numbers[number]
     filled = {"facility_key": np.array([key != "" for key in keys], dtype=bool)[number]}

@@ -1,8 +1,8 @@
 """Compares two site tables: what both have, counts side by side, and the nearest site of the other.
 
-Two facilities are the same if their names differ only in case, accents, punctuation or small words
-and they stand in the same city and country. A placeholder ("Research Site") names none: whether
-the other table has that hospital too cannot be told, and the result says so.
+Two facilities are the same if the rules of ``docs/facilities.md`` join their names. A placeholder
+("Research Site") names none: whether the other table has that hospital too cannot be told, and the
+result says so.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,10 @@ from dashboard.sites.categoricals import (
     factorize,
     normalize_texts,
 )
-from dashboard.sites.facilities import facility_key
+from dashboard.sites.facility_columns import number_facilities
 from dashboard.sites.summary import country_label
 from dashboard.sites.table import COLUMNS
 from geocache.geo.distance import EARTH_RADIUS_KM
-from geocache.geo.facilities import is_placeholder
 
 ONLY_A, ONLY_B, BOTH, NOT_NAMED = "only in A", "only in B", "in both", "facility not named"
 FOUND = (BOTH, ONLY_A, ONLY_B, NOT_NAMED)
@@ -90,30 +89,6 @@ def compare_sites(a: pd.DataFrame, b: pd.DataFrame, within_km: float | None = No
         _count(both, in_b, facility, ("country_code", "state")),
         {where: int(n) for where, n in zip(FOUND, counts, strict=True) if where != NOT_NAMED},
     )
-
-
-def number_facilities(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """For each row the number of its facility; -1 where it is not named."""
-    facility, names = factorize(sites["facility"])
-    texts = [str(name) for name in names]
-    keys = ["" if is_placeholder(text) else facility_key(text) for text in texts]
-    name_numbers = pd.factorize(np.array(keys, dtype=object))[0]
-    named = np.array([key != "" for key in keys], dtype=bool)
-    city, cities = factorize(sites["city"])
-    land, lands = factorize(sites["country_code"])
-    city_numbers = pd.factorize(normalize_texts(cities).to_numpy(zero_copy_only=False))[0]
-    if not len(sites):
-        return np.empty(0, dtype=np.int64)
-    combined = combine_codes(
-        [
-            (name_numbers[facility], len(names)),
-            (city_numbers[city], len(cities)),
-            (land, len(lands)),
-        ]
-    )
-    numbers = pd.factorize(combined)[0].astype(np.int64)
-    numbers[~named[facility]] = -1
-    return numbers
 
 
 def _find_sides(facility: npt.NDArray[np.int64], in_b: npt.NDArray[np.bool_]) -> Codes:

@@ -1,130 +1,147 @@
-"""Groups facilities across trials by the spelling of their names."""
+"""Counts of facilities: the trials, sponsors and phases of each, and the spellings seen."""
 
-import re
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from dashboard.sites.categoricals import (
     Codes,
-    combine_codes,
     count_codes,
+    count_distinct_pairs,
     factorize,
     find_first_rows,
-    normalize_text,
-    normalize_texts,
     spread,
 )
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
-from geocache.geo.facilities import is_placeholder
+from dashboard.sites.trial import Trial
 
-FACILITY_COLUMNS = ("facility", "city", "country", "sites", "trials", "trial_ids")
-
-_JOINED = re.compile(r"['’´`.]")
-_BETWEEN = re.compile(r"[^\w]+")
-
-
-@lru_cache(maxsize=65536)
-def facility_key(name: str) -> str:
-    """An equal key for names that differ only in case, accents, punctuation, dashes or "the".
-
-    ``Dana-Farber Cancer Institute`` and ``dana farber cancer institute`` have one key; names that
-    differ in any other word do not.
-    """
-    words = _BETWEEN.sub(" ", _JOINED.sub("", normalize_text(name))).split()
-    return " ".join(word for word in words if word not in {"the", "and", "of"})
+FACILITY_COUNT_COLUMNS = (
+    *("facility_id", "facility_name", "city", "state", "country", "country_code"),
+    *("sites", "trials", "recruiting_trials", "sponsors", "phases"),
+    *("first_year", "last_year", "spellings"),
+)
+_RECRUITING = "Recruiting"
 
 
 @memoize_per_table
 def count_by_facility(sites: pd.DataFrame) -> pd.DataFrame:
-    """One row per facility with :data:`FACILITY_COLUMNS`, most trials first, then most sites.
+    """One row per facility with :data:`FACILITY_COUNT_COLUMNS`, most trials first, then most sites.
 
-    Facilities are distinguished by name, city and country; placeholders ("Research Site") are left
-    out. The name is the most frequent spelling; ``trial_ids`` is a list.
+    ``sponsors`` and ``spellings`` are numbers, ``phases`` texts separated by ``;``. The years are
+    empty: :func:`add_years` fills them. A last column ``trial_ids`` holds lists.
     """
-    facility, names = factorize(sites["facility"])
-    city, cities = factorize(sites["city"])
-    land, lands = factorize(sites["country_code"])
+    facility, ids = factorize(sites["facility_id"])
+    rows = np.flatnonzero(spread(facility, np.asarray(ids != "", dtype=bool)))
+    if not len(rows):
+        return pd.DataFrame(columns=[*FACILITY_COUNT_COLUMNS, "trial_ids"])
+    group, present = pd.factorize(facility[rows])
+    size = len(present)
+    first = sites.iloc[rows[find_first_rows(group, size)]]
     trial, trials = factorize(sites["trial_id"])
-    name_key, place_key = (
-        _number_keys(names),
-        pd.factorize(normalize_texts(cities).to_numpy(zero_copy_only=False))[0],
-    )
-    named = np.flatnonzero(spread(facility, name_key > 0))
-    if not len(named):
-        return pd.DataFrame(columns=list(FACILITY_COLUMNS))
-    facility, trial = facility[named], trial[named]
-    keys = combine_codes(
-        [
-            (name_key[facility], len(names) + 1),
-            (place_key[city[named]], len(cities)),
-            (land[named], len(lands)),
-        ]
-    )
-    group, distinct = pd.factorize(keys)
-    size = len(distinct)
-    first = sites.iloc[named[find_first_rows(group, size)]]
-    ids = _list_trial_ids(group, trial, trials, size)
-    codes_and_texts = zip(first["country_code"], first["country"], strict=True)
+    trial = trial[rows]
+    recruits = (sites["status"] == _RECRUITING).to_numpy()[rows]
+    recruiting = np.flatnonzero(recruits)
+    lands = zip(first["country_code"], first["country"], strict=True)
+    trial_ids = _list_texts(group, trial, trials, size)
     counts = pd.DataFrame(
         {
-            "facility": _most_frequent_names(group, facility, names, size),
+            "facility_id": ids[present],
+            "facility_name": first["facility_name"].astype("str").to_numpy(),
             "city": first["city"].astype("str").to_numpy(),
-            "country": [country_label(str(code), str(text)) for code, text in codes_and_texts],
+            "state": first["state"].astype("str").to_numpy(),
+            "country": [country_label(str(code), str(text)) for code, text in lands],
+            "country_code": first["country_code"].astype("str").to_numpy(),
             "sites": count_codes(group, size),
-            "trials": [len(of) for of in ids],
-            "trial_ids": ids,
+            "trials": [len(of) for of in trial_ids],
+            "recruiting_trials": count_distinct_pairs(
+                group[recruiting], trial[recruiting], size, len(trials)
+            ),
+            "sponsors": _count_texts(sites, "sponsor", rows, group, size),
+            "phases": [
+                "; ".join(of) for of in _list_texts(group, *_take(sites, "phase", rows), size)
+            ],
+            "first_year": "",
+            "last_year": "",
+            "spellings": _count_texts(sites, "facility", rows, group, size),
+            "trial_ids": trial_ids,
         }
     )
-    counts = counts.sort_values(
-        ["trials", "sites", "facility"], ascending=[False, False, True], kind="stable"
+    order = ["trials", "sites", "facility_name", "facility_id"]
+    counts = counts.sort_values(order, ascending=[False, False, True, True], kind="stable")
+    return counts.reset_index(drop=True)
+
+
+def add_years(counts: pd.DataFrame, trials: Mapping[str, Trial]) -> pd.DataFrame:
+    """The counts with the years in which the first and the last trial began, where it is known."""
+    years = {name: trial.start_date[:4] for name, trial in trials.items() if trial.start_date}
+    begun = [sorted({years[name] for name in ids if name in years}) for ids in counts["trial_ids"]]
+    return counts.assign(
+        first_year=[of[0] if of else "" for of in begun],
+        last_year=[of[-1] if of else "" for of in begun],
     )
-    return counts[list(FACILITY_COLUMNS)].reset_index(drop=True)
+
+
+def complete_counts(counts: pd.DataFrame, trials: Mapping[str, Trial]) -> pd.DataFrame:
+    """The counts with years and :data:`FACILITY_COUNT_COLUMNS` alone, for the API and files."""
+    return add_years(counts, trials)[list(FACILITY_COUNT_COLUMNS)]
 
 
 def find_other_trials(site: pd.Series, sites: pd.DataFrame) -> list[str]:
-    """The other trials at the facility of a row, grouped as in :func:`count_by_facility`.
-
-    Empty if the facility is a placeholder.
-    """
-    key = "" if is_placeholder(site.facility) else facility_key(site.facility)
-    if not key:
+    """The other trials at the facility of a row; empty if the facility is a placeholder."""
+    if not site.facility_id:
         return []
-    city, cities = factorize(sites["city"])
-    same = pc.equal(normalize_texts(cities), normalize_text(site.city)).to_numpy(
-        zero_copy_only=False
-    )
-    near = sites[spread(city, same) & (sites["country_code"] == site.country_code).to_numpy()]
-    pairs = near[["facility", "trial_id"]].drop_duplicates().astype("str")
-    there = {trial for name, trial in pairs.itertuples(index=False) if facility_key(name) == key}
-    return sorted(there - {site.trial_id, ""})
+    there = select_facility(sites, site.facility_id)["trial_id"].astype("str").unique()
+    return sorted(set(there) - {site.trial_id, ""})
 
 
-@memoize_per_table
-def _number_keys(names: pd.Index) -> npt.NDArray[np.int64]:
-    """For each facility name the number of its key; 0 for a placeholder."""
-    keys = ["" if is_placeholder(name) else facility_key(name) for name in map(str, names)]
-    numbers: dict[str, int] = {"": 0}
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+def select_facility(sites: pd.DataFrame, facility_id: str) -> pd.DataFrame:
+    """The sites at one facility."""
+    return sites[(sites["facility_id"] == facility_id).to_numpy()]
 
 
-def _most_frequent_names(group: Codes, facility: Codes, names: pd.Index, size: int) -> list[str]:
-    codes, pairs = pd.factorize(group.astype(np.int64) * len(names) + facility)
-    of_group, name = pairs // len(names), pairs % len(names)
-    rank = np.argsort(np.argsort(names.astype("str")))
-    order = np.lexsort((rank[name], -count_codes(codes, len(pairs)), of_group))
-    best = order[np.searchsorted(of_group[order], np.arange(size))]
-    return [str(text) for text in names[name[best]]]
+def list_spellings(sites: pd.DataFrame) -> pd.DataFrame:
+    """The distinct spellings of some sites, with their place and number of sites, most first."""
+    names = ["facility", "city", "state", "country"]
+    texts = sites[names].astype("str")
+    counts = texts.groupby(names, sort=True).size().reset_index(name="sites")
+    return counts.sort_values("sites", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _list_trial_ids(group: Codes, trial: Codes, trials: pd.Index, size: int) -> list[list[str]]:
-    pairs = pd.unique(group.astype(np.int64) * len(trials) + trial)
-    of_group, number = pairs // len(trials), pairs % len(trials)
-    texts = trials.astype("str").to_numpy(dtype=object)[number]
+def name_facilities(sites: pd.DataFrame, facility_ids: Iterable[str]) -> dict[str, str]:
+    """The names of some facilities by id; an unknown id is its own name."""
+    wanted = dict.fromkeys(facility_ids)
+    codes, ids = factorize(sites["facility_id"])
+    first = find_first_rows(codes, len(ids))
+    rows = {str(one): int(row) for one, row in zip(ids, first, strict=True) if str(one) in wanted}
+    return {
+        one: str(sites["facility_name"].iloc[rows[one]])
+        if one in rows and rows[one] < len(sites)
+        else one
+        for one in wanted
+    }
+
+
+def _take(sites: pd.DataFrame, name: str, rows: Codes) -> tuple[Codes, pd.Index]:
+    codes, distinct = factorize(sites[name])
+    return codes[rows], distinct
+
+
+def _count_texts(
+    sites: pd.DataFrame, name: str, rows: Codes, group: Codes, size: int
+) -> np.ndarray:
+    """For each group the number of its distinct texts that are not empty."""
+    codes, distinct = _take(sites, name, rows)
+    said = np.flatnonzero(np.asarray(distinct != "", dtype=bool)[codes])
+    return count_distinct_pairs(group[said], codes[said], size, len(distinct))
+
+
+def _list_texts(group: Codes, codes: Codes, distinct: pd.Index, size: int) -> list[list[str]]:
+    """For each group its distinct texts that are not empty, sorted."""
+    pairs = pd.unique(group.astype(np.int64) * len(distinct) + codes)
+    of_group, number = pairs // len(distinct), pairs % len(distinct)
+    texts = distinct.astype("str").to_numpy(dtype=object)[number]
     order = np.argsort(of_group, kind="stable")
     parts = np.split(texts[order], np.searchsorted(of_group[order], np.arange(1, size)))
-    return [sorted(part) for part in parts]
+    return [sorted(text for text in part if text) for part in parts]

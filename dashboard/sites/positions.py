@@ -14,6 +14,7 @@ from dashboard.sites.categoricals import (
     find_first_rows,
     spread,
 )
+from geocache.facilities import Correction
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import COORDINATE_DECIMALS, distance_km
@@ -43,10 +44,14 @@ PLACE_COLUMNS = Place._fields
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Which saved positions are still valid: those of ``version``, except at ``pinned`` places."""
+    """What the store knows: which saved positions are still valid, and corrections of facilities.
+
+    Valid are those of ``version``, except at ``pinned`` places.
+    """
 
     version: str = ""
     pinned: tuple[Place, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 def find_rows(table: pd.DataFrame, places: Iterable[Place]) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.sites.categoricals import categorical_from_codes, concat_tables, factorize, spread
 from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.facility_columns import FACILITY_COLUMNS
 from dashboard.sites.fields import list_fields, merge_fields
 from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
@@ -26,6 +27,7 @@ COLUMNS = (
     *("trial_id", *TRIAL_COLUMNS),
     *("site_number", *PLACE_COLUMNS),
     *("country_code", "status", *POSITION_COLUMNS),
+    *FACILITY_COLUMNS,
     *DECISION_COLUMNS,
 )
 """The site table's columns, in memory, on screen and in every download."""
@@ -82,7 +84,7 @@ def _build_our_columns(
         return empty_table()
     read = concat_tables([frame[list(READ_COLUMNS)] for frame in frames])
     columns: dict[str, object] = {name: read[name] for name in READ_COLUMNS}
-    columns |= dict.fromkeys(DECISION_COLUMNS, _build_blank_texts(len(read)))
+    columns |= dict.fromkeys((*FACILITY_COLUMNS, *DECISION_COLUMNS), _build_blank_texts(len(read)))
     codes, trial_ids = factorize(read["trial_id"])
     trial_by_code = [trials.get(trial_id) for trial_id in trial_ids.tolist()]
     for column, text in TRIAL_COLUMNS.items():

@@ -27,7 +27,10 @@ NUMBERS = {
     *("people", "coverage", "sites_per_million", "within_km", "reached", "share", "choice_share"),
     *("median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
 }
-COUNTS = {"sites", "cities", "trials", "recruiting", "countries", "rank"}
+COUNTS = {
+    *("sites", "cities", "trials", "recruiting", "countries", "rank"),
+    *("recruiting_trials", "sponsors", "spellings"),
+}
 
 _ABOUT = """The sites of clinical trials, where they are, and how exactly that is known.
 

@@ -3,6 +3,13 @@
 Knows names, cities and countries, and nothing of trials.
 """
 
-from geocache.facilities.join import NO_FACILITY, Facility, FacilityJoiner, Named
+from geocache.facilities.corrections import Correction
+from geocache.facilities.join import (
+    NO_FACILITY,
+    Facility,
+    FacilityJoiner,
+    Named,
+    find_block,
+)
 
-__all__ = ["NO_FACILITY", "Facility", "FacilityJoiner", "Named"]
+__all__ = ["NO_FACILITY", "Correction", "Facility", "FacilityJoiner", "Named", "find_block"]

@@ -1,6 +1,7 @@
 """Cuts a facility's name into its parts, without site numbers, legal forms and initials."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from geocache.facilities.words import WORDS, fold_word, resolve
@@ -58,6 +59,7 @@ class Part(NamedTuple):
     acronyms: list[str]
 
 
+@lru_cache(maxsize=65_536)
 def strip_site_number(name: str) -> str:
     """The name without a sponsor's number of the site: ``( Site 0123 )``, ``/ID# 252899``."""
     text = repair(name, MAX_LENGTH)

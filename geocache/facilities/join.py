@@ -1,14 +1,14 @@
 """Which facility each of many sites is at: places apart, names of a place joined."""
 
-from base64 import b32encode
+import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NamedTuple
 
 from geocache.facilities.cities import find_city, list_place_words
 from geocache.facilities.cluster import Grouping, group_names
+from geocache.facilities.corrections import Correction, make_id, make_key, make_own_id
 from geocache.facilities.parse import Parsed, parse
 from geocache.facilities.spelling import (
     clean_name,
@@ -25,8 +25,6 @@ MAX_BLOCKS = 50_000
 
 _STATES_TELL = frozenset({"US", "CA", "AU"})
 """Countries in which several cities of one name have sites."""
-
-_ID_BYTES = 5
 
 
 class Named(NamedTuple):
@@ -74,28 +72,42 @@ class _Spelled(NamedTuple):
 
 
 class _Joined(NamedTuple):
+    """The spellings of a place, and by number of a group its id, whole and name, if one is set."""
+
     spellings: dict[str, _Spelled]
     ids: dict[int, str]
     part_of: dict[int, str]
+    names: dict[int, str] = {}  # noqa: RUF012 - never changed
 
 
 class FacilityJoiner:
     """Joins names to facilities, and remembers each place: one more list costs only its places.
 
-    Equal sites give equal facilities, in any order.
+    Equal sites give equal facilities, in any order. Safe for threads.
     """
 
     def __init__(self) -> None:
         self._blocks: OrderedDict[tuple[Block, tuple[str, ...]], _Joined] = OrderedDict()
+        self._lock = threading.Lock()
 
     def join(
         self,
         sites: Sequence[Named],
         counts: Sequence[int] | None = None,
+        corrections: Iterable[Correction] = (),
         progress: Callable[[float], None] | None = None,
     ) -> list[Facility]:
-        """The facility of each site; ``counts`` says how often each stands in the lists."""
+        """The facility of each site.
+
+        Args:
+            sites: facilities with their city, state and country.
+            counts: how often each stands in the lists; the commonest clear spelling is shown.
+            corrections: what people said; it wins.
+            progress: gets the share that is done, from 0 to 1.
+        """
+        said = {one.key: one for one in corrections}
         blocks: dict[Block, dict[str, int]] = defaultdict(dict)
+        corrected: dict[Block, dict[str, Correction]] = defaultdict(dict)
         where: list[Block | None] = []
         for number, site in enumerate(sites):
             if is_placeholder(site.facility):
@@ -104,11 +116,15 @@ class FacilityJoiner:
             block = find_block(site.city, site.state, site.country)
             where.append(block)
             names = blocks[block]
-            many = counts[number] if counts else 1
-            names[site.facility] = names.get(site.facility, 0) + many
+            names[site.facility] = names.get(site.facility, 0) + (counts[number] if counts else 1)
+            if said and (found := said.get(make_key(*site))):
+                corrected[block][site.facility] = found
         answers: dict[Block, dict[str, Facility]] = {}
         for number, (block, names) in enumerate(blocks.items()):
-            answers[block] = _name_facilities(self._join_block(block, names), names)
+            joined = self._join_block(block, names)
+            if block in corrected:
+                joined = _correct(joined, corrected[block])
+            answers[block] = _name_facilities(joined, names)
             if progress and not number % 100:
                 progress(number / len(blocks))
         return [
@@ -118,13 +134,16 @@ class FacilityJoiner:
 
     def _join_block(self, block: Block, names: Iterable[str]) -> _Joined:
         key = (block, tuple(sorted(names)))
-        known = self._blocks.get(key)
-        if known is None:
-            known = self._blocks[key] = _join_names(block, key[1])
+        with self._lock:
+            known = self._blocks.get(key)
+            if known is not None:
+                self._blocks.move_to_end(key)
+                return known
+        known = _join_names(block, key[1])
+        with self._lock:
+            self._blocks[key] = known
             while len(self._blocks) > MAX_BLOCKS:
                 self._blocks.popitem(last=False)
-        else:
-            self._blocks.move_to_end(key)
         return known
 
 
@@ -170,8 +189,7 @@ def _make_ids(block: Block, spellings: Iterable[_Spelled]) -> dict[int, str]:
         simplest[one.group] = min(simplest.get(one.group, rank), rank)
     ids = {}
     for group, (_, key) in simplest.items():
-        digest = blake2b("\x1f".join((*block, key)).encode(), digest_size=_ID_BYTES).digest()
-        ids[group] = "F" + b32encode(digest).decode().lower()
+        ids[group] = make_id("\x1f".join((*block, key)))
     return ids
 
 
@@ -187,6 +205,31 @@ def _find_wholes(
         part, whole = (a, b) if len(names[edge.a].words) > len(names[edge.b].words) else (b, a)
         best[part] = max(best.get(part, (0.0, "")), (edge.score, ids[whole]))
     return {part: whole for part, (_, whole) in best.items() if best.get(part)}
+
+
+def _correct(joined: _Joined, said: Mapping[str, Correction]) -> _Joined:
+    """The groups as people said; what the rules join to a corrected spelling follows it."""
+    numbers: dict[str, int] = {}
+    ids, names, part_of = dict(joined.ids), dict(joined.names), dict(joined.part_of)
+    by_id = {facility_id: group for group, facility_id in joined.ids.items()}
+    follow: dict[int, set[int]] = defaultdict(set)
+    spellings = dict(joined.spellings)
+    for spelling, one in sorted(said.items()):
+        group = by_id.get(one.facility_id)
+        if group is None:
+            group = numbers.setdefault(one.facility_id, -1 - len(numbers))
+            ids[group] = one.facility_id
+        if one.facility_name:
+            names[group] = one.facility_name
+        old = spellings[spelling]
+        if one.facility_id != make_own_id(one):
+            follow[old.group].add(group)
+        spellings[spelling] = old._replace(group=group, how="person", score=1.0)
+    for spelling, old in spellings.items():
+        groups = follow.get(old.group, set())
+        if old.how != "person" and len(groups) == 1:
+            spellings[spelling] = old._replace(group=next(iter(groups)))
+    return _Joined(spellings, ids, part_of, names)
 
 
 def _name_facilities(joined: _Joined, counts: Mapping[str, int]) -> dict[str, Facility]:
@@ -205,10 +248,10 @@ def _name_facilities(joined: _Joined, counts: Mapping[str, int]) -> dict[str, Fa
                 one.name,
             ),
         )
-        name = clean_name(shown.name)
+        name = joined.names.get(group) or clean_name(shown.name)
         key = spelling_key(name)
         for one in spelled:
-            exact = spelling_key(clean_name(one.name)) == key
+            exact = one.how != "person" and spelling_key(clean_name(one.name)) == key
             match = "exact" if exact else describe_difference(one.parsed, shown.parsed, one.how)
             answers[one.name] = Facility(
                 joined.ids[group],

@@ -48,7 +48,7 @@ def describe_difference(name: Parsed, shown: Parsed, how: str) -> str:
     ``part of`` for a department or another part of the facility, ``acronym``, ``language`` where
     only words that say what kind of hospital it is differ.
     """
-    if how == "acronym":
+    if how in {"acronym", "person"}:
         return how
     if name.department and not shown.department:
         return "part of"

@@ -18,6 +18,7 @@ from geocache.store import backup
 from geocache.store.backends import load_backend
 from geocache.store.damage import list_warnings
 from geocache.store.database import Trouble, public_url
+from geocache.store.fallback_corrections import FallbackCorrections
 from geocache.store.opening import open_store
 from geocache.store.retry import DATABASE_ERRORS, call_with_retries, summarize_error
 from geocache.store.salvage import read_pins
@@ -39,7 +40,7 @@ class _Outage:
     retry_at: float
 
 
-class FallbackStore:
+class FallbackStore(FallbackCorrections):
     """A :class:`Store` that keeps working when its database does not.
 
     - A damaged file is moved aside under a new name, and what can be read of it into a new one;

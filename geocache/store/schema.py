@@ -4,6 +4,7 @@
 ``pins``         positions set by people; without coordinates, places left off the map
 ``claims``       queries being sent right now, so that no other process sends them too
 ``rate_limits``  when a provider may be asked next, over all processes
+``corrections``  which facility a spelling is, as people said
 ``meta``         ``schema`` (version of these tables), ``revision`` (grows with pins and answers),
                  and the last version of each offline provider, as a number
 
@@ -36,7 +37,7 @@ from sqlalchemy import (
 
 from geocache.errors import NewerStoreError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 OLDEST_READABLE = 1
 """The oldest version that can be read without a migration, where the store is read-only."""
 
@@ -74,6 +75,22 @@ pins = Table(
     Column("note", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("pinned_at", BigInteger, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("facility", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("facility_id", Text, nullable=False),
+    Column("facility_name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("corrected_at", BigInteger, nullable=False),
 )
 
 claims = Table(
@@ -119,7 +136,14 @@ def _allow_pins_without_coordinates(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _allow_pins_without_coordinates}
+def _add_corrections(connection: Connection) -> None:
+    corrections.create(connection, checkfirst=True)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {
+    1: _allow_pins_without_coordinates,
+    2: _add_corrections,
+}
 """For each schema version the migration to the next."""
 
 

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, inspect, select, update
 
+from geocache.facilities.corrections import Correction
 from geocache.keys import key_number, key_numbers, place_key
 from geocache.place import Place, Position
 from geocache.records import Answer, Pin, parse_positions
@@ -122,6 +124,16 @@ class Store:
             for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
                 yield parse_pin(row)
 
+    def corrections(self) -> tuple[Correction, ...]:
+        """What people said of facilities, oldest first."""
+        table = schema.corrections
+        columns = [table.c[name] for name in Correction._fields]
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(table.name):  # an older store, opened to read
+                return ()
+            rows = connection.execute(select(*columns).order_by(table.c.corrected_at, table.c.id))
+            return tuple(Correction(*row) for row in rows)
+
     def answers(self) -> Generator[Answer]:
         """All answers, expired ones too, ordered by row number."""
         statement = select(schema.answers).order_by(schema.answers.c.id)
@@ -200,6 +212,24 @@ class Store:
             if gone:
                 schema.bump_revision(connection)
         return bool(gone)
+
+    def change_corrections(
+        self, added: Sequence[Correction], removed: Sequence[Correction] = ()
+    ) -> None:
+        """Write corrections, replacing those of the same spellings, and delete others."""
+        table = schema.corrections
+        rows = [
+            {"id": key_number(one.key), "key": one.key, **one._asdict()}
+            for one in {one.key: one for one in added}.values()
+        ]
+        gone = [key_number(one.key) for one in removed]
+        with self._begin_write() as connection:
+            if gone:
+                connection.execute(delete(table).where(table.c.id.in_(gone)))
+            if rows:
+                connection.execute(self.database.upsert(table), sorted(rows, key=itemgetter("id")))
+            if rows or gone:
+                schema.bump_revision(connection)
 
     def forget(
         self,

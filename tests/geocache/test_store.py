@@ -220,7 +220,7 @@ def test_an_older_store_is_migrated_and_keeps_everything(of_schema_1: Path, tmp_
             found = store.recall("nominatim", "1", ["graz", "atlantis"], NOW)
             assert found == {"graz": HIT, "atlantis": MISS}
             version = "SELECT value FROM meta WHERE name = 'schema'"
-            assert connection.exec_driver_sql(version).scalar() == 2
+            assert connection.exec_driver_sql(version).scalar() == schema.SCHEMA_VERSION
             names = "SELECT name FROM sqlite_master WHERE name LIKE 'pins%'"
             assert connection.exec_driver_sql(names).scalars().all() == ["pins"]
         with closing(Store(store_url(tmp_path))) as store:

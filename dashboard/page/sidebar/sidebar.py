@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.errors import FilterError
@@ -12,6 +13,7 @@ from dashboard.query.filter_kinds import GROUPS, ChoiceFilter, Filter
 from dashboard.query.filters import FILTERS, Filters, find_filter
 from dashboard.query.near import KM_PER
 from dashboard.service.viewer import Viewer
+from dashboard.sites.facilities import name_facilities
 from dashboard.sites.trial import Trial
 
 
@@ -109,14 +111,15 @@ def _draw_add_sites(viewer: Viewer) -> None:
     registry_form.draw_registry_form(viewer)
 
 
-def draw_active_filters(filters: Filters) -> None:
+def draw_active_filters(filters: Filters, sites: pd.DataFrame) -> None:
     """Draw the filters that are set in one line, each with a button that removes it."""
+    names = name_facilities(sites, filters.get("facility", ()))
     parts = [(one, part) for one, value in filters.pairs() for part in one.list_parts(value)]
     if not parts:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for one, part in parts:
-            text = part.text
+            text = names.get(part.text, part.text) if one.name == "facility" else part.text
             if one.name == "near" and filters.radius_km is not None:
                 unit = address.unit()
                 text += f", {round(filters.radius_km / KM_PER[unit], 1):g} {unit}"

@@ -29,7 +29,7 @@ from geocache.place import POSITION_COLUMNS
 FIRST = ("facility", "city", "country", "status")
 OF_TRIAL = tuple(TRIAL_COLUMNS)
 """Columns that are the same in all rows of one trial."""
-MACHINE = ("country_code", *POSITION_COLUMNS)
+MACHINE = ("country_code", *POSITION_COLUMNS, "facility_id")
 ORDER = (
     *FIRST,
     DISTANCE_COLUMN,
@@ -52,6 +52,8 @@ LABELS = {
     "site_number": "Site no.",
     "country_code": "Country code",
     "place_name": "Placed at",
+    "facility_id": "Facility ID",
+    "facility_name": "Hospital",
     DISTANCE_COLUMN: "Distance (km)",
 }
 _TABLE = "site_table"

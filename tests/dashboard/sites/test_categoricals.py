@@ -11,6 +11,7 @@ from dashboard.query.near import find_centre
 from dashboard.sites import categoricals, summary
 from dashboard.sites.categoricals import concat_tables, order_rows, to_categoricals, to_plain_text
 from dashboard.sites.facilities import count_by_facility
+from dashboard.sites.facility_columns import add_facilities
 from harness.site_tables import generate_site_table
 
 FILTERS = (
@@ -62,10 +63,10 @@ def test_counts_are_those_that_pandas_gives(table: pd.DataFrame) -> None:
 
 
 def test_facilities_count_their_trials(table: pd.DataFrame) -> None:
-    facilities = count_by_facility(table)
+    facilities = count_by_facility(add_facilities(table))
     one = facilities.iloc[0]
     named = to_plain_text(table)
-    rows = named[(named["facility"] == one["facility"]) & (named["city"] == one["city"])]
+    rows = named[(named["facility"] == one["facility_name"]) & (named["city"] == one["city"])]
     assert one["sites"] == len(rows)
     assert one["trial_ids"] == sorted(set(rows["trial_id"]))
 

@@ -14,8 +14,8 @@ from dashboard.sites.comparison import (
     SITE_COLUMNS,
     compare_sites,
 )
-from dashboard.sites.facilities import facility_key
 from dashboard.sites.table import COLUMNS, empty_table
+from geocache.facilities.spelling import spelling_key
 from geocache.geo.distance import distances_km
 
 NUMBERS = {"latitude", "longitude", "score", "uncertainty_km"}
@@ -38,13 +38,14 @@ def generate(size: int, seed: int) -> pd.DataFrame:
     latitude[: len(repeated)], longitude[: len(repeated)] = latitude[repeated], longitude[repeated]
     latitude[rng.integers(0, size, size // 50)] = np.nan
     names = [f"{kind} Hospital {n}" for n in range(size // 4) for kind in ("The", "the")]
+    codes = rng.choice(["DE", "FJ"], size).tolist()
     facility = rng.choice([*names, "Research Site", ""], size)
     return make_table(
         trial_id=rng.choice(["NCT00000001", "NCT00000002"], size).tolist(),
         facility=facility.tolist(),
         city=rng.choice([f"City {n}" for n in range(20)], size).tolist(),
-        country=rng.choice(["Germany", "Fiji"], size).tolist(),
-        country_code=rng.choice(["DE", "FJ"], size).tolist(),
+        country=["Germany" if code == "DE" else "Fiji" for code in codes],
+        country_code=codes,
         latitude=latitude.tolist(),
         longitude=longitude.tolist(),
     )
@@ -54,7 +55,7 @@ def list_keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     """The key of each row's facility by the slow way; an empty name for a placeholder."""
     rows = zip(table["facility"], table["city"], table["country_code"], strict=True)
     return [
-        ("" if name in {"", "Research Site"} else facility_key(name), city, code)
+        ("" if name in {"", "Research Site"} else spelling_key(name), city, code)
         for name, city, code in rows
     ]
 
