@@ -5,10 +5,12 @@ from itertools import chain
 from typing import Any
 
 from dashboard.errors import ReadError
+from dashboard.readers import xml_formats
 from dashboard.readers.common.request import ReadRequest
-from dashboard.readers.files import parquet
+from dashboard.readers.files import arrow_tables, parquet, shapefiles, statistics
 from dashboard.readers.files.archives import decompress, tar_members
 from dashboard.readers.files.containers import Member, gunzip, zip_members
+from dashboard.readers.files.databases import iter_tables
 from dashboard.readers.files.delimited import iter_rows, split_columns
 from dashboard.readers.files.json_records import iter_json_records
 from dashboard.readers.files.workbook import iter_sheets
@@ -21,8 +23,10 @@ from dashboard.readers.registries import (
     eu_ctr,
     fhir,
     ictrp,
+    isrctn,
     legacy_xml,
     registry_page,
+    registry_xml,
 )
 from dashboard.readers.tables import json_tables, raw_table, site_list
 from dashboard.readers.tables.sheets import read_sheets
@@ -46,15 +50,26 @@ FORMATS = (
     ctgov_download.FORMAT,
     ctgov_download.OLD_FORMAT,
     legacy_xml.FORMAT,
+    isrctn.FORMAT,
+    registry_xml.SEARCH_FORMAT,
+    registry_xml.FORMAT,
+    xml_formats.FORMAT,
+    xml_formats.KML_FORMAT,
     site_list.AACT_FORMAT,
     ctis.FORMAT,
     fhir.FORMAT,
     ictrp.FORMAT,
+    ictrp.XML_FORMAT,
     registry_page.FORMAT,
     *_LIST_FORMATS.values(),
     *(f"Site list ({kind})" for kind in (*WORKBOOKS, "XLS", "HTML")),
     json_tables.RECORDS_FORMAT,
     json_tables.GEOJSON_FORMAT,
+    "Shapefile",
+    *(
+        f"Site list ({kind})"
+        for kind in ("Parquet", "Feather", "ORC", "SQLite", "GeoPackage", *statistics.KINDS)
+    ),
     parquet.FORMAT,
 )
 """The names of all formats that can be read; archives append theirs."""
@@ -68,20 +83,19 @@ def read_file(data: bytes, request: ReadRequest) -> str:  # noqa: PLR0911 - a li
     found = recognize(data, request.name)
     request.builder.warn(*found.notes)
     match found.type:
-        case FileType.GZIP:
-            return read_file(gunzip(data, request.name), _unwrap(request)) + ", gzip"
-        case FileType.COMPRESSED:
-            content = decompress(data, found.compression, request.name)
-            return f"{read_file(content, _unwrap(request))}, {found.compression}"
-        case FileType.ZIP:
-            return _read_members(zip_members(data, request.name), _unwrap(request), "zip")
-        case FileType.TAR:
-            return _read_members(tar_members(data, request.name), _unwrap(request), "tar")
+        case FileType.GZIP | FileType.COMPRESSED | FileType.ZIP | FileType.TAR:
+            return _read_packed(data, found, _unwrap(request))
         case FileType.WORKBOOK:
-            sheets = iter_sheets(data, request.name, found.workbook, request.builder.warn)
-            return read_sheets(sheets, request, found.workbook, _read_sheet)
-        case FileType.PARQUET:
-            raise ReadError(request.name, "a Parquet file inside an archive; open it by itself")
+            sheets = iter_sheets(data, request.name, found.kind, request.builder.warn)
+            return read_sheets(sheets, request, found.kind, _read_sheet)
+        case FileType.ARROW:
+            return _read_arrow(data, found.kind, request)
+        case FileType.DATABASE:
+            kind = "GeoPackage" if b"gpkg_contents" in data[:1_000_000] else "SQLite"
+            return read_sheets(iter_tables(data, request.name), request, kind, _read_sheet)
+        case FileType.STATISTICS:
+            rows = statistics.iter_rows(data, found.kind, request.name)
+            return _read_rows(rows, request, f"Site list ({found.kind})")
         case FileType.JSON:
             return _read_json(data, request)
         case FileType.XML:
@@ -95,6 +109,19 @@ def read_file(data: bytes, request: ReadRequest) -> str:  # noqa: PLR0911 - a li
             return _read_delimited(found.text, request)
 
 
+def _read_packed(data: bytes, found: Recognized, request: ReadRequest) -> str:
+    match found.type:
+        case FileType.GZIP:
+            return read_file(gunzip(data, request.name), request) + ", gzip"
+        case FileType.ZIP:
+            return _read_members(zip_members(data, request.name), request, "zip")
+        case FileType.TAR:
+            return _read_members(tar_members(data, request.name), request, "tar")
+        case _:
+            content = decompress(data, found.kind, request.name)
+            return f"{read_file(content, request)}, {found.kind}"
+
+
 def _unwrap(request: ReadRequest) -> ReadRequest:
     if request.wrappings == _MAX_WRAPPINGS:
         raise ReadError(request.name, f"archives inside archives, more than {_MAX_WRAPPINGS} deep")
@@ -104,7 +131,11 @@ def _unwrap(request: ReadRequest) -> ReadRequest:
 def _read_members(members: Iterator[Member], request: ReadRequest, kind: str) -> str:
     formats: list[str] = []
     problems: list[ReadError] = []
+    shapes: dict[str, bytes] = {}
     for member in members:
+        if member.name.lower().endswith(shapefiles.PARTS):
+            shapes[member.name] = member.data
+            continue
         part = request.builder.new_part()
         inner = request._replace(name=f"{request.name}/{member.name}", builder=part, progress=None)
         try:
@@ -116,6 +147,10 @@ def _read_members(members: Iterator[Member], request: ReadRequest, kind: str) ->
         request.builder.extend_with(part)
         request.builder.warn(*(f"{member.name}: {warning}" for warning in part.warnings))
         request.builder.notes += [f"{member.name}: {note}" for note in part.notes]
+    formats += [
+        _read_shapefile({part: shapes[one] for part, one in names.items()}, request)
+        for names in shapefiles.list_shapefiles(list(shapes)).values()
+    ]
     if not formats:
         if len(problems) == 1:
             raise problems[0]
@@ -123,6 +158,21 @@ def _read_members(members: Iterator[Member], request: ReadRequest, kind: str) ->
         raise ReadError(request.name, reason)
     kinds = list(dict.fromkeys(formats))
     return f"{kinds[0] if len(kinds) == 1 else 'Several formats'}, {kind} of {len(formats)}"
+
+
+def _read_shapefile(parts: dict[str, bytes], request: ReadRequest) -> str:
+    records = shapefiles.iter_records(parts, request.name, request.builder.warn)
+    _read_table(json_tables.build_table(records), request, None)
+    return "Shapefile"
+
+
+def _read_arrow(data: bytes, kind: str, request: ReadRequest) -> str:
+    sites = json_tables.SiteRecords(arrow_tables.iter_records(data, kind, request.name))
+    table = json_tables.build_table(sites)._replace(crs=arrow_tables.read_crs(data, kind))
+    if table.header or not sites.without_sites:
+        _read_table(table, request, None)
+    sites.add_trials(request.builder)
+    return f"Site list ({kind})"
 
 
 def _read_json(data: bytes, request: ReadRequest) -> str:
@@ -144,7 +194,7 @@ def _read_json(data: bytes, request: ReadRequest) -> str:
             fhir.read_resources(chain([record], records), builder)
             return fhir.FORMAT
         elif type(record) is dict and not formats:
-            return _read_objects(record, records, request)
+            return _read_objects(record, records, request, data)
         elif type(record) is list and not formats:
             rows = (json_tables.format_row(one) for one in chain([record], records))
             return _read_rows(rows, request, json_tables.RECORDS_FORMAT)
@@ -158,14 +208,16 @@ def _read_json(data: bytes, request: ReadRequest) -> str:
     return formats.pop() if len(formats) == 1 else "Several JSON formats"
 
 
-def _read_objects(first: dict[str, Any], rest: Iterator[Any], request: ReadRequest) -> str:
+def _read_objects(
+    first: dict[str, Any], rest: Iterator[Any], request: ReadRequest, data: bytes
+) -> str:
     """Read GeoJSON features, or objects that are the rows of a table."""
     every = chain([first], rest)
     if json_tables.is_feature(first):
         features = json_tables.Features(every)
-        _read_table(json_tables.build_table(features), request, None)
-        if features.shapes:
-            request.builder.warn(f"{features.shapes} features are lines or areas and give no point")
+        table = json_tables.build_table(features)._replace(crs=json_tables.find_crs(data))
+        _read_table(table, request, None)
+        features.report(request.builder.warn)
         return json_tables.GEOJSON_FORMAT
     objects = (one for one in every if type(one) is dict)
     sites = json_tables.SiteRecords(objects)
@@ -177,10 +229,10 @@ def _read_objects(first: dict[str, Any], rest: Iterator[Any], request: ReadReque
 
 
 def _read_xml(data: bytes, request: ReadRequest) -> str:
-    for study in legacy_xml.iter_xml_studies(data, request.name):
-        api_v2.read_study(study, request.builder)
-        request.builder.flush()
-    return legacy_xml.FORMAT
+    format_name, table = xml_formats.read_xml(data, request)
+    if table is not None:
+        _read_table(table, request, None)
+    return format_name
 
 
 def _read_web_page(found: Recognized, request: ReadRequest) -> str:
@@ -243,7 +295,11 @@ def _read_table(
         mapping = raw_table.map_columns(table, request.name, request.columns, request.builder.warn)
         if request.columns is None:
             raw_table.warn_if_guessed(table, mapping, request.builder.warn)
-            mapping = raw_table.fix_swapped_points(table, mapping, request.builder.warn)
-        site_list.read_site_list(table, mapping, request.builder, texts, country, show)
+            raw_table.check_rows(table, request.name)
+            table, mapping = raw_table.fix_points(table, mapping, request.builder.warn)
+        chosen = request.columns is not None
+        site_list.read_site_list(
+            table, mapping, request.builder, texts, country, show, chosen=chosen
+        )
     if request.builder.lacks_trial and request.texts is None:
         request.builder.warn(site_list.NO_TRIAL)

@@ -31,7 +31,7 @@ def _preview(data: bytes, name: str) -> raw_table.Preview | None:  # noqa: PLR09
             return None
         found = recognize(data, name)
     if found.type is FileType.WORKBOOK:
-        return _choose_best((rows for _, rows in iter_sheets(data, name, found.workbook)), name)
+        return _choose_best((rows for _, rows in iter_sheets(data, name, found.kind)), name)
     if found.type is FileType.WEB_PAGE and found.page is not None:
         return _choose_best(map(iter, found.page.tables), name)
     if found.type is not FileType.TEXT:

@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.encoding import decode
+from dashboard.readers.files import databases
 from dashboard.readers.files.archives import is_tar, name_compression
+from dashboard.readers.files.arrow_tables import is_site_table, name_arrow_kind
+from dashboard.readers.files.statistics import name_program
 from dashboard.readers.files.web_page import MAX_PAGE_BYTES, Page, parse_page
 from dashboard.readers.registries.eu_ctr import build_refusal, is_eu_ctr
 from dashboard.readers.registries.registry_page import is_registry_page
@@ -20,14 +23,12 @@ WORKBOOKS = {"XLSX": "xl/workbook.xml", "XLSB": "xl/workbook.bin", "ODS": "conte
 _OTHER_ZIPS = (
     ("word/document.xml", "a Word document; copy its table into a spreadsheet"),
     ("ppt/presentation.xml", "a presentation; copy its table into a spreadsheet"),
-    ("doc.kml", "a KMZ map; save its places as CSV or GeoJSON"),
 )
 _OTHER_FILES = (
     (b"%PDF", "a PDF; save or copy its table as text or CSV"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a formatted text (RTF); save it as plain text"),
-    (b"SQLite format 3", "a database; export its table as CSV"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it, or pack its files as zip"),
     (b"Rar!\x1a\x07", "a RAR archive; unpack it, or pack its files as zip"),
     (b"RDX2", "an R data file (RData); save its table with write.csv()"),
@@ -41,7 +42,6 @@ _OTHER_FILES = (
     (b"\x80\x04\x95", "a pickle of Python; save the table as CSV"),
     (b"\x89HDF", "an HDF5 file; save its table as CSV"),
     (b"GIF8", "a picture"),
-    (b"ORC", "an ORC file; save it as Parquet or CSV"),
     (b"Obj\x01", "an Avro file; save it as Parquet or CSV"),
 )
 _GZIP = b"\x1f\x8b\x08"
@@ -65,7 +65,9 @@ class FileType(Enum):
     TAR = auto()
     ZIP = auto()
     WORKBOOK = auto()
-    PARQUET = auto()
+    ARROW = auto()
+    DATABASE = auto()
+    STATISTICS = auto()
     JSON = auto()
     XML = auto()
     REGISTRY_PAGE = auto()
@@ -76,16 +78,16 @@ class FileType(Enum):
 class Recognized(NamedTuple):
     """A file's type, and what was found out on the way.
 
-    ``workbook`` is one of :data:`WORKBOOKS` or ``XLS``; ``text`` is that of pages and delimited
-    text, ``notes`` what was guessed to decode it; ``page`` is a web page, parsed.
+    ``kind`` is one of :data:`WORKBOOKS` or ``XLS``, or which compression, Arrow format or
+    statistics program a file is of; ``text`` is that of pages and delimited text, ``notes`` what
+    was guessed to decode it; ``page`` is a web page, parsed.
     """
 
     type: FileType
-    workbook: str = ""
+    kind: str = ""
     text: str = ""
     notes: tuple[str, ...] = ()
     page: Page | None = None
-    compression: str = ""
 
 
 def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list of cases
@@ -96,19 +98,23 @@ def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list o
     """
     if not data or data.isspace():
         raise ReadError(name, "the file is empty")
-    if data.startswith(_PARQUET):
-        return Recognized(FileType.PARQUET)
+    if kind := name_arrow_kind(data):
+        return Recognized(FileType.ARROW, kind=kind)
+    if data.startswith(databases.START):
+        return Recognized(FileType.DATABASE)
+    if kind := name_program(data):
+        return Recognized(FileType.STATISTICS, kind=kind)
     if data.startswith(_GZIP):
         return Recognized(FileType.GZIP)
     if compression := name_compression(data):
-        return Recognized(FileType.COMPRESSED, compression=compression)
+        return Recognized(FileType.COMPRESSED, kind=compression)
     if is_tar(data):
         return Recognized(FileType.TAR)
     if data.startswith(_ZIP):
         workbook = _recognize_workbook(data, name)
-        return Recognized(FileType.WORKBOOK if workbook else FileType.ZIP, workbook)
+        return Recognized(FileType.WORKBOOK if workbook else FileType.ZIP, kind=workbook)
     if data.startswith(_OLE):
-        return Recognized(FileType.WORKBOOK, "XLS")
+        return Recognized(FileType.WORKBOOK, kind="XLS")
     _refuse_binary(data, name)
     first = data[:64].lstrip(_BLANKS)[:1]
     if first in (b"{", b"["):
@@ -125,8 +131,8 @@ def recognize(data: bytes, name: str) -> Recognized:  # noqa: PLR0911 - a list o
 
 
 def is_parquet(data: bytes) -> bool:
-    """True for a Parquet file."""
-    return data.startswith(_PARQUET)
+    """True for a Parquet file that this software saved, or a damaged one."""
+    return data.startswith(_PARQUET) and is_site_table(data)
 
 
 def _recognize_markup(data: bytes, name: str) -> Recognized:
@@ -182,7 +188,8 @@ def _refuse_binary(data: bytes, name: str) -> None:
         if data.startswith(start):
             raise ReadError(name, f"not a site list but {what}")
     head = data[:4_000]
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    # \x01 and \x1f separate columns in exports of databases.
+    controls = sum((1 < byte < 9) or (13 < byte < 31) or byte == 0 for byte in head)
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
     wide = wide or head[::2].count(0) > len(head) // 3
     if controls * 10 > len(head) and not wide:

@@ -36,6 +36,7 @@ from geocache.place import (
 
 LocateMany = Callable[[Sequence[Place]], Iterable[Position]]
 
+FAR_KM = 500.0
 CONFLICT_KM = 50.0
 POSTCODE_KM = 30.0
 """A postcode this near to the registry's own point speaks for it."""
@@ -149,6 +150,11 @@ def _add_registry_points(
     return codes, answers + weighed
 
 
+def _list_distances(answer: Position, point: tuple[float, float]) -> list[float]:
+    """How far, in km, the alternatives of an answer lie from a point."""
+    return [distance_km(point, (other.latitude, other.longitude)) for other in answer.alternatives]
+
+
 def choose_position(place: Place, answer: Position, latitude: float, longitude: float) -> Position:
     """The position to show: the registry's own point or a provider's answer.
 
@@ -156,6 +162,8 @@ def choose_position(place: Place, answer: Position, latitude: float, longitude: 
     centre of the city. The registry's point wins over other providers unless it lies outside the
     country, or more than 50 km from an unflagged gazetteer answer: then that is shown, flagged
     ``conflicting_point``, with the registry's among its alternatives; so is a door that far away.
+    Where the answer is in doubt the registry's point stays; it is flagged if every place of that
+    name is more than 500 km away.
     """
     if answer.source == "pin":
         return answer
@@ -202,7 +210,10 @@ def _weigh(place: Place, answer: Position, registry: Position, *, outside: bool)
     if not outside and (apart <= CONFLICT_KM or doubts or not trusted):
         known = answer.uncertainty_km if not doubts and apart <= CONFLICT_KM else None
         radius = None if known is None else round_km(known + apart)
+        nearest = min([apart, *_list_distances(answer, point)])
+        far = (Flag.CONFLICTING_POINT,) if nearest > FAR_KM else ()
         return registry._replace(
+            flags=(*registry.flags, *far),
             reason=f"the registry's own point, {apart:.0f} km from {answer.source}",
             uncertainty_km=radius or estimate_radius(registry, code),
         )

@@ -16,6 +16,10 @@ READ_COLUMNS = (
 registry's own point in WGS 84 degrees, NaN if it has none."""
 
 
+CONSTANT = "="
+"""Before the country of all rows, where a column's name stands otherwise: `=France`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The content of one file.
@@ -26,7 +30,7 @@ class Reading:
     or empty.
 
     For a plain table ``header`` has the file's columns and ``columns`` those used for ours
-    (``{"city": "Ort"}``).
+    (``{"city": "Ort"}``); a country that all rows have is ``{"country": "=France"}``.
 
     ``fields`` are its columns that are none of ours, row for row and in their order: numbers as
     floats, dates as ISO 8601, all else as text.

@@ -12,6 +12,7 @@ from dashboard.page.widgets.markdown import escape
 from dashboard.service.editor import Editor
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
+from dashboard.sites.reading import CONSTANT
 from geocache.errors import ReadOnlyError
 
 COLUMNS = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
@@ -147,20 +148,36 @@ def _draw_columns(
         with st.grid(4, min_column_width=150):
             for name in names:
                 now = matched.get(name, _NOT_USED)
+                own = [now] if name == "country" and now.startswith(CONSTANT) else []
                 st.selectbox(
                     name.replace("_", " ").capitalize(),
-                    options,
-                    index=options.index(now) if now in options else 0,
+                    [*options, *own],
+                    index=[*options, *own].index(now) if now in (*options, *own) else 0,
                     key=f"column_{list_id}_{name}",
+                    format_func=_show_option,
+                    accept_new_options=name == "country",
+                    help="A column, or type the country of all sites"
+                    if name == "country"
+                    else None,
                 )
         st.form_submit_button(
-            "Read again with these columns", on_click=_reread, args=(list_id, names, viewer)
+            "Read again with these columns", on_click=_reread, args=(list_id, names, header, viewer)
         )
 
 
-def _reread(list_id: str, names: tuple[str, ...], viewer: Viewer) -> None:
+_COUNTRY_HELP = "A column of the list, or the country of all its sites"
+
+
+def _show_option(option: str) -> str:
+    return f"{option.removeprefix(CONSTANT)} (all sites)" if option.startswith(CONSTANT) else option
+
+
+def _reread(list_id: str, names: tuple[str, ...], header: tuple[str, ...], viewer: Viewer) -> None:
     chosen = {name: st.session_state[f"column_{list_id}_{name}"] for name in names}
-    columns = {name: header for name, header in chosen.items() if header != _NOT_USED}
+    columns = {name: column for name, column in chosen.items() if column != _NOT_USED}
+    country = columns.get("country", "")
+    if country and country not in header and not country.startswith(CONSTANT):
+        columns["country"] = f"{CONSTANT}{country}"
     _run(lambda: viewer.uploads.reread(list_id, columns))
 
 

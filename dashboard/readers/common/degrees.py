@@ -49,6 +49,22 @@ def are_swapped(rows: Sequence[Sequence[str]], place: Mapping[str, int]) -> bool
     return seen >= _MIN_ROWS and swapped >= _NEARLY_ALL * seen and right <= (1 - _NEARLY_ALL) * seen
 
 
+def are_off_the_globe(rows: Sequence[Sequence[str]], place: Mapping[str, int]) -> bool:
+    """True if most latitudes are beyond 90 degrees and all rows make points the other way round."""
+    off = seen = 0
+    for row in rows:
+        cells = [
+            row[place[target]] if place[target] < len(row) else ""
+            for target in ("latitude", "longitude")
+        ]
+        latitude, longitude = map(parse_degrees, cells)
+        if abs(longitude) > 90:
+            return False
+        seen += latitude + longitude == latitude + longitude
+        off += 90 < abs(latitude) <= 180
+    return off > 1 and off * 2 >= seen
+
+
 def _lies_in(latitude: float, longitude: float, code: str) -> bool:
     on_globe = abs(latitude) <= 90 and abs(longitude) <= 180
     return on_globe and in_country(round(latitude, 5), round(longitude, 5), code)

@@ -88,6 +88,13 @@ def is_city_anywhere(name: str) -> bool:
     return any(folded in cities for cities in _load_names()[0].values())
 
 
+@lru_cache(maxsize=20_000)
+def list_city_countries(name: str) -> tuple[str, ...]:
+    """The codes of the countries with a city of that name."""
+    folded = fold(name)
+    return tuple(code for code, cities in _load_names()[0].items() if folded in cities)
+
+
 def lies_in(city: str, state: str, code: str) -> bool:
     """True for a city known to lie in that state, province or county."""
     return _strip_kind(state) in _load_names()[0].get(code, {}).get(fold(city), ())

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.column_names import match_header
 from dashboard.readers.common.encoding import decode
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.common.request import ReportProgress
@@ -92,7 +93,49 @@ def _iter_records(document: Any) -> Iterator[Any]:
         yield document["columns"]
         yield from document["data"]
         return
+    if isinstance(document, dict) and (rows := _transpose(document)) is not None:
+        yield from rows
+        return
     yield document
+
+
+def _transpose(document: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The records of a table that pandas wrote by columns or by index, else None.
+
+    ``{"city": {"0": "Graz", "1": "Linz"}}`` and ``{"city": ["Graz", "Linz"]}`` are tables by
+    columns, ``{"0": {"city": "Graz"}}`` is one by index.
+    """
+    values = list(document.values())
+    if len(values) < 1 or not all(isinstance(value, dict) for value in values):
+        return _transpose_lists(document)
+    keys = list(values[0])
+    plain = all(
+        not isinstance(cell, (dict, list)) for value in values[:100] for cell in value.values()
+    )
+    if not keys or not plain:
+        return None
+    named = sum(bool(match_header(key)[0]) for key in document)
+    if named * 2 > len(document) or (named and all(map(str.isdigit, keys))):
+        if any(value.keys() != values[0].keys() for value in values):
+            keys = list(dict.fromkeys(key for value in values for key in value))
+        return [{name: column.get(key) for name, column in document.items()} for key in keys]
+    numbered = all(map(str.isdigit, document))
+    if numbered and sum(bool(match_header(key)[0]) for key in keys):
+        return values
+    return None
+
+
+def _transpose_lists(document: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The records of columns in lists of equal length, most of them with known names."""
+    columns = {key: value for key, value in document.items() if isinstance(value, list)}
+    if len(columns) < max(2, len(document) - 1):
+        return None
+    lengths = set(map(len, columns.values()))
+    plain = all(not isinstance(cell, (dict, list)) for one in columns.values() for cell in one[:20])
+    named = sum(bool(match_header(key)[0]) for key in columns)
+    if len(lengths) != 1 or not plain or named * 2 < len(columns):
+        return None
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _is_split_table(columns: object, rows: object) -> bool:

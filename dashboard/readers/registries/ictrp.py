@@ -11,6 +11,7 @@ from dashboard.sites.vocabulary import phase_word, phrase, status_word
 from geocache.geo.countries import country_code, country_name
 
 FORMAT = "WHO ICTRP export"
+XML_FORMAT = "WHO ICTRP export, XML"
 
 _EMPTY = frozenset({"", "na", "n/a", "null", "none"})
 

@@ -1,26 +1,16 @@
 """Reads ClinicalTrials.gov legacy XML: `clinical_study` records, converted to API v2."""
 
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
-from dashboard.errors import ReadError
-from dashboard.readers.common.encoding import decode
+from dashboard.readers.files.xml_tree import iter_elements
 
 FORMAT = "ClinicalTrials.gov legacy XML"
 
-MAX_LEVELS = 100
-"""Deepest nesting accepted; a record has about 12 levels."""
-
 _RESULTS = "clinical_results"
 """The element with results: only its presence is used."""
-
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 
 
 def iter_xml_studies(data: bytes, name: str) -> Iterator[dict[str, Any]]:
@@ -28,65 +18,9 @@ def iter_xml_studies(data: bytes, name: str) -> Iterator[dict[str, Any]]:
 
     Raises ReadError for XML that is not valid, declares entities or is nested too deep.
     """
-    found = 0
-    for document in _iter_documents(data):
-        try:
-            for element in _iter_elements(document, name):
-                found += 1
-                yield _to_v2(element)
-        except DefusedXmlException as error:
-            raise ReadError(
-                name, "XML that declares entities or a DTD is refused", type(error).__name__
-            ) from error
-        except (ParseError, ValueError, LookupError) as error:
-            if isinstance(error, ReadError):
-                raise
-            place = getattr(error, "position", None)
-            where = f"line {place[0]}, column {place[1]}" if place else f"after {found} records"
-            raise ReadError(name, "not valid XML", where) from error
-    if not found:
-        raise ReadError(name, "XML without a clinical_study record")
-
-
-def _iter_documents(data: bytes) -> Iterator[bytes]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
-        data = decode(data)[0].encode("utf-8", errors="replace")
-        data = _DECLARATION.sub(b"", data)
-    starts = [found.start() for found in _DECLARATION.finditer(data)]
-    if len(starts) < 2:
-        yield _fix_declaration(data.lstrip(b"\xef\xbb\xbf \t\r\n"))
-        return
-    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
-        yield _fix_declaration(data[start:end])
-
-
-def _fix_declaration(document: bytes) -> bytes:
-    """A document the parser accepts: files in another encoding often still declare UTF-8."""
-    declared = _DECLARATION.match(document)
-    encoding = re.search(rb"encoding\s*=\s*[\"']([\w.-]+)", declared[0]) if declared else None
-    if encoding is not None and encoding[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
-        return document
-    try:
-        document.decode("utf-8")
-    except UnicodeDecodeError:
-        text, _ = decode(document)
-        return _DECLARATION.sub(b"", text.encode("utf-8", errors="replace"), count=1)
-    return document
-
-
-def _iter_elements(document: bytes, name: str) -> Iterator[Element]:
-    depth = 0
-    for event, element in iterparse(
-        io.BytesIO(document), events=("start", "end"), forbid_dtd=False
-    ):
-        if event == "start":
-            depth += 1
-            if depth > MAX_LEVELS:
-                raise ReadError(name, f"nested deeper than {MAX_LEVELS} levels")
-            continue
-        depth -= 1
+    for _, element in iter_elements(data, name):
         if element.tag == "clinical_study":
-            yield element
+            yield _to_v2(element)
             element.clear()
         elif element.tag == _RESULTS:
             element.clear()

@@ -12,7 +12,9 @@ from dashboard.readers.common.column_names import (
 )
 from dashboard.readers.common.degrees import looks_like_thousands
 from dashboard.readers.common.place_knowledge import is_city, is_city_anywhere, is_state_anywhere
+from dashboard.readers.common.points import holds_point
 from dashboard.readers.tables.column_values import has_digit, list_values, share
+from dashboard.readers.tables.projected_points import parse_metres
 from dashboard.sites.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.geo.countries import country_code
 from geocache.tables.degrees import BOUNDS, parse_degrees
@@ -28,6 +30,7 @@ _TRIAL_ID = re.compile(
     r"DRKS\d+|EUCTR\S+|JPRN-\S+|KCT\d+|NL-?\w+|RBR-\w+|TCTR\d+|UMIN\d+)\s*$",
     re.IGNORECASE,
 )
+_MOST = 0.6
 _POSTCODE = re.compile(r"^[A-Z0-9][A-Z0-9 -]{2,9}$", re.IGNORECASE)
 _PERSON = re.compile(
     r"^(?:dr|prof|mr|mrs|ms|pd)\b\.?\s*(?:med\b|dr\b|prof\b)?|[,;]\s*(?:m\.?d|ph\.?d|mbbs|dnb)\b",
@@ -62,6 +65,7 @@ def guess_with_notes(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Gu
     table = _Columns(header, rows[:_SAMPLE_ROWS])
     table.match_names()
     table.pair_points()
+    table.find_points()
     table.check_meanings()
     table.guess_rest()
     table.drop_halves()
@@ -112,6 +116,17 @@ class _Columns:
                 self.chosen["longitude"] = 0.5, halves["2"]
                 first, second = (self.header[halves[number]] for number in "12")
                 self.notes.append(f"latitude read from {first!r}, longitude from {second!r}")
+                return
+
+    def find_points(self) -> None:
+        """Map a column of points, also behind an address, if no other says where the sites are."""
+        if {"latitude", "longitude", "point"} & set(self.chosen):
+            return
+        for at, values in enumerate(self.cells):
+            if share(values, holds_point) > _MOST:
+                self.chosen["point"] = 0.5, at
+                if match_header(self.header[at])[0] not in ("point", "place"):
+                    self.notes.append(f"points read from {self.header[at]!r}, by its content")
                 return
 
     def check_meanings(self) -> None:
@@ -234,6 +249,7 @@ def _check_content(  # noqa: PLR0911 - a list of cases
         good = sum(
             parse_degrees(value) == parse_degrees(value)
             or looks_like_thousands(value, BOUNDS[target])
+            or parse_metres(value) is not None
             for value in values
         )
         # A full name is trusted, so that wrong values in the column are reported.

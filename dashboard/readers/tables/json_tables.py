@@ -1,5 +1,6 @@
 """Turns JSON into tables: lists of objects or rows, and GeoJSON features."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -7,16 +8,23 @@ from typing import Any, NamedTuple
 import orjson
 
 from dashboard.readers.common.builder import ReadingBuilder
-from dashboard.readers.common.clean import as_dict, as_list, as_text
+from dashboard.readers.common.clean import as_dict, as_text
 from dashboard.readers.common.column_names import fold_header, is_site_list_header, match_header
-from dashboard.readers.common.messages import shorten
+from dashboard.readers.common.messages import Warn, shorten
+from dashboard.readers.common.projections import parse_crs
 from dashboard.readers.common.trial_number import find_trial_id
+from dashboard.readers.files.geometry import locate_geometry
 from dashboard.readers.tables.raw_table import SAMPLE_ROWS, RawTable
 from dashboard.sites.trial import Trial
 
 GEOJSON_FORMAT = "GeoJSON"
 RECORDS_FORMAT = "Site list (JSON)"
 
+_GEOMETRIES = ("Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection")
+_HEAD_BYTES = 1_000_000
+_CRS = re.compile(
+    rb'"crs"\s{0,20}:\s{0,20}\{[^{}]{0,200}\{[^{}]{0,200}"name"\s{0,20}:\s{0,20}"([^"]{1,200})"'
+)
 _MAX_KEYS = 300
 _MAX_DEPTH = 8
 _MAX_INNER = 3
@@ -54,50 +62,48 @@ def is_feature(value: object) -> bool:
     if type(value) is not dict:
         return False
     return value.get("type") == "Feature" or (
-        value.get("type") in ("Point", "MultiPoint") and "coordinates" in value
+        value.get("type") in _GEOMETRIES and ("coordinates" in value or "geometries" in value)
     )
 
 
 class Features:
-    """The records of GeoJSON features; ``shapes`` counts lines and areas."""
+    """The records of GeoJSON features, with their points as latitude and longitude.
+
+    An area has a point inside it; a line gives none: a site is a place that a person can go to.
+    """
 
     def __init__(self, values: Iterable[Any]) -> None:
         self._values = values
-        self.shapes = 0
+        self._counts = {"area": 0, "line": 0}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for value in self._values:
             if is_feature(value):
-                self.shapes += _is_shape(value)
-                yield flatten_feature(value)
+                record = dict(as_dict(value.get("properties")))
+                point, kind = locate_geometry(value.get("geometry", value))
+                if kind in self._counts:
+                    self._counts["line" if point is None else kind] += 1
+                if point is not None:
+                    record["longitude"], record["latitude"] = point
+                yield record
+
+    def report(self, warn: Warn) -> None:
+        """Warn how many features are areas or lines."""
+        if count := self._counts["area"]:
+            warn(f"{count} features are areas; a point inside each is used")
+        if count := self._counts["line"]:
+            warn(f"{count} features are lines or damaged areas and give no point")
 
 
-def _is_shape(feature: dict[str, Any]) -> bool:
-    geometry = as_dict(feature.get("geometry", feature))
-    many = geometry.get("type") != "MultiPoint" or len(as_list(geometry.get("coordinates"))) > 1
-    return bool(geometry) and geometry.get("type") != "Point" and many
+def find_crs(data: bytes) -> str:
+    """The reference system that a GeoJSON file states as programs did before 2016."""
+    found = _CRS.search(data[:_HEAD_BYTES]) or _CRS.search(data[-_HEAD_BYTES:])
+    return parse_crs(found[1].decode("utf-8", errors="replace")) if found else ""
 
 
 def format_row(record: object) -> list[str]:
     """The cells of a row given as a JSON list; none for other values."""
     return list(map(_format_cell, record)) if type(record) is list else []
-
-
-def flatten_feature(feature: dict[str, Any]) -> dict[str, Any]:
-    """A feature's properties, with its point as latitude and longitude.
-
-    Lines and areas give no point: a site is a place that a person can go to.
-    """
-    record = dict(as_dict(feature.get("properties")))
-    geometry = as_dict(feature.get("geometry", feature))
-    point = as_list(geometry.get("coordinates"))
-    if geometry.get("type") == "MultiPoint" and len(point) == 1:
-        point = as_list(point[0])
-    elif geometry.get("type") != "Point":
-        return record
-    if len(point) >= 2:
-        record["longitude"], record["latitude"] = point[0], point[1]
-    return record
 
 
 def build_table(records: Iterable[dict[str, Any]]) -> RawTable:

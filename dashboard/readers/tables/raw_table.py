@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import TARGETS, match_header
-from dashboard.readers.common.degrees import are_swapped
+from dashboard.readers.common.degrees import are_off_the_globe, are_swapped
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.tables.column_guess import guess_with_notes, guess_without_header
 from dashboard.readers.tables.header_row import find_header, find_unknown_header
+from dashboard.readers.tables.projected_points import Projection, find_projection, has_easting
+from dashboard.sites.reading import CONSTANT
 from geocache.geo.countries import country_code
 from geocache.tables.degrees import parse_degrees
 
@@ -37,7 +39,8 @@ class RawTable(NamedTuple):
     """The sampled first rows of a table, the rest still unread, and where its header is.
 
     ``header_at`` is the row of ``sample`` that names the columns, None if none does; ``delimiter``
-    separates the columns of text; ``known`` is False if no column's name is known.
+    separates the columns of text; ``known`` is False if no column's name is known; ``crs`` is the
+    reference system that the file states for its points, and ``projection`` how to convert them.
     """
 
     sample: list[list[str]]
@@ -45,6 +48,8 @@ class RawTable(NamedTuple):
     header_at: int | None
     delimiter: str = ""
     known: bool = True
+    crs: str = ""
+    projection: Projection | None = None
 
     @property
     def rows_above(self) -> int:
@@ -128,7 +133,8 @@ def map_columns(
         for target, column in columns.items():
             if target not in TARGETS:
                 raise ReadError(name, f"no such column to fill: {target!r}", ", ".join(TARGETS))
-            if column and column not in header:
+            constant = target == "country" and column.startswith(CONSTANT)
+            if column and column not in header and not constant:
                 raise ReadError(name, f"no column {column!r} in this table", ", ".join(header))
         mapping = {target: column for target, column in columns.items() if column}
     elif not table.known:
@@ -143,7 +149,7 @@ def map_columns(
         if warn is not None:
             for note in notes:
                 warn(note)
-    if not _WHERE & set(mapping):
+    if not _WHERE & set(mapping) and not has_easting(header):
         if table.header_at is None and columns is None:
             raise ReadError(name, "not a site list in any known format")
         shown = ", ".join(cell for cell in header[:8] if cell.strip())[:160]
@@ -151,6 +157,13 @@ def map_columns(
             name, "no column looks like a city, country or coordinate", f"columns: {shown}"
         )
     return mapping
+
+
+def check_rows(table: RawTable, name: str) -> None:
+    """Raise ReadError for a table of a header alone."""
+    if table.header_at is not None and not any(any(row) for row in table.first_rows):
+        shown = ", ".join(cell for cell in table.header[:8])[:160]
+        raise ReadError(name, "a header and no rows", f"columns: {shown}")
 
 
 def warn_if_guessed(table: RawTable, mapping: Mapping[str, str], warn: Warn) -> None:
@@ -167,18 +180,30 @@ def warn_if_guessed(table: RawTable, mapping: Mapping[str, str], warn: Warn) -> 
         )
 
 
-def fix_swapped_points(table: RawTable, mapping: dict[str, str], warn: Warn) -> dict[str, str]:
-    """The mapping with latitude and longitude swapped if the sites' countries show that."""
-    if not {"latitude", "longitude", "country"} <= set(mapping):
-        return mapping
+def fix_points(
+    table: RawTable, mapping: dict[str, str], warn: Warn
+) -> tuple[RawTable, dict[str, str]]:
+    """The table with a projection if its points are metres; the mapping with swapped halves.
+
+    Latitude and longitude are swapped if the sites' countries show that, or if a latitude is none:
+    beyond 90 degrees, while every longitude could be one.
+    """
     header = table.header
+    rows = table.first_rows
+    if found := find_projection(header, rows, mapping, table.crs, warn):
+        columns = {"latitude": header[found.y_at], "longitude": header[found.x_at]}
+        return table._replace(projection=found), mapping | columns
+    if not {"latitude", "longitude"} <= set(mapping):
+        return table, mapping
     place = {target: header.index(column) for target, column in mapping.items()}
-    if not are_swapped(table.first_rows, place):
-        return mapping
-    warn(
-        "latitude and longitude are swapped, as the sites' countries show; read the other way round"
-    )
-    return mapping | {"latitude": mapping["longitude"], "longitude": mapping["latitude"]}
+    if are_swapped(rows, place):
+        why = "as the sites' countries show"
+    elif are_off_the_globe(rows, place):
+        why = "as latitudes beyond 90 degrees show"
+    else:
+        return table, mapping
+    warn(f"latitude and longitude are swapped, {why}; read the other way round")
+    return table, mapping | {"latitude": mapping["longitude"], "longitude": mapping["latitude"]}
 
 
 def join_header_rows(rows: list[list[str]], at: int) -> tuple[list[list[str]], int]:

@@ -9,14 +9,21 @@ from dashboard.readers.common.messages import shorten
 from dashboard.readers.common.missing import blank_missing, is_missing
 from dashboard.readers.common.trial_number import find_trial_id
 from dashboard.readers.tables.list_cells import ListCells
+from dashboard.readers.tables.one_country import conclude_country
 from dashboard.readers.tables.raw_table import RawTable, is_aact
 from dashboard.readers.tables.row_repair import FillDown, RowRepair
 from dashboard.readers.tables.row_types import RowClassifier, RowType
 from dashboard.readers.tables.several_sites import SiteSplitter, fill_parts
-from dashboard.readers.tables.site_values import PlaceColumn, PointColumns, Values, split_facilities
+from dashboard.readers.tables.site_values import (
+    PlaceColumn,
+    PointColumns,
+    TownInName,
+    Values,
+    split_facilities,
+)
 from dashboard.sites.decisions import DECISION_COLUMNS
 from dashboard.sites.fields import DISTANCE
-from dashboard.sites.reading import READ_COLUMNS
+from dashboard.sites.reading import CONSTANT, READ_COLUMNS
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
 from dashboard.sites.vocabulary import phase_word, status_word
@@ -24,6 +31,8 @@ from dashboard.sites.vocabulary import phase_word, status_word
 AACT_FORMAT = "AACT facilities"
 
 _ROWS_AT_ONCE = 20_000
+_CONCLUDED_FROM = 200
+_MAX_LISTED = 50
 _OF_A_SAVED_TABLE = {"place_name", "precision", "flags", "reason"}
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
@@ -39,6 +48,8 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
     texts: Sequence[str],
     country: str = "",
     progress: Callable[[int], None] | None = None,
+    *,
+    chosen: bool = False,
 ) -> None:
     """Read the sites of a table, one per row.
 
@@ -51,12 +62,23 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
         builder: takes the sites and their trials.
         texts: searched for the trial if no column, heading or title names it;
             ``builder.lacks_trial`` is set if none does.
-        country: that of a table without a country column.
+        country: that of a table without a country column; concluded from its places if empty.
         progress: called with the number of rows read.
+        chosen: True if a person chose the columns; then no country is concluded.
     """
     header = table.header
+    given = mapping.get("country", "")
+    constant = given.startswith(CONSTANT) and given not in header
+    mapping = {
+        target: name for target, name in mapping.items() if target != "country" or not constant
+    }
     place = {target: header.index(column) for target, column in mapping.items()}
     builder.columns = dict(mapping)
+    if constant:
+        country = given.removeprefix(CONSTANT)
+        builder.columns["country"] = given
+    elif not chosen and not country and not {"country", "place"} & set(place):
+        country = _conclude_country(table, place, texts, builder)
     builder.header = tuple(header)
     above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
     reader = _RowReader(place, table, builder, find_trial_id([above, *texts]), country)
@@ -85,6 +107,24 @@ def _find_own_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict
     return {name: at for at, name in enumerate(header) if name not in used}
 
 
+def _conclude_country(
+    table: RawTable, place: Mapping[str, int], texts: Sequence[str], builder: ReadingBuilder
+) -> str:
+    """The country of all rows where their places leave no doubt, with a warning."""
+    header = table.header
+    classifier = RowClassifier(place, header)
+    rows = _list_sites(classifier, table.first_rows[:_CONCLUDED_FROM], len(header))
+    found = conclude_country(header, rows, place, texts[0] if texts else "")
+    if found is None:
+        return ""
+    builder.columns["country"] = f"{CONSTANT}{found.country}"
+    builder.warn(
+        f"no column names a country; these look like {found.country}, by their {found.why}, and "
+        "are read so; another can be chosen where columns are matched"
+    )
+    return found.country
+
+
 def _iter_rows(table: RawTable) -> Iterator[list[str]]:
     yield from table.first_rows
     yield from table.rest
@@ -105,6 +145,9 @@ class _RowReader:
         self._place = place
         self._width = len(header)
         self._own = _find_own_columns(header, {t: header[at] for t, at in place.items()})
+        if self._own:
+            listed = shorten(list(self._own), _MAX_LISTED)
+            builder.notes.append(f"columns kept as the list's own: {listed}")
         self._builder = builder
         self._trial_id = trial_id
         self._country = country
@@ -119,9 +162,12 @@ class _RowReader:
         self._notes: list[str] = []
         self._several_trials = 0
         self._splitter = SiteSplitter(place, header)
-        self._lists = ListCells(place.values())
+        self._projection = table.projection
+        self._lost_points = 0
+        self._lists = ListCells(at for target, at in place.items() if target != "point")
         self._places = PlaceColumn(place)
         self._points = PointColumns(place, header)
+        self._towns = TownInName(place)
 
     def add(self, chunk: list[list[str]], first: int) -> None:
         """Add rows; ``first`` is the row number of the first of them in the file."""
@@ -167,6 +213,11 @@ class _RowReader:
     def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
         columns, numbers = self._lists.expand(columns, numbers)
         self._blank_missing(columns)
+        if self._projection is not None:
+            latitudes, longitudes, lost = self._projection.convert(columns)
+            columns[self._place["latitude"]] = latitudes
+            columns[self._place["longitude"]] = longitudes
+            self._lost_points += lost
         for target in ("trial_id", "country"):
             if target in self._place:
                 at = self._place[target]
@@ -185,6 +236,7 @@ class _RowReader:
         if self._country:
             given = values.get("country", [""] * count)
             values["country"] = [str(text) or self._country for text in given]
+        self._towns.add(values)
         fill_parts(parts, values, count)
         self._points.add(columns, values, numbers)
         self._split_facilities(values)
@@ -219,6 +271,8 @@ class _RowReader:
         warn = self._builder.warn
         self._uneven.report(warn)
         self._lists.report(warn)
+        if self._lost_points:
+            warn(f"{self._lost_points} points in metres could not be converted to degrees")
         self._splitter.report(warn)
         if self._notes:
             warn(f"rows without a site, skipped: {shorten(self._notes)}")
@@ -230,6 +284,7 @@ class _RowReader:
                     f"{target} is only on the first row of a group; {count} rows took it from there"
                 )
         self._points.report(warn)
+        self._towns.report(warn)
 
     def _add_trials(self, columns: Sequence[Sequence[str]], count: int) -> None:
         builder = self._builder

@@ -270,10 +270,10 @@ def test_json_with_other_keys(text: str) -> None:
     ]
 
 
-def test_areas_give_no_point_and_points_keep_their_order() -> None:
+def test_a_damaged_area_gives_no_point_and_a_collection_of_one_does() -> None:
     shape = '"geometry":{"type":"Polygon","coordinates":[]},"properties":{"city":"Ulm"}'
     reading = opened('{"type":"FeatureCollection","features":[{"type":"Feature",' + shape + "}]}")
-    assert "1 features are lines or areas and give no point" in reading.warnings
+    assert "1 features are lines or damaged areas and give no point" in reading.warnings
     points = (
         '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[9.99,48.4]}]}'
     )

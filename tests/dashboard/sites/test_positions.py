@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard.sites.positions import choose_position, position_columns
-from geocache.place import POSITION_COLUMNS, Flag, Place, Position, Precision
+from geocache.place import POSITION_COLUMNS, Alternative, Flag, Place, Position, Precision
 
 GRAZ = Place(city="Graz", country="Austria")
 ANSWER = Position(47.06667, 15.45, Precision.CITY, "Graz", "gazetteer", 0.97, (), "exact name")
@@ -51,6 +51,17 @@ def test_a_point_far_from_an_unflagged_answer_conflicts_and_both_are_kept() -> N
 def test_a_doubtful_answer_does_not_overrule_the_registry() -> None:
     doubtful = ANSWER._replace(flags=(Flag.AMBIGUOUS,))
     assert choose_position(GRAZ, doubtful, 48.2, 16.37).source == "registry"
+
+
+def test_a_point_thousands_of_kilometres_from_every_place_of_that_name_is_flagged() -> None:
+    place = Place(city="Springfield", country="United States")
+    doubtful = Position(39.8, -89.64, Precision.CITY, "Springfield", "gazetteer", 0.6)
+    doubtful = doubtful._replace(
+        flags=(Flag.AMBIGUOUS,), alternatives=(Alternative(42.1, -72.59, "Springfield", 0.6),)
+    )
+    far = choose_position(place, doubtful, 33.45, -112.07)
+    assert (far.latitude, far.flags) == (33.45, (Flag.CONFLICTING_POINT,))
+    assert choose_position(place, doubtful, 42.36, -71.06).flags == ()
 
 
 def test_a_point_outside_the_country_is_not_shown_as_sure() -> None:
