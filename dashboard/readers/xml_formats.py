@@ -5,8 +5,8 @@ from typing import Any
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.request import ReadRequest
+from dashboard.readers.common.xml_tree import parse_tree
 from dashboard.readers.files.kml import is_kml, iter_placemarks
-from dashboard.readers.files.xml_tree import parse_tree
 from dashboard.readers.registries import api_v2, ictrp, isrctn, legacy_xml, registry_xml
 from dashboard.readers.tables import json_tables
 from dashboard.readers.tables.raw_table import RawTable

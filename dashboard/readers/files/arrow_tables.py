@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.budget import get_budget
+from dashboard.readers.common.geometry import locate_wkb
 from dashboard.readers.common.projections import parse_crs
-from dashboard.readers.files.geometry import locate_wkb
 
 _STARTS = {"Parquet": b"PAR1", "Feather": b"ARROW1", "Feather 1": b"FEA1", "ORC": b"ORC"}
 _ROWS_AT_ONCE = 10_000

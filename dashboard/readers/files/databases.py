@@ -7,8 +7,8 @@ from typing import Any
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.budget import get_budget
+from dashboard.readers.common.geometry import locate_wkb
 from dashboard.readers.common.projections import parse_crs, to_wgs84
-from dashboard.readers.files.geometry import locate_wkb
 from dashboard.readers.files.sheet import format_cell
 
 START = b"SQLite format 3\x00"

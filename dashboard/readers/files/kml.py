@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.readers.common.clean import as_dict, as_text
 from dashboard.readers.common.messages import Warn
-from dashboard.readers.files.xml_tree import TEXT
+from dashboard.readers.common.xml_tree import TEXT
 
 _SHAPES = ("Polygon", "LineString", "LinearRing", "MultiGeometry")
 _MAX_LEVELS = 50
@@ -67,7 +67,7 @@ def _read_data(data: dict[str, Any]) -> dict[str, str]:
 
 def _find_point(mark: dict[str, Any]) -> tuple[tuple[float, float] | None, str]:
     """Longitude and latitude of a placemark, and whether it is a point, an area or a line."""
-    from dashboard.readers.files.geometry import find_point_inside  # noqa: PLC0415 - shapely
+    from dashboard.readers.common.geometry import find_point_inside  # noqa: PLC0415 - shapely
 
     point = as_dict(mark.get("Point"))
     if pairs := _parse_coordinates(as_text(point.get("coordinates"))):

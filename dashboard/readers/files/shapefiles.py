@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.geometry import locate_geometry
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.common.projections import describe_crs, parse_crs, to_wgs84
-from dashboard.readers.files.geometry import locate_geometry
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".shp.xml", ".qmd")
 """Endings of the files that make a shapefile."""

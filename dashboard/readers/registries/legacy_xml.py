@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from dashboard.readers.files.xml_tree import iter_elements
+from dashboard.readers.common.xml_tree import iter_elements
 
 FORMAT = "ClinicalTrials.gov legacy XML"
 

@@ -10,10 +10,10 @@ import orjson
 from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.clean import as_dict, as_text
 from dashboard.readers.common.column_names import fold_header, is_site_list_header, match_header
+from dashboard.readers.common.geometry import locate_geometry
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.projections import parse_crs
 from dashboard.readers.common.trial_number import find_trial_id
-from dashboard.readers.files.geometry import locate_geometry
 from dashboard.readers.tables.raw_table import SAMPLE_ROWS, RawTable
 from dashboard.sites.trial import Trial
 
