@@ -55,7 +55,7 @@ def _parse_columns(_context: click.Context, _option: click.Parameter, given: Seq
     "--warnings",
     "show_warnings",
     is_flag=True,
-    help="Print every warning, and the columns that were not used.",
+    help="Print every warning, and the columns of the list kept as its own.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document about the files.")
 def read_command(  # noqa: PLR0917 - a command's options

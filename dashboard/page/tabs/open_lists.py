@@ -87,7 +87,7 @@ def _build_row(one: OpenedList, visible_to: str) -> dict[str, object]:
 
 
 def _draw_warnings(name: str, warnings: tuple[str, ...], notes: tuple[str, ...]) -> None:
-    what = summary.plural(len(warnings), "warning") if warnings else "what was not used"
+    what = summary.plural(len(warnings), "warning") if warnings else "notes"
     with st.expander(f"{escape(name)}: {what}"):
         st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:MAX_WARNINGS]))
         if len(warnings) > MAX_WARNINGS:
