@@ -24,7 +24,7 @@ def read_isrctn(tree: dict[str, Any], builder: ReadingBuilder) -> None:
         builder.add_trial(record)
         before = len(builder)
         centres = as_dict(as_dict(trial.get("participants")).get("trialCentres"))
-        for centre in _list_of(centres.get("trialCentre")):
+        for centre in _as_items(centres.get("trialCentre")):
             get = as_dict(centre).get
             builder.add_site(
                 as_text(get("name")),
@@ -38,16 +38,16 @@ def read_isrctn(tree: dict[str, Any], builder: ReadingBuilder) -> None:
         builder.flush()
 
 
-def _list_of(value: Any) -> list[Any]:
+def _as_items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
 def _iter_trials(tree: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each `fullTrial` and the `trial` in it, also of several documents in one file."""
-    for document in [tree, *_list_of(tree.get("documents"))]:
+    for document in [tree, *_as_items(tree.get("documents"))]:
         top = as_dict(document)
         for root in (as_dict(top.get("allTrials")), top):
-            for full in map(as_dict, _list_of(root.get("fullTrial"))):
+            for full in map(as_dict, _as_items(root.get("fullTrial"))):
                 trial = as_dict(full.get("trial"))
                 if "isrctn" in trial:
                     yield full, trial
@@ -62,7 +62,7 @@ def _build_trial(full: dict[str, Any], trial: dict[str, Any]) -> Trial:
     participants = as_dict(trial.get("participants"))
     countries = as_dict(participants.get("recruitmentCountries")).get("country")
     conditions = as_dict(trial.get("conditions")).get("condition")
-    sponsors = [as_text(as_dict(one).get("organisation")) for one in _list_of(full.get("sponsor"))]
+    sponsors = [as_text(as_dict(one).get("organisation")) for one in _as_items(full.get("sponsor"))]
     return Trial(
         trial_id=trial_id,
         title=as_text(about.get("title")),
@@ -75,10 +75,10 @@ def _build_trial(full: dict[str, Any], trial: dict[str, Any]) -> Trial:
         last_updated=parse_date(as_text(trial.get("lastUpdated"))),
         conditions=tuple(
             text
-            for one in _list_of(conditions)
+            for one in _as_items(conditions)
             if (text := as_text(as_dict(one).get("description")))
         ),
         sponsors=tuple(Sponsor(name) for name in sponsors if name),
-        countries=tuple(dict.fromkeys(filter(None, map(as_text, _list_of(countries))))),
+        countries=tuple(dict.fromkeys(filter(None, map(as_text, _as_items(countries))))),
         url=f"https://www.isrctn.com/{trial_id}",
     )

@@ -44,14 +44,14 @@ def read_search_results(tree: dict[str, Any], builder: ReadingBuilder) -> None:
     unsure = 0
     for study, locations in zip(studies, texts, strict=True):
         phases = _list_texts(as_dict(study.get("phases")).get("phase"))
-        number = _text_of(study.get("nct_id"))
+        number = _join_words(study.get("nct_id"))
         builder.add_trial(
             Trial(
                 trial_id=number,
-                title=_text_of(study.get("title")),
-                status=status_word(_text_of(study.get("status"))),
+                title=_join_words(study.get("title")),
+                status=status_word(_join_words(study.get("status"))),
                 phase=phase_word("/".join(phases)),
-                url=_text_of(study.get("url")),
+                url=_join_words(study.get("url")),
             )
         )
         for text in locations:
@@ -71,10 +71,10 @@ def _list_studies(tree: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _list_texts(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [text for one in values if (text := _text_of(one))]
+    return [text for one in values if (text := _join_words(one))]
 
 
-def _text_of(value: Any) -> str:
+def _join_words(value: Any) -> str:
     return " ".join(as_text(value).split())
 
 
@@ -95,7 +95,7 @@ def _search(value: Any, level: int) -> Iterator[dict[str, list[str]]]:
         key
         for inner in (record, *(one for one in record.values() if isinstance(one, dict)))
         for key, text in inner.items()
-        if fold_header(key) in _NUMBERS and find_trial_id([_text_of(text)])
+        if fold_header(key) in _NUMBERS and find_trial_id([_join_words(text)])
     ]
     if numbered:
         texts: dict[str, list[str]] = {}
@@ -116,7 +116,7 @@ def _collect(value: Any, texts: dict[str, list[str]], level: int, key: str = "")
     elif isinstance(value, list):
         for inner in value:
             _collect(inner, texts, level + 1, key)
-    elif text := _text_of(value):
+    elif text := _join_words(value):
         texts.setdefault(key, []).append(text)
 
 

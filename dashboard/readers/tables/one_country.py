@@ -130,7 +130,7 @@ class _Evidence(NamedTuple):
         """True if all that is known of the row agrees with the country, and some of it says so."""
         if self.point is not None:
             return in_country(*self.point, code)
-        state = _is_state_of(self.state, code) if self.state else None
+        state = _belongs_to(self.state, code) if self.state else None
         postcode = _may_be_postcode(self.postcode, code) if self.postcode else None
         if state is False or postcode is False:
             return False
@@ -164,7 +164,7 @@ def _list_candidates(evidence: Sequence[_Evidence], hinted: frozenset[str]) -> s
     votes: dict[str, int] = {}
     for row in evidence:
         codes = set(list_city_countries(row.city)) if row.city else set()
-        codes |= {code for code in _STATED if row.state and _is_state_of(row.state, code)}
+        codes |= {code for code in _STATED if row.state and _belongs_to(row.state, code)}
         codes |= _list_countries_at(row.point) if row.point and len(votes) < _MAX_TRIED else set()
         codes |= {code for code, pattern in _POSTCODES.items() if pattern.fullmatch(row.postcode)}
         for code in codes:
@@ -201,7 +201,7 @@ def _list_states(code: str) -> dict[str, str]:
     return {region.code.partition("-")[2]: region.name for region in regions}
 
 
-def _is_state_of(state: str, code: str) -> bool:
+def _belongs_to(state: str, code: str) -> bool:
     if len(state) <= 3 and state.isupper():
         return state in _list_states(code)
     return is_state(state, code)
