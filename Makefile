@@ -49,19 +49,22 @@ screenshots: setup-test ## Take the README's pictures of the running page
 fuzz: setup-test ## Try each reader with 100,000 generated inputs, the API with thousands
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k "property or schemathesis" tests/dashboard
 
-lock: setup-test ## Pin the newest versions that pyproject.toml allows
+lock: setup-test ## Pin the newest versions that pyproject.toml and npm/ allow
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock $(LOCKFLAGS)
 	$(PY) -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements-test.lock $(LOCKFLAGS)
+	$(PY) -m uv pip compile npm/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet -o npm/requirements.lock $(LOCKFLAGS)
 
 licences: setup-test ## List the licences of all packages in docs/licences.md
 	$(PY) scripts/list_licences.py
 
 dist: setup-test ## Build dist/*.whl and *.tar.gz, and check them
 	.venv/bin/pip install --quiet --disable-pip-version-check -e '.[release]'
-	rm -rf dist
-	$(PY) -m build
+	rm -rf dist dashboard/assets/npm
+	$(PY) scripts/install_npm.py --into dashboard/assets/npm
+	$(PY) -m build; made=$$?; rm -rf dashboard/assets/npm; exit $$made
 	.venv/bin/twine check --strict dist/*
 	.venv/bin/check-wheel-contents dist/*.whl
 

@@ -9,9 +9,12 @@ DashboardError
 ├── ListStorageError (OSError)         the server that stores shared lists fails
 ├── SavedViewError (OSError)           a view cannot be stored or loaded
 ├── SessionKeyError (OSError)         the key of session cookies cannot be stored or read
+├── TileArchiveError (ValueError)      a file of map tiles is none, is cut off or has another schema
 ├── GeocodeJobError (ConnectionError)  an online provider did not answer for every place
 └── SaveError (RuntimeError)           the disk does not take what was fetched
 """
+
+from pathlib import Path
 
 from geocache.errors import ConfigurationError, IndexBuildError, StoreError
 
@@ -70,6 +73,20 @@ class ListStorageError(DashboardError, OSError):
 
 class SavedViewError(DashboardError, OSError):
     """Raised when a view cannot be stored under a short key, or loaded by it."""
+
+
+class TileArchiveError(DashboardError, ValueError):
+    """Raised when a file of map tiles cannot be used; says which and why, in one line.
+
+    Args:
+        path: the file.
+        reason: what follows its name in a sentence.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} {reason}")
 
 
 class GeocodeJobError(DashboardError, ConnectionError):

@@ -19,7 +19,7 @@ from dashboard.page import streamlit_internals
 from dashboard.page.state import login
 from dashboard.service.opener import check_settings
 from dashboard.service.service import service
-from dashboard.web import api, downloads, map_data, map_drawn
+from dashboard.web import api, downloads, map_data, map_drawn, map_tiles
 from dashboard.web.guards.allowed_hosts import AllowedHosts
 from dashboard.web.guards.cookies import CookieGuard
 from dashboard.web.guards.open_files import raise_open_files_limit
@@ -65,6 +65,7 @@ def build_routes() -> list[BaseRoute]:
         *api.routes(service()),
         *map_data.routes(get_map_store(), _find_owner),
         *bundle.build_routes(),
+        *map_tiles.build_routes(service().settings.site_map_tiles),
         downloads.build_route(downloads.get_download_store(), _find_owner),
         map_drawn.build_route(map_drawn.EVENTS),
     ]

@@ -55,10 +55,14 @@ class Settings(GeocacheSettings):
     @field_validator("site_map_tiles")
     @classmethod
     def _template(cls, value: str) -> str:
-        """A URL or a path of this server, with placeholders for a tile's numbers."""
+        """A PMTiles file, or a URL or path of this server with placeholders for a tile."""
+        if value.endswith(".pmtiles") and "://" not in value:
+            return value
         address = value if value.startswith("/") else check_web_address(value)
         if address and not all(part in address for part in ("{z}", "{x}", "y}")):
-            raise ValueError("not a URL template such as https://example.org/{z}/{x}/{y}.png")
+            raise ValueError(
+                "neither a .pmtiles file nor a URL such as https://example.org/{z}/{x}/{y}.png"
+            )
         return value
 
     @field_validator("site_map_frame_ancestors")

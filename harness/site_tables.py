@@ -14,6 +14,7 @@ import pandas as pd
 
 from dashboard.exports.content import About, Content
 from dashboard.exports.parquet_file import parquet_chunks
+from dashboard.sites.states import build_state_codes
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.vocabulary import SITE_STATUSES
 from geocache.geo.countries import country_name
@@ -75,7 +76,8 @@ def generate_site_table(sites: int, places: int | None = None, seed: int = 7) ->
     table |= _addresses(city, cities, people, random)
     table |= _positions(city, cities, random)
     blank = _categorical(np.zeros(sites, dtype=np.int64), [""])
-    return pd.DataFrame({name: table.get(name, blank) for name in COLUMNS})
+    made = pd.DataFrame({name: table.get(name, blank) for name in COLUMNS})
+    return made.assign(state_code=build_state_codes(made))
 
 
 def _trials(trial_of: np.ndarray, trials: int, random: np.random.Generator) -> dict[str, object]:

@@ -43,7 +43,7 @@ if [ "$what" = deploy ]; then
 fi
 
 stamp=.venv/.set-up-for-$what
-sum=$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)
+sum=$(cat "$lock" pyproject.toml npm/*.lock npm/*.json | sha256sum | cut -d' ' -f1)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
   python=$(find_python)
   if [ ! -x .venv/bin/pip ]; then
@@ -55,9 +55,13 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
     }
   fi
   echo "Installing the pinned packages of $lock …" >&2
+  # Beside pip: the scripts of the map that come from npm.
+  .venv/bin/python scripts/install_npm.py &
+  npm=$!
   # The lock file names every package, so pip resolves nothing; modules are compiled at first use.
   .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r "$lock"
   .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile -e .
+  wait "$npm"
   echo "$sum" > "$stamp"
 fi
 

@@ -8,12 +8,13 @@ import sys
 import sysconfig
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import orjson
 import pytest
 
 from dashboard.maps import bundle
+from dashboard.maps.basemap import list_archives
 from geocache.version import __version__
 from harness.serving import ROOT, serving
 
@@ -35,6 +36,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, target)
+    npm = source / "dashboard" / "assets" / "npm"  # where `make dist` puts it
+    shutil.copytree(bundle.NPM_FOLDER, npm, dirs_exist_ok=True)
     code = "from setuptools.build_meta import build_wheel; build_wheel('..')"
     _run([sys.executable, "-c", code], source)
     (wheel,) = folder.glob("*.whl")
@@ -85,10 +88,14 @@ def test_the_installed_dashboard_serves_the_seed(
             health = orjson.loads(answer.read())
         assert (health["trials"], health["sites"], health["countries"]) == (1, 75, 11)
         assert health["version"] == __version__
-        for path in ("/", bundle.load_borders().path, bundle.build_script().path):
+        for path in ("/", bundle.build_script().path):
             with urlopen(server.url + path) as answer:
                 assert answer.status == 200
                 assert len(answer.read()) > 100
+        (tiles,) = list_archives()
+        asked = Request(server.url + tiles, headers={"Range": "bytes=0-6"})
+        with urlopen(asked) as answer:
+            assert (answer.status, answer.read()) == (206, b"PMTiles")
 
 
 def test_the_wheel_holds_all_files_of_the_package(installed: Path) -> None:

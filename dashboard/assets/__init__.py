@@ -1,1 +1,1 @@
-"""Files the page serves to the browser: the basemap, and where it came from."""
+"""Files the page serves to the browser: scripts, styles, and the basemap in vector tiles."""

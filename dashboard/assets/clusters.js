@@ -4,6 +4,7 @@
  * never changes a number; 80,000 places take about 30 ms.
  *
  * siteMap.clusters.projectMercator(latitudes, longitudes)   {x, y}, 0 to 1 over the world
+ * siteMap.clusters.unwrap(places)                           the same, in one piece across the 180th meridian
  * siteMap.clusters.computeLevel(places, zoom, radiusPixels)
  *
  *   places   {n, x, y, lat, lon, total, counts}: projected and in degrees, sites of each place, and
@@ -18,6 +19,7 @@ window.siteMap ??= {};
   "use strict";
 
   const MAX_LATITUDE = 85.06;
+  const MAX_UNWRAPPED = 200; // degrees: wider, it is the world, which is shown as usual
   const MAX_PLACES = 2097152; // rank and number share a double: 2^21 places, 2^32 sites of one
 
   function projectMercator(latitudes, longitudes) {
@@ -30,6 +32,20 @@ window.siteMap ??= {};
       y[i] = 0.5 - (0.25 * Math.log((1 + sine) / (1 - sine))) / Math.PI;
     }
     return { x, y };
+  }
+
+  /* Places on both sides of 180° lie far apart on a flat map. If they are closer the other way round, the western
+   * longitudes go on beyond 180. */
+  function unwrap(places) {
+    const shown = Array.from(places.lon).filter((_, i) => places.total[i]).sort((one, other) => one - other);
+    const last = shown.length - 1;
+    if (last < 1 || shown[last] - shown[0] <= 180) return places;
+    let widest = 0;
+    for (let i = 1; i <= last; i += 1) if (shown[i] - shown[i - 1] > shown[widest + 1] - shown[widest]) widest = i - 1;
+    const cut = shown[widest];
+    if (360 - (shown[widest + 1] - cut) > MAX_UNWRAPPED) return places;
+    const lon = Float64Array.from(places.lon, (value) => (value <= cut ? value + 360 : value));
+    return { ...places, lon, ...projectMercator(places.lat, lon) };
   }
 
   /* Numbers of the places, most sites first: these become the centres of clusters. */
@@ -47,7 +63,7 @@ window.siteMap ??= {};
     const { n, x, y } = places;
     places.order = places.order || sortBySites(places.total);
     const scale = (256 * 2 ** zoom) / radiusPixels;
-    const columns = Math.ceil(scale) + 2;
+    const columns = Math.ceil(scale * 1.6) + 2; // x is beyond 1 for places unwrapped at 180°
     const first = new Map();
     const next = new Int32Array(n);
     const cell = new Float64Array(n);
@@ -88,7 +104,7 @@ window.siteMap ??= {};
     const total = new Uint32Array(n);
     const counts = new Uint32Array(n * categories);
     const bounds = new Float64Array(n * 4);
-    for (let slot = 0; slot < n; slot += 1) bounds.set([90, 180, -90, -180], slot * 4);
+    for (let slot = 0; slot < n; slot += 1) bounds.set([90, 540, -90, -180], slot * 4);
     for (let i = 0; i < places.n; i += 1) {
       size[owner[i]] += 1;
       total[owner[i]] += places.total[i];
@@ -107,5 +123,5 @@ window.siteMap ??= {};
     if (lon > bounds[at + 3]) bounds[at + 3] = lon;
   }
 
-  siteMap.clusters = { projectMercator, computeLevel };
+  siteMap.clusters = { projectMercator, unwrap, computeLevel };
 })(window.siteMap);

@@ -1,6 +1,6 @@
 /* The map's own buttons, and the link that skips the map.
  *
- * siteMap.controls.addButton(map, {className, label, icon}, action)   icon: "home" or "view"
+ * siteMap.controls.addButton(map, {className, label, icon, text}, action)   icon: "home" or "fullscreen"; text beside the icon
  * siteMap.controls.addSkipLink(map)
  */
 window.siteMap ??= {};
@@ -9,17 +9,19 @@ window.siteMap ??= {};
 
   const ICONS = {
     home: '<path d="M3 11 12 3l9 8M6 9.5V20h12V9.5"/>',
-    view: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    fullscreen: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    filter: '<path d="M3 5h18l-7 8v6l-4 2v-8Z"/>',
   };
 
-  function addButton(map, { className, label, icon }, action) {
+  function addButton(map, { className, label, icon, text = "", position = "topleft" }, action) {
     const Button = L.Control.extend({
       onAdd() {
         const box = siteMap.dom.create("div", "leaflet-bar");
         const button = siteMap.dom.create("button", "sm-control " + className);
         button.append(siteMap.dom.svg(ICONS[icon]));
+        if (text) button.append(siteMap.dom.create("span", "", text));
         button.type = "button";
-        button.title = label;
+        if (!text) button.title = label;
         button.setAttribute("aria-label", label);
         box.append(button);
         L.DomEvent.disableClickPropagation(box);
@@ -27,7 +29,7 @@ window.siteMap ??= {};
         return box;
       },
     });
-    new Button({ position: "topleft" }).addTo(map);
+    new Button({ position }).addTo(map);
   }
 
   /* Past the map, to the tabs below it: the first of them holds the site table. */

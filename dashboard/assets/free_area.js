@@ -1,6 +1,7 @@
-/* The map area not covered by buttons and legend: what is fitted into view goes there, and popups.
+/* What is fitted into view keeps clear of the map's buttons, and so do popups.
  *
- * siteMap.freeArea.fitBounds(map, bounds, places)   bounds in view, no place under a button or the legend
+ * siteMap.freeArea.fitBounds(map, bounds, places)   bounds in view, no place under a button
+ * siteMap.freeArea.fitWorld(map)                    all inhabited land, in the middle
  * siteMap.freeArea.popupOptions(map)                size of a popup, and the margins it keeps
  *
  * Sizes are estimated, not measured: the style sheet may load later.
@@ -10,35 +11,39 @@ window.siteMap ??= {};
   "use strict";
 
   const MARGIN = 28; // pixels at each side
-  const NARROW = 560; // a narrower map has no width to spare for the legend
+  const WORLD = [[-54, -168], [74, 190]]; // from Alaska to the Chukchi Peninsula and Fiji
+  const VIEW_BUTTON = { width: 230, height: 56 }; // at the upper right
+  const STEP = 0.25; // between zooms
 
   function buttonArea() {
     return window.matchMedia("(pointer: coarse)").matches ? { width: 76, height: 220 } : { width: 66, height: 176 };
   }
 
   function fitBounds(map, bounds, places) {
-    const size = map.getSize();
-    const entries = [...map.getContainer().querySelectorAll(".sm-legend[open] li")];
-    const longLegend = size.x > NARROW && entries.length > 5;
-    const toTheEdge = longLegend || map.getBoundsZoom(bounds, false, L.point(2 * MARGIN, 2 * MARGIN)) < 3;
-    const padding = { left: toTheEdge ? 50 : MARGIN, top: MARGIN, right: longLegend ? MARGIN + 220 : MARGIN };
+    const padding = { left: MARGIN, top: MARGIN };
     const fit = () => map.fitBounds(bounds, {
-      paddingTopLeft: [padding.left, padding.top], paddingBottomRight: [padding.right, MARGIN], maxZoom: 9, animate: false,
+      paddingTopLeft: [padding.left, padding.top], paddingBottomRight: [MARGIN, MARGIN], maxZoom: 9, animate: false,
     });
-    siteMap.leaflet.withZoomSnap(map, 0.25, () => { // half a step closer, where the legend leaves little room
+    siteMap.leaflet.withZoomSnap(map, STEP, () => {
       fit();
       const buttons = buttonArea();
       if (isAnyPlaceIn(map, places, 0, buttons.width, buttons.height)) {
         padding.left = buttons.width;
         fit();
       }
-      const letters = Math.max(0, ...entries.map((entry) => entry.textContent.length));
-      const legend = { width: Math.min(70 + 6.2 * letters, 225), height: 36 + 20 * entries.length };
-      if (entries.length && !longLegend && isAnyPlaceIn(map, places, size.x - legend.width, size.x, legend.height)) {
-        if (size.x > NARROW && entries.length > 2) padding.right = legend.width;
-        else padding.top = Math.min(legend.height + 10, size.y / 3);
+      const { width } = map.getSize();
+      if (isAnyPlaceIn(map, places, width - VIEW_BUTTON.width, width, VIEW_BUTTON.height)) {
+        padding.top = VIEW_BUTTON.height;
         fit();
       }
+    });
+  }
+
+  /* As large as shows all of it from side to side, or a little larger where there would be empty sea above and below. */
+  function fitWorld(map) {
+    siteMap.leaflet.withZoomSnap(map, 0.05, () => {
+      const bounds = L.latLngBounds(WORLD);
+      map.fitBounds(bounds, { padding: [0, 0], animate: false });
     });
   }
 
@@ -60,5 +65,5 @@ window.siteMap ??= {};
     };
   }
 
-  siteMap.freeArea = { fitBounds, popupOptions };
+  siteMap.freeArea = { fitBounds, fitWorld, popupOptions };
 })(window.siteMap);

@@ -2,6 +2,7 @@
  *
  * siteMap.icons.ring(counts, categories, total, className)   a ring cut by category, the number inside
  * siteMap.icons.single(category, isDoubtful, isSelected)     one site: the category's shape
+ * siteMap.icons.radius(total, isArea)                        how far an icon reaches, in pixels
  * siteMap.icons.area(total, category)                        sites known by region or country only
  */
 window.siteMap ??= {};
@@ -11,8 +12,16 @@ window.siteMap ??= {};
   const format = (number) => number.toLocaleString("en");
   const SIZES = [[10, 34], [100, 40], [1000, 48], [10000, 56], [100000, 62], [Infinity, 70]]; // below so many sites: pixels
 
+  const findSize = (total) => SIZES.find(([limit]) => total < limit)[1];
+
+  /* Of an area only its number in the middle matters. */
+  function radius(total, isArea) {
+    if (isArea) return total > 1 ? 12 : 0;
+    return total === 1 ? 12 : findSize(total) / 2;
+  }
+
   function ring(counts, categories, total, className) {
-    const size = SIZES.find(([limit]) => total < limit)[1];
+    const size = findSize(total);
     const radius = 16;
     const circumference = 2 * Math.PI * radius;
     let start = 0;
@@ -48,5 +57,5 @@ window.siteMap ??= {};
     });
   }
 
-  siteMap.icons = { ring, single, area };
+  siteMap.icons = { ring, single, area, radius };
 })(window.siteMap);

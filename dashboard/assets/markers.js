@@ -4,6 +4,7 @@
  *   .setPlaces(places)                  what places.js gives
  *   .draw()                             called by itself whenever the map has moved
  *   .boundsOf(places)                   of places by number
+ *   .listObstacles(zoom)                where markers are, for names on the map
  *   .reopen(popup)                      {latlng, focused} as closedPopup has it, if its place is still here
  *   .closedPopup                        after removal: the popup that was open, null if none
  */
@@ -42,7 +43,7 @@ window.siteMap ??= {};
     },
 
     setPlaces(places) {
-      this.places = places;
+      this.places = siteMap.clusters.unwrap(places);
       const ids = new Set(this.data.selected_places);
       const all = Array.from({ length: places.n }, (_, i) => i);
       this.selected = new Set(ids.size ? all.filter((i) => ids.has(places.id[i])) : []);
@@ -51,7 +52,7 @@ window.siteMap ??= {};
 
     boundsOf(list) {
       const { lat, lon } = this.places;
-      let [south, west, north, east] = [90, 180, -90, -180];
+      let [south, west, north, east] = [90, 540, -90, -180];
       for (const i of list) {
         south = Math.min(south, lat[i]);
         north = Math.max(north, lat[i]);
@@ -73,17 +74,19 @@ window.siteMap ??= {};
       if (!this.places || !this.map) return;
       const level = this.level(this.map.getZoom());
       const view = this.map.getBounds().pad(0.15);
+      const centre = this.map.getCenter().lng;
       const wanted = new Set();
       for (let slot = 0; slot < level.n; slot += 1) {
         const i = level.centre[slot];
-        const lon = this.places.lon[i];
+        const turns = Math.round((centre - this.places.lon[i]) / 360); // the copy of the world that is in view
+        const lon = this.places.lon[i] + 360 * turns;
         if (lon < view.getWest() || lon > view.getEast()) continue;
         if (this.places.lat[i] < view.getSouth() || this.places.lat[i] > view.getNorth()) continue;
         const splits = this.splits(level, slot);
-        const key = `${i} ${level.size[slot]} ${level.total[slot]} ${splits}`;
+        const key = `${i} ${level.size[slot]} ${level.total[slot]} ${splits} ${turns}`;
         wanted.add(key);
         if (!this.markers.has(key)) {
-          const marker = this.buildMarker(level, slot, splits);
+          const marker = this.buildMarker(level, slot, splits, 360 * turns);
           this.markers.set(key, marker);
           this.addLayer(marker);
         }
@@ -92,6 +95,7 @@ window.siteMap ??= {};
         this.markers.delete(key);
         this.removeLayer(marker);
       }
+      siteMap.keyboard.chooseTabStop(this.markers.values(), this.map);
       this.map.getContainer().dataset.drawn = String(this.markers.size);
     },
 
@@ -110,15 +114,16 @@ window.siteMap ??= {};
       }
     },
 
-    buildMarker(level, slot, splits) {
+    buildMarker(level, slot, splits, turned) {
       const i = level.centre[slot];
       const { lat, lon, area } = this.places;
       const isArea = level.size[slot] === 1 && area[i];
-      const marker = L.marker([lat[i], lon[i]], {
-        icon: this.buildIcon(level, slot), title: this.buildTitle(level, slot),
+      const marker = L.marker([lat[i], lon[i] + turned], {
+        icon: this.buildIcon(level, slot), label: this.buildTitle(level, slot),
         keyboard: true, riseOnHover: true, zIndexOffset: isArea ? -2000 : 0,
       });
-      if (splits) this.zoomOnClick(marker, level.bounds.slice(slot * 4, slot * 4 + 4));
+      this.nameOnHover(marker, level, slot);
+      if (splits) this.zoomOnClick(marker, level.bounds.slice(slot * 4, slot * 4 + 4).map((value, n) => value + (n % 2) * turned));
       else this.listOnClick(marker, level, slot);
       return marker;
     },
@@ -145,6 +150,27 @@ window.siteMap ??= {};
       const number = `${total.toLocaleString("en")} ${total === 1 ? "site" : "sites"}`;
       if (level.size[slot] > 1) return `${number} around ${label}`;
       return `${label}: ${total === 1 && !this.data.source ? this.places.listSites([i], 0).sites[0].title : number}`;
+    },
+
+    /* A single site's own name comes from the server where texts are fetched. */
+    nameOnHover(marker, level, slot) {
+      const i = level.centre[slot];
+      const text = (words) => siteMap.dom.create("span", "", words);
+      marker.bindTooltip(text(marker.options.label), { direction: "top", className: "sm-tip", opacity: 1, offset: [0, -14] });
+      if (!this.data.source || level.total[slot] > 1) return;
+      marker.once("tooltipopen", async () => {
+        const { sites } = await this.places.listSites([i], 0);
+        if (sites.length) marker.setTooltipContent(text(`${this.places.label(i)}: ${sites[0].title}`));
+      });
+    },
+
+    /* What names on the map keep clear of at a zoom: x and y from 0 to 1 over the world, and pixels. */
+    listObstacles(zoom) {
+      if (!this.places) return [];
+      const level = this.level(zoom);
+      return Array.from(level.centre, (i, slot) => [
+        this.places.x[i], this.places.y[i], siteMap.icons.radius(level.total[slot], level.size[slot] === 1 && this.places.area[i]),
+      ]);
     },
 
     zoomOnClick(marker, [south, west, north, east]) {

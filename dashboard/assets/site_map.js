@@ -3,18 +3,18 @@
  * siteMap.start(map, options)   once: basemap, controls; options as build_options in Python gives them
  * siteMap.buildLayer(data)      at every filter: the sites as a Leaflet layer; data as layer_data in Python gives it
  *
- * Text from data enters the page through textContent alone. A click is sent to Streamlit as the properties
- * of the clicked layer: {kind: "site" | "place" | "cluster" | "country" | "view", …}.
+ * Text from data enters the page through textContent alone. A click is sent to Streamlit as the properties of the
+ * clicked layer: {kind: "site" | "place" | "cluster" | "country" | "state" | "category" | "view", …}.
  */
 (function (siteMap) {
   "use strict";
 
-  const FRAME_HEIGHT = "max(220px, 100svh - 150px)"; // on a phone held sideways, room beside the map to scroll the page by
+  const WORLD_DEGREES = 200; // sites that lie farther apart are shown on the map of the world
 
   const state = {
     map: null, options: {}, basemap: null, layer: null, // layer: the sites shown now
     isFitted: false, fitted: null, // the view that the map was fitted to last
-    near: "", selected: undefined, openSites: 0, // of the layer shown last
+    near: "", area: undefined, selected: undefined, openSites: 0, // of the layer shown last
     closedPopup: null, // that a layer had open when it was replaced
   };
 
@@ -26,24 +26,43 @@
     box.classList.add("sm-map", options.dark ? "sm-dark" : "sm-light");
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
-    siteMap.page.limitFrameHeight(FRAME_HEIGHT);
+    if (options.inPage) siteMap.page.fillFrame();
     siteMap.leaflet.focusWithoutScroll(map);
     siteMap.doubleTap.enable(map);
+    siteMap.gestures.enable(map);
     siteMap.component.dropFirstMessage();
-    map.on("resize", () => { if (isUnmoved()) fitBounds(state.fitted.bounds); });
+    map.on("resize", () => { if (isUnmoved()) state.fitted.again(); });
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
     box.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
-    state.basemap = siteMap.basemap.add(map, options, reportDrawn);
-    if (options.viewFilter) siteMap.controls.addSkipLink(map);
-    if (options.home) {
-      siteMap.controls.addButton(map, { className: "sm-home", label: "Show all sites", icon: "home" }, fitSites);
-    }
-    if (options.viewFilter) {
-      siteMap.controls.addButton(map, { className: "sm-view", label: "Only sites in this view", icon: "view" }, () => {
-        if (state.layer) siteMap.component.send(state.layer, { kind: "view", bbox: readView(map) });
+    state.basemap = siteMap.basemap.add(map, options, {
+      onDrawn: reportDrawn, listMarkers: (zoom) => state.layer?.listObstacles(zoom) ?? [],
+    });
+    if (options.picker) {
+      state.basemap.begin();
+    } else {
+      siteMap.land.enable(map, state.basemap, {
+        onPick: options.inPage ? (kind, code) => send({ kind, code }) : null,
+        find: () => ({ active: state.layer?.data.active ?? [] }),
       });
     }
+    if (options.inPage) siteMap.controls.addSkipLink(map);
+    if (options.home) {
+      siteMap.controls.addButton(map, { className: "sm-home", label: "Show all sites", icon: "home" }, fitSites);
+      if (siteMap.page.canFullscreen()) {
+        siteMap.controls.addButton(map, { className: "sm-full", label: "Full screen", icon: "fullscreen" }, siteMap.page.toggleFullscreen);
+      }
+    }
+    if (options.inPage) {
+      const label = "Only sites in this view";
+      siteMap.controls.addButton(map, { className: "sm-view", label, icon: "filter", text: label, position: "topright" }, () => {
+        send({ kind: "view", bbox: readView(map) });
+      });
+    }
+  }
+
+  function send(properties) {
+    if (state.layer) siteMap.component.send(state.layer, properties);
   }
 
   /* West, south, east, north of the view, in degrees. */
@@ -80,8 +99,12 @@
 
   function fitBounds(bounds) {
     const { map } = state;
-    siteMap.freeArea.fitBounds(map, bounds, state.layer.places);
-    state.fitted = { bounds, zoom: map.getZoom(), centre: map.getCenter() };
+    const again = () => {
+      if (bounds.getEast() - bounds.getWest() > WORLD_DEGREES) siteMap.freeArea.fitWorld(map);
+      else siteMap.freeArea.fitBounds(map, bounds, state.layer.places);
+      state.fitted = { again, zoom: map.getZoom(), centre: map.getCenter() };
+    };
+    again();
   }
 
   /* Whether the map shows what it was fitted to: a person who moved it keeps their view. */
@@ -97,20 +120,20 @@
     siteMap.distanceCircle.add(layer, data, options.colours.active);
     state.closedPopup = state.layer?.closedPopup ?? state.closedPopup;
     state.layer = layer;
-    siteMap.basemap.update(state.basemap, data.countries, data.active);
     const show = (places) => {
       if (state.layer !== layer) return; // another filter came first
       layer.setPlaces(places);
-      siteMap.legend.show(map, data.legend, data.categories, places);
+      siteMap.legend.show(map, data, places, options.inPage ? (value) => send({ kind: "category", value }) : null);
       chooseView(data, layer);
       layer.draw();
+      state.basemap.update(data);
       if (state.closedPopup) layer.reopen(state.closedPopup);
       state.closedPopup = null;
       Object.assign(map.getContainer().dataset, { sites: String(places.sites), revision: data.revision });
       if (map.getContainer().dataset.basemap === "drawn") reportDrawn();
     };
     if (data.source) {
-      siteMap.places.fetchAll(data).then(show).catch((error) => { map.getContainer().dataset.sites = "failed"; console.error(error); });
+      siteMap.places.fetchAll(data).then(show).catch((error) => { map.getContainer().dataset.sites = "failed"; state.basemap.begin(); console.error(error); });
     } else {
       const places = siteMap.places.fromLayer(data);
       layer.once("add", () => show(places));
@@ -118,16 +141,19 @@
     return layer;
   }
 
-  /* The view stays at a filter. The sites are fitted into it at first, where "near" is measured from elsewhere,
-   * and where a list was added and nobody has moved the map; what was selected elsewhere comes into view. */
+  /* The view stays at a filter. The sites are fitted into it at first, at another country or state, where "near" is
+   * measured from elsewhere, and where a list was added and nobody has moved the map; what was selected elsewhere comes
+   * into view. */
   function chooseView(data, layer) {
     const near = data.centre ? JSON.stringify(data.circle || data.centre) : "";
+    const area = data.active.join();
     const isListAdded = state.openSites && data.open_sites > state.openSites && isUnmoved();
-    if (layer.places.n && (!state.isFitted || isListAdded || (near && near !== state.near))) {
+    const isElsewhere = state.area !== undefined && area !== state.area;
+    if (layer.places.n && (!state.isFitted || isListAdded || isElsewhere || (near && near !== state.near))) {
       state.isFitted = true;
       fitSites();
-    }
-    Object.assign(state, { near, openSites: data.open_sites });
+    } else if (!state.isFitted) siteMap.freeArea.fitWorld(map);
+    Object.assign(state, { near, area, openSites: data.open_sites });
     const selected = data.selected.join();
     if (selected !== state.selected) showSelected(layer);
     state.selected = selected;

@@ -4,7 +4,9 @@
  * tests/browser/test_framework_contract.py fails when any of this changes.
  *
  * siteMap.page.focusOpenTab()          focus the tab that is open
- * siteMap.page.limitFrameHeight(css)   the height that the map's frame has at most
+ * siteMap.page.fillFrame()             the map's frame reaches down to the end of the window
+ * siteMap.page.fitMapAbove(map, below) the map takes what an element under it leaves of the frame
+ * siteMap.page.canFullscreen(), isFullscreen(), toggleFullscreen()
  * siteMap.page.findOpenPopover()       {button, body} of the open popover, null if none is open
  * siteMap.page.findTabStops(element)   what Tab reaches inside an element, in order
  */
@@ -18,8 +20,45 @@ window.siteMap ??= {};
     window.parent.document.querySelector('[role="tab"][aria-selected="true"]')?.focus();
   }
 
-  function limitFrameHeight(css) {
-    if (window.frameElement) window.frameElement.style.maxHeight = css;
+  const LEAST = 420; // pixels
+  const BELOW = 58; // the row of choices under the map
+
+  /* On a phone held sideways, room stays beside the map to scroll the page by. */
+  function fillFrame() {
+    const frame = window.frameElement;
+    if (!frame) return;
+    const page = window.parent;
+    const resize = () => {
+      const scrolled = frame.closest("[data-testid='stMain']")?.scrollTop ?? 0;
+      const room = page.innerHeight - frame.getBoundingClientRect().top - scrolled - BELOW;
+      frame.style.height = `${Math.round(Math.min(Math.max(room, LEAST), Math.max(220, page.innerHeight - 150)))}px`;
+    };
+    const gone = new AbortController();
+    page.addEventListener("resize", resize, { signal: gone.signal });
+    window.addEventListener("pagehide", () => gone.abort());
+    resize();
+  }
+
+  function fitMapAbove(map, below) {
+    if (!window.frameElement) return;
+    const fit = () => {
+      map.getContainer().style.height = below ? `calc(100vh - ${below.offsetHeight}px)` : "100vh";
+      map.invalidateSize({ animate: false, pan: false });
+    };
+    if (below) new ResizeObserver(fit).observe(below);
+    fit();
+  }
+
+  /* The frame belongs to the page's document, a map saved as a file to its own. */
+  const full = () => (window.frameElement
+    ? { owner: window.parent.document, element: window.frameElement }
+    : { owner: document, element: document.getElementById("map_div") });
+  const canFullscreen = () => Boolean(full().owner.fullscreenEnabled);
+  const isFullscreen = () => Boolean(full().owner.fullscreenElement);
+
+  function toggleFullscreen() {
+    const { owner, element } = full();
+    if (owner.fullscreenElement) owner.exitFullscreen(); else element.requestFullscreen();
   }
 
   function findOpenPopover() {
@@ -35,5 +74,5 @@ window.siteMap ??= {};
     return [...element.querySelectorAll(STOPS)].filter(reachable);
   }
 
-  siteMap.page = { focusOpenTab, limitFrameHeight, findOpenPopover, findTabStops };
+  siteMap.page = { focusOpenTab, fillFrame, fitMapAbove, canFullscreen, isFullscreen, toggleFullscreen, findOpenPopover, findTabStops };
 })(window.siteMap);

@@ -1,4 +1,4 @@
-"""The datasets of the API and the command line: sites, countries and trials."""
+"""The datasets of the API and the command line: sites, countries, states and trials."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -68,6 +68,13 @@ DATASETS: dict[str, Dataset] = {
             "Counts per country, most sites first",
             summary.COUNTRY_COLUMNS,
             summary.count_by_country,
+            ("csv", "json"),
+        ),
+        Dataset(
+            "states",
+            "Counts per state or province, most sites first",
+            summary.STATE_COLUMNS,
+            summary.count_by_state,
             ("csv", "json"),
         ),
         Dataset(

@@ -1,39 +1,110 @@
-"""The basemap's colours, attribution and options, for the page and for the map as a file."""
+"""The basemap: its file, colours, attribution and options, for the page and the map as a file."""
 
+import html
+import logging
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from dashboard.maps import bundle
+import pycountry
 
+from dashboard.errors import TileArchiveError
+from dashboard.maps import bundle
+from dashboard.maps.tile_archive import TileArchive, open_streets
+from geocache.geo.countries import country_name
+
+LOG = logging.getLogger(__name__)
 MAX_ZOOM = 17
+BUNDLED = bundle.ASSETS_FOLDER / "basemap.pmtiles"
 ATTRIBUTION = (
     'Borders <a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener">Natural '
-    "Earth</a>, not a statement on their status | Places <a "
+    "Earth</a>, not a statement on their status | Rivers GSHHG | Places <a "
     'href="https://www.geonames.org/" target="_blank" rel="noopener">GeoNames</a> CC BY 4.0'
 )
 LIGHT_COLOURS = {
-    "sea": "#dfe8ee",
-    "land": "#f7f6f2",
-    "border": "#b9bec6",
-    "shade": "#5b9bd5",
+    "sea": "#bfd9ea",
+    "land": "#f7f5ef",
+    "border": "#8d8794",
+    "state": "#c3bfc4",
+    "river": "#86b4d6",
+    "text": "#3c4048",
+    "soft": "#7b7f88",
+    "water_text": "#4d7896",
+    "halo": "#ffffff",
+    "shade": "#8a5fa8",
     "active": "#1d4ed8",
 }
 DARK_COLOURS = {
-    "sea": "#141a21",
-    "land": "#262e38",
-    "border": "#465262",
-    "shade": "#3d5a78",
+    "sea": "#0f1c2b",
+    "land": "#29313b",
+    "border": "#7b8494",
+    "state": "#465160",
+    "river": "#2b567a",
+    "text": "#dde2ea",
+    "soft": "#aab4c2",
+    "water_text": "#6d90ad",
+    "halo": "#1a2129",
+    "shade": "#a884c4",
     "active": "#7db4ff",
 }
 
 
+@cache
+def load_bundled() -> TileArchive:
+    """The archive that comes with the dashboard: the world from zoom 0 to 8."""
+    return TileArchive(BUNDLED)
+
+
+def is_archive(tiles: str) -> bool:
+    """Whether ``SITE_MAP_TILES`` names a PMTiles file, not the URLs of an online layer."""
+    return tiles.endswith(".pmtiles") and "://" not in tiles
+
+
+@cache
+def load_streets(tiles: str) -> TileArchive | None:
+    """The operator's own tiles; ``None`` if there are none, or if they cannot be used.
+
+    The reason is logged in one line, and the bundled map is used.
+
+    Args:
+        tiles: as ``SITE_MAP_TILES``.
+    """
+    if not is_archive(tiles):
+        return None
+    try:
+        return open_streets(Path(tiles).expanduser())
+    except TileArchiveError as error:
+        LOG.warning("SITE_MAP_TILES: %s; the bundled map is used", error)
+        return None
+
+
+def list_archives(tiles: str = "") -> dict[str, TileArchive]:
+    """The files that maps are drawn from, by their URL path on this server."""
+    found = {"basemap": load_bundled(), "streets": load_streets(tiles)}
+    return {
+        _build_path(name, archive): archive
+        for name, archive in found.items()
+        if archive is not None
+    }
+
+
+def _build_path(name: str, archive: TileArchive) -> str:
+    return f"{bundle.PREFIX}/{name}-{archive.digest}.pmtiles"
+
+
 def build_options(
-    *, dark: bool = False, tiles: str = "", in_page: bool = True, drawn_url: str = ""
+    *,
+    dark: bool = False,
+    tiles: str = "",
+    in_page: bool = True,
+    drawn_url: str = "",
 ) -> dict[str, Any]:
     """The options of ``siteMap.start`` in ``assets/site_map.js``.
 
     Args:
         dark: the theme.
-        tiles: URL template of an online tile layer, empty for none.
+        tiles: as ``SITE_MAP_TILES``: tiles beside the bundled ones, empty for none.
         in_page: the map is part of the page, which can filter by the view and has a table below.
         drawn_url: URL to POST to once the map is drawn, empty for none.
     """
@@ -42,15 +113,65 @@ def build_options(
         "label": "Map of the sites. The table below holds the same sites.",
         "home": True,
         "colours": DARK_COLOURS if dark else LIGHT_COLOURS,
-        "countries": bundle.load_borders().path,
+        "basemap": _build_path("basemap", load_bundled()),
+        "lastZoom": load_bundled().zooms[1],
+        "streets": _describe_streets(tiles),
         "attribution": ATTRIBUTION,
-        "tiles": bool(tiles),
-        "viewFilter": in_page,
+        "lang": "en",
+        "countryNames": list_country_names(),
+        "stateNames": bundle.build_state_names().path,
+        "tiles": bool(tiles) and not is_archive(tiles),
+        "inPage": in_page,
         "drawnUrl": drawn_url,
     }
+
+
+@cache
+def list_country_names() -> dict[str, str]:
+    """Short English names of all countries by alpha-2 code."""
+    codes = (country.alpha_2 for country in pycountry.countries)
+    return {code: country_name(code) for code in (*codes, "XK")}
+
+
+def _describe_streets(tiles: str) -> dict[str, Any] | None:
+    archive = load_streets(tiles)
+    if archive is None:
+        return None
+    west, south, east, north = archive.bounds
+    return {
+        "url": _build_path("streets", archive),
+        "kind": archive.kind,
+        "imageType": archive.image_type,
+        "zooms": list(archive.zooms),
+        "bounds": [[south, west], [north, east]],
+        "attribution": _keep_links(archive.attribution),
+    }
+
+
+def _keep_links(attribution: str) -> str:
+    """An attribution with its links and nothing else of its HTML."""
+    parts = re.split(
+        r'(<a\s[^>]*?href="https?://[^"<>]*"[^>]*>.*?</a>)', attribution, flags=re.DOTALL
+    )
+    return "".join(map(_clean_part, parts)).strip()
+
+
+def _clean_part(part: str) -> str:
+    link = re.fullmatch(
+        r'<a\s[^>]*?href="(https?://[^"<>]*)"[^>]*>(.*?)</a>', part, flags=re.DOTALL
+    )
+    text = html.escape(html.unescape(re.sub(r"<[^>]*>", "", link[2] if link else part)))
+    if not link:
+        return text
+    address = html.escape(html.unescape(link[1]))
+    return f'<a href="{address}" target="_blank" rel="noopener">{text}</a>'
 
 
 def build_picker_options(*, dark: bool = False, tiles: str = "") -> dict[str, Any]:
     """The same for a map without sites, on which a person picks a point."""
     label = "Map to choose a point on, by mouse or touch."
-    return build_options(dark=dark, tiles=tiles, in_page=False) | {"home": False, "label": label}
+    return build_options(dark=dark, tiles=tiles, in_page=False) | {
+        "home": False,
+        "picker": True,
+        "label": label,
+    }

@@ -1,10 +1,12 @@
-"""The map's scripts, style sheet and borders, each as one file with its content's hash in its URL.
+"""The map's scripts and style sheet, each as one file with its content's hash in its URL.
 
-A browser loads them once and caches them for good. Leaflet comes from an XStatic package, so that
-nothing is loaded from another host.
+A browser loads them once and caches them for good. Leaflet comes from an XStatic package, what
+draws tiles from npm (``scripts/install_npm.py``), so that nothing is loaded from another host.
 """
 
+import json
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from functools import cache
 from hashlib import blake2b
@@ -17,9 +19,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from xstatic.pkg import leaflet
 
+from geocache.geo.states import list_states
+
 PREFIX = "/assets"
 ASSETS_FOLDER = Path(str(files("dashboard.assets")))
 LEAFLET_FOLDER = Path(leaflet.BASE_DIR)
+NPM_FOLDER = next(
+    (folder for folder in (ASSETS_FOLDER / "npm", Path(sys.prefix) / "npm") if folder.is_dir()),
+    ASSETS_FOLDER / "npm",
+)
+"""Scripts of npm packages: in the installed package, or in the environment of a checkout."""
+NPM_SCRIPTS = ("pmtiles.js", "protomaps-leaflet.js")
 ADAPTER_SCRIPTS = ("streamlit_folium.js", "streamlit_page.js", "leaflet_internals.js")
 """What is not promised by streamlit-folium, Streamlit and Leaflet; all other scripts use these."""
 MAP_SCRIPTS = (
@@ -27,7 +37,11 @@ MAP_SCRIPTS = (
     *ADAPTER_SCRIPTS,
     "clusters.js",
     "places.js",
+    "map_style.js",
+    "tile_layers.js",
     "basemap.js",
+    "gestures.js",
+    "land.js",
     "controls.js",
     "legend.js",
     "distance_circle.js",
@@ -56,8 +70,13 @@ class Asset(NamedTuple):
 
 @cache
 def build_script() -> Asset:
-    """Leaflet and :data:`MAP_SCRIPTS` as one script."""
-    text = "\n".join([(LEAFLET_FOLDER / "leaflet.js").read_text("utf-8"), join_assets(MAP_SCRIPTS)])
+    """Leaflet, :data:`NPM_SCRIPTS` and :data:`MAP_SCRIPTS` as one script.
+
+    Raises:
+        FileNotFoundError: the checkout was not set up (``make run`` or ``scripts/setup.sh run``).
+    """
+    others = (LEAFLET_FOLDER / "leaflet.js", *(NPM_FOLDER / name for name in NPM_SCRIPTS))
+    text = "\n".join([*(path.read_text("utf-8") for path in others), join_assets(MAP_SCRIPTS)])
     return _build_asset("map.js", re.sub(r"//# sourceMappingURL=.*", "", text), "text/javascript")
 
 
@@ -71,10 +90,11 @@ def build_style() -> Asset:
 
 
 @cache
-def load_borders() -> Asset:
-    """The borders of countries: GeoJSON with the properties ``name`` and ``code`` (alpha-2)."""
-    text = join_assets(("countries.json",))
-    return _build_asset("countries.json", text, "application/json")
+def build_state_names() -> Asset:
+    """English names of states and provinces by their ISO 3166-2 code, as JSON."""
+    names = {state.code: state.name for state in list_states()}
+    text = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
+    return _build_asset("states.json", text, "application/json")
 
 
 def join_assets(names: tuple[str, ...]) -> str:
@@ -83,8 +103,8 @@ def join_assets(names: tuple[str, ...]) -> str:
 
 
 def build_routes() -> list[BaseRoute]:
-    """The routes that serve script, style sheet and borders."""
-    assets = (build_script(), build_style(), load_borders())
+    """The routes that serve script, style sheet and names."""
+    assets = (build_script(), build_style(), build_state_names())
     return [Route(asset.path, _build_endpoint(asset)) for asset in assets]
 
 

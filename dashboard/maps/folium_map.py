@@ -98,15 +98,17 @@ def build_base_map(*, dark: bool = False, tiles: str = "", drawn_url: str = "") 
 
     Args:
         dark: the theme.
-        tiles: URL template of an online tile layer, empty for none.
+        tiles: as ``SITE_MAP_TILES``: tiles beside the bundled ones, empty for none.
         drawn_url: URL to POST to once the map is drawn, empty for none.
     """
-    return _build_map(basemap.build_options(dark=dark, tiles=tiles, drawn_url=drawn_url), tiles)
+    options = basemap.build_options(dark=dark, tiles=tiles, drawn_url=drawn_url)
+    return _build_map(options, tiles if options["tiles"] else "")
 
 
 def build_picker_map(*, dark: bool = False, tiles: str = "") -> folium.Map:
     """The same without controls for sites: a map to pick a point on."""
-    return _build_map(basemap.build_picker_options(dark=dark, tiles=tiles), tiles)
+    options = basemap.build_picker_options(dark=dark, tiles=tiles)
+    return _build_map(options, tiles if options["tiles"] else "")
 
 
 def _build_map(options: dict[str, Any], tiles: str) -> folium.Map:
@@ -117,7 +119,7 @@ def _build_map(options: dict[str, Any], tiles: str) -> folium.Map:
         attr="Tiles: see the tile server's terms" if tiles else None,
         control_scale=True,
         world_copy_jump=True,
-        zoom_snap=0.5,
+        zoom_snap=0.25,
         max_zoom=basemap.MAX_ZOOM,
     )
     made.options["maxZoom"] = basemap.MAX_ZOOM  # folium drops it where there are no tiles

@@ -1,6 +1,8 @@
-"""The map as one HTML file that opens offline, with scripts, borders and sites inside."""
+"""The map as one HTML file that opens offline, with scripts, tiles and sites inside."""
 
 import html
+import json
+from base64 import b64encode
 
 import pandas as pd
 
@@ -8,9 +10,13 @@ from dashboard.errors import ExportError
 from dashboard.maps import basemap, bundle
 from dashboard.maps.javascript import dump_script_json
 from dashboard.maps.layer import Circle, build_layer_data
+from dashboard.maps.tile_archive import collect_tiles
 from dashboard.sites import summary
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.vocabulary import NOT_STATED
+
+MAX_TILE_BYTES = 3_000_000
+"""Of the tiles in a file; as text they take a third more."""
 
 MAX_SITES = 50_000
 """A browser would take too long to open a file with more."""
@@ -57,14 +63,15 @@ def build_map_html(
             f"a map file holds at most {MAX_SITES:,} sites, not {len(sites):,}: filter first"
         )
     data = build_layer_data(sites, colour_by=colour_by, circle=circle)
-    options = basemap.build_options(in_page=False)
-    borders = f"{{borders: {bundle.load_borders().text}}}".replace("<", "\\u003c")
+    names = {"stateNames": json.loads(bundle.build_state_names().text)}
+    options = basemap.build_options(in_page=False) | names
+    tiles = json.dumps(collect_inline(sites), separators=(",", ":"))  # letters, digits, +/= alone
     library = bundle.build_script().text.replace("</script", "<\\/script")
     script = (
-        "var map_div = L.map('map_div', {worldCopyJump: true, zoomSnap: 0.5, minZoom: 1, "
+        "var map_div = L.map('map_div', {worldCopyJump: true, zoomSnap: 0.25, minZoom: 1, "
         f"maxZoom: {basemap.MAX_ZOOM}}}).setView([25, 10], 2);"
         "L.control.scale().addTo(map_div);"
-        f"siteMap.start(map_div, Object.assign({dump_script_json(options)}, {borders}));"
+        f"siteMap.start(map_div, Object.assign({dump_script_json(options)}, {{inline: {tiles}}}));"
         f"siteMap.buildLayer({dump_script_json(data)}).addTo(map_div);"
     )
     sentence = html.escape(summary.sentence(sites, as_of))
@@ -80,6 +87,14 @@ def build_map_html(
         f"<script>{library}</script><script>{script}</script></body></html>"
     )
     return page.encode()
+
+
+def collect_inline(sites: pd.DataFrame) -> dict[str, str]:
+    """The tiles around the sites by ``z/x/y``: gzip as base64, empty for the open sea."""
+    located = sites[["latitude", "longitude"]].dropna().round(1).drop_duplicates()
+    points = list(located.itertuples(index=False, name=None))
+    tiles = collect_tiles(basemap.load_bundled(), points, max_bytes=MAX_TILE_BYTES)
+    return {f"{tile.z}/{tile.x}/{tile.y}": b64encode(tile.data).decode() for tile in tiles}
 
 
 def _build_table(sites: pd.DataFrame) -> str:

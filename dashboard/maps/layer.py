@@ -5,7 +5,7 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,10 @@ from dashboard.maps.store import MapStore
 from dashboard.sites import summary
 from dashboard.sites.categoricals import list_texts
 from dashboard.sites.memo import memoize_per_table
+
+Shade = Literal["countries", "states", "none"]
+SHADES: tuple[Shade, ...] = get_args(Shade)
+"""What the land can be shaded by."""
 
 INLINE_SITES = 2_000
 """Up to this many sites, all texts are in the layer, so that popups open without a request."""
@@ -44,7 +48,9 @@ def build_layer_data(
     *,
     colour_by: str = "status",
     selected: tuple[int, ...] = (),
-    active_countries: tuple[str, ...] = (),
+    active: tuple[str, ...] = (),
+    chosen: tuple[str, ...] = (),
+    shade: Shade = "countries",
     circle: Circle | None = None,
     whole: pd.DataFrame | None = None,
     store: MapStore | None = None,
@@ -60,7 +66,9 @@ def build_layer_data(
         sites: the filtered site table.
         colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
         selected: sites to highlight, as index labels.
-        active_countries: alpha-2 codes of countries to outline.
+        active: codes of the countries and states that are filtered by.
+        chosen: values of ``colour_by`` that are filtered by.
+        shade: what the land is shaded by.
         circle: drawn where the sites are filtered by distance.
         whole: the site table that ``sites`` was filtered from.
         store: holds what the URLs stand for.
@@ -81,9 +89,12 @@ def build_layer_data(
             "selected_places": [int(place) for place in index_places(base).number[rows]],
         }
     data |= {
-        "countries": {c: n for c, n in summary.count_values(sites["country_code"]).items() if c},
+        "countries": _count_codes(sites, "country_code"),
+        "states": _count_codes(sites, "state_code") if shade == "states" else {},
+        "shade": shade,
         "legend": colour_by,
-        "active": list(active_countries),
+        "active": list(active),
+        "chosen": list(chosen),
         "selected": [int(row) for row in selected],
         "open_sites": len(sites if whole is None else whole),
     }
@@ -93,6 +104,10 @@ def build_layer_data(
             data["circle"] = data["centre"] | {"km": circle.radius_km}
     revision = _digest({"inline": inline.get("revision"), **data})
     return inline | data | {"revision": revision}
+
+
+def _count_codes(sites: pd.DataFrame, column: str) -> dict[str, int]:
+    return {code: n for code, n in summary.count_values(sites[column]).items() if code}
 
 
 def _digest(data: dict[str, Any]) -> str:

@@ -39,7 +39,8 @@ class Category:
 
     def to_json(self) -> dict[str, str]:
         """The category as the scripts in ``assets`` read it."""
-        return {"label": self.label, "colour": self.colour, "svg": self.svg}
+        look = {"label": self.label, "colour": self.colour, "svg": self.svg}
+        return look if self == OTHER else look | {"value": self.label}
 
     @property
     def svg(self) -> str:
@@ -86,7 +87,7 @@ COLOUR_BY = {
     "precision": "precision",
     "decision": "decision",
 }
-"""What the map can be coloured by, and its column in the site table."""
+"""What the map can be coloured by, each a filter's name too, and its column in the site table."""
 _COLUMNS = {**COLOUR_BY, "found": "found"}
 """The same with ``found``, which only the sites of a comparison have."""
 

@@ -10,7 +10,7 @@ from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
-from dashboard.page.panels import countries, header, jobs
+from dashboard.page.panels import countries, header, jobs, states
 from dashboard.page.panels.map_panel import draw_map_panel
 from dashboard.page.sidebar import account, nearest, registry_form, sidebar
 from dashboard.page.state import address, session
@@ -37,7 +37,17 @@ from dashboard.service.viewer import Viewer
 
 POLL_SECONDS = 0.25
 MAX_SUGGESTIONS = 4
-TABS = ("Sites", "Countries", "Facilities", "Trials", "Reach", "Compare", "Quality", "Open lists")
+TABS = (
+    "Sites",
+    "Countries",
+    "States",
+    "Facilities",
+    "Trials",
+    "Reach",
+    "Compare",
+    "Quality",
+    "Open lists",
+)
 
 
 def main() -> None:
@@ -154,6 +164,8 @@ def _draw_tab(
             )
         case "Countries":
             countries.draw_table(sites)
+        case "States":
+            states.draw_table(sites)
         case "Facilities":
             facilities.draw_facilities(sites, library)
         case "Trials":

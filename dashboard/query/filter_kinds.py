@@ -39,6 +39,7 @@ from dashboard.sites.fields import list_fields
 from dashboard.sites.summary import country_label, most_frequent
 from dashboard.sites.table import COLUMNS
 from geocache.geo.countries import country_code, country_name
+from geocache.geo.states import find_codes, state_name
 
 Mask = npt.NDArray[np.bool_]
 """For each row of the site table, whether it is kept."""
@@ -276,6 +277,56 @@ class FacilityFilter(Filter):
     def list_parts(self, value: tuple[str, ...]) -> list[Part]:
         """Each facility."""
         return [Part(one, tuple(v for v in value if v != one), one) for one in value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateFilter(ChoiceFilter):
+    """A state or province: as the list writes it, or the one that the site lies in.
+
+    ``Bavaria``, ``Bayern`` and ``DE-BY`` keep all sites in Bavaria, and those whose list says so.
+    """
+
+    code_column: str
+
+    def mask(self, sites: pd.DataFrame, value: tuple[str, ...]) -> Mask:
+        """Rows with one of the values as text, or with the code that it stands for."""
+        codes, distinct = factorize(sites[self.code_column])
+        wanted = {code for one in value for code in find_codes(one)}
+        inside = np.array([code in wanted for code in distinct], dtype=bool)
+        return super().mask(sites, value) | spread(codes, inside)
+
+    def count(
+        self, sites: pd.DataFrame, rows: Codes | None, chosen: tuple[str, ...]
+    ) -> dict[str, int]:
+        """As the other filters, by the state that sites lie in, else by the list's text."""
+        codes, distinct = factorize(sites[self.code_column])
+        texts, words = factorize(sites[self.column])
+        if rows is not None:
+            codes, texts = codes[rows], texts[rows]
+        coded = np.asarray(distinct != "")
+        has_code = spread(codes, coded)
+        counts: dict[str, int] = {}
+        for code, number in zip(distinct, count_codes(codes, len(distinct)).tolist(), strict=True):
+            if code and number:
+                name = name_uniquely(str(code))
+                counts[name] = counts.get(name, 0) + number
+        rest = count_codes(texts[~has_code], len(words)).tolist()
+        for word, number in zip(words, rest, strict=True):
+            if word and number:
+                counts[str(word)] = counts.get(str(word), 0) + number
+        ranked = most_frequent(
+            pd.Index(list(counts), dtype="str"),
+            np.array(list(counts.values()), dtype=np.int64),
+            MAX_CHOICES,
+            chosen,
+        )
+        return ranked | {value: 0 for value in chosen if value not in ranked}
+
+
+def name_uniquely(code: str) -> str:
+    """The name of a state as a filter's value; its code where others have the name too."""
+    name = state_name(code)
+    return name if name and find_codes(name) == (code,) else code
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from dashboard.query.filter_kinds import (
     NearFilter,
     RadiusFilter,
     SearchFilter,
+    StateFilter,
     TagFilter,
 )
 from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX, sort_by_similarity
@@ -59,12 +60,14 @@ FILTERS: dict[str, Filter] = {
             group="site",
             min_choices=0,
         ),
-        ChoiceFilter(
+        StateFilter(
             name="state",
             label="State or province",
-            about="State or province as the registry wrote it.",
+            about="State or province: its ISO 3166-2 code or its name for all sites that lie in "
+            "it, or a text as the registry wrote it.",
             example="Bavaria",
             column="state",
+            code_column="state_code",
             group="site",
         ),
         ChoiceFilter(
@@ -240,6 +243,7 @@ class Filters(Mapping[str, Any]):
     # Typed for code that reads one of them by name; the others are ``Any``.
     trial: tuple[str, ...]
     country: tuple[str, ...]
+    state: tuple[str, ...]
     decision: tuple[str, ...]
     status: tuple[str, ...]
     q: str

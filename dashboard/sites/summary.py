@@ -19,7 +19,18 @@ from dashboard.sites.categoricals import (
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.geo.countries import country_name
+from geocache.geo.states import state_name
 
+STATE_COLUMNS = (
+    "state",
+    "state_code",
+    "country",
+    "country_code",
+    "sites",
+    "cities",
+    "trials",
+    "recruiting",
+)
 COUNTRY_COLUMNS = ("country", "country_code", "sites", "cities", "trials", "recruiting")
 TRIAL_COLUMNS = (
     "trial_id",
@@ -138,6 +149,39 @@ def count_by_country(sites: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return counts[list(COUNTRY_COLUMNS)]
+
+
+@memoize_per_table
+def count_by_state(sites: pd.DataFrame) -> pd.DataFrame:
+    """One row per state or province with :data:`STATE_COLUMNS`, most sites first, then by name.
+
+    Grouped by ``state_code``; sites without one are a row for each country, with an empty state.
+    """
+    state, codes = factorize(sites["state_code"])
+    land, lands = factorize(sites["country_code"])
+    keys, distinct = pd.factorize(combine_codes([(land, len(lands)), (state, len(codes))]))
+    size = len(distinct)
+    trial, trials = factorize(sites["trial_id"])
+    city, cities = factorize(sites["city"])
+    named = spread(city, np.asarray(cities != ""))
+    state_codes = [str(codes[key % len(codes)]) for key in distinct.tolist()]
+    countries = [str(lands[key // len(codes)]) for key in distinct.tolist()]
+    counts = pd.DataFrame(
+        {
+            "state": pd.Series([state_name(code) for code in state_codes], dtype="str"),
+            "state_code": pd.Series(state_codes, dtype="str"),
+            "country": pd.Series([country_label(code) for code in countries], dtype="str"),
+            "country_code": pd.Series(countries, dtype="str"),
+            "sites": np.bincount(keys, minlength=size),
+            "cities": count_distinct_pairs(keys[named], city[named], size, len(cities)),
+            "trials": count_distinct_pairs(keys, trial, size, len(trials)),
+            "recruiting": np.bincount(keys[_recruiting(sites)], minlength=size),
+        }
+    )
+    counts = counts.sort_values(
+        ["sites", "state", "country", "state_code"], ascending=[False, True, True, True]
+    )
+    return counts[list(STATE_COLUMNS)].reset_index(drop=True)
 
 
 @memoize_per_table

@@ -12,6 +12,7 @@ from dashboard.sites.facility_columns import FACILITY_COLUMNS
 from dashboard.sites.fields import list_fields, merge_fields
 from dashboard.sites.positions import PLACE_COLUMNS, Known, LocateMany, find_rows, position_columns
 from dashboard.sites.reading import READ_COLUMNS, Reading
+from dashboard.sites.states import build_state_codes
 from geocache.geo.countries import country_code
 from geocache.place import POSITION_COLUMNS
 
@@ -27,6 +28,7 @@ COLUMNS = (
     *("trial_id", *TRIAL_COLUMNS),
     *("site_number", *PLACE_COLUMNS),
     *("country_code", "status", *POSITION_COLUMNS),
+    "state_code",
     *FACILITY_COLUMNS,
     *DECISION_COLUMNS,
 )
@@ -101,10 +103,15 @@ def _build_our_columns(
     located, missing = _take_saved_positions(readings, table, known or Known())
     if missing.all():
         columns |= position_columns(table, locate)
-        return pd.DataFrame({name: columns[name] for name in COLUMNS})
+        return _add_derived(pd.DataFrame(columns))
     columns |= {str(name): located[name] for name in located.columns}
-    sites = pd.DataFrame({name: columns[name] for name in COLUMNS})
-    return _locate_rows(sites, table, missing, locate) if missing.any() else sites
+    sites = pd.DataFrame(columns)
+    return _add_derived(_locate_rows(sites, table, missing, locate) if missing.any() else sites)
+
+
+def _add_derived(sites: pd.DataFrame) -> pd.DataFrame:
+    """The site table with the columns that follow from others, in the order of :data:`COLUMNS`."""
+    return sites.assign(state_code=build_state_codes(sites))[list(COLUMNS)]
 
 
 def _take_saved_positions(

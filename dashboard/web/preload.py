@@ -1,7 +1,7 @@
 """Middleware: a ``Link`` header that has the browser load what the map needs early.
 
 Without it a browser finds these files one after another: the page's script, the script that draws
-components, the map's frame, its script, its borders.
+components, the map's frame, its script.
 """
 
 from functools import cache
@@ -20,7 +20,6 @@ def build_link_header() -> str:
     assets = (
         (bundle.build_script(), 'rel="prefetch"; as="script"'),
         (bundle.build_style(), 'rel="prefetch"; as="style"'),
-        (bundle.load_borders(), 'rel="prefetch"; as="fetch"; crossorigin'),
     )
     return ", ".join([*scripts, *(f"<{asset.path}>; {how}" for asset, how in assets)])
 

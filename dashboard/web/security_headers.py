@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWN_FRAMES = "'self'"
-COMPRESSED = (".xlsx", ".parquet")
+COMPRESSED = (".xlsx", ".parquet", ".pmtiles")
 """Formats that are compressed already."""
 
 

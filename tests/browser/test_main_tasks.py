@@ -104,18 +104,25 @@ def test_sites_in_one_city_are_selected_one_by_one(visit: Visit) -> None:
     expect(visit.page.get_by_text("Site number 1310")).to_be_visible()
 
 
-def test_a_country_filter_changes_map_figures_and_link_and_keeps_the_zoom(visit: Visit) -> None:
+def test_a_country_filter_brings_it_into_view_and_other_filters_keep_the_zoom(visit: Visit) -> None:
     frame = visit.open(sites=75)
-    frame.get_by_role("button", name="Zoom in").click()
-    zoomed = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
     visit.page.get_by_role("combobox", name="Country").click()
     visit.page.get_by_role("option", name="Germany (17)").click()
     frame = visit.wait_for_map(sites=17)
-    assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoomed
+    assert count_sites_on_map(frame) == 17
+    west, east = frame.locator("#map_div").evaluate(
+        "() => { const view = window.map.getBounds(); return [view.getWest(), view.getEast()]; }"
+    )
+    assert -6 < west < 7, "Germany fills the map"
+    assert 14 < east < 28
     expect(visit.page).to_have_url(re.compile(r"\?country=DE$"))
     expect(visit.page.get_by_text("17 sites in 1 country; all on the map")).to_be_visible()
-    frame.get_by_role("button", name="Show all sites").click()
-    assert count_sites_on_map(frame) == 17
+    frame.get_by_role("button", name="Zoom in").click()
+    zoomed = frame.locator("#map_div").evaluate("() => window.map.getZoom()")
+    visit.page.get_by_role("combobox", name="City").click()
+    visit.page.get_by_role("option", name="Munich").click()
+    frame = visit.wait_for_map(sites=1)
+    assert frame.locator("#map_div").evaluate("() => window.map.getZoom()") == zoomed
 
 
 def test_the_download_is_the_filtered_table_row_by_row(visit: Visit) -> None:
@@ -144,17 +151,67 @@ def test_a_link_reopens_the_same_view_and_the_back_button_works(visit: Visit) ->
     expect(visit.page).to_have_url(re.compile(r"\?q=warsaw$"))
 
 
-def test_a_click_on_a_country_filters_by_it_and_a_second_click_removes_the_filter(
-    visit: Visit,
-) -> None:
+def test_a_click_on_land_names_it_and_offers_to_filter_by_country_or_state(visit: Visit) -> None:
     frame = visit.open("?city=Birmingham&city=Bristol&city=London", sites=3)
     point = frame.locator("#map_div").evaluate(
         "() => { const p = window.map.latLngToContainerPoint([52.0, -1.2]); return [p.x, p.y]; }"
     )
-    frame.locator("#map_div").click(position={"x": point[0], "y": point[1]})
+    on_land = {"x": point[0], "y": point[1]}
+    frame.locator("#map_div").hover(position={"x": point[0] - 3, "y": point[1]})
+    expect(frame.locator(".sm-tip")).to_contain_text("United Kingdom: 3 sites")
+    frame.locator("#map_div").click(position=on_land)
+    expect(frame.locator(".sm-popup h3")).to_have_text("England, United Kingdom")
+    expect(visit.page).not_to_have_url(re.compile(r"country="))
+    frame.get_by_role("button", name="Only sites in United Kingdom").click()
     expect(visit.page).to_have_url(re.compile(r"country=GB"))
-    frame.locator("#map_div").click(position={"x": point[0], "y": point[1]})
+    visit.wait_until_idle()
+    frame.locator("#map_div").click(position=on_land)
+    frame.get_by_role("button", name="Only sites in England").click()
+    expect(visit.page).to_have_url(re.compile(r"state=England"))
+    visit.wait_until_idle()
+    frame.locator("#map_div").click(position=on_land)
+    frame.get_by_role("button", name="Remove the filter United Kingdom").click()
     expect(visit.page).not_to_have_url(re.compile(r"country=GB"))
+
+
+def test_an_entry_of_the_legend_filters_and_the_land_is_shaded_by_state(visit: Visit) -> None:
+    frame = visit.open("?view_colour=precision&view_shade=states", sites=75)
+    legend = frame.get_by_role("toolbar", name="Legend")
+    legend.get_by_role("button", name="city").click()
+    expect(visit.page).to_have_url(re.compile(r"precision=city"))
+    visit.wait_until_idle()
+    expect(legend.get_by_role("button", name="city")).to_have_attribute("aria-pressed", "true")
+    box = visit.page.locator("iframe[title*='folium']").first.bounding_box()
+    below = legend.bounding_box()
+    inside = frame.locator("#map_div").bounding_box()
+    assert box is not None
+    assert below is not None
+    assert inside is not None
+    assert below["y"] >= inside["y"] + inside["height"] - 1, "the legend covers nothing"
+    assert box["width"] >= 0.62 * visit.page.get_by_test_id("stMainBlockContainer").evaluate(
+        "e => e.clientWidth - parseFloat(getComputedStyle(e).paddingLeft) * 2"
+    )
+    expect(visit.page.get_by_role("radio", name="States")).to_be_checked()
+
+
+def test_sites_on_both_sides_of_the_180th_meridian_show_in_one_piece(visit: Visit) -> None:
+    visit.open(sites=75)
+    visit.page.locator("summary", has_text="Add sites").click()
+    visit.page.get_by_label("Or paste a list or a registry page").fill(
+        "facility,city,country,latitude,longitude\n"
+        "A,Suva,Fiji,-18.1416,178.4419\n"
+        "B,Taveuni,Fiji,-16.85,-179.92\n"
+        "C,Labasa,Fiji,-16.4332,179.3645\n"
+    )
+    visit.page.get_by_role("button", name="Add pasted text").click()
+    visit.wait_for_map(sites=78)
+    visit.page.goto(f"{visit.server.url}/?country=FJ")
+    frame = visit.wait_for_map(sites=3)
+    assert count_sites_on_map(frame) == 3
+    width = frame.locator("#map_div").evaluate(
+        "() => window.map.getBounds().getEast() - window.map.getBounds().getWest()"
+    )
+    assert width < 30
 
 
 def test_an_unknown_filter_value_in_a_link_is_dropped_with_a_note(visit: Visit) -> None:

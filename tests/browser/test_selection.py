@@ -21,4 +21,4 @@ def test_map_and_table_show_the_same_selection(visit: Visit) -> None:
     expect(visit.page.get_by_text("Site number 1501")).to_have_count(0)
     grid.click(position={"x": 16, "y": 86})
     expect(visit.page.get_by_text("Site number 1102")).to_be_visible()
-    expect(visit.map.locator(".sm-selected[title^='Graz']")).to_have_count(1)
+    expect(visit.map.locator(".sm-selected[aria-label^='Graz']")).to_have_count(1)

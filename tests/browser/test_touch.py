@@ -79,9 +79,12 @@ def test_a_tap_after_a_pan_a_pinch_or_a_scroll_opens_its_target(phone: Visit) ->
     middle = map_box["y"] + 180
 
     before = pane.get_attribute("style")
-    fingers.move((200, middle, 20, 40))
+    fingers.move((200, middle, 20, 2))
+    expect(frame.locator(".sm-hint")).to_have_text("Use two fingers to move the map")
+    assert pane.get_attribute("style") == before, "one finger is for the page"
+    fingers.move((160, middle, 20, 40), (240, middle, 20, 40))
     assert pane.evaluate(WAIT_UNTIL_STILL)
-    assert pane.get_attribute("style") != before, "one finger on the map moves the map"
+    assert pane.get_attribute("style") != before, "two fingers move the map"
     groningen = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
     fingers.tap(groningen)
     popup = frame.locator(".leaflet-popup-content")
@@ -173,8 +176,8 @@ def test_in_landscape_the_page_scrolls_beside_the_map_and_rotation_keeps_sites_i
 
     assert height() <= 390 - 60 - 90, "beside the page's own bar"
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("e => e.clientHeight === 460", arg=map_frame.element_handle())
-    assert height() == 460
+    page.wait_for_function("e => e.clientHeight === 420", arg=map_frame.element_handle())
+    assert height() == 420
     page.set_viewport_size(landscape)
     page.wait_for_function("e => e.clientHeight < 300", arg=map_frame.element_handle())
     map_frame.evaluate("e => e.scrollIntoView({block: 'center'})")

@@ -1,4 +1,4 @@
-"""The map; beside it cards of the selected sites, and the counts per country."""
+"""The map with its choices; beside it cards of the selected sites, and counts per country."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,15 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.maps import folium_map
-from dashboard.maps.layer import Circle, build_layer_data
+from dashboard.maps.layer import SHADES, Circle, build_layer_data
 from dashboard.maps.palette import COLOUR_BY
 from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import BBox
+from dashboard.query.filter_kinds import name_uniquely
 from dashboard.sites.trial import Trial
 from dashboard.web import map_drawn
+from geocache.geo.states import find_codes
 
 MAP_HEIGHT = 460
 MAX_CARDS = 3
@@ -37,16 +39,18 @@ def draw_map_panel(
         sites: the filtered site table; its index names a site.
         trials: the open trials by id.
         circle: what "near" is measured from.
-        tiles: URL template of an online tile layer, empty for none.
+        tiles: as ``SITE_MAP_TILES``.
         whole: the site table that ``sites`` was filtered from.
     """
-    colour_by = address.colour_by()
+    colour_by, shade = address.colour_by(), address.shade()
     selected = selection.find_selected(sites)
     data = build_layer_data(
         sites,
         colour_by=colour_by,
         selected=selected,
-        active_countries=address.current().country,
+        active=(*address.current().country, *_list_state_codes(address.current().state)),
+        shade=shade,
+        chosen=address.current().get(colour_by, ()),
         circle=circle,
         whole=whole,
         store=get_map_store(),
@@ -66,7 +70,7 @@ def draw_map_panel(
                 on_change=lambda: handle_click(st.session_state[key]),
             )
         decided = bool((sites["decision"] != "").any()) or colour_by == "decision"
-        _draw_colour_choice(colour_by, has_decisions=decided)
+        _draw_choices(colour_by, shade, has_decisions=decided)
     with beside, st.container(key="beside_map"):
         for row in selected[:MAX_CARDS]:
             site_card.draw_site_card(
@@ -93,8 +97,9 @@ def _wait_until_drawn(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if last else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
-def _draw_colour_choice(colour_by: str, *, has_decisions: bool) -> None:
-    st.session_state["view_colour"] = colour_by
+def _draw_choices(colour_by: str, shade: str, *, has_decisions: bool) -> None:
+    """Draw what the markers are coloured by and what the land is shaded by."""
+    st.session_state["view_colour"], st.session_state["view_shade"] = colour_by, shade
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Colour by", width="content")
         st.segmented_control(
@@ -104,6 +109,17 @@ def _draw_colour_choice(colour_by: str, *, has_decisions: bool) -> None:
             format_func=str.capitalize,
             on_change=_choose_colour,
             label_visibility="collapsed",
+            width="content",
+        )
+        st.markdown("Shade", width="content")
+        st.segmented_control(
+            "Shade",
+            list(SHADES),
+            key="view_shade",
+            format_func=str.capitalize,
+            on_change=_choose_shade,
+            label_visibility="collapsed",
+            width="content",
         )
 
 
@@ -111,8 +127,17 @@ def _choose_colour() -> None:
     address.set_view("colour", st.session_state["view_colour"] or "status", "status")
 
 
+def _choose_shade() -> None:
+    address.set_view("shade", st.session_state["view_shade"] or "none", "countries")
+
+
+def _list_state_codes(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of the states that are filtered by."""
+    return tuple(dict.fromkeys(code for value in values for code in find_codes(value)))
+
+
 def handle_click(value: Mapping[str, object] | None) -> None:
-    """React to a click on the map: a country or the view filters, a site is selected."""
+    """React to a click on the map: land, a legend entry or the view filters, a site is selected."""
     value = value or {}
     count = value.get("last_object_clicked_count")
     drawing = value.get("last_active_drawing")
@@ -122,14 +147,30 @@ def handle_click(value: Mapping[str, object] | None) -> None:
     properties = drawing.get("properties") or {}
     kind = properties.get("kind")
     if kind == "country" and properties.get("code"):
-        code = str(properties["code"])
-        chosen = address.current().country
-        rest = tuple(one for one in chosen if one != code)
-        address.change(country=rest if code in chosen else (*chosen, code))
-        st.rerun()
+        _toggle("country", str(properties["code"]))
+    elif kind == "state" and properties.get("code"):
+        _toggle_state(str(properties["code"]))
+    elif kind == "category" and properties.get("value"):
+        _toggle(address.colour_by(), str(properties["value"]))
     elif kind == "view":
         west, south, east, north = (float(value) for value in properties["bbox"])
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "site":
         selection.select_on_map([int(properties["site"])])
+
+
+def _toggle_state(code: str) -> None:
+    """Filter by a state, or no more if it is filtered by under any of its names."""
+    chosen = address.current().state
+    rest = tuple(one for one in chosen if code not in find_codes(one))
+    address.change(state=(*chosen, name_uniquely(code)) if rest == chosen else rest)
+    st.rerun()
+
+
+def _toggle(name: str, value: str) -> None:
+    """Add a value to a filter, or remove it if it is there."""
+    chosen = address.current().get(name, ())
+    rest = tuple(one for one in chosen if one != value)
+    address.change(**{name: rest if value in chosen else (*chosen, value)})
+    st.rerun()

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from dashboard.errors import SavedViewError
+from dashboard.maps.layer import SHADES, Shade
 from dashboard.maps.palette import COLOUR_BY
 from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import Filters, parse_leniently, to_query
@@ -121,6 +122,12 @@ def colour_by() -> str:
     """What the markers are coloured by; the status unless the address bar says otherwise."""
     found = view("colour", "status")
     return found if found in COLOUR_BY else "status"
+
+
+def shade() -> Shade:
+    """What the land is shaded by; countries unless the address bar says otherwise."""
+    found = view("shade", "countries")
+    return next((one for one in SHADES if one == found), "countries")
 
 
 def unit() -> str:

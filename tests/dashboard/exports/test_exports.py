@@ -145,7 +145,7 @@ def test_excel_has_types_a_fixed_header_a_filter_and_no_formula(content: Content
     book = openpyxl.load_workbook(io.BytesIO(to_bytes(content, "xlsx")))
     sheet = book["Sites"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:X76"
+    assert sheet.auto_filter.ref == "A1:AA76"
     head = [cell.value for cell in sheet[1]]
     assert tuple(head) == COLUMNS
     for number, row in enumerate(sheet.iter_rows(min_row=2)):

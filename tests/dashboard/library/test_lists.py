@@ -30,7 +30,8 @@ def test_columns_of_the_site_table(seed_library: Library) -> None:
     promised = (
         "trial_id, trial_title, trial_status, phase, sponsor, site_number, facility, city, state, "
         "postcode, country, country_code, status, latitude, longitude, precision, place_name, "
-        "source, score, flags, reason, uncertainty_km, facility_id, facility_name, decision, note"
+        "source, score, flags, reason, uncertainty_km, state_code, facility_id, facility_name, "
+        "decision, note"
     )
     assert ", ".join(COLUMNS) == promised
     assert tuple(seed_library.table.columns) == COLUMNS

@@ -50,7 +50,7 @@ def test_the_link_header_names_existing_files_that_the_map_needs() -> None:
         middleware=[Middleware(preload.PreloadLinks)],
     )
     named = request_app(app, "/", {}).headers["link"]
-    for asset in (bundle.build_script(), bundle.build_style(), bundle.load_borders()):
+    for asset in (bundle.build_script(), bundle.build_style()):
         assert f"<{asset.path}>" in named
     spec = find_spec("streamlit")
     assert spec is not None
