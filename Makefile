@@ -47,7 +47,7 @@ screenshots: setup-test ## Take the README's pictures of the running page
 	$(PY) -m scripts.screenshots
 
 fuzz: setup-test ## Try each reader with 100,000 generated inputs, the API with thousands
-	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k "property or schemathesis" tests/dashboard
+	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -k "property or schemathesis" tests/dashboard tests/attacks
 
 lock: setup-test ## Pin the newest versions that pyproject.toml and npm/ allow
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

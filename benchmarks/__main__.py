@@ -34,6 +34,7 @@ TITLES = {
     "registers": "Registers of facilities",
     "postgres": "Cache on PostgreSQL",
     "sessions": "Many sessions",
+    "soak": "Hostile uploads beside many sessions",
 }
 
 
