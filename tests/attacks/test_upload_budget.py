@@ -103,6 +103,17 @@ def test_long_texts_of_a_parquet_file_are_cut_or_refused() -> None:
         read(table(**{**columns, "facility": longer}), "longer.parquet")
 
 
+def test_own_columns_of_a_parquet_file_spend_from_the_budget_too() -> None:
+    columns = {name: repeated("Graz", 1_000) for name in NAMES}
+    reading = read(table(**columns, notes=pa.array(["x" * 300_000] * 1_000)), "own.parquet")
+    assert reading.fields is not None
+    assert set(reading.fields["notes"].astype("str").str.len()) == {2_000}
+    longer = pa.array([f"{number} " + "x" * 1_000_000 for number in range(40)])
+    columns = {name: repeated("Graz", 40) for name in NAMES}
+    with pytest.raises(ReadError, match="unpacks to far more"):
+        read(table(**columns, notes=longer), "longer.parquet")
+
+
 def test_parquet_is_cleaned_as_any_other_file() -> None:
     columns = {
         "trial_id": ["NCT00000001 "] * 4,

@@ -27,7 +27,7 @@ from dashboard.readers.common.clean import (
 )
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn
-from dashboard.readers.common.own_columns import MAX_COLUMNS, OwnColumns
+from dashboard.readers.common.own_columns import MAX_CELL, MAX_COLUMNS, OwnColumns
 from dashboard.sites.categoricals import (
     categorical_from_codes,
     combine_codes,
@@ -108,9 +108,17 @@ def _check_columns(schema: pa.Schema, name: str) -> None:
 
 
 def _list_plain_texts(schema: pa.Schema) -> list[str]:
-    """The text columns that the file does not store as dictionaries."""
-    names = (name for name in _TEXTS if name in schema.names)
+    """The text columns that the file does not store as dictionaries.
+
+    They are read as dictionaries: a file of a few kB may repeat a long text a million times.
+    """
+    own = (each.name for each in schema if _is_text(each.type))
+    names = dict.fromkeys((*(name for name in _TEXTS if name in schema.names), *own))
     return [name for name in names if not pa.types.is_dictionary(schema.field(name).type)]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _open(data: bytes, name: str, columns: Iterable[str]) -> pq.ParquetFile:
@@ -118,17 +126,27 @@ def _open(data: bytes, name: str, columns: Iterable[str]) -> pq.ParquetFile:
     schema = pq.read_schema(pa.BufferReader(data))
     _check_columns(schema, name)
     file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=_list_plain_texts(schema))
+    get_budget(name, len(data)).spend(rows=_count_rows(file))
+    _pay_columns(file, columns)
+    return file
+
+
+def _count_rows(file: pq.ParquetFile) -> int:
+    metadata = file.metadata
+    groups = (metadata.row_group(at).num_rows for at in range(metadata.num_row_groups))
+    return int(max(metadata.num_rows, sum(groups)))
+
+
+def _pay_columns(file: pq.ParquetFile, columns: Iterable[str]) -> None:
+    """Spend what reading some columns will take; raises ReadError if there is not so much left."""
     metadata, wanted = file.metadata, set(columns)
     groups = [metadata.row_group(at) for at in range(metadata.num_row_groups)]
     chunks = [group.column(at) for group in groups for at in range(group.num_columns)]
-    rows = max(metadata.num_rows, sum(group.num_rows for group in groups))
     read = [chunk for chunk in chunks if chunk.path_in_schema.partition(".")[0] in wanted]
-    get_budget(name, len(data)).spend(
-        rows=rows,
-        cells=rows * len(wanted & set(schema.names)),
+    get_budget().spend(
+        cells=_count_rows(file) * len(wanted & set(file.schema_arrow.names)),
         unpacked_bytes=sum(chunk.total_uncompressed_size for chunk in read),
     )
-    return file
 
 
 def _read(data: bytes, name: str, signing_key: str) -> Reading:
@@ -174,15 +192,27 @@ def _read_fields(file: pq.ParquetFile, note: Warn) -> pd.DataFrame | None:
         if each.name not in {*COLUMNS, DISTANCE} and not pa.types.is_nested(each.type)
     ]
     own += [name for name in DECISION_COLUMNS if name in schema.names]
+    own = own[: MAX_COLUMNS + 1]
+    _pay_columns(file, own)
     collected = OwnColumns()
-    for name in own[: MAX_COLUMNS + 1]:
-        values = file.read([name]).column(0)
-        if pa.types.is_dictionary(values.type):
-            values = values.cast(values.type.value_type)
-        texts = pc.fill_null(_cast_to_text(values), "").to_pylist()
-        collected.add({name: texts}, 0)
+    for name in own:
+        collected.add({name: _list_own_texts(file.read([name]).column(0))}, 0)
     fields = collected.build(file.metadata.num_rows, note)
     return fields if fields.shape[1] else None
+
+
+def _list_own_texts(values: pa.ChunkedArray) -> list[str]:
+    """The values as texts, each distinct one held once."""
+    if not pa.types.is_dictionary(values.type):
+        texts: list[str] = pc.fill_null(_cast_to_text(values), "").to_pylist()
+        return texts
+    values = values.unify_dictionaries().combine_chunks()
+    if isinstance(values, pa.ChunkedArray):
+        values = values.chunk(0) if values.num_chunks else _NO_TEXTS
+    distinct = _cast_to_text(pa.chunked_array([values.dictionary])).to_pylist()
+    words = [(word or "")[: MAX_CELL + 1] for word in (*distinct, "")]
+    codes = values.indices.fill_null(len(distinct)).to_pylist()
+    return [words[code] for code in codes]
 
 
 def _cast_to_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
