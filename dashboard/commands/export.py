@@ -33,10 +33,15 @@ from geocache.settings import load_settings
 SHOW_AFTER_SECONDS = 1.0
 
 
-def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """An option for every parameter of the API, read by the same definitions."""
+def query_options(
+    command: Callable[..., Any], *, left_out: tuple[str, ...] = ()
+) -> Callable[..., Any]:
+    """An option for every parameter of the API, read by the same definitions.
+
+    ``left_out`` are those whose name is an option of the command's own.
+    """
     asked = (*FILTERS.values(), columns_parameter(DATASETS["sites"].columns), LIMIT, OFFSET)
-    for parameter in reversed(asked):
+    for parameter in reversed([one for one in asked if one.name not in left_out]):
         command = click.option(
             f"--{parameter.name.replace('_', '-')}",
             parameter.name,

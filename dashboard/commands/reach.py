@@ -1,5 +1,6 @@
 """``site-map reach``: who lives near the filtered sites, and where nobody does."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -41,7 +42,7 @@ from dashboard.reach.reach import LEVELS
     type=click.Path(exists=True, path_type=Path),
     help="A file or folder to open instead of SITE_MAP_SOURCES. Repeatable.",
 )
-@query_options
+@partial(query_options, left_out=("within",))
 def reach_command(
     *,
     query: str,
@@ -55,7 +56,8 @@ def reach_command(
 ) -> int:
     """Write how many people live within a distance of the sites that a filter keeps.
 
-    QUERY is the part after ? of the page's address or of an API link; options add to it.
+    QUERY is the part after ? of the page's address or of an API link; options add to it. There
+    ``within=`` is a drawn area; the option --within is a distance.
 
     Example: site-map reach "country=US&status=Recruiting" --within 80km -o reach.csv
     """

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from dashboard.maps.palette import Category, assign_categories
+from dashboard.maps.palette import FIELD_PREFIX, Category, assign_categories
 from dashboard.maps.places import (
     AREAS,
     describe_doubt,
@@ -92,7 +92,7 @@ def build_layer_data(
         "countries": _count_codes(sites, "country_code"),
         "states": _count_codes(sites, "state_code") if shade == "states" else {},
         "shade": shade,
-        "legend": colour_by,
+        "legend": colour_by.removeprefix(FIELD_PREFIX),
         "active": list(active),
         "chosen": list(chosen),
         "selected": [int(row) for row in selected],

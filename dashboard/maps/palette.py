@@ -31,16 +31,20 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One value that the map is coloured by, with its look."""
+    """One value that the map is coloured by, with its look.
+
+    ``pickable`` unless no filter keeps this value alone.
+    """
 
     label: str
     colour: str
     shape: str
+    pickable: bool = True
 
     def to_json(self) -> dict[str, str]:
         """The category as the scripts in ``assets`` read it."""
         look = {"label": self.label, "colour": self.colour, "svg": self.svg}
-        return look if self == OTHER else look | {"value": self.label}
+        return look if self == OTHER or not self.pickable else look | {"value": self.label}
 
     @property
     def svg(self) -> str:
@@ -80,6 +84,16 @@ FOUND_LOOKS = {
     "facility not named": (GREY, "cross"),
 }
 TRIAL_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
+STEPS = (
+    ("#9ecae1", "triangle"),
+    ("#6baed6", "circle"),
+    ("#3182bd", "square"),
+    ("#08519c", "hexagon"),
+    ("#08306b", "star"),
+)
+"""Looks of a number's steps, from low to high."""
+FIELD_PREFIX = "field."
+"""What the map is coloured by if that is an own column, before its name."""
 OTHER = Category("Other", GREY, "cross")
 COLOUR_BY = {
     "status": "status",
@@ -100,6 +114,8 @@ def assign_categories(
     Of more than seven trials, the six with the most sites have a look of their own; the others
     share :data:`OTHER`.
     """
+    if colour_by.startswith(FIELD_PREFIX):
+        return _assign_own_categories(sites[colour_by.removeprefix(FIELD_PREFIX)])
     codes, distinct = factorize(sites[_COLUMNS[colour_by]])
     names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
@@ -110,13 +126,53 @@ def assign_categories(
         names = [str(name) or UNDECIDED for name in distinct]
         categories = [Category(one, *look) for one, look in DECISION_LOOKS.items()]
     elif colour_by == "found":
-        categories = [Category(where, *look) for where, look in FOUND_LOOKS.items()]
+        categories = [Category(n, *look, pickable=False) for n, look in FOUND_LOOKS.items()]
     else:
         categories = _build_trial_categories(names, count_codes(codes, len(distinct)))
     number = {category.label: i for i, category in enumerate(categories)}
     last = len(categories) - 1
     by_code = np.array([number.get(name, last) for name in names], dtype=np.int8)
     return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
+
+
+def _assign_own_categories(
+    column: pd.Series,
+) -> tuple[list[Category], npt.NDArray[np.int8]]:
+    """As :func:`assign_categories`, of an own column: steps of a number, else its values."""
+    if column.dtype.kind == "f":
+        return _assign_steps(column.to_numpy())
+    codes, distinct = factorize(column)
+    names = [str(name) or NOT_STATED for name in distinct]
+    counts = count_codes(codes, len(distinct))
+    stated = np.where(np.asarray(distinct == ""), 0, counts)
+    categories = _build_trial_categories(names, stated)
+    categories.append(Category(NOT_STATED, *STATUS_LOOKS[NOT_STATED], pickable=False))
+    number = {category.label: i for i, category in enumerate(categories)}
+    other = number.get(OTHER.label, len(categories) - 1)
+    by_code = np.array([number.get(name, other) for name in names], dtype=np.int8)
+    return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
+
+
+def _assign_steps(values: npt.NDArray[np.float64]) -> tuple[list[Category], npt.NDArray[np.int8]]:
+    """Steps of about equally many values, from pale to dark; the last for none."""
+    stated = values[~np.isnan(values)]
+    edges: list[float] = []
+    if len(stated):
+        edges = np.unique(np.quantile(stated, np.linspace(0, 1, len(STEPS) + 1))).tolist()
+    steps = max(len(edges) - 1, 1 if len(stated) else 0)
+    looks = [STEPS[round(i * (len(STEPS) - 1) / max(steps - 1, 1))] for i in range(steps)]
+    labels = [
+        f"{edges[i]:g} – {edges[min(i + 1, len(edges) - 1)]:g}"
+        if len(edges) > 1
+        else f"{edges[0]:g}"
+        for i in range(steps)
+    ]
+    categories = [Category(n, *look, pickable=False) for n, look in zip(labels, looks, strict=True)]
+    categories.append(Category(NOT_STATED, GREY, "cross", pickable=False))
+    inner = edges[1:-1] if len(edges) > 2 else []
+    codes = np.searchsorted(np.asarray(inner, dtype=float), values, side="right").astype(np.int8)
+    codes[np.isnan(values)] = len(categories) - 1
+    return categories, codes
 
 
 def _build_trial_categories(trial_ids: list[str], counts: npt.NDArray[np.int64]) -> list[Category]:

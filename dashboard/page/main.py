@@ -88,11 +88,25 @@ def main() -> None:
             st.warning(escape(note))
         if view.lost is not None:
             nearest.draw_place_choices(view.lost, "page")
-    sidebar.draw_filters(filters, facet_counts(library.table, filters), library.trials, view.lost)
+    sidebar.draw_filters(
+        filters,
+        _count_facets(library, filters),
+        library.trials,
+        view.lost,
+        sites=library.table,
+    )
     account.draw_account()
     _draw_tabs(view.sites, library, filters, viewer)
     header.draw_footer(viewer)
     feedback.show_queued_toasts()
+
+
+def _count_facets(library: Library, filters: Filters) -> dict[str, dict[str, int]]:
+    """The choices with their counts, without the filters that no open list can answer."""
+    try:
+        return facet_counts(library.table, filters)
+    except FilterError as error:
+        return _count_facets(library, filters.replace(**{error.parameter: ()}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.errors import FilterError
+from dashboard.query.area_filter import AreaFilter
 from dashboard.query.coordinates import BBox
 from dashboard.query.field_filters import FIELDS, PREFIX
 from dashboard.query.filter_kinds import (
@@ -183,6 +184,13 @@ FILTERS: dict[str, Filter] = {
             group="site",
             allowed=(*DECISIONS, UNDECIDED),
             blank=UNDECIDED,
+        ),
+        AreaFilter(
+            name="within",
+            label="Within",
+            about="A drawn area: an encoded polyline of 3 to 200 corners, with five decimals. Its "
+            "last corner is joined to the first, and an edge goes the short way round the Earth.",
+            example="_p~iF~ps|U_ulLnnqC_mqNvxq`@",
         ),
         BoxFilter(
             name="bbox",

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.sites.categoricals import factorize
+from dashboard.sites.categoricals import count_codes, factorize
 from dashboard.sites.memo import memoize_per_table
 
 FieldType = Literal["number", "date", "choice", "text"]
@@ -19,7 +19,9 @@ INPUT_PREFIX = "input_"
 """Stands before an own column's name that is one of ours."""
 
 MAX_CHOICES = 60
-"""A text column with no more different values can be chosen from."""
+"""A text column with no more different values can be chosen from, if they repeat."""
+_FEW = 10
+"""So few need not repeat."""
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A date as own columns hold it."""
@@ -42,16 +44,20 @@ def find_field_type(column: pd.Series) -> FieldType:
     """The type of an own column: number, date, choice (few values) or text."""
     if column.dtype.kind == "f":
         return "number"
-    _, distinct = factorize(column)
-    return _find_text_type(distinct)
+    codes, distinct = factorize(column)
+    found = _find_text_type(distinct)
+    if found != "text":
+        return found
+    counts = count_codes(codes[codes >= 0], len(distinct))
+    used = int((counts > 0).sum())
+    repeated = len(codes) >= 2 * used or used <= _FEW
+    return "choice" if used <= MAX_CHOICES and repeated else "text"
 
 
 @memoize_per_table
 def _find_text_type(distinct: pd.Index) -> FieldType:
     texts = [str(text) for text in distinct if text]
-    if texts and all(map(DATE.fullmatch, texts)):
-        return "date"
-    return "choice" if len(texts) <= MAX_CHOICES else "text"
+    return "date" if texts and all(map(DATE.fullmatch, texts)) else "text"
 
 
 def is_contact(name: str, column: pd.Series) -> bool:

@@ -40,10 +40,12 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory, place_index: Path) 
     folder = tmp_path_factory.mktemp("hostile")
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["trial_id", "trial_title", "facility", "city", "state", "country", "status"])
+    header = ["trial_id", "trial_title", "facility", "city", "state", "country", "status"]
+    writer.writerow([*header, *PAYLOADS])
     for payload in PAYLOADS:
-        writer.writerow([payload, payload, payload, "Graz", payload, "Austria", "Recruiting"])
-        writer.writerow([payload, payload, "Named", payload, "", payload, payload])
+        row = [payload, payload, payload, "Graz", payload, "Austria", "Recruiting"]
+        writer.writerow([*row, *reversed(PAYLOADS)])
+        writer.writerow([payload, payload, "Named", payload, "", payload, payload, *PAYLOADS])
     source = folder / "hostile.csv"
     source.write_text(text.getvalue(), encoding="utf-8")
     with serving(folder, place_index, SITE_MAP_SOURCES=str(source)) as running:
@@ -80,8 +82,10 @@ def test_no_payload_runs_and_all_are_shown_as_text(hostile: Visit) -> None:
         card = hostile.page.locator("[data-testid=stMarkdown] strong").first
         expect(card, f"payload {number}").to_have_text(re.compile(displayed_pattern(payload)))
         expect(popup).to_be_visible()
-    for tab in ("Sites", "Countries", "Facilities", "Trials", "Quality", "Open lists"):
+    for tab in ("Sites", "Countries", "Facilities", "Trials", "Compare", "Quality", "Open lists"):
         hostile.open_tab(tab)
+    hostile.page.get_by_text("Columns of your lists").click()
+    expect(hostile.page.get_by_text(PAYLOADS[0], exact=True).first).to_be_attached()
     assert hits(hostile) == [None] * len(hostile.page.frames)
     assert not hostile.page.locator("a[href^='javascript']").count()
 

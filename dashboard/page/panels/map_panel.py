@@ -8,13 +8,15 @@ import streamlit as st
 
 from dashboard.maps import folium_map
 from dashboard.maps.layer import SHADES, Circle, build_layer_data
-from dashboard.maps.palette import COLOUR_BY
+from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import BBox
 from dashboard.query.filter_kinds import name_uniquely
+from dashboard.sites.fields import list_fields
+from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial
 from dashboard.web import map_drawn
 from geocache.geo.states import find_codes
@@ -43,6 +45,9 @@ def draw_map_panel(
         whole: the site table that ``sites`` was filtered from.
     """
     colour_by, shade = address.colour_by(), address.shade()
+    own = [FIELD_PREFIX + name for name in list_fields(sites, COLUMNS)]
+    if colour_by not in (*COLOUR_BY, *own):
+        colour_by = "status"
     selected = selection.find_selected(sites)
     data = build_layer_data(
         sites,
@@ -70,7 +75,7 @@ def draw_map_panel(
                 on_change=lambda: handle_click(st.session_state[key]),
             )
         decided = bool((sites["decision"] != "").any()) or colour_by == "decision"
-        _draw_choices(colour_by, shade, has_decisions=decided)
+        _draw_choices(colour_by, shade, own, has_decisions=decided)
     with beside, st.container(key="beside_map"):
         for row in selected[:MAX_CARDS]:
             site_card.draw_site_card(
@@ -97,9 +102,10 @@ def _wait_until_drawn(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if last else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
-def _draw_choices(colour_by: str, shade: str, *, has_decisions: bool) -> None:
+def _draw_choices(colour_by: str, shade: str, own: list[str], *, has_decisions: bool) -> None:
     """Draw what the markers are coloured by and what the land is shaded by."""
-    st.session_state["view_colour"], st.session_state["view_shade"] = colour_by, shade
+    st.session_state["view_colour"] = colour_by if colour_by in COLOUR_BY else None
+    st.session_state["view_shade"] = shade
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Colour by", width="content")
         st.segmented_control(
@@ -111,6 +117,18 @@ def _draw_choices(colour_by: str, shade: str, *, has_decisions: bool) -> None:
             label_visibility="collapsed",
             width="content",
         )
+        if own:
+            st.session_state["view_colour_own"] = colour_by if colour_by in own else None
+            st.selectbox(
+                "Colour by an own column",
+                own,
+                key="view_colour_own",
+                format_func=lambda name: name.removeprefix(FIELD_PREFIX),
+                placeholder="Own column",
+                on_change=_choose_own_colour,
+                label_visibility="collapsed",
+                width=180,
+            )
         st.markdown("Shade", width="content")
         st.segmented_control(
             "Shade",
@@ -121,6 +139,10 @@ def _draw_choices(colour_by: str, shade: str, *, has_decisions: bool) -> None:
             label_visibility="collapsed",
             width="content",
         )
+
+
+def _choose_own_colour() -> None:
+    address.set_view("colour", st.session_state["view_colour_own"] or "status", "status")
 
 
 def _choose_colour() -> None:

@@ -8,7 +8,12 @@ import streamlit as st
 from dashboard.maps.places import describe_doubt, format_title
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.sites.facilities import find_other_trials
+from dashboard.sites.fields import DISTANCE, format_number
+from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial
+
+_MAX_FIELDS, _MAX_NAME, _MAX_TEXT = 12, 80, 300
+"""Own columns on a card, and characters of their names and values."""
 
 
 def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
@@ -25,6 +30,7 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
         if site.decision or site.note:
             decided = str(site.decision or "Note").capitalize()
             lines.append(f"**{escape(decided)}**" + (f": {escape(site.note)}" if site.note else ""))
+        lines += _list_fields(site)
         trial = trials.get(site.trial_id)
         if trial and trial.title:
             lines.append(f"{link(trial_url(trial), trial.trial_id)} · {escape(trial.title)}")
@@ -33,6 +39,23 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
         others = find_other_trials(site, whole)
         if others:
             st.caption("Also at this facility: " + ", ".join(escape(t) for t in others))
+
+
+def _list_fields(site: pd.Series) -> list[str]:
+    """The first own columns with a value, a line each."""
+    own = (str(name) for name in site.index if name not in COLUMNS and name != DISTANCE)
+    texts = ((name, _format_value(site[name])) for name in own)
+    filled = [(name, text) for name, text in texts if text]
+    lines = [
+        f"{escape(name[:_MAX_NAME])}: **{escape(text[:_MAX_TEXT])}**"
+        for name, text in filled[:_MAX_FIELDS]
+    ]
+    more = len(filled) - _MAX_FIELDS
+    return [*lines, f"… and {more} more columns in the table"] if more > 0 else lines
+
+
+def _format_value(value: object) -> str:
+    return format_number(value) if isinstance(value, float) else str(value)
 
 
 def describe_position(site: pd.Series) -> str:

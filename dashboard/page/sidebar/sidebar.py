@@ -6,9 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.errors import FilterError
-from dashboard.page.sidebar import eligibility, nearest, registry_form, uploads
+from dashboard.page.sidebar import eligibility, nearest, own_columns, registry_form, uploads
 from dashboard.page.state import address
 from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.markdown import escape
+from dashboard.query.field_filters import PREFIX
 from dashboard.query.filter_kinds import GROUPS, ChoiceFilter, Filter
 from dashboard.query.filters import FILTERS, Filters, find_filter
 from dashboard.query.near import KM_PER
@@ -22,6 +24,8 @@ def draw_filters(
     facets: dict[str, dict[str, int]],
     trials: Mapping[str, Trial],
     near_error: FilterError | None = None,
+    *,
+    sites: pd.DataFrame,
 ) -> None:
     """Draw the filters; every change goes to the address bar.
 
@@ -30,6 +34,7 @@ def draw_filters(
         facets: the choices of each filter with their counts.
         trials: the open trials by id.
         near_error: why the place of ``near`` was not found.
+        sites: the whole site table.
     """
     with st.sidebar:
         st.subheader("Filters")
@@ -45,8 +50,10 @@ def draw_filters(
         eligibility.draw_eligibility(filters, facets, trials)
         for one in _sort_by_group(facets):
             counts, chosen = facets[one.name], filters.get(one.name, ())
-            if chosen or len(counts) >= one.min_choices:
+            is_own = one.name.startswith(PREFIX)
+            if not is_own and (chosen or len(counts) >= one.min_choices):
                 _draw_choices(one, counts, chosen)
+        own_columns.draw_own_columns(filters, facets, sites, _draw_choices)
 
 
 def _sort_by_group(names: Mapping[str, object]) -> list[ChoiceFilter]:
@@ -84,7 +91,7 @@ def _draw_choices(one: ChoiceFilter, counts: dict[str, int], chosen: tuple[str, 
     by_casefolded = {option.casefold(): option for option in counts}
     st.session_state[key] = [by_casefolded.get(value.casefold(), value) for value in chosen]
     st.multiselect(
-        one.label,
+        escape(one.label),
         list(dict.fromkeys([*counts, *st.session_state[key]])),
         key=key,
         format_func=lambda value: f"{one.choice_label(value)} ({counts.get(value, 0):,})",
@@ -120,11 +127,12 @@ def draw_active_filters(filters: Filters, sites: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for one, part in parts:
             text = names.get(part.text, part.text) if one.name == "facility" else part.text
+            is_own = one.name.startswith(PREFIX)
             if one.name == "near" and filters.radius_km is not None:
                 unit = address.unit()
                 text += f", {round(filters.radius_km / KM_PER[unit], 1):g} {unit}"
             st.button(
-                f"{one.label}: {text}",
+                escape(f"{one.label}: {text}") if is_own else f"{one.label}: {text}",
                 icon=":material/close:",
                 key=f"remove_{one.name}" + (f":{part.choice}" if part.choice else ""),
                 help="Remove this filter",

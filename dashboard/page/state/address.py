@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.errors import SavedViewError
 from dashboard.maps.layer import SHADES, Shade
-from dashboard.maps.palette import COLOUR_BY
+from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import Filters, parse_leniently, to_query
 from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX
@@ -121,7 +121,7 @@ def view(name: str, default: str) -> str:
 def colour_by() -> str:
     """What the markers are coloured by; the status unless the address bar says otherwise."""
     found = view("colour", "status")
-    return found if found in COLOUR_BY else "status"
+    return found if found in COLOUR_BY or found.startswith(FIELD_PREFIX) else "status"
 
 
 def shade() -> Shade:

@@ -14,6 +14,7 @@ from dashboard.page.state import address, selection
 from dashboard.page.streamlit_internals import ColumnConfig
 from dashboard.page.tabs import decisions, downloads, pagination
 from dashboard.page.widgets import on_demand
+from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
@@ -21,6 +22,7 @@ from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.categoricals import factorize, to_arrow
 from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.fields import list_fields
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.table import COLUMNS, TRIAL_COLUMNS
 from dashboard.sites.vocabulary import NOT_STATED
@@ -56,13 +58,16 @@ LABELS = {
     "facility_name": "Hospital",
     DISTANCE_COLUMN: "Distance (km)",
 }
+_OURS = {*COLUMNS, "sites", "cities", "trials", "countries", "recruiting", "trial_ids"}
 _TABLE = "site_table"
 _COLUMNS = "view_columns"
 
 
 def column_label(column: str) -> str:
-    """A column's name on screen."""
-    return LABELS.get(column, column.replace("_", " ").capitalize())
+    """A column's name on screen; an own column is called as its list calls it."""
+    if column in LABELS or column not in _OURS:
+        return LABELS.get(column, column)
+    return column.replace("_", " ").capitalize()
 
 
 def draw_site_table(
@@ -85,7 +90,9 @@ def draw_site_table(
         viewer: the session, which decides about sites.
     """
     decisions.draw_decisions(sites, whole, viewer)
-    present = [c for c in ORDER if c in sites]
+    own = list_fields(whole, COLUMNS)
+    leading = (*FIRST, DISTANCE_COLUMN, *DECISION_COLUMNS)
+    present = [c for c in (*leading, *own, *ORDER[len(leading) :]) if c in sites]
     shown = _find_shown_columns(sites, whole, present)
     total = len(whole)
     count = (
@@ -141,7 +148,7 @@ def _build_page(rows: pd.DataFrame, unit: str) -> pa.Table:
 def _configure(column: str) -> ColumnConfig:
     if column == "score":
         return st.column_config.NumberColumn(column_label(column), format="%.2f")
-    if column in {"facility", "trial_title", "reason"}:
+    if column in {"facility", "trial_title", "reason", "note"}:
         return st.column_config.TextColumn(column_label(column), width="medium")
     if column in {"city", "country"}:
         return st.column_config.TextColumn(column_label(column), width=130)
@@ -157,7 +164,7 @@ def _find_shown_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[
 
     A filter changes them only if it leaves one trial, so that the table does not jump about.
     """
-    asked = [c for c in address.view("columns", "").split(",") if c in present]
+    asked = [c for c in _split_names(address.view("columns", "")) if c in present]
     if asked:
         return asked
     of_one_trial = OF_TRIAL if len(summary.first_trials(sites, 2)) < 2 else ()
@@ -181,7 +188,7 @@ def _draw_columns(present: list[str], shown: list[str]) -> None:
         present,
         selection_mode="multi",
         key=_COLUMNS,
-        format_func=column_label,
+        format_func=lambda column: escape(column_label(column)),
         on_change=_choose_columns,
         args=(present,),
     )
@@ -189,8 +196,17 @@ def _draw_columns(present: list[str], shown: list[str]) -> None:
 
 def _choose_columns(present: list[str]) -> None:
     asked = [c for c in present if c in st.session_state[_COLUMNS]]
-    address.set_view("columns", ",".join(asked), "")
+    address.set_view("columns", ",".join(map(_quote_name, asked)), "")
     st.rerun()
+
+
+def _quote_name(column: str) -> str:
+    """A column's name without commas, which stand between names."""
+    return column.replace("%", "%25").replace(",", "%2C")
+
+
+def _split_names(text: str) -> list[str]:
+    return [name.replace("%2C", ",").replace("%25", "%") for name in text.split(",")]
 
 
 def draw_empty_state(filters: Filters, total: int) -> None:
