@@ -26,6 +26,7 @@ class Settings(GeocacheSettings):
     site_map_frame_ancestors: str = ""
     site_map_reader_seconds: float = Field(default=60.0, gt=0)
     site_map_reader_memory_mb: int = Field(default=2_048, ge=64)
+    site_map_start: Literal["map", "finder"] = "map"
     site_map_hosts: str = ""
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_contacts: bool = False

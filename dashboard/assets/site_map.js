@@ -92,8 +92,9 @@
       return;
     }
     if (size.x < 560) map.setMinZoom(0.5); // the whole world on a phone
-    const bounds = L.latLngBounds([]).extend(layer.dataBounds);
-    siteMap.distanceCircle.extend(bounds, layer.data);
+    const { fit } = layer.data;
+    const bounds = L.latLngBounds([]).extend(fit ? L.latLngBounds(fit).pad(0.05) : layer.dataBounds);
+    if (!fit) siteMap.distanceCircle.extend(bounds, layer.data);
     if (bounds.isValid()) fitBounds(bounds);
   }
 
@@ -145,7 +146,7 @@
    * measured from elsewhere, and where a list was added and nobody has moved the map; what was selected elsewhere comes
    * into view. */
   function chooseView(data, layer) {
-    const near = data.centre ? JSON.stringify(data.circle || data.centre) : "";
+    const near = data.centre ? JSON.stringify([data.circle || data.centre, data.fit]) : "";
     const area = data.active.join();
     const isListAdded = state.openSites && data.open_sites > state.openSites && isUnmoved();
     const isElsewhere = state.area !== undefined && area !== state.area;

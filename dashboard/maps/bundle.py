@@ -54,7 +54,7 @@ MAP_SCRIPTS = (
     "site_map.js",
 )
 """Scripts of the map in the order they run; each adds to the global ``siteMap``."""
-PAGE_SCRIPTS = ("streamlit_page.js", "popover_tab_order.js")
+PAGE_SCRIPTS = ("streamlit_page.js", "popover_tab_order.js", "finder.js")
 """Scripts that run in Streamlit's own page, outside the map's frame."""
 CACHE_FOREVER = "public, max-age=31536000, immutable"
 

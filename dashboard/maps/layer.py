@@ -24,6 +24,7 @@ from dashboard.maps.store import MapStore
 from dashboard.sites import summary
 from dashboard.sites.categoricals import list_texts
 from dashboard.sites.memo import memoize_per_table
+from geocache.geo.distance import distances_km
 
 Shade = Literal["countries", "states", "none"]
 SHADES: tuple[Shade, ...] = get_args(Shade)
@@ -31,6 +32,10 @@ SHADES: tuple[Shade, ...] = get_args(Shade)
 
 INLINE_SITES = 2_000
 """Up to this many sites, all texts are in the layer, so that popups open without a request."""
+
+
+NEAREST = 10
+"""Sites around a place that the map shows at first where no radius is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,24 @@ def build_layer_data(
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
         if circle.radius_km is not None:
             data["circle"] = data["centre"] | {"km": circle.radius_km}
+        else:
+            data["fit"] = find_nearest_points(sites, circle)
     revision = _digest({"inline": inline.get("revision"), **data})
     return inline | data | {"revision": revision}
 
 
 def _count_codes(sites: pd.DataFrame, column: str) -> dict[str, int]:
     return {code: n for code, n in summary.count_values(sites[column]).items() if code}
+
+
+def find_nearest_points(sites: pd.DataFrame, circle: Circle) -> list[list[float]]:
+    """The centre and the :data:`NEAREST` sites nearest to it, as [latitude, longitude]."""
+    located = sites[["latitude", "longitude"]].dropna()
+    centre = (circle.latitude, circle.longitude)
+    distances = distances_km(centre, located["latitude"], located["longitude"])
+    nearest = located.iloc[np.argsort(np.asarray(distances), kind="stable")[:NEAREST]]
+    found: list[list[float]] = nearest.round(5).to_numpy().tolist()
+    return [list(centre), *found]
 
 
 def _digest(data: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
+from dashboard.page.finder import finder
 from dashboard.page.panels import countries, header, jobs, states
 from dashboard.page.panels.map_panel import draw_map_panel
 from dashboard.page.sidebar import account, nearest, registry_form, sidebar
@@ -64,6 +65,13 @@ def main() -> None:
         accessibility.add_fixes()
         header.draw_link_problem(st.session_state[address.NOTES])
         st.stop()
+    if address.mode() == "finder":
+        accessibility.add_fixes()
+        finder.draw_finder(viewer, library, filters)
+        account.draw_account()
+        header.draw_footer(viewer)
+        feedback.show_queued_toasts()
+        return
     view = _apply_filters(filters, library, viewer)
 
     accessibility.add_fixes()
@@ -71,6 +79,8 @@ def main() -> None:
     sidebar.draw_add_sites(viewer)
     # Containers for what comes and goes, so that the map keeps its place and with it its view.
     alerts, title, figures = st.container(), st.container(), st.container()
+    with alerts:
+        finder.draw_open_button()
     with title:
         header.draw_title(view.sites, library.trials, library.as_of)
     with figures:

@@ -42,6 +42,22 @@ class Investigator:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask about a trial; of one site if ``facility`` or ``city`` is set."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    facility: str = ""
+    city: str = ""
+
+    def is_at(self, facility: str, city: str) -> bool:
+        """Whether it is the contact of a site, whose facility may have lost its site number."""
+        named = bool(self.facility or self.city)
+        return named and self.city == city and self.facility.endswith(facility)
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A publication; ``pmid`` is empty if it has none."""
 
@@ -112,6 +128,7 @@ class Trial:
     sponsors: tuple[Sponsor, ...] = ()
     responsible_party: str = ""
     investigators: tuple[Investigator, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     countries: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     related: tuple[RelatedTrial, ...] = ()

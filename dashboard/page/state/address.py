@@ -14,6 +14,7 @@ from dashboard.service.service import service
 
 FILTERS = "filters"
 NOTES = "address_notes"
+MODES = ("map", "finder")
 SAVED = "view"
 """The parameter with the key of a stored view."""
 
@@ -128,6 +129,18 @@ def shade() -> Shade:
     """What the land is shaded by; countries unless the address bar says otherwise."""
     found = view("shade", "countries")
     return next((one for one in SHADES if one == found), "countries")
+
+
+def mode() -> str:
+    """What the page shows: ``map``, or ``finder``; what the operator starts with by default."""
+    start = service().settings.site_map_start
+    found = view("mode", start)
+    return found if found in MODES else start
+
+
+def set_mode(name: str) -> None:
+    """Show the page in a mode."""
+    set_view("mode", name, service().settings.site_map_start)
 
 
 def unit() -> str:

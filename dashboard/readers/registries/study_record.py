@@ -3,12 +3,14 @@
 Readers of older forms (classic API, legacy XML, CSV download) convert to API v2 first.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from dashboard.readers.common.clean import as_dict, as_list, as_text
 from dashboard.readers.common.dates import parse_date
 from dashboard.sites.trial import (
     Arm,
+    Contact,
     Intervention,
     Investigator,
     OtherId,
@@ -103,6 +105,7 @@ def build_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
             )
             for person in _list_objects(places.get("overallOfficials"))
         ),
+        contacts=tuple(_list_contacts(places)),
         countries=countries,
         references=tuple(
             Reference(
@@ -160,6 +163,20 @@ def _build_intervention(what: dict[str, Any]) -> Intervention:
         _text(what.get("description")),
         _list_texts(what.get("otherNames")),
     )
+
+
+def _list_contacts(places: dict[str, Any]) -> Iterator[Contact]:
+    """Those of the whole trial, then those of its sites."""
+    for one in _list_objects(places.get("centralContacts")):
+        yield _build_contact(one)
+    for place in _list_objects(places.get("locations")):
+        for one in _list_objects(place.get("contacts")):
+            yield _build_contact(one, _text(place.get("facility")), _text(place.get("city")))
+
+
+def _build_contact(one: dict[str, Any], facility: str = "", city: str = "") -> Contact:
+    name, phone, email = (_text(one.get(key)) for key in ("name", "phone", "email"))
+    return Contact(name, phone, email, facility, city)
 
 
 def _list_sponsors(module: dict[str, Any]) -> tuple[Sponsor, ...]:

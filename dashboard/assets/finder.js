@@ -1,0 +1,81 @@
+/* The finder's buttons that need the browser: my location, directions, share, print.
+ *
+ * Streamlit draws the buttons again and again, so the page listens for clicks on any of them.
+ */
+(function () {
+  "use strict";
+
+  if (window.siteMapFinder) return;
+  window.siteMapFinder = true;
+
+  const DECIMALS = 2; /* about a kilometre: enough for the nearest site */
+
+  function say(button, text) {
+    const output = button.parentElement.querySelector("output");
+    if (output) output.textContent = text;
+  }
+
+  /* As if it had been typed: Streamlit takes a text when its box is left. */
+  function type(input, text) {
+    const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    input.focus();
+    setter.call(input, text);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.blur();
+  }
+
+  function locate(button) {
+    const input = document.querySelector(".st-key-finder_place input");
+    if (!input) return;
+    if (!navigator.geolocation) return say(button, button.dataset.smOff);
+    say(button, button.dataset.smWait);
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        say(button, "");
+        type(input, `${coords.latitude.toFixed(DECIMALS)}, ${coords.longitude.toFixed(DECIMALS)}`);
+      },
+      (error) => say(button, error.code === error.PERMISSION_DENIED ? button.dataset.smRefused : button.dataset.smOff),
+      { timeout: 10000, maximumAge: 600000 },
+    );
+  }
+
+  async function share(button) {
+    const { smShare: url, smTitle: title } = button.dataset;
+    try {
+      if (navigator.share) await navigator.share({ title, url });
+      else {
+        await navigator.clipboard.writeText(url);
+        say(button, button.dataset.smDone);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") say(button, url);
+    }
+  }
+
+  function print(button) {
+    const sheet = document.querySelector(".sm-sheet");
+    if (!sheet) return;
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.title = button.textContent;
+    document.body.append(frame);
+    const page = frame.contentDocument;
+    page.title = button.textContent;
+    page.body.append(page.importNode(sheet, true));
+    const style = page.createElement("style");
+    style.textContent = "body { font: 12pt/1.45 sans-serif; } h2, h3 { break-after: avoid; } li { margin: 0.3em 0; }";
+    page.head.append(style);
+    frame.contentWindow.addEventListener("afterprint", () => frame.remove());
+    frame.contentWindow.focus();
+    frame.contentWindow.print();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-sm-locate], [data-sm-share], [data-sm-geo], [data-sm-print]");
+    if (!button) return;
+    if ("smLocate" in button.dataset) locate(button);
+    else if ("smShare" in button.dataset) share(button);
+    else if ("smPrint" in button.dataset) print(button);
+    else window.location.href = `geo:${button.dataset.smGeo}`;
+  });
+})();
