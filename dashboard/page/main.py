@@ -191,7 +191,7 @@ def _draw_tab(
         case "States":
             states.draw_table(sites)
         case "Facilities":
-            facilities.draw_facilities(sites, library)
+            facilities.draw_facilities(sites, library, viewer)
         case "Trials":
             _draw_trials(sites, library)
         case "Reach":

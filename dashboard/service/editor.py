@@ -9,6 +9,7 @@ from dashboard.library.pin_file import list_place_keys
 from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
+from dashboard.service.facilities import FacilityCorrections
 from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
 from dashboard.service.jobs.runner import JobRunner, JobStatus, Work
@@ -16,6 +17,7 @@ from dashboard.service.opener import Opener
 from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
 from dashboard.settings import Settings
+from dashboard.sites.facility_columns import list_named
 from dashboard.sites.summary import plural
 from geocache.keys import place_key
 from geocache.place import Place
@@ -60,6 +62,14 @@ class Editor:
         opened = self._opener.opened
         own = OwnPins(self._uploads, self._owner, opened.library.current) if self._owner else None
         return Pins(opened.cache, self._refresh, own)
+
+    @property
+    def facilities(self) -> FacilityCorrections:
+        """Corrects facilities; raises RuntimeError until the geocache is open."""
+        opened = self._opener.opened
+        return FacilityCorrections(
+            opened.cache, self._refresh, lambda: list_named(opened.library.current().table)[1]
+        )
 
     def share(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dashboard.service.facilities import write_corrections_csv
 from dashboard.service.pins import write_pins_csv
 from dashboard.sites.positions import Known
 from geocache.gazetteer import Gazetteer
@@ -54,6 +55,10 @@ class OfflineGeocoder:
     def pins_csv(self) -> bytes:
         """All pins as CSV, in the form that ``geocache import`` reads."""
         return write_pins_csv(self._cache)
+
+    def corrections_csv(self) -> bytes:
+        """What people said of facilities as CSV, in the form that an import reads."""
+        return write_corrections_csv(self._cache)
 
     @property
     def revision(self) -> object:

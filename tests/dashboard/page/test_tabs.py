@@ -70,10 +70,17 @@ def test_the_record_of_the_selected_trial_is_shown(page: AppTest) -> None:
 
 def test_facilities_name_the_trials_they_share(page: AppTest) -> None:
     run_tab(page, "Facilities")
-    assert "**2 named facilities**, 1 in more than one trial" in text(page)
+    assert "**2 facilities**, 1 in more than one trial" in text(page)
     (table,) = (each.value for each in page.dataframe)
-    graz = table[table["facility"] == "LKH Graz"].iloc[0]
-    assert list(graz["trial_ids"]) == ["NCT00000001", "NCT00000002"]
+    graz = table[table["facility_name"] == "LKH Graz"].iloc[0]
+    assert (graz["trials"], graz["spellings"]) == (2, 1)
+    page.session_state["facility_table"] = {"selection": {"rows": [int(graz.name)]}}
+    run_tab(page, "Facilities")
+    assert "**LKH Graz**" in text(page)
+    assert "NCT00000002" in text(page)
+    page.button(key="facility_on_map").click().run()
+    assert count_sites(page) == "2"
+    assert "Facility: LKH Graz" in [button.label for button in page.button]
 
 
 def test_sites_without_a_facility_are_explained(page: AppTest) -> None:
