@@ -63,6 +63,13 @@ class StoredList:
 
     id: str
     opened: OpenedList
+    shared_by: str = ""
+    """Of a shared list, :func:`hash_owner` of the session that shared it."""
+
+
+def hash_owner(owner: str) -> str:
+    """A session's name in files: its cookie is a secret, which none of them may hold."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
 class UploadStore:
@@ -101,7 +108,11 @@ class UploadStore:
         except ListStorageError as error:
             log.warning("%s", error)
             return self._shared_lists
-        found = tuple(StoredList(list_id, one) for list_id, one in opened.items() if one)
+        found = tuple(
+            StoredList(list_id, one, self._read_sharer(storage, list_id, owner))
+            for list_id, one in opened.items()
+            if one
+        )
         if owner == EVERYONE:
             self._shared_lists = found
         return found
@@ -118,6 +129,7 @@ class UploadStore:
         *,
         columns: Mapping[str, str] | None = None,
         opened: OpenedList | None = None,
+        shared_by: str = "",
     ) -> StoredList:
         """Store a list and open it; one of the same name is replaced.
 
@@ -130,6 +142,7 @@ class UploadStore:
             name: the file's name as the person knows it.
             columns: which column is which, where a person named them.
             opened: the list, where it was read already.
+            shared_by: the session that shares it, which may take it back.
 
         Raises:
             UploadError: too many lists, too many bytes, or the storage fails.
@@ -149,7 +162,9 @@ class UploadStore:
                 raise UploadError(
                     f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first"
                 )
-            version = storage.write(list_id, data, _build_metadata(name, opened, columns))
+            metadata = _build_metadata(name, opened, columns)
+            metadata |= {"shared_by": hash_owner(shared_by)} if shared_by else {}
+            version = storage.write(list_id, data, metadata)
         for old in same:
             self.remove(owner, old)
         self._cache.put((owner, list_id), version, opened)
@@ -309,8 +324,15 @@ class UploadStore:
     def _folder_of_session(self, owner: str) -> Path:
         if owner == EVERYONE:
             raise ValueError("no session has this name")
-        # The cookie itself is a secret: a folder's name must not be one.
-        return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
+        return self._folder / hash_owner(owner)
+
+    def _read_sharer(self, storage: UploadStorage, list_id: str, owner: str) -> str:
+        if owner != EVERYONE:
+            return ""
+        try:
+            return str(storage.read_metadata(list_id).get("shared_by", ""))
+        except (OSError, ValueError):
+            return ""
 
     def _open(
         self, owner: str, storage: UploadStorage, list_id: str, version: object

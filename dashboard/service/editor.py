@@ -1,6 +1,7 @@
 """What a person with edit rights may change for everyone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from dashboard.library.fetched import FetchedTrials
@@ -8,7 +9,7 @@ from dashboard.library.lists import OpenedList
 from dashboard.library.pin_file import list_place_keys
 from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import UploadStore
+from dashboard.library.uploads import StoredList, UploadError, UploadStore, hash_owner
 from dashboard.service.facilities import FacilityCorrections
 from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
@@ -18,9 +19,21 @@ from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
 from dashboard.settings import Settings
 from dashboard.sites.facility_columns import list_named
+from dashboard.sites.fields import drop_contacts
 from dashboard.sites.summary import plural
 from geocache.keys import place_key
 from geocache.place import Place
+from geocache.records import Pin
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTexts:
+    """What becomes public with a list: its sites, own columns, and pins; ``hidden`` does not."""
+
+    sites: int = 0
+    columns: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
 
 class Editor:
@@ -50,6 +63,7 @@ class Editor:
     ) -> None:
         settings.check_may_change()
         self._registry_url = settings.site_map_registry_url
+        self._contacts = settings.site_map_contacts
         self._opener = opener
         self._uploads = uploads
         self._fetched = fetched
@@ -83,7 +97,9 @@ class Editor:
         Raises:
             UploadError: it cannot be stored.
         """
-        self._uploads.add(EVERYONE, data, name, columns=columns, opened=opened)
+        self._uploads.add(
+            EVERYONE, data, name, columns=columns, opened=opened, shared_by=self._owner
+        )
         self._refresh()
 
     def share_upload(self, list_id: str) -> None:
@@ -101,6 +117,41 @@ class Editor:
             own = self._uploads.pins(self._owner)
             self.pins.publish([pin for pin in own if place_key(pin.place) in keys])
             self._uploads.remove(self._owner, list_id)
+
+    def is_sharer(self, one: StoredList) -> bool:
+        """Whether this session shared a list."""
+        return bool(self._owner) and one.shared_by == hash_owner(self._owner)
+
+    def take_back(self, list_id: str) -> None:
+        """Make a list that this session shared its own again; pins stay as they are.
+
+        Raises:
+            UploadError: it is no longer there, another session shared it, or it cannot be stored.
+        """
+        found = [one for one in self._uploads.lists(EVERYONE) if one.id == list_id]
+        if not found or not self.is_sharer(found[0]):
+            raise UploadError("only the browser that shared this list can take it back")
+        data = self._uploads.read_data(EVERYONE, list_id)
+        columns = self._uploads.read_columns(EVERYONE, list_id)
+        name = found[0].opened.name
+        self._uploads.add(self._owner, data, name, columns=columns, opened=found[0].opened)
+        self.unshare(list_id)
+
+    def find_public_texts(self, list_id: str) -> PublicTexts:
+        """What everyone would see of one of the session's own lists, if it was shared."""
+        for one in self._uploads.lists(self._owner):
+            if one.id == list_id and one.opened.reading is not None:
+                reading = one.opened.reading
+                fields = [] if reading.fields is None else list(map(str, reading.fields))
+                kept = (
+                    [] if reading.fields is None else list(map(str, drop_contacts(reading.fields)))
+                )
+                keys = list_place_keys([one.opened])
+                pins = [p for p in self._uploads.pins(self._owner) if place_key(p.place) in keys]
+                hidden = () if self._contacts else tuple(n for n in fields if n not in kept)
+                shown = tuple(n for n in fields if n not in hidden)
+                return PublicTexts(len(reading.sites), shown, hidden, tuple(pins))
+        return PublicTexts()
 
     def unshare(self, list_id: str) -> None:
         """Delete a list that is shared with everyone.

@@ -14,10 +14,13 @@ from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.reading import CONSTANT
 from geocache.errors import ReadOnlyError
+from geocache.records import Pin
 
 COLUMNS = ("facility", "city", "state", "postcode", "country", "status", "trial_id")
 MAX_WARNINGS = 100
 MAX_PROBLEMS = 5
+MAX_PUBLIC_PINS = 20
+MAX_PUBLIC_COLUMNS = 30
 _NOT_USED = "(none)"
 
 
@@ -102,15 +105,7 @@ def _draw_own(one: StoredList, viewer: Viewer) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escape(one.opened.name)}**, visible only to you", width="stretch")
             if viewer.editor is not None and reading is not None:
-                st.button(
-                    "Share with everyone here",
-                    key=f"share_{one.id}",
-                    icon=":material/group:",
-                    on_click=_run,
-                    args=(partial(viewer.editor.share_upload, one.id),),
-                    help="Everyone who opens this dashboard will see it, with your pins on its "
-                    "sites, also over HTTP.",
-                )
+                _draw_share(one, viewer.editor)
             st.button(
                 "Delete",
                 key=f"delete_{one.id}",
@@ -127,9 +122,61 @@ def _draw_own(one: StoredList, viewer: Viewer) -> None:
             _draw_columns(one.id, header, matched, viewer)
 
 
+def _draw_share(one: StoredList, editor: Editor) -> None:
+    """Draw a button that says what becomes public, and asks, before it is shared."""
+    with st.popover("Share with everyone here", icon=":material/group:", key=f"ask_share_{one.id}"):
+        public = editor.find_public_texts(one.id)
+        sites = summary.plural(public.sites, "site")
+        name = escape(one.opened.name)
+        seen = (
+            f"Everyone who opens this dashboard will see **{name}** with {sites}, also over HTTP."
+        )
+        lines = [seen]
+        if public.columns:
+            lines.append(f"Your columns: {_list_names(public.columns)}.")
+        if public.hidden:
+            lines.append(f"Kept from others, as they name people: {_list_names(public.hidden)}.")
+        if public.pins:
+            lines.append(f"{summary.plural(len(public.pins), 'pin')} of yours become public:")
+        st.markdown("  \n".join(lines))
+        for pin in public.pins[:MAX_PUBLIC_PINS]:
+            st.markdown(f"- {_describe_pin(pin)}")
+        if len(public.pins) > MAX_PUBLIC_PINS:
+            st.caption(f"… and {len(public.pins) - MAX_PUBLIC_PINS:,} more")
+        st.caption("Decisions and notes stay yours. You can take the list back here later.")
+        st.button(
+            "Share it",
+            key=f"share_{one.id}",
+            type="primary",
+            on_click=_run,
+            args=(partial(editor.share_upload, one.id),),
+        )
+
+
+def _list_names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(escape(name[:60]) for name in names[:MAX_PUBLIC_COLUMNS])
+    more = len(names) - MAX_PUBLIC_COLUMNS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _describe_pin(pin: Pin) -> str:
+    place = ", ".join(escape(part) for part in pin.place if part)
+    said = f" · note: {escape(pin.note)}" if pin.note else ""
+    return place + said + (f" · set by {escape(pin.who)}" if pin.who else "")
+
+
 def _draw_shared(one: StoredList, editor: Editor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"**{escape(one.opened.name)}**, shared with everyone here", width="stretch")
+        if editor.is_sharer(one):
+            st.button(
+                "Take back",
+                key=f"take_back_{one.id}",
+                icon=":material/undo:",
+                on_click=_run,
+                args=(partial(editor.take_back, one.id),),
+                help="Only you will see the list again. Pins that were shared with it stay.",
+            )
         st.button(
             "Delete for everyone",
             key=f"unshare_{one.id}",

@@ -193,6 +193,9 @@ def test_methods_of_the_editor() -> None:
         "geocode",
         "resume_job",
         "share",
+        "find_public_texts",
+        "is_sharer",
         "share_upload",
+        "take_back",
         "unshare",
     }

@@ -1,0 +1,67 @@
+"""Sharing a list: what becomes public is said before, and whoever shared it takes it back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.library.upload_storage import EVERYONE
+from dashboard.library.uploads import UploadError
+from dashboard.service.editor import Editor, PublicTexts
+from dashboard.service.service import Service
+from dashboard.settings import Settings
+from dashboard.sites.fields import list_fields
+from dashboard.sites.table import COLUMNS
+from geocache.place import Place
+
+SECRET = Place("Secret Clinic", "Graz", "", "", "Austria")
+LIST = (
+    b"facility,city,country,Tier,PI,E-mail\n"
+    b"Secret Clinic,Graz,Austria,A,Dr. Muster,m@example.org\n"
+    b"Other Clinic,Linz,Austria,B,Dr. Beispiel,b@example.org\n"
+)
+
+
+@pytest.fixture
+def service(tmp_path: Path, place_index: Path) -> Iterator[Service]:
+    (tmp_path / "gazetteer").symlink_to(place_index, target_is_directory=True)
+    made = Service(Settings(site_map_data=tmp_path))
+    made.library()
+    yield made
+    made.close()
+
+
+def get_editor(service: Service, owner: str) -> Editor:
+    editor = service.viewer(owner).editor
+    assert editor is not None
+    return editor
+
+
+def test_a_list_is_shared_without_contacts_and_taken_back_by_who_shared_it(
+    service: Service,
+) -> None:
+    ann, ben = get_editor(service, "ann"), get_editor(service, "ben")
+    own = service.viewer("ann").uploads.add(LIST, "mine.csv")
+    ann.pins.pin([SECRET], 47.1, 15.4, note="door of house 3", who="Ann")
+    public = ann.find_public_texts(own.id)
+    assert (public.sites, public.columns, public.hidden) == (2, ("Tier",), ("PI", "E-mail"))
+    assert [(pin.place, pin.note, pin.who) for pin in public.pins] == [
+        (SECRET, "door of house 3", "Ann")
+    ]
+    assert ben.find_public_texts(own.id) == PublicTexts()
+    ann.share_upload(own.id)
+    table = service.library().table
+    assert "Secret Clinic" in set(table["facility"])
+    assert list_fields(table, COLUMNS) == ["Tier"]
+    (shared,) = service.uploads.lists(EVERYONE)
+    assert (ann.is_sharer(shared), ben.is_sharer(shared)) == (True, False)
+    assert "ann" not in (shared.shared_by, "")
+    with pytest.raises(UploadError, match="only the browser that shared this list"):
+        ben.take_back(shared.id)
+    ann.take_back(shared.id)
+    assert service.uploads.lists(EVERYONE) == ()
+    assert "Secret Clinic" not in set(service.library().table["facility"])
+    (back,) = service.viewer("ann").uploads.lists()
+    assert back.opened.reading is not None
+    assert back.opened.reading.fields is not None
+    assert list(back.opened.reading.fields) == ["Tier", "PI", "E-mail"]
