@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from harness.serving import serving
 from harness.visit import Visit, visiting
+from tests.dashboard.maps import tiles
 
 
 @dataclass
@@ -76,3 +77,33 @@ def test_without_the_setting_there_is_no_tile_layer(visit: Visit) -> None:
     frame = visit.open("?country=DE", sites=17)
     expect(frame.locator("img.leaflet-tile")).to_have_count(0)
     expect(frame.locator(".leaflet-control-attribution")).not_to_contain_text("tile server")
+
+
+def test_streets_of_a_file_show_over_the_bundled_map_with_their_attribution(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    path = tiles.write_streets(tmp_path / "munich.pmtiles")
+    with (
+        serving(tmp_path, place_index, SITE_MAP_TILES=str(path)) as server,
+        visiting(browser, server) as one,
+    ):
+        frame = one.open("?city=Munich", sites=1)
+        box = frame.locator("#map_div[data-streets='vector'][data-tiles='loaded']")
+        expect(box).to_be_visible()
+        expect(frame.locator(".leaflet-control-attribution")).to_contain_text("© OSM")
+        assert frame.locator("canvas.leaflet-tile-loaded").count() > 0
+        assert (one.foreign, one.errors) == ([], [])
+
+
+def test_a_file_that_is_cut_off_is_told_in_a_line_and_the_bundled_map_shows(
+    browser: Browser, tmp_path: Path, place_index: Path
+) -> None:
+    path = tiles.write_images(tmp_path / "red.pmtiles")
+    path.write_bytes(path.read_bytes()[:-50])
+    with (
+        serving(tmp_path, place_index, SITE_MAP_TILES=str(path)) as server,
+        visiting(browser, server) as one,
+    ):
+        frame = one.open(sites=75)
+        assert "red.pmtiles is cut off: it has" in server.log.read_text()
+        expect(frame.locator(".leaflet-control-attribution")).not_to_contain_text("Red squares")
