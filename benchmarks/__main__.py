@@ -27,7 +27,6 @@ KEPT = DOCS / "performance.json"
 TITLES = {
     "map": "The map in the browser",
     "map_layer": "What a filter change costs the map, beside its peers",
-    "tiles": "The basemap",
     "start": "The first minutes",
     "scale": "Opening, filtering, counting",
     "warm": "Geocoding in bulk",

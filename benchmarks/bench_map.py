@@ -3,19 +3,25 @@
 A filter change is a click on "Recruiting only": the browser's own clock runs from the click to the
 moment the map says it has drawn that many sites. A popup is opened by a click on a marker, the
 details beside the map come after it. Medians. Beside it the same map as people write it with what
-there is (``map_peers``).
+there is (``map_peers``). At the end the basemap: how fast it is served and redrawn, and
+how much of it a first view loads.
 """
 
+import http.client
 import math
+import random
+import threading
 import time
 from collections.abc import Iterator
 from statistics import median
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
 from benchmarks.dashboards import chromium, dashboard
 from benchmarks.map_peers import PEERS, times
 from benchmarks.report import Figure, printed, progress
+from dashboard.maps.basemap import list_archives, load_bundled
 
 MOST_PLACES = 8
 """Places looked at more closely, at the most, until a marker stands alone."""
@@ -119,6 +125,99 @@ def popup(page: Page) -> tuple[float, float] | None:
     return at[0], at[1]
 
 
+BASEMAP_SITES = 1_000
+CLIENTS = 4
+SECONDS = 4.0
+PANS = 12
+RANGE_BYTES = 2_000
+PAN_MS, FIRST_VIEW_KB, COLD_MS = 150.0, 600.0, 150.0
+
+_PAN = """(_, east) => new Promise((done) => {
+  const began = performance.now();
+  const box = map.getContainer();
+  const look = () => {
+    if (box.dataset.tiles !== 'loaded') return;
+    watcher.disconnect();
+    done(performance.now() - began);
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(box, { attributes: true, attributeFilter: ['data-tiles'] });
+  map.panBy([east * map.getSize().x / 2, 0], { animate: false });
+  look(); // where every tile was there already
+})"""
+
+
+def measure_pans(page: Page) -> list[float]:
+    """Milliseconds from a pan by half a screen eastwards across Europe to all tiles drawn."""
+    box = page.frame_locator("iframe[title*='folium']").locator("#map_div")
+    box.evaluate("() => { map.setView([49, -4], 7, { animate: false }); }")
+    box.locator("xpath=self::*[@data-tiles='loaded']").wait_for()
+    return [float(box.evaluate(_PAN, 1)) for n in range(PANS)]
+
+
+def measure_ranges(url: str) -> tuple[float, float]:
+    """Ranges a second to keep-alive clients, and the first, cold one in milliseconds."""
+    parts = urlsplit(url)
+    (path,) = list_archives()
+    size = load_bundled().size
+    served: list[int] = []
+
+    def ask(connection: http.client.HTTPConnection, at: int) -> None:
+        asked = {"Range": f"bytes={at}-{at + RANGE_BYTES - 1}"}
+        connection.request("GET", path, headers=asked)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 206
+
+    def repeat(seed: int, until: float) -> None:
+        draw = random.Random(seed)  # noqa: S311 - places in a file
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        while time.monotonic() < until:
+            ask(connection, draw.randrange(size - RANGE_BYTES))
+            served.append(seed)
+        connection.close()
+
+    first = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    began = time.perf_counter()
+    ask(first, size // 2)
+    cold = (time.perf_counter() - began) * 1000
+    first.close()
+    until = time.monotonic() + SECONDS
+    threads = [threading.Thread(target=repeat, args=(n, until)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(served) / SECONDS, cold
+
+
+def measure_basemap() -> Iterator[Figure]:
+    """Redrawing, bytes of the first view, ranges served."""
+    progress("basemap")
+    with dashboard(BASEMAP_SITES, None) as (server, _), chromium() as browser:
+        per_second, cold = measure_ranges(server.url)
+        yield Figure("basemap: a cold range", cold, "ms", COLD_MS)
+        yield Figure("basemap: ranges served in a second", per_second, "")
+        yield Figure("basemap: time for 1,000 ranges", 1_000 / per_second, "s", 1.0)
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        loaded: list[int] = []
+        page.on(
+            "response",
+            lambda r: (
+                loaded.append(int(r.headers.get("content-length", 0)))
+                if r.url.endswith(".pmtiles")
+                else None
+            ),
+        )
+        page.goto(server.url)
+        frame = page.frame_locator("iframe[title*='folium']")
+        frame.locator("#map_div[data-basemap='drawn'][data-tiles='loaded']").wait_for()
+        yield Figure("basemap: bytes of the first view", sum(loaded) / 1e3, "kB", FIRST_VIEW_KB)
+        yield Figure(
+            "basemap: pan by half a screen, redrawn", median(measure_pans(page)), "ms", PAN_MS
+        )
+
+
 def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
     """Both times for each size."""
     with chromium() as browser:
@@ -160,6 +259,7 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
                         name = f"{size:,} sites, {peer}: {what}"
                         yield Figure(name, seconds, "s", NONE, f"{what}, {peer}", size)
                         yield Figure(f"{name}, times ours", seconds / ours[what][0], "x")
+    yield from measure_basemap()
 
 
 def main(*sizes: int) -> None:

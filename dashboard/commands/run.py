@@ -27,7 +27,9 @@ def run_command(host: str, port: int, app: str) -> None:
     """
     check_settings(load_settings(Settings))  # a setting that cannot work ends here, in one line
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small messages at once only on sockets that say that they are TCP: else each
+    # answer on a connection that is kept open waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
