@@ -18,7 +18,7 @@ LIGHT = HEADS - {"FACULTY", "ACADEMY"} | {
 
 _WEAK, _COMPASS, _LETTER = 0.45, 0.6, 0.1
 _COMMONEST = 0.5
-_FEW_NAMES = 8
+_FEW_NAMES = 30
 
 
 class Place:
