@@ -1,13 +1,18 @@
-/* The point that "near" is measured from, and the circle around it.
+/* The point that "near" is measured from and the circle around it, and those in which the selected hospitals likely lie.
  *
- * siteMap.distanceCircle.add(layer, data, colour)   data: {centre: {lat, lon}, circle: {lat, lon, km}}, both optional
+ * siteMap.distanceCircle.add(layer, data, colour)   data: {centre: {lat, lon}, circle: {lat, lon, km}, uncertainty: [{lat, lon, km}]}, all optional
  * siteMap.distanceCircle.extend(bounds, data)       bounds that also hold point and circle
  */
 window.siteMap ??= {};
 (function (siteMap) {
   "use strict";
 
-  function add(layer, { centre, circle }, colour) {
+  function add(layer, { centre, circle, uncertainty }, colour) {
+    for (const { lat, lon, km } of uncertainty ?? []) {
+      L.circle([lat, lon], {
+        radius: km * 1000, interactive: false, className: "sm-uncertainty", color: colour, weight: 1, fillOpacity: 0.08,
+      }).addTo(layer);
+    }
     if (circle) {
       L.circle([circle.lat, circle.lon], {
         radius: circle.km * 1000, interactive: false, className: "sm-circle",

@@ -31,6 +31,8 @@ SHADES: tuple[Shade, ...] = get_args(Shade)
 """What the land can be shaded by."""
 
 INLINE_SITES = 2_000
+MAX_CIRCLES = 50
+"""Selected sites whose uncertainty is drawn."""
 """Up to this many sites, all texts are in the layer, so that popups open without a request."""
 
 
@@ -103,6 +105,8 @@ def build_layer_data(
         "selected": [int(row) for row in selected],
         "open_sites": len(sites if whole is None else whole),
     }
+    if selected:
+        data["uncertainty"] = _build_circles(sites, selected)
     if circle is not None:
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
         if circle.radius_km is not None:
@@ -125,6 +129,17 @@ def find_nearest_points(sites: pd.DataFrame, circle: Circle) -> list[list[float]
     nearest = located.iloc[np.argsort(np.asarray(distances), kind="stable")[:NEAREST]]
     found: list[list[float]] = nearest.round(5).to_numpy().tolist()
     return [list(centre), *found]
+
+
+def _build_circles(sites: pd.DataFrame, selected: tuple[int, ...]) -> list[dict[str, float]]:
+    """The circles in which the selected sites' hospitals likely lie, each once."""
+    rows = sites.loc[sites.index.intersection(list(selected)[:MAX_CIRCLES])]
+    rows = rows[rows["latitude"].notna() & rows["uncertainty_km"].notna()]
+    columns = rows[["latitude", "longitude", "uncertainty_km"]].drop_duplicates()
+    return [
+        {"lat": round(lat, 5), "lon": round(lon, 5), "km": km}
+        for lat, lon, km in columns.itertuples(index=False)
+    ]
 
 
 def _digest(data: dict[str, Any]) -> str:

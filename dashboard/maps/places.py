@@ -100,6 +100,34 @@ def find_doubtful(sites: pd.DataFrame) -> tuple[Codes, npt.NDArray[np.bool_]]:
     return codes, np.array([bool(describe_doubt(str(flags))) for flags in distinct], dtype=bool)
 
 
+WHERE_TEXTS = {
+    Precision.FACILITY: "at the hospital",
+    Precision.POSTCODE: "in the postcode area",
+    Precision.CITY: "in the city",
+    Precision.REGION: "somewhere in the region",
+    Precision.COUNTRY: "somewhere in the country",
+}
+"""Each precision of a position in words."""
+
+
+def describe_precision(precision: str, uncertainty_km: float) -> str:
+    """Where a position puts its site, and how far off the hospital may be.
+
+    ``in the city; the hospital is likely within 4 km``. Without a radius only where.
+    """
+    where = WHERE_TEXTS.get(Precision(precision), "") if precision else ""
+    if not where or pd.isna(uncertainty_km):
+        return where
+    if precision == Precision.FACILITY and uncertainty_km < 1:
+        return where
+    return f"{where}; the hospital is likely within {format_km(uncertainty_km)}"
+
+
+def format_km(radius_km: float) -> str:
+    """A radius in whole kilometres, at least one: ``4 km``."""
+    return f"{max(1, round(radius_km)):,} km"
+
+
 class SiteTexts(NamedTuple):
     """The columns that a site's title and detail are made of."""
 
@@ -108,12 +136,14 @@ class SiteTexts(NamedTuple):
     trial_id: str
     status: str
     precision: str
+    uncertainty_km: float
 
 
 def read_site_texts(sites: pd.DataFrame) -> list[SiteTexts]:
     """These texts of each site."""
-    columns = (list_texts(sites[name]) for name in SiteTexts._fields)
-    return [SiteTexts(*texts) for texts in zip(*columns, strict=True)]
+    columns = [list_texts(sites[name]) for name in SiteTexts._fields[:-1]]
+    radii = sites["uncertainty_km"].tolist()
+    return [SiteTexts(*texts) for texts in zip(*columns, radii, strict=True)]
 
 
 def format_title(site: Any) -> str:
@@ -124,8 +154,9 @@ def format_title(site: Any) -> str:
 
 
 def format_detail(site: Any) -> str:
-    """The second line of a site: number, trial, status, precision."""
+    """The second line of a site: number, trial, status, and how exactly it is placed."""
     number = f"Site {site.site_number}" if site.site_number and site.facility else ""
     status = site.status or "Status not stated"
-    parts = [number, site.trial_id, status, f"precision: {site.precision}"]
+    placed = describe_precision(site.precision, site.uncertainty_km)
+    parts = [number, site.trial_id, status, placed]
     return " · ".join(part for part in parts if part)

@@ -14,6 +14,10 @@ LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
 
+_NUMBER_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SPACED_POINT = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]+\s+[+-]?[0-9]{1,3}\.[0-9]+")
+"""Two numbers without a comma, which are coordinates only with decimals."""
+
 
 class BBox(NamedTuple):
     """A box in WGS 84 degrees; ``west`` greater than ``east`` crosses the antimeridian."""
@@ -38,15 +42,15 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_point(text: str, parameter: str = "near") -> tuple[float, float] | None:
-    """``LAT,LON`` as two numbers, ``None`` if the text has another form.
+    """``LAT,LON``, or ``LAT LON`` with decimals, as two numbers; ``None`` for another form.
 
     Raises:
         FilterError: two numbers out of range.
     """
-    found = _POINT.fullmatch(text.strip())
+    found = _POINT.fullmatch(text.strip()) or _SPACED_POINT.fullmatch(text.strip())
     if not found:
         return None
-    latitude, longitude = float(found[1]), float(found[5])
+    latitude, longitude = (float(number) for number in _NUMBER_TEXT.findall(found[0]))
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         ranges = ("latitude -90 to 90", "longitude -180 to 180")
         raise FilterError(parameter, text, f"{parameter}={text}: {' and '.join(ranges)}", ranges)

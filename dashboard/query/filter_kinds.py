@@ -54,7 +54,7 @@ SEARCHED = ("trial_id", "trial_title", "site_number", "facility", "city", "state
 MAX_CHOICES = 250
 """More than a person scrolls through; the search finds the others."""
 
-NEAR_FORMS = ("LAT,LON in degrees", "CITY, COUNTRY", "CITY, STATE", "a US ZIP code")
+NEAR_FORMS = ("LAT,LON in degrees", "CITY, COUNTRY", "CITY, STATE", "POSTCODE CITY")
 """What ``near`` takes, in words."""
 
 

@@ -201,9 +201,9 @@ FILTERS: dict[str, Filter] = {
         NearFilter(
             name="near",
             label="Near",
-            about="LAT,LON in degrees, a US ZIP code, a city with its country after a comma, or a "
-            "bare city that the sites have or that is the only one of its name. "
-            "Rows come by distance, with a last column distance_km.",
+            about="LAT,LON in degrees; a postcode alone, with its town or its country; a city with "
+            "its country after a comma; or a bare city that the sites have or that is the only one "
+            "of its name. Rows come by distance, with a last column distance_km.",
             example="Munich, Germany",
         ),
         RadiusFilter(

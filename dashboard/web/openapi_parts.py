@@ -142,7 +142,7 @@ def build_positions_path() -> dict[str, Any]:
         "name": "place",
         "in": "query",
         "required": True,
-        "description": "A place as for `near`: LAT,LON, a city with its country, a US ZIP code. "
+        "description": "A place as for `near`: LAT,LON, a city with its country, a postcode. "
         "An unknown one is unresolved, with a reason.",
         "style": "form",
         "explode": True,

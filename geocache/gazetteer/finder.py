@@ -7,12 +7,14 @@ from geocache.gazetteer.ranking import Candidate, by_weight, rank, weigh_candida
 from geocache.gazetteer.sounds import make_sound_key
 from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import States
-from geocache.gazetteer.variants import Variant, generate_variants
+from geocache.gazetteer.variants import Variant, list_variants
 from geocache.geo.countries import look_up_folded_code
-from geocache.geo.names import fold, make_key
+from geocache.geo.names import fold, fold_once, make_key
 
 _PART_POPULATION = 15_000
 _LOST_LETTER = "?"
+_BEARER_POPULATION, _LARGE_POPULATION = 5_000, 300_000
+_WARD_KINDS = {"JP": ("ku", "city"), "KR": ("gu",)}
 # Constants, because looking up a member of an enumeration is slow.
 _OTHER_SCRIPT, _ALTERNATE, _SOUND = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE, NameKind.SOUND
 
@@ -31,22 +33,80 @@ class Finder:
         folded = fold(city)
         literal = make_key(folded)
         as_written = Variant(folded, 0.0, "")
+        ward = self._find_ward(code, folded, evidence)
+        if ward:
+            return ward
         found = weigh_candidates(evidence, index.find_named(code, literal), as_written)
         if found and self._is_settled(found):
-            return rank(index, found)
-        for variant in generate_variants(city, code):
+            return rank(index, self._add_namesakes(code, literal, found, evidence))
+        for variant in list_variants(city, code):
             if variant.part:
                 break
             name = make_key(variant.name)
             if name == literal or look_up_folded_code(name) == code:
                 continue
             rows = index.find_named(code, name)
+            longer = self._find_longer(code, variant) if variant.hint else []
+            if longer:
+                return rank(index, weigh_candidates(evidence, longer, variant))
             if rows:
                 found += weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
                 if self._is_settled(found):
                     return rank(index, found)
         found += self._find_localities(code, city, evidence, bool(found))
         return rank(index, found or self._find_part(code, city, evidence))
+
+    def _find_ward(self, code: str, folded: str, evidence: Evidence) -> list[Candidate]:
+        """The wards of large cities of a name such as ``Minato-ku``, unless in another state."""
+        name, _, kind = folded.rpartition(" ")
+        if kind not in _WARD_KINDS.get(code, ()):
+            return []
+        index, key = self.index, make_key(name)
+        rows = [one for one in index.find_named(code, key) if one[1] < NameKind.SOUND]
+        wards = [one for one in rows if one[1] is NameKind.DISTRICT] or [
+            (row, kind) for row, kind in rows if index.hosts[row] != row and kind < _ALTERNATE
+        ]
+        variant = Variant(name, 0.04, f"without “{kind}”")
+        found = weigh_candidates(evidence, wards, variant)
+        return rank(index, [one for one in found if not self._is_refuted(one)])
+
+    def _find_longer(self, code: str, variant: Variant) -> list[tuple[int, NameKind]]:
+        """Places whose official name goes on with the text omitted: ``Neustadt/Weinstraße``."""
+        index, key, hint = self.index, make_key(variant.name), frozenset(fold(variant.hint).split())
+        rows = (*index.find_named(code, key), *index.find_localities(code, key))
+        return [
+            (row, kind)
+            for row, kind in rows
+            if kind < _OTHER_SCRIPT and hint <= frozenset(fold_once(index.name(row)).split())
+        ]
+
+    def _add_namesakes(
+        self, code: str, key: str, found: list[Candidate], evidence: Evidence
+    ) -> list[Candidate]:
+        """The candidates; a place that bears the name officially goes before a mere alternate.
+
+        Without evidence for it, a place of which the name is only one of many loses to one with
+        that official name, and to a postal locality unless it is a large city.
+        """
+        best = max(found, key=by_weight)
+        if best.kind is not _ALTERNATE or best.agreement.state or best.agreement.area:
+            return found
+        index = self.index
+        bearers = [
+            one
+            for one in found
+            if one.kind is NameKind.OFFICIAL
+            and index.hosts[one.row] == one.row
+            and index.populations[one.row] >= _BEARER_POPULATION
+        ]
+        if not bearers and (index.populations[best.row] < _LARGE_POPULATION or len(key) < 4):
+            rows = index.find_localities(code, key)
+            bearers = weigh_candidates(evidence, rows, Variant(key, 0.0, ""))
+            found = found + bearers
+        lead = best.weight + 0.1
+        return [
+            one._replace(weight=max(one.weight, lead)) if one in bearers else one for one in found
+        ]
 
     def _add_hint(self, code: str, evidence: Evidence, variant: Variant) -> Evidence:
         """The evidence with the state that a variant's omitted text may name."""
@@ -59,7 +119,7 @@ class Finder:
         """The larger place when a part of it is named, unless the evidence contradicts."""
         index = self.index
         found: list[Candidate] = []
-        for variant in generate_variants(city, code):
+        for variant in list_variants(city, code):
             name = make_key(variant.name)
             if not variant.part or look_up_folded_code(name) == code:
                 continue
@@ -69,6 +129,8 @@ class Finder:
                 for row, kind in index.find_named(code, name)
                 if kind < _OTHER_SCRIPT and (long or index.populations[row] >= _PART_POPULATION)
             ]
+            if not rows:
+                continue
             weighed = weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
             found += [one for one in weighed if not self._is_refuted(one)]
             if found and self._is_settled(found):
@@ -81,7 +143,7 @@ class Finder:
         """Localities of the postal table; if there are places, only those that agree better."""
         if _LOST_LETTER in city:  # the name of some village, but for one letter
             return []
-        for variant in generate_variants(city, code):
+        for variant in list_variants(city, code):
             if variant.part:
                 break
             rows = self.index.find_localities(code, make_key(variant.name))
@@ -116,7 +178,7 @@ class Finder:
         """Candidates whose names sound like the city's, or differ in a few letters."""
         index = self.index
         found: list[Candidate] = []
-        for variant in generate_variants(city, code):
+        for variant in list_variants(city, code):
             if variant.part:
                 break
             name = make_key(variant.name)

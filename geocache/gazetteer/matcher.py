@@ -6,7 +6,8 @@ from geocache.gazetteer.evidence import AT_ZIP, NEAR_STATE, Evidence
 from geocache.gazetteer.finder import Finder
 from geocache.gazetteer.index import Index
 from geocache.gazetteer.name_kinds import NameKind
-from geocache.gazetteer.positions import PositionBuilder
+from geocache.gazetteer.positions import NO_CITY, POSTCODE_AGREES, PositionBuilder
+from geocache.gazetteer.postcode_forms import split_postcode
 from geocache.gazetteer.postcodes import Postcodes
 from geocache.gazetteer.ranking import Candidate
 from geocache.gazetteer.states import NOTHING, Matches, States
@@ -21,6 +22,8 @@ from geocache.place import Flag, Place, Position
 
 _STATE_CITY_POPULATION = 30_000
 _CITY_POPULATION = 50_000
+_MUCH_LARGER = 20
+_PARTS = frozenset("/([,;")
 _OTHER_SCRIPT, _ALTERNATE = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE
 _WARDS = {"JP": " ku", "KR": " gu"}
 """Suffixes of ward names, in countries where distant cities have wards of the same name."""
@@ -54,9 +57,15 @@ class Matcher:
         code = country_code(country)
         city = repair(city).strip()
         if not code:
+            if postcode.strip() and not country.strip():
+                found = self._locate_by_postcode(city, postcode)
+                if found:
+                    return found
             return self._locate_without_country(city, country)
         if city and make_key(fold(city)) in NOWHERE:
             city = ""
+        if not postcode and any(map(str.isdigit, city)):
+            city, postcode = self._split_postcode(code, city)
         other = find_territory(self.states, code, state) if state else ""
         if other:
             code, state = other, ""
@@ -64,8 +73,14 @@ class Matcher:
         found = self._locate_city(code, city, state, postcode, evidence) if city else None
         if found:
             return found
-        missing = f"“{city}” not found in {country_name(code)}" if city else "no city"
+        missing = f"“{city}” not found in {country_name(code)}" if city else NO_CITY
         return self.answers.around(code, evidence, missing) or self.answers.unresolved(missing)
+
+    def _split_postcode(self, code: str, city: str) -> tuple[str, str]:
+        """The town and the postcode in a city's text, if the country has such a postcode."""
+        postcode, town = split_postcode(city)
+        area = self.postcodes.find(code, postcode) if postcode else None
+        return (town, postcode) if area is not None and area.code else (city, "")
 
     def _locate_city(
         self, code: str, city: str, state: str, postcode: str, evidence: Evidence
@@ -81,7 +96,8 @@ class Matcher:
             if ward >= 0:
                 return self.answers.near(ward, f"“{city}” is a ward")
         sure = bool(found) and not self._may_be_province(found[0])
-        region = NOTHING if sure else self.states.find_exact(code, city)
+        several = bool(found) and not _PARTS.isdisjoint(city)  # Mühlhausen/Thüringen
+        region = NOTHING if sure or several else self.states.find_exact(code, city)
         answer = None
         if region.numbers and not (found and not self._is_province(code, region, found[0])):
             answer = self.answers.region(code, region, evidence, f"“{city}” is a region")
@@ -199,6 +215,25 @@ class Matcher:
             if answer:
                 return answer
         return self.answers.unresolved(why)
+
+    def _locate_by_postcode(self, city: str, postcode: str) -> Position | None:
+        """The place of a postcode without a country: where the town agrees, if one is given."""
+        areas = self.postcodes.find_everywhere(postcode)
+        if not city:
+            return self.answers.postcodes(areas) if areas else None
+        agreeing: list[tuple[int, int, Position]] = []
+        for area in areas:
+            evidence = Evidence(self.index, NOTHING, area)
+            answer = self._locate_city(area.country, city, "", postcode, evidence)
+            if answer and not answer.flags and POSTCODE_AGREES in answer.reason:
+                found = self._finder.find_by_name(area.country, city, evidence)
+                people = self.index.populations[found[0].row] if found else 0
+                agreeing.append((people, len(agreeing), answer))
+        agreeing.sort(reverse=True)
+        alone = len(agreeing) == 1 or (
+            len(agreeing) > 1 and agreeing[0][0] > _MUCH_LARGER * agreeing[1][0]
+        )
+        return agreeing[0][2] if alone else None
 
     def largest(self, city: str) -> Position:
         """The largest place of a name in the world, for people who search the map."""

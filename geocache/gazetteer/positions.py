@@ -15,6 +15,10 @@ from geocache.geo.uncertainty import Kind, Uncertainty
 from geocache.place import POSTCODE_LABEL, Alternative, Flag, Position, Precision
 
 SOURCE = "gazetteer"
+POSTCODE_AGREES = "postcode agrees"
+"""In the reason of an answer whose postcode is where the town is."""
+
+NO_CITY = "no city"
 AMBIGUOUS_WEIGHT = 0.9
 _SMALL_COUNTRY_KM = 45.0
 MOST_ALTERNATIVES = 4
@@ -86,7 +90,7 @@ class PositionBuilder:
             SOURCE,
             round(score, 3) if score > 0.05 else 0.05,
             flags,
-            self._build_reason(best, name) + reason,
+            self._build_reason(best, name, area) + reason,
             self._list_alternatives(best, others, score, area),
             self.estimate_km(
                 index.country(row), _classify(precision, flags), index.populations[row]
@@ -138,9 +142,9 @@ class PositionBuilder:
             or (self._rests_on_area(best) and _prior(best) < max(map(_prior, others)))
         ):
             flags.append(Flag.AMBIGUOUS)
-        near = kind is _SOUND or letters
+        near = kind is _SOUND
         part = variant.part or variant.cost >= PART_COST
-        if kind is _DISTRICT or part or (near and not self._is_trusted(best)):
+        if kind is _DISTRICT or part or letters or (near and not self._is_trusted(best)):
             flags.append(Flag.APPROXIMATE)
         if state is False:
             flags.append(Flag.CONFLICTING_STATE)
@@ -179,9 +183,9 @@ class PositionBuilder:
             return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
         return best.letters < 2 and people >= _SURE_POPULATION
 
-    def _build_reason(self, best: Candidate, name: str) -> str:
+    def _build_reason(self, best: Candidate, name: str, area: Area | None) -> str:
         """Why the candidate was chosen; ``name`` is its place's."""
-        row, kind, _, (state, area, _), variant, letters = best
+        row, kind, _, (state, near, _), variant, letters = best
         reason = WORDS[kind]
         if letters:
             reason = f"{letters} letter{'s' * (letters > 1)} from a name"
@@ -192,8 +196,9 @@ class PositionBuilder:
         reason = f"{reason} of {name}"
         if state is not None:
             reason += "; state agrees" if state else "; another state"
-        if area is not None:
-            reason += "; postcode agrees" if area else "; another postcode"
+        if near is not None:
+            agrees = POSTCODE_AGREES if area and area.code else "the postcode's area agrees"
+            reason += f"; {agrees}" if near else "; another postcode"
         return reason
 
     def postcode(self, evidence: Evidence, why: str, name: str) -> Position:
@@ -202,7 +207,7 @@ class PositionBuilder:
         assert area is not None  # noqa: S101 - only called with an exact area
         label = self.label_area(area)
         flags = []
-        if not name or make_key(fold(label))[:4] != make_key(name)[:4]:
+        if why != NO_CITY and make_key(fold(label))[:4] != make_key(name)[:4]:
             flags.append(Flag.APPROXIMATE)
         if evidence.state.numbers and area.region not in evidence.state.numbers:
             flags.append(Flag.CONFLICTING_STATE)
@@ -219,6 +224,34 @@ class PositionBuilder:
                 area.country, Kind.DOUBTFUL if Flag.CONFLICTING_STATE in flags else Kind.POSTCODE
             ),
         )
+
+    def postcodes(self, areas: list[Area]) -> Position:
+        """The position of the same postcode in several countries, that of the largest place first.
+
+        Flagged ``ambiguous`` if there are several; the others are alternatives.
+        """
+        people = self._index.populations
+        ordered = sorted(
+            areas, key=lambda area: people[area.row] if area.row >= 0 else 0, reverse=True
+        )
+        first, others = ordered[0], ordered[1:]
+        return Position(
+            *first.point,
+            Precision.POSTCODE,
+            self._name_postcode(first),
+            SOURCE,
+            0.5 if others else 0.9,
+            (Flag.AMBIGUOUS,) if others else (),
+            f"postcode {first.code} of {country_name(first.country)}",
+            tuple(Alternative(*area.point, self._name_postcode(area), 0.3) for area in others),
+            self.estimate_km(first.country, Kind.DOUBTFUL if others else Kind.POSTCODE),
+        )
+
+    def _name_postcode(self, area: Area) -> str:
+        """A postcode with its town and country: ``80331 München, Germany``."""
+        town = self.label_area(area).partition(", ")[0]
+        code = area.code if area.code == town or not town else f"{area.code} {town}"
+        return f"{code}, {country_name(area.country)}"
 
     def label_area(self, area: Area) -> str:
         """The name of the place at a postcode's point: its locality, else a town near by."""
@@ -273,7 +306,8 @@ class PositionBuilder:
             return self.near(evidence.city, f"{missing}; the state names a city")
         located = area is not None and not area.by_region
         if area is not None and located and self._may_lie_in(area, evidence.state.numbers):
-            return self._put_at_area(area, f"{missing}; the postcode's area")
+            known = f"postcode {area.code}" if area.code else "the postcode's area"
+            return self._put_at_area(area, f"{missing}; {known}")
         if evidence.state.numbers:
             return self.region(country, evidence.state, evidence, missing)
         if area is not None and area.region >= 0:

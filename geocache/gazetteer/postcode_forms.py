@@ -69,6 +69,58 @@ def _take_digits(country: str, written: str, wanted: int) -> str:
     return digits
 
 
+_LETTERS_BEFORE = re.compile(r"^([A-Z]{1,3})[\s-]*(?=\d)")
+_LETTERS_AFTER = {"NL": re.compile(r"[\s-]*[A-Z]{2}$"), "AR": re.compile(r"[A-Z]{3}$")}
+
+
+def is_written_like(country: str, postcode: str) -> bool:
+    """Whether a postcode without a country is written as this country's are.
+
+    >>> is_written_like("DE", "D-80331"), is_written_like("DE", "M5G 2C4")
+    (True, False)
+    """
+    written = postcode.strip().upper()
+    wanted = DIGITS.get(country, 5 if country in ZIP_COUNTRIES else 0)
+    if not wanted:
+        code = _NOT_ALNUM.sub("", written)
+        return bool(code) and (country not in _OUTWARD or len(code) in (3, 6, 7))
+    before = _LETTERS_BEFORE.match(written)
+    if before and before[1] in (country, country[0]):
+        written = written[before.end() :]
+    if country in _LETTERS_AFTER:
+        written = _LETTERS_AFTER[country].sub("", written)
+    digits = _NOT_ALNUM.sub("", written)
+    return digits.isdigit() and (len(digits) == wanted or (country == "US" and len(digits) == 9))
+
+
+_MOST_CODE_WORDS = 2
+_DUTCH = re.compile(r"[0-9]{4} [A-Z]{2}(?=$| )")
+_SHORT_CODE = re.compile(r"[A-Z]{1,2}[0-9]", re.IGNORECASE)
+
+
+def split_postcode(text: str) -> tuple[str, str]:
+    """The postcode and the town in ``80331 Munich``, ``London SW1A 1AA``; empty without a code.
+
+    A code is at most two words with digits at the beginning or the end, or the whole.
+    """
+    first = text.partition(",")[0].strip()
+    if _DUTCH.match(first):
+        return first[:7], first[7:].strip()
+    words = first.split()
+    coded = [any(letter.isdigit() for letter in word) for word in words]
+    before = coded.index(False) if False in coded else len(words)
+    after = coded[::-1].index(False) if False in coded else 0
+    count = before or after
+    if not 0 < count <= _MOST_CODE_WORDS or not all(len(word) <= 10 for word in words[:count]):
+        return "", first
+    cut = before or len(words) - after
+    parts = (words[:cut], words[cut:]) if before else (words[cut:], words[:cut])
+    code, town = (" ".join(part) for part in parts)
+    if len(code) < 3 and not _SHORT_CODE.fullmatch(code):  # 29 Palms
+        return "", first
+    return code, town
+
+
 _SIGNS = {sign: number for number, sign in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
 CODE_LENGTH = 12
 """The longest code that :func:`encode` tells apart from longer ones."""

@@ -9,6 +9,7 @@ from geocache.gazetteer.postcode_forms import (
     ZIP_COUNTRIES,
     encode,
     encode_range,
+    is_written_like,
     normalize_postcode,
 )
 from geocache.geo.distance import distance_km
@@ -20,7 +21,9 @@ _LOOSE_REACH_KM = 60.0
 _LISTED_REACH_KM = 70.0
 _VAGUE_KM = 250.0
 _SAMPLE = 60
-_COMPACT_KM, _GB_COMPACT_KM = 1, 6
+_COMPACT_KM = 1
+_COMPACT_IN_KM = {"DE": 3, "CZ": 3, "GB": 6}
+"""How far from the middle of a code its localities may lie for its point to count as sharp."""
 
 _TIGHT = frozenset((
     "AT", "BE", "CA", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GP", "GU", "HU",
@@ -30,8 +33,8 @@ _TIGHT = frozenset((
 """Where a code of the table lies within some kilometres of what it delivers to."""
 
 _SHARP = frozenset((
-    "BE", "CA", "CH", "CZ", "DE", "ES", "FR", "GB", "JP", "KR", "LU", "NL", "NO", "NZ",
-    "PL", "PR", "SG", "SK", "US",
+    "AT", "BE", "CA", "CH", "CZ", "DE", "ES", "FI", "FR", "GB", "JP", "KR", "LU", "NL",
+    "NO", "NZ", "PL", "PR", "SG", "SK", "US",
 ))  # fmt: skip
 """Where the point of a compact code is nearer to hospitals than the town's: docs/accuracy.md."""
 
@@ -79,6 +82,16 @@ class Postcodes:
             return area._replace(exact=False, sharp=False) if restored and country != "US" else area
         return self._find_around(home, code)
 
+    def find_everywhere(self, postcode: str) -> list[Area]:
+        """The codes of all countries that are written like this one."""
+        found = []
+        for country in self._index.code_ranges:
+            if is_written_like(country, postcode):
+                start = encode(code := normalize_postcode(country, postcode))
+                numbers = self._index.find_codes(country, start, start + 1) if code else range(0)
+                found += [self._build(country, code, number) for number in numbers]
+        return found
+
     def _find_home(self, country: str) -> str:
         """The country whose part of the table has the codes."""
         return (
@@ -90,7 +103,7 @@ class Postcodes:
         spread = index.code_spreads[number]
         rural = country == "CA" and code[1:2] == "0"
         tight = country in _TIGHT and not rural
-        compact = spread <= (_GB_COMPACT_KM if country == "GB" else _COMPACT_KM)
+        compact = spread <= _COMPACT_IN_KM.get(country, _COMPACT_KM)
         sharp = tight and compact and country in _SHARP and not index.code_cedex[number]
         return Area(
             country,

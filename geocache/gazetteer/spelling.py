@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from geocache.gazetteer.index import Index
 
-_MIN_LENGTH = 4
+_MIN_LENGTH = 5
 _MAX_LENGTH = 40
 _LETTERS = ascii_lowercase + digits
 
@@ -44,13 +44,14 @@ class Spelling:
     def find_close(self, country: str, key: str) -> list[tuple[int, str]]:
         """Close names with the number of letters that differ, closest first.
 
-        One letter may differ (or two be swapped) in a name of four to seven letters, two in eight
-        or more, three in fourteen or more.
+        One letter in five may differ, or two neighbours be swapped, at most three.
         """
         length = len(key)
         if not (_MIN_LENGTH <= length <= _MAX_LENGTH) or not key.isascii():
             return []
-        allowed = 1 if length < 8 else 2 if length < 14 else 3
+        allowed = min(3, length // 5)
+        if not allowed:
+            return []
         names = self._names(country)
         found = list(_find_same_initial(names, key, allowed))
         if not found and length > 5:

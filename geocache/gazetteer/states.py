@@ -42,12 +42,15 @@ class States:
 
     def find_exact(self, country: str, text: str) -> Matches:
         """The regions with exactly this name."""
-        table = self.table(country)
+        table = self._tables.get(country) or self.table(country)
         if len(text) <= 5:
             exact = table.get("=" + make_key(fold(text)))
             if exact:
                 return Matches(frozenset(exact), 1.0)
         numbers: tuple[int, ...] = ()
+        if text.isalpha() and text.isascii():  # one word, as most: nothing to split or to strip
+            numbers = table.get(normalize_region(text), ())
+            return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
         for spelling in (text,) if text.isalpha() else split_spellings(text):
             numbers += table.get(normalize_region(spelling), ())
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING

@@ -54,6 +54,8 @@ _SHORT = {
     "centre": "center", "kbh": "kobenhavn", "ffm": "frankfurt",
 }  # fmt: skip
 _SHORTENED = frozenset(_SHORT)
+_GERMAN = frozenset(("DE", "AT", "CH"))
+_GERMAN_SHORT = {"a": "am", "b": "bei", "d": "der", "i": "im", "o": "ob", "v": "vor"}
 _INITIAL = 2
 """Up to this length (``N``, and the rest of ``48°N``) a text is not an abbreviated name."""
 _AND = frozenset(("et", "y", "e", "i", "u"))
@@ -85,13 +87,14 @@ class Variant(NamedTuple):
     hint: str = ""
 
 
-def generate_variants(city: str, country: str) -> Iterator[Variant]:
+@lru_cache(maxsize=64)  # a place that is not found at once is tried in four ways
+def list_variants(city: str, country: str) -> tuple[Variant, ...]:
     """The variants of a city's text, each name once, the most literal first."""
-    seen = set()
+    found: dict[str, Variant] = {}
     for variant in _generate_all(city, country):
-        if len(variant.name) > 1 and variant.name not in seen:
-            seen.add(variant.name)
-            yield variant
+        if len(variant.name) > 1:
+            found.setdefault(variant.name, variant)
+    return tuple(found.values())
 
 
 def _generate_all(city: str, country: str) -> Iterator[Variant]:
@@ -136,6 +139,7 @@ def _shorten(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator
     if " " not in bare and plain.strip().isalpha():  # one word: nothing can be omitted
         if bare in _SHORTENED and len(bare) > _INITIAL:
             yield Variant(_SHORT[bare], cost + 0.04, "short words written out")
+        yield Variant(f"{bare} city", cost + 0.05, "with “City”")
         return
     words = bare.split(" ")
     dropped = _list_suffixes(country)
@@ -143,6 +147,8 @@ def _shorten(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator
     while len(kept) > 1 and kept[-1] in dropped:
         kept.pop()
         yield Variant(" ".join(kept), cost + 0.04, f"without “{words[len(kept)]}”")
+    if kept == words:
+        yield Variant(f"{bare} city", cost + 0.05, "with “City”")
     if len(words) > 1:
         yield Variant(_KIND_PREFIX.sub("", bare), cost + 0.04, "without what kind of place it is")
     if not _SHORTENED.isdisjoint(words) and len(bare) > _INITIAL:
@@ -151,6 +157,9 @@ def _shorten(bare: str, plain: str, country: str, cost: float = 0.0) -> Iterator
     if len(kept) > 1 and not _AND.isdisjoint(words):
         joined = " ".join(["and" if word in _AND else word for word in words])
         yield Variant(joined, cost + 0.04, "“and” in English")
+    if country in _GERMAN and not _GERMAN_SHORT.keys().isdisjoint(words[1:]):
+        rest = [_GERMAN_SHORT.get(word, word) for word in words[1:]]
+        yield Variant(" ".join((words[0], *rest)), cost + 0.04, "short words written out")
     shorter = fold(_TAIL.sub("", plain.strip()))
     if len(shorter) > 3:
         yield Variant(shorter, cost + 0.05, "without its last letters")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from geocache.gazetteer.region_names import normalize_region, split_spellings
 from geocache.gazetteer.sounds import make_sound_key
-from geocache.gazetteer.variants import generate_variants
+from geocache.gazetteer.variants import list_variants
 from geocache.geo.names import MAX_NAME_LENGTH, expand_umlauts, fold, make_key, repair
 
 
@@ -128,4 +128,4 @@ def test_spellings_of_one_listed_name() -> None:
     ],
 )
 def test_variants_of_a_city(city: str, country: str, name: str) -> None:
-    assert name in [reading.name for reading in generate_variants(city, country)]
+    assert name in [reading.name for reading in list_variants(city, country)]

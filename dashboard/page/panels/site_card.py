@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard.maps.places import describe_doubt, format_title
+from dashboard.maps.places import describe_doubt, describe_precision, format_title
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.sites.facilities import find_other_trials
 from dashboard.sites.fields import DISTANCE, format_number
@@ -62,7 +62,8 @@ def describe_position(site: pd.Series) -> str:
     """A site's position in a sentence: precision, source, and what is in doubt."""
     if pd.isna(site.latitude):
         return f"Not on the map: {site.reason or 'no position'}"
-    parts = [f"Placed at {site.place_name} (precision: {site.precision}, source: {site.source})"]
+    where = describe_precision(site.precision, site.uncertainty_km)
+    parts = [f"Placed at {site.place_name} (source: {site.source}), {where}"]
     if site.reason:
         parts.append(f": {site.reason}")
     if doubt := describe_doubt(site["flags"]):

@@ -41,8 +41,8 @@ def _draw_form(filters: Filters, lost: FilterError | None) -> None:
     st.text_input(
         "Near",
         key="near_place",
-        placeholder="Graz, Austria · 10115 · 47.07, 15.44",
-        help="A place with its country, a US ZIP code, or latitude and longitude.",
+        placeholder="Graz, Austria · 80331 Munich · 47.07, 15.44",
+        help="A place with its country, a postcode, or latitude and longitude.",
         on_change=_filter_near,
     )
     if lost is not None:
@@ -73,7 +73,7 @@ def _filter_near() -> None:
 def draw_place_choices(lost: FilterError, where: str) -> None:
     """Draw why the place was not found, and a button for each place that may be meant."""
     places = [place for place in lost.allowed if place not in NEAR_FORMS][:MAX_CHOICES]
-    hint = "" if places else " Try it with its country, a US ZIP code, or latitude and longitude."
+    hint = "" if places else " Try it with its country, a postcode, or latitude and longitude."
     st.warning(f"“{escape(lost.value)}”: {escape(str(lost).partition(': ')[2])}.{hint}")
     with st.container(horizontal=True, gap="small"):
         for place in places:

@@ -17,7 +17,7 @@ from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.query.filters import Filters
-from dashboard.query.near import KM_PER
+from dashboard.query.near import describe_distance
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.categoricals import factorize, to_arrow
@@ -136,12 +136,15 @@ def draw_site_table(
 
 @memoize_per_table
 def _build_page(rows: pd.DataFrame, unit: str) -> pa.Table:
-    """The rows as an Arrow table, with distances in ``km`` or ``miles``."""
+    """The rows as an Arrow table, with distances in words, in ``km`` or ``miles``."""
     columns = {str(name): to_arrow(column) for name, column in rows.items()}
     stated = columns["status"]
     columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
     if DISTANCE_COLUMN in columns:
-        columns[DISTANCE_COLUMN] = pc.divide(columns[DISTANCE_COLUMN], KM_PER[unit])
+        away, radii = rows[DISTANCE_COLUMN].tolist(), rows["uncertainty_km"].tolist()
+        columns[DISTANCE_COLUMN] = pa.array(
+            [describe_distance(*one, unit) for one in zip(away, radii, strict=True)]
+        )
     return pa.table(columns)
 
 
@@ -155,7 +158,7 @@ def _configure(column: str) -> ColumnConfig:
     if column in {"latitude", "longitude"}:
         return st.column_config.NumberColumn(column_label(column), format="%.5f")
     if column == DISTANCE_COLUMN:
-        return st.column_config.NumberColumn(f"Distance ({address.unit()})", format="%.1f")
+        return st.column_config.TextColumn("Distance")
     return st.column_config.Column(column_label(column))
 
 

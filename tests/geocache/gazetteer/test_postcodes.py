@@ -136,3 +136,26 @@ def test_an_unknown_code_is_put_among_those_that_begin_alike(gazetteer: Gazettee
 def test_a_restored_zero_does_not_outweigh_a_city(gazetteer: Gazetteer) -> None:
     pau = gazetteer.locate(Place(city="Pau Cedex", postcode="6400", country="France"))
     assert km_from(pau, 43.30, -0.37) < 10
+
+
+@pytest.mark.parametrize(
+    ("place", "latitude", "longitude"),
+    [
+        (Place(city="80331 Munich", country="Germany"), 48.135, 11.57),
+        (Place(city="København 2100", country="Denmark"), 55.70, 12.58),
+        (Place(city="SW1A 1AA", country="United Kingdom"), 51.50, -0.13),
+        (Place(city="Munich", postcode="80331"), 48.135, 11.57),
+        (Place(postcode="SW1A 1AA"), 51.50, -0.13),
+    ],
+)
+def test_a_postcode_stands_in_the_citys_column_or_without_a_country(
+    gazetteer: Gazetteer, place: Place, latitude: float, longitude: float
+) -> None:
+    assert km_from(gazetteer.locate(place), latitude, longitude) < 5
+
+
+def test_a_postcode_of_several_countries_without_one_is_ambiguous(gazetteer: Gazetteer) -> None:
+    position = gazetteer.locate(Place(postcode="10115"))
+    assert position.flags == (Flag.AMBIGUOUS,)
+    names = [position.place_name, *(one.place_name for one in position.alternatives)]
+    assert "10115 Berlin, Germany" in names
