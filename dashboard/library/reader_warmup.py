@@ -15,6 +15,12 @@ LKH-Univ. Klinikum Graz,Graz,Styria,8036,Austria,Recruiting,47.08,15.47
 Duke Clinical Research Site,Durham,North Carolina,27710,United States,Completed,35.99,-78.93
 Hôpital Saint-Éloi,Montpellier,,34295,Türkiye,Suspended,,
 """
+_WITHOUT_COUNTRY = """site,city,state
+A,Boston,MA
+B,Rochester,MN
+C,Baltimore,MD
+D,Cleveland,OH
+"""
 _RECORDS = b'[{"facility": "LKH", "city": "Graz", "country": "Austria"}]'
 
 
@@ -27,6 +33,11 @@ def _keep_main(_: str) -> None:
 
 spawn._fixup_main_from_name = spawn._fixup_main_from_path = _keep_main  # type: ignore[attr-defined] # noqa: SLF001
 
-for _data in (_SAMPLE.encode(), _SAMPLE.replace(",", ";").encode("latin-1"), _RECORDS):
+for _data in (
+    _SAMPLE.encode(),
+    _SAMPLE.replace(",", ";").encode("latin-1"),
+    _WITHOUT_COUNTRY.encode(),
+    _RECORDS,
+):
     with suppress(ReadError):
         read(_data, "sample")

@@ -11,8 +11,8 @@ MAX_RADIUS_KM = 20_040
 
 LATITUDE = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
 LONGITUDE = r"-?(180(\.0+)?|(1[0-7][0-9]|0?[0-9]{1,2})(\.[0-9]+)?)"
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_POINT = re.compile(rf"({_NUMBER.pattern})\s*[,;]\s*({_NUMBER.pattern})")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?")
+_POINT = re.compile(rf"({_NUMBER.pattern})\s{{0,9}}[,;]\s{{0,9}}({_NUMBER.pattern})")
 
 _NUMBER_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPACED_POINT = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]+\s+[+-]?[0-9]{1,3}\.[0-9]+")

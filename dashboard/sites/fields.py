@@ -31,7 +31,7 @@ _CONTACT = re.compile(
     r"(?!.{0,12}\b(tier|count|number|status|score|rank|type|id)\b)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[a-z]{2,}", re.IGNORECASE)
 
 
 def list_fields(sites: pd.DataFrame, ours: Sequence[str]) -> list[str]:

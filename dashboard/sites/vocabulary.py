@@ -182,7 +182,8 @@ _PHASES = {
     "earlyphase1": "Early Phase 1",
     "phase0": "Early Phase 1",
 }
-_PHASE_NUMBER = re.compile(r"(?:phase|^|[/|,;&\s-])[\s_]*([1-4]|iv|i{1,3})(?![a-z0-9])")
+_LONGEST = 500
+_PHASE_NUMBER = re.compile(r"(?:phase|^|[/|,;&\s-])[\s_]{0,9}([1-4]|iv|i{1,3})(?![a-z0-9])")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 
 
@@ -192,7 +193,7 @@ def phase_word(text: str) -> str:
 
     Unknown text is returned stripped; empty stays empty.
     """
-    stripped = text.strip()
+    stripped = text[:_LONGEST].strip()
     key = re.sub(r"[^a-z0-9]", "", stripped.casefold())
     if key in _PHASES:
         return _PHASES[key]

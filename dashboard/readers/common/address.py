@@ -13,29 +13,30 @@ from dashboard.readers.common.place_knowledge import (
 )
 from geocache.geo.countries import country_code
 
-_SEPARATORS = re.compile(r"\s*[,;\n\r|]+\s*")
+_LONGEST = 400
+_SEPARATORS = re.compile(r"[,;\n\r|][\s,;|]*+")
 # `NC 27710`, `ON M5G 2M9`, `NSW 2050`: a state's letters before its postcode.
 _STATE_POSTCODE = re.compile(
-    r"^([A-Z]{2,3}|[^\W\d_][^\d]{3,30}?)\s+(\d{4,5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)$"
+    r"^([A-Z]{2,3}|[^\W\d_][^\d]{3,30}?)\s{1,9}(\d{4,5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)$"
 )
 _BEFORE = re.compile(
     r"^((?:[A-Z]{1,3}[ -])?\d{2,3} \d{2,3}|(?:[A-Z]{1,3}[ -])?\d{4,6}(?:[- ][A-Z]{2}|-\d{3,4})?|"
-    r"\d{2}-\d{3}|\d{3} \d{2})\s+([^\W\d_].*)$"
+    r"\d{2}-\d{3}|\d{3} \d{2})\s{1,9}([^\W\d_].*)$"
 )
 _BEHIND = re.compile(
-    r"^([^\W\d_].*?)\s+(\d{3,7}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|"
+    r"^([^\W\d_].*?)\s{1,9}(\d{3,7}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|"
     r"[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3} \d{2,3})$"
 )
 _ALONE = re.compile(
     r"^(?:\d{3,7}(?:-\d{3,4})?|\d{2,3} \d{2,3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|"
     r"[A-Z]\d[A-Z] ?\d[A-Z]\d)$"
 )
-_CITY_STATE = re.compile(r"^(\S*[^\W\d_A-Z].*)\s([A-Z]{2,3})$")
+_CITY_STATE = re.compile(r"^(?=\S*[^\W\d_A-Z])(.+)\s([A-Z]{2,3})$")
 _CITY_DISTRICT = re.compile(r"^([^\W\d_][^\d]*?)\s\d{1,2}$")
 _BESIDE = re.compile(
-    r"^([^,;()\d]{2,60}?)\s*(?:\(([^,;()\d]{2,60})\)|\s[-–/]\s+([^,;()\d]{2,60}))$"
+    r"^([^,;()\d]{2,60}?)\s{0,9}(?:\(([^,;()\d]{2,60})\)|\s[-–/]\s{1,9}([^,;()\d]{2,60}))$"
 )
-_CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s*[-–/]\s*([A-Z]{2})$")
+_CITY_DASH_STATE = re.compile(r"^([^\W\d_][^\d]*?)\s{0,9}[-–/]\s{0,9}([A-Z]{2})$")
 
 
 _LONGEST_STREET = 200
@@ -67,7 +68,8 @@ def split_address(text: str) -> Address:
     The street is dropped. Parsed from the right: country, postcode, then state and city. Text
     without digits is ``City, State, Country``.
     """
-    parts = _split_pair(text.strip()) or [p for p in _SEPARATORS.split(text[:400].strip()) if p]
+    text = text[:_LONGEST].strip()
+    parts = _split_pair(text) or [p for part in _SEPARATORS.split(text) if (p := part.strip())]
     if not any(letter.isdigit() for letter in text):
         city, state, country = split_place(", ".join(parts))
         if country_code(country):

@@ -32,7 +32,7 @@ _INVERTED = re.compile(
 )
 
 
-_TOWN_KIND = re.compile(r"(?:\s+city|[\s-](?:shi|ku|gun|machi|cho|si|gu|do))$", re.IGNORECASE)
+_TOWN_KIND = re.compile(r"(?:\s{1,9}city|[\s-](?:shi|ku|gun|machi|cho|si|gu|do))$", re.IGNORECASE)
 
 
 class LocationParts(NamedTuple):
@@ -49,18 +49,16 @@ class LocationParts(NamedTuple):
 def split_cell(cell: str) -> list[str]:
     """The texts of the sites in a cell; a `|` inside a facility does not end a site."""
     sites: list[str] = []
-    pending = ""
+    pending: list[str] = []
     for piece in cell.split("|"):
-        text = f"{pending}|{piece}" if pending else piece
-        if not text.strip():
+        if not pending and not piece.strip():
             continue
-        if ", " not in text and not country_code(text.strip()):
-            pending = text
-            continue
-        sites.append(text.strip())
-        pending = ""
-    if pending.strip():
-        sites.append(pending.strip())
+        pending.append(piece)
+        if ", " in piece or (len(pending) == 1 and country_code(piece.strip())):
+            sites.append("|".join(pending).strip())
+            pending = []
+    if pending:
+        sites.append("|".join(pending).strip())
     return sites
 
 

@@ -18,8 +18,10 @@ MAX_BRACKETS = 40_000_000
 """Most brackets counted; a download of 200 MB has about 5,000,000."""
 
 _HEAD_BYTES = 1_000_000
-# Up to the next bracket outside strings; possessive, so that it never backtracks.
-_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([\[\]{}])', re.DOTALL)
+# Up to the next bracket outside strings, or to the end; possessive, so that it never backtracks.
+_BRACKET = re.compile(
+    rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(?:([\[\]{}])|.*+)', re.DOTALL
+)
 _OPENING = re.compile(rb'\s*+\{\s*+("[^"\\]{1,60}+")\s*+:')
 _LISTS = (
     (re.compile(rb'"studies"\s*:\s*\['), 1),
@@ -51,6 +53,8 @@ def find_list_start(data: bytes) -> int | None:
 def _count_depth(data: bytes, end: int) -> int:
     depth = 0
     for found in _BRACKET.finditer(data, 0, end):
+        if found[1] is None:
+            break
         depth += 1 if found[1] in b"[{" else -1
     return depth
 
@@ -84,7 +88,7 @@ def iter_slices(data: bytes, start: int) -> Iterator[Slice]:
     depth = 0
     opened = start
     for number, found in enumerate(_BRACKET.finditer(data, start)):
-        if depth > MAX_LEVELS or number > MAX_BRACKETS:
+        if found[1] is None or depth > MAX_LEVELS or number > MAX_BRACKETS:
             break
         if found[1] in b"[{":
             if depth == 0:

@@ -13,8 +13,10 @@ from dashboard.sites.vocabulary import site_status_word
 
 FORMAT = "Registry page (text)"
 
-_NCT = re.compile(r"^\s*NCT ID\s*:?\s*(NCT\d{8})", re.MULTILINE | re.IGNORECASE)
-_CONTENT = re.compile(r"^\s*(?:Basic Information|Locations)\s*:?\s*$", re.MULTILINE | re.IGNORECASE)
+_NCT = re.compile(r"^[ \t]*+NCT ID[ \t]*+:?\s{0,20}(NCT\d{8})", re.MULTILINE | re.IGNORECASE)
+_CONTENT = re.compile(
+    r"^[ \t]*+(?:Basic Information|Locations)[ \t]*+:?[ \t\r]*+$", re.MULTILINE | re.IGNORECASE
+)
 _RELATED = re.compile(r"NCT\d{8}\b", re.IGNORECASE)
 _SITE_STATUS = re.compile(r"^Site Status\b[\s:]*(.*)$", re.IGNORECASE)
 # A recruiting site may list a person to contact, who is not part of the facility's name.

@@ -9,7 +9,7 @@ from dashboard.readers.common.trial_number import find_trial_id
 from geocache.geo.countries import country_code
 
 _TOTAL = re.compile(
-    r"^\W*(?:(?:grand|sub|over ?all|site|study|sites)[ -]*)?(?:totals?|sums?|summen?|"
+    r"^\W{0,20}(?:(?:grand|sub|over ?all|site|study|sites)[ -]*)?(?:totals?|sums?|summen?|"
     r"gesamt(?:summe)?|insgesamt|zwischensumme|totaux|totale|totales|totaal|totalt|suma|somme|soma|razem|ogółem|"
     r"итого|всего|toplam|合計|总计|合计|합계|총계)\b\s*"
     r"(?:\(?n\)?\s*=|[:=(]|$|\d|sites?\b|of\b|number\b)",
@@ -21,7 +21,7 @@ _TOTAL_WORDS = re.findall(
     "합계 총계",
 )
 _RULE = re.compile(r"^[\s:|=_*+–—-]*$")
-_AFTER_COUNTRY = re.compile(r"\s*(?:[:(\[]|[-–]\s*\d).*$")
+_AFTER_COUNTRY = re.compile(r"\s{0,9}(?:[:(\[]|[-–]\s{0,9}\d).*$", re.DOTALL)
 
 _TAG = re.compile(r"^#[a-z][a-z0-9_]{1,30}(?:\s{0,3}\+[a-z0-9_]{1,30}){0,8}$", re.IGNORECASE)
 """A tag of the Humanitarian Exchange Language, which stands under a header: `#loc +name`."""

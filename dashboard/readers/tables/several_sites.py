@@ -18,7 +18,7 @@ from dashboard.readers.common.place_knowledge import (
 from geocache.geo.countries import country_code
 
 _SIGNS = re.compile(r"[\n\r;|]")
-_BETWEEN = (r"\s*[\n\r]+\s*", r"\s*\|\s*", r"\s*;\s*")
+_BETWEEN = (r"[\n\r]\s*+", r"\|\s*+", r";\s*+")
 _BULLET = re.compile(r"^(?:[•*·–-]\s*|\(?\d{1,3}[.)]\s+)")
 _POSTCODE = re.compile(r"^\d{4,6}\s+")
 _PART_OF_ONE = re.compile(
@@ -157,7 +157,7 @@ def _split_postcode(site: LocationParts) -> LocationParts:
 
 
 def _split_lines(text: str, sign: str) -> list[str]:
-    parts = (_BULLET.sub("", part.strip(" ,;|")) for part in re.split(sign, text))
+    parts = (_BULLET.sub("", part.strip(" ,;|\t\r\n")) for part in re.split(sign, text))
     return [part for part in parts if part]
 
 

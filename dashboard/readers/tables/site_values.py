@@ -22,9 +22,10 @@ Values = dict[str, Sequence[str] | Sequence[float]]
 """Columns of sites by target."""
 
 _LONGEST_POINT = 200
+_LONGEST_FACILITY = 2_000
 _POINT_BEHIND = re.compile(r"[\s,;]{0,20}\([\s\d.,;°+−-]{3,60}\)\s{0,20}$")
 _NO_DEGREES = frozenset({"", "-", "na", "n/a", "nan", "none", "null", "unknown", "tbd", "#n/a"})
-_SEPARATOR = re.compile(r"\s+[-–—|/]\s+|\s*[;\n]\s*|\s*,\s+(?=P\.?I\.?\b)")
+_SEPARATOR = re.compile(r"(?<=\s)[-–—|/]\s++|[;\n]\s*+|,\s++(?=P\.?I\.?\b)")
 _SAMPLE = 60
 _TOWN_SAMPLE = 300
 _NAME_PARTS = re.compile(r"[,;()/|]|\s[-–—]\s")
@@ -230,7 +231,7 @@ def split_facilities(column: Sequence[str], warn: Warn) -> tuple[dict[str, str],
     plain: dict[str, str] = {}
     people = 0
     for text in texts:
-        parts = _SEPARATOR.split(text.strip())
+        parts = [part.strip() for part in _SEPARATOR.split(text[:_LONGEST_FACILITY].strip())]
         kept = [part for part in parts if not _PERSON.match(part)]
         number = _NUMBER.match(kept[0].strip()) if kept else None
         if len(kept) < len(parts) and kept:
