@@ -18,7 +18,7 @@ window.siteMap ??= {};
     const source = options.inline ? new InlineTiles(options.inline) : new pmtiles.PMTiles(options.basemap);
     const layer = protomapsL.leafletLayer({
       url: source, maxDataZoom: options.lastZoom, attribution: "", lang: options.lang, tileDelay: 1,
-      devicePixelRatio: Math.min(2, Math.max(1.5, window.devicePixelRatio)), // zooms between two levels stay sharp
+      devicePixelRatio: Math.min(2, Math.max(1.25, window.devicePixelRatio)), // zooms between two levels stay sharp
       paintRules: siteMap.mapStyle.paintRules(options.colours, tint),
       labelRules: siteMap.mapStyle.labelRules(options.colours, options.lang, avoid),
     });
