@@ -134,7 +134,7 @@ def test_a_clock_set_back_does_not_block_the_slots(store: Store) -> None:
 def test_a_newer_store_is_refused_in_one_line(any_store_url: str) -> None:
     with closing(Store(any_store_url)) as store, store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE meta SET value = 99 WHERE name = 'schema'")
-    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 2: update"):
+    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 3: update"):
         GeoCache(any_store_url, providers=[Atlas()])
 
 
