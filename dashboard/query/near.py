@@ -23,8 +23,8 @@ KM_PER = {"km": 1.0, "miles": 1.609344}
 _EXACT_KM = 1.0
 """A position this exact is a door: distances to it have a decimal."""
 
-_PAD = "\u2007"
-"""As wide as a digit, so that texts sort as their numbers do."""
+_PAD = " "
+"""Before shorter numbers, so that texts sort as their numbers do."""
 
 SAME_CITY_KM = 50.0
 MIN_SIMILARITY = 75
