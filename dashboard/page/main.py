@@ -141,8 +141,9 @@ def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> Filter
         sites = apply(library.table, filters, centre)
     except FilterError as error:
         nothing = library.table.iloc[:0]
-        if error.parameter == "near":
-            return FilteredSites(nothing, None, error, notes)
+        if error.parameter == "near":  # the view stays; the page says what was tried
+            rest = apply(library.table, filters.replace(near="", radius_km=None))
+            return FilteredSites(rest, None, error, notes)
         suggestions = "; ".join(error.allowed[:MAX_SUGGESTIONS])
         note = f"{error}. Did you mean: {suggestions}?" if suggestions else str(error)
         return FilteredSites(nothing, None, None, (*notes, note))

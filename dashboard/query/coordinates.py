@@ -17,6 +17,9 @@ _POINT = re.compile(rf"({_NUMBER.pattern})\s{{0,9}}[,;]\s{{0,9}}({_NUMBER.patter
 _NUMBER_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPACED_POINT = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]+\s+[+-]?[0-9]{1,3}\.[0-9]+")
 """Two numbers without a comma, which are coordinates only with decimals."""
+_DISTANCE = re.compile(r"([0-9]{1,40}(?:\.[0-9]{1,40})?)\s{0,9}([a-z]{0,20})")
+_UNITS = dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), "km")
+_UNITS |= dict.fromkeys(("mi", "mile", "miles"), "miles")
 
 
 class BBox(NamedTuple):
@@ -73,6 +76,25 @@ def parse_box(text: str) -> BBox:
     if not in_range:
         raise FilterError("bbox", text, f"bbox={text}: {' and '.join(ranges)} degrees", ranges)
     return BBox(west, south, east, north)
+
+
+def parse_distance(text: str, default: str = "km") -> tuple[float, str]:
+    """A distance as a person types it: ``40 km``, ``25 mi``, ``25 miles`` or ``40``.
+
+    Returns:
+        The number and its unit, ``km`` or ``miles``.
+
+    Raises:
+        FilterError: no distance, or out of range.
+    """
+    found = _DISTANCE.fullmatch(text.strip().casefold().replace(",", "."))
+    unit = _UNITS.get(found[2] or default) if found else None
+    if found is None or unit is None:
+        message = f"“{text}” is no distance: type 40 km or 25 mi"
+        raise FilterError("radius_km", text, message, ("40 km", "25 mi"))
+    number = float(found[1])
+    parse_radius(format_number(number * (1.609344 if unit == "miles" else 1.0)))
+    return number, unit
 
 
 def parse_radius(text: str, parameter: str = "radius_km") -> float:

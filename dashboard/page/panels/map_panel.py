@@ -10,7 +10,7 @@ from dashboard.maps import folium_map
 from dashboard.maps.layer import SHADES, Circle, build_layer_data
 from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.maps.store import get_map_store
-from dashboard.page.panels import countries, site_card
+from dashboard.page.panels import countries, nearest_list, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import BBox
@@ -83,6 +83,8 @@ def draw_map_panel(
             )
         if len(selected) > MAX_CARDS:
             st.caption(f"… and {len(selected) - MAX_CARDS:,} more selected sites")
+        if circle is not None:
+            nearest_list.draw_nearest_list(sites, address.unit())
         countries.draw_chart(sites, 240 if selected else MAP_HEIGHT)
     if selection.take_table_outdated():
         st.rerun()  # the table is not part of this fragment

@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard.errors import FilterError
 from dashboard.page.state import address
 from dashboard.page.widgets import on_demand
-from dashboard.page.widgets.feedback import check_length
+from dashboard.page.widgets.feedback import check_length, show_error
 from dashboard.page.widgets.markdown import escape
+from dashboard.query.coordinates import parse_distance
 from dashboard.query.filter_kinds import NEAR_FORMS
 from dashboard.query.filters import Filters
 from dashboard.query.near import KM_PER
@@ -51,9 +52,11 @@ def _draw_form(filters: Filters, lost: FilterError | None) -> None:
         "Within",
         options,
         key="near_radius",
-        format_func=lambda value: f"{value:g} {unit}",
+        format_func=lambda value: value if isinstance(value, str) else f"{value:g} {unit}",
         placeholder="Any distance",
         on_change=_filter_near,
+        accept_new_options=True,
+        help="Or type a distance, such as 40 km or 25 mi.",
     )
     st.radio("Unit", ["km", "miles"], key="near_unit", on_change=_filter_near, horizontal=True)
 
@@ -63,8 +66,15 @@ def _filter_near() -> None:
     if not check_length("Near", place, MAX_TEXT):
         return
     radius = st.session_state["near_radius"]
-    km_per_unit = KM_PER[st.session_state["near_unit"]]
-    address.set_view("unit", st.session_state["near_unit"] or "km", "km")
+    unit = st.session_state["near_unit"] or "km"
+    if isinstance(radius, str):
+        try:
+            radius, unit = parse_distance(radius, unit)
+        except FilterError as error:
+            show_error(error)
+            return
+    km_per_unit = KM_PER[unit]
+    address.set_view("unit", unit, "km")
     radius_km = round(radius * km_per_unit, 1) if place and radius else None
     address.change(near=place, radius_km=radius_km)
     st.rerun()

@@ -33,8 +33,8 @@ OF_TRIAL = tuple(TRIAL_COLUMNS)
 """Columns that are the same in all rows of one trial."""
 MACHINE = ("country_code", *POSITION_COLUMNS, "facility_id")
 ORDER = (
-    *FIRST,
     DISTANCE_COLUMN,
+    *FIRST,
     *DECISION_COLUMNS,
     "site_number",
     "trial_id",

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import server
 from dashboard.page import main
+from dashboard.page.tabs import sites
+from dashboard.query.apply import DISTANCE_COLUMN
 from dashboard.service.service import Service, service
 from tests.dashboard.web.asgi import run_in_thread
 
@@ -225,3 +227,20 @@ def test_a_long_view_opens_by_its_key(page: AppTest) -> None:
     lost.run()
     assert not lost.metric
     assert "not here" in lost.warning[0].value
+
+
+def test_a_place_that_is_not_found_keeps_the_view(page: AppTest) -> None:
+    page.query_params["near"] = "Nowhere at all"
+    page.query_params["country"] = "AT"
+    page.run()
+    assert not page.exception
+    assert figures(page)["Sites"] == "4"
+    assert any("Nowhere at all" in warning.value for warning in page.warning)
+
+
+def test_the_nearest_sites_stand_beside_the_map_and_their_distance_first(page: AppTest) -> None:
+    page.query_params["near"] = "Vienna, Austria"
+    page.run()
+    assert not page.exception
+    assert any("<caption>Nearest sites</caption>" in one.proto.body for one in page.get("html"))
+    assert sites.ORDER[0] == DISTANCE_COLUMN

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.errors import FilterError
-from dashboard.query.coordinates import BBox
+from dashboard.query.coordinates import BBox, parse_distance
 from dashboard.query.filters import Filters, parse, parse_leniently, to_query
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Flag, Precision
@@ -120,3 +120,13 @@ def test_a_link_drops_what_is_not_allowed_and_notes_it() -> None:
 def test_any_link_opens(pairs: list[tuple[str, str]]) -> None:
     filters, _ = parse_leniently(pairs)
     assert parse(to_query(filters)) == filters
+
+
+def test_a_distance_is_read_as_people_type_it() -> None:
+    assert parse_distance("40 km") == (40.0, "km")
+    assert parse_distance("25mi") == (25.0, "miles")
+    assert parse_distance("2,5 Miles") == (2.5, "miles")
+    assert parse_distance("40", "miles") == (40.0, "miles")
+    for wrong in ("far", "", "40 stones", "99999 km", "0"):
+        with pytest.raises(FilterError):
+            parse_distance(wrong)
