@@ -12,6 +12,7 @@ from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
 from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
+from dashboard.sites.list_rows import count_kept, set_lists
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
 from dashboard.sites.records import attach_records
@@ -208,10 +209,12 @@ def merge(
     dates = [_get_date(r, t) for r in readings for t in r.trials] + [r.as_of for r in readings]
     table = build_site_table(readings, locate, known) if readings else empty_table()
     corrections = known.corrections if known else ()
+    names = [opened.name for opened in lists if opened.reading is not None]
+    sizes = tuple((name, len(r.sites)) for name, r in zip(names, readings, strict=True))
     return Library(
         tuple(lists),
         trials,
-        add_facilities(table, corrections) if len(table) else table,
+        set_lists(add_facilities(table, corrections) if len(table) else table, sizes),
         tuple(dict.fromkeys(notes)),
         max(dates, default=""),
         corrections,
@@ -248,18 +251,22 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
         (replaced if newer else older).add(trial_id)
         shown = "what you added is" if newer else "the newer record already open is"
         notes.append(f"{trial_id or 'The list without trial ids'} was already open; {shown} shown.")
-    tables = [
-        library.table[~library.table["trial_id"].isin(replaced)] if replaced else library.table,
-        added.table[~added.table["trial_id"].isin(older)] if older else added.table,
-    ]
+    tables: list[pd.DataFrame] = []
+    sizes: list[tuple[str, int]] = []
+    for table, left_out in ((library.table, replaced), (added.table, older)):
+        rows = ~table["trial_id"].isin(left_out).to_numpy()
+        tables.append(table[rows] if left_out else table)
+        sizes += count_kept(table, rows)
     kept = len(tables[0])
     tables = [table for table in tables if len(table)]
     table = concat_site_tables(tables) if tables else empty_table()
     trials = library.trials | {k: v for k, v in added.trials.items() if k not in older}
+    if len(table) > kept:
+        table = add_facilities_of_new(table, kept, library.corrections)
     return Library(
         (*library.lists, *own),
         trials,
-        add_facilities_of_new(table, kept, library.corrections) if len(table) > kept else table,
+        set_lists(table, tuple(sizes)),
         tuple(notes),
         max(library.as_of, added.as_of),
         library.corrections,

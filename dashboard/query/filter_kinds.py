@@ -35,7 +35,7 @@ from dashboard.sites.categoricals import (
     normalize_texts,
     spread,
 )
-from dashboard.sites.fields import list_fields
+from dashboard.sites.fields import list_text_fields
 from dashboard.sites.summary import country_label, most_frequent
 from dashboard.sites.table import COLUMNS
 from geocache.geo.countries import country_code, country_name
@@ -124,7 +124,7 @@ class ChoiceFilter(Filter):
 
     def mask(self, sites: pd.DataFrame, value: tuple[str, ...]) -> Mask:
         """Rows with one of the values."""
-        codes, distinct = factorize(sites[self.column])
+        codes, distinct = self.factorize(sites)
         cells = sorted({normalize_text(self.to_cell(one)) for one in value})
         wanted = pa.array(cells, type=pa.large_string())
         return spread(codes, _to_mask(pc.is_in(normalize_texts(distinct), value_set=wanted)))
@@ -141,7 +141,7 @@ class ChoiceFilter(Filter):
             rows: numbers of the rows that the other filters keep; ``None`` for all.
             chosen: the filter's values.
         """
-        codes, distinct = factorize(sites[self.column])
+        codes, distinct = self.factorize(sites)
         per_code: Codes = count_codes(codes if rows is None else codes[rows], len(distinct))
         cells, counts = self.split_cells(distinct, per_code)
         ranked = most_frequent(cells, counts, MAX_CHOICES, chosen).items()
@@ -153,6 +153,10 @@ class ChoiceFilter(Filter):
         return [
             Part(self.choice_label(one), tuple(v for v in value if v != one), one) for one in value
         ]
+
+    def factorize(self, sites: pd.DataFrame) -> tuple[Codes, pd.Index]:
+        """For each row the code of its cell, and the distinct cells by code."""
+        return factorize(sites[self.column])
 
     def to_cell(self, value: str) -> str:
         """What the column holds for a value."""
@@ -342,8 +346,7 @@ class SearchFilter(Filter):
 
     def mask(self, sites: pd.DataFrame, value: str) -> Mask:
         """Rows with all of the words."""
-        own = (name for name in list_fields(sites, COLUMNS) if sites[name].dtype.kind != "f")
-        columns = [factorize(sites[name]) for name in (*SEARCHED, *own)]
+        columns = [factorize(sites[n]) for n in (*SEARCHED, *list_text_fields(sites, COLUMNS))]
         mask = np.ones(len(sites), dtype=bool)
         for word in dict.fromkeys(normalize_text(value).split()):
             found = np.zeros(len(sites), dtype=bool)

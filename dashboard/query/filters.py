@@ -27,6 +27,7 @@ from dashboard.query.filter_kinds import (
     StateFilter,
     TagFilter,
 )
+from dashboard.query.list_filter import ListFilter
 from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX, sort_by_similarity
 from dashboard.query.trial_filters import AgeFilter, ConditionFilter, HealthyFilter, SexFilter
 from dashboard.sites.decisions import DECISIONS, UNDECIDED
@@ -174,6 +175,14 @@ FILTERS: dict[str, Filter] = {
             about="Words that must all stand in trial, title, site number, facility, city, state, "
             "country or an own column; case and accents do not matter.",
             example="university",
+        ),
+        ListFilter(
+            name="list",
+            label="List",
+            about="Name of an open list.",
+            example="NCT01207388.txt",
+            column="",
+            group="trial",
         ),
         EnumFilter(
             name="decision",

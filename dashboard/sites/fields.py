@@ -40,6 +40,11 @@ def list_fields(sites: pd.DataFrame, ours: Sequence[str]) -> list[str]:
     return [str(name) for name in sites.columns if name not in known]
 
 
+def list_text_fields(sites: pd.DataFrame, ours: Sequence[str]) -> list[str]:
+    """The own columns of a site table that do not hold numbers, in order."""
+    return [name for name in list_fields(sites, ours) if sites[name].dtype.kind != "f"]
+
+
 def find_field_type(column: pd.Series) -> FieldType:
     """The type of an own column: number, date, choice (few values) or text."""
     if column.dtype.kind == "f":

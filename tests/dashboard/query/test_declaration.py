@@ -86,8 +86,8 @@ def draw() -> None:
 
     filters = address.read_address()
     table: pandas.DataFrame = st.session_state["sites"]
-    sidebar.draw_active_filters(filters)
-    sidebar.draw_filters(filters, facet_counts(table, filters), {})
+    sidebar.draw_active_filters(filters, table)
+    sidebar.draw_filters(filters, facet_counts(table, filters), {}, sites=table)
 
 
 def test_it_is_a_widget_of_the_sidebar(sites: pd.DataFrame) -> None:
