@@ -13,6 +13,7 @@ window.siteMap ??= {};
   "use strict";
 
   const CELL = 128; // pixels
+  const WORLD_ZOOM = 2;
 
   function addBasemap(map, options, tint, avoid) {
     const source = options.inline ? new InlineTiles(options.inline) : new pmtiles.PMTiles(options.basemap);
@@ -23,7 +24,8 @@ window.siteMap ??= {};
       labelRules: siteMap.mapStyle.labelRules(options.colours, options.lang, avoid),
     });
     const view = layer.views.get("");
-    if (options.inline) view.getDisplayTile = (tile) => source.findView(view, tile).getDisplayTile(tile);
+    if (!options.inline) showMoreFromAfar(view);
+    else view.getDisplayTile = (tile) => source.findView(view, tile).getDisplayTile(tile);
     const box = map.getContainer();
     layer.on("loading", () => { box.dataset.tiles = "loading"; });
     layer.on("load", () => { box.dataset.tiles = "loaded"; });
@@ -37,9 +39,22 @@ window.siteMap ??= {};
     };
   }
 
+  /* On the map of the world, tiles of one zoom more: they have the names of countries. */
+  function showMoreFromAfar(view) {
+    const usual = view.getDisplayTile.bind(view);
+    view.getDisplayTile = async (tile) => {
+      if (tile.z > WORLD_ZOOM) return usual(tile);
+      const origin = { x: tile.x * 256, y: tile.y * 256 };
+      return { data: await view.tileCache.get(tile), z: tile.z, dataTile: tile, scale: 0.5, origin, dim: 256 };
+    };
+  }
+
   function find(map, layer, view, latlng) {
     const zoom = Math.max(1, Math.round(map.getZoom()));
-    const found = view.queryFeatures(latlng.lng, latlng.lat, zoom, 0);
+    const isFar = zoom <= WORLD_ZOOM && !layer.options.url?.tiles;
+    const found = isFar
+      ? view.tileCache.queryFeatures(latlng.lng, latlng.lat, zoom, 0)
+      : view.queryFeatures(latlng.lng, latlng.lat, zoom, 0);
     const land = found.find(({ layerName }) => layerName === siteMap.mapStyle.LAYERS.states);
     const isLake = found.some(({ layerName }) => layerName === siteMap.mapStyle.LAYERS.water);
     const point = map.project(latlng, zoom);

@@ -111,7 +111,19 @@ def build_units(features: list[dict[str, Any]], places: list[SourcePlace]) -> li
 
 def _join(areas: list[Any]) -> Any:
     joined = areas[0] if len(areas) == 1 else shapely.union_all(areas)
-    polygons = [part for part in shapely.get_parts(joined) if part.geom_type == "Polygon"]
+    return keep_polygons(joined)
+
+
+def keep_polygons(shape: Any) -> Any:
+    """The polygons of a shape, without lines and points."""
+    parts = shapely.get_parts(shape)
+    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    polygons += [
+        inner
+        for part in parts
+        if part.geom_type == "MultiPolygon"
+        for inner in shapely.get_parts(part)
+    ]
     return shapely.MultiPolygon(polygons)
 
 

@@ -36,6 +36,9 @@ LAST_ZOOM = 8
 TOLERANCES = {7: 5.0, 8: 4.4}
 """How coarse outlines are, in pixels of a tile; the last zoom is looked at from closer too."""
 
+SOUTH = areas.project(shapely.box(-180, -85, 180, -60))
+"""All of Antarctica."""
+
 EXTENT = 1024
 """The width of a tile in its own units: half a pixel each."""
 
@@ -152,7 +155,11 @@ def _list_polygons(
 ) -> tuple[Any, list[dict[str, Any]]]:
     found, facts = [], []
     for unit, shape in zip(units, shapes, strict=True):
-        parts = areas.list_parts(shape, smallest)
+        if unit.country == "AQ":  # simplifying turns it inside out
+            south = shapely.intersection(shapely.make_valid(shape), SOUTH)
+            parts = areas.list_parts(areas.keep_polygons(south), smallest)
+        else:
+            parts = areas.list_parts(shape, smallest)
         found.append(shapely.MultiPolygon(parts))
         known = {"country": unit.country, "state": unit.state}
         facts.append({name: text for name, text in known.items() if text})

@@ -12,6 +12,7 @@ import shapely
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
+from scripts.basemap import areas
 from scripts.basemap.encoding import encode_tile
 
 SHORT = {
@@ -117,6 +118,11 @@ def _clip(part: Cut, box: tuple[float, float, float, float]) -> Cut:
     )
     clipped = geometries.copy()
     clipped[~inside] = shapely.clip_by_rect(geometries[~inside], *box)
+    # Of a shape that simplifying made invalid, the quick way may return the whole box.
+    grown = shapely.area(clipped) > 1.001 * shapely.area(geometries)
+    for number in np.flatnonzero(grown):
+        sound = shapely.make_valid(geometries[number])
+        clipped[number] = areas.keep_polygons(shapely.intersection(sound, shapely.box(*box)))
     filled = ~shapely.is_empty(clipped)
     return clipped[filled], numbers[filled]
 
