@@ -2,6 +2,7 @@
 
 import re
 import socket
+import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,7 @@ class Settings(GeocacheSettings):
     site_map_hosts: str = ""
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_contacts: bool = False
+    site_map_pptx_template: Path | None = None
     site_map_readers: str = ""
     site_map_editors: str = ""
     site_map_trust_email: bool = False
@@ -65,6 +67,18 @@ class Settings(GeocacheSettings):
                 "neither a .pmtiles file nor a URL such as https://example.org/{z}/{x}/{y}.png"
             )
         return value
+
+    @field_validator("site_map_pptx_template", mode="before")
+    @classmethod
+    def _presentation(cls, value: object) -> object:
+        if not value:
+            return None
+        path = Path(str(value)).expanduser()
+        if not zipfile.is_zipfile(path):
+            raise ValueError(
+                f"SITE_MAP_PPTX_TEMPLATE: {path} is no PowerPoint presentation (.pptx)"
+            )
+        return path
 
     @field_validator("site_map_frame_ancestors")
     @classmethod

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import orjson
 
-from dashboard.commands.export import describe_filter_error, open_service, write
+from dashboard.commands.export import write
+from dashboard.commands.opening import describe_filter_error, open_service
 from dashboard.errors import ExportError, FilterError
 from dashboard.exports import FORMATS
 from dashboard.exports.comparison import (

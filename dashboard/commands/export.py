@@ -1,9 +1,7 @@
 """``site-map export``: what the API gives for the same filter, as a file."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +11,8 @@ import click
 import orjson
 from tqdm import tqdm
 
+from dashboard.commands.opening import SHOW_AFTER_SECONDS, describe_filter_error, open_service
+from dashboard.commands.picture import export_picture
 from dashboard.errors import ExportError, FilterError
 from dashboard.exports import FORMATS, Content
 from dashboard.exports.csvw import SUFFIX as COMPANION_SUFFIX
@@ -22,15 +22,11 @@ from dashboard.library.session_key import load_session_key
 from dashboard.query.filters import FILTERS
 from dashboard.query.near import find_centre
 from dashboard.query.parameters import LIMIT, OFFSET, columns_parameter
-from dashboard.service.service import Service
-from dashboard.settings import Settings
+from dashboard.reports.render import MEDIA_TYPES
 from dashboard.sites.fields import list_fields
 from dashboard.sites.summary import plural
 from dashboard.sites.table import COLUMNS
 from geocache.files.atomic import replace_file
-from geocache.settings import load_settings
-
-SHOW_AFTER_SECONDS = 1.0
 
 
 def query_options(
@@ -58,7 +54,7 @@ def query_options(
 @click.option(
     "--format",
     "suffix",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice([*FORMATS, *MEDIA_TYPES]),
     help="The file format; by default from the ending of the output.",
 )
 @click.option("--table", type=click.Choice(list(DATASETS)), default="sites", show_default=True)
@@ -88,9 +84,13 @@ def export_command(
 
     Example: site-map export "country=DE&status=Recruiting" -o sites.xlsx
     """
+    pairs = [*split_query(query), *list_pairs(options)]
+    picture = suffix or Path(output).suffix.lstrip(".").lower()
+    if picture in MEDIA_TYPES and table == "sites" and not as_json:
+        return export_picture(pairs, output, picture, source)
     return export_dataset(
         DATASETS[table],
-        [*split_query(query), *list_pairs(options)],
+        pairs,
         output,
         suffix=suffix,
         source=source,
@@ -135,7 +135,7 @@ def export_dataset(
     """
     suffix = suffix or Path(output).suffix.lstrip(".").lower()
     if suffix not in FORMATS:
-        known = ", ".join(FORMATS)
+        known = ", ".join((*FORMATS, *MEDIA_TYPES))
         raise click.UsageError(
             f"{output}: unknown format; use --format, or one of the endings {known}"
         )
@@ -183,45 +183,6 @@ def check_early(chosen: Dataset, pairs: list[tuple[str, str]]) -> None:
     except FilterError as error:
         if error.parameter != "columns":
             raise
-
-
-def describe_filter_error(error: FilterError) -> str:
-    """One line with what would have been allowed."""
-    near = ", ".join(error.allowed[:5])
-    return str(error) + (f"; allowed, closest first: {near}" if near else "")
-
-
-@contextmanager
-def open_service(source: tuple[Path, ...]) -> Iterator[tuple[Service, list[str]]]:
-    """The service with its lists open, and what could not be read, which goes to stderr too.
-
-    Raises:
-        click.UsageError: nothing could be opened.
-        ConfigurationError, OSError: a setting or the data folder cannot work.
-    """
-    sources = {"site_map_sources": os.pathsep.join(map(str, source))} if source else {}
-    service = Service(load_settings(Settings, **sources), serving=False)
-    try:
-        service.opener.start()
-        if not service.opener.wait(SHOW_AFTER_SECONDS):
-            shown = "{desc} {bar} {n:.0f} %"
-            with tqdm(
-                total=100, bar_format=shown, desc="Opening", leave=False, disable=None
-            ) as bar:
-                while not service.opener.wait(0.2):
-                    bar.set_description(service.opener.progress.stage)
-                    bar.update(100 * service.opener.progress.fraction - bar.n)
-        if service.opener.error is not None:
-            raise service.opener.error
-        lists = service.library().lists
-        problems = [f"{one.name}: {one.error}" for one in lists if one.error]
-        if lists and len(problems) == len(lists):
-            raise click.UsageError(f"no site list could be opened: {problems[0]}")
-        for problem in problems:
-            click.echo(f"site-map: {problem}", err=True)
-        yield service, problems
-    finally:
-        service.close()
 
 
 def write(content: Content, suffix: str, output: str) -> None:

@@ -32,6 +32,7 @@ from dashboard.query.apply import apply
 from dashboard.query.facets import facet_counts
 from dashboard.query.filters import Filters
 from dashboard.query.near import find_centre
+from dashboard.reports.request import title_sites
 from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
@@ -184,7 +185,7 @@ def _draw_tab(
                     filters, in_api=not viewer.uploads.lists() and not filters.decision
                 ),
                 build_provenance(library, viewer.geocoder.providers),
-                title=header.build_file_title(sites, library.trials),
+                title=title_sites(sites, library.trials),
                 viewer=viewer,
             )
         case "Countries":

@@ -19,9 +19,13 @@ from starlette.types import Receive, Scope, Send
 from dashboard.errors import ExportError, FilterError
 from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.parameters import MAX_QUERY
+from dashboard.reports.render import MEDIA_TYPES
 from dashboard.service.service import Service
 from dashboard.sites import summary
-from dashboard.web import comparison, docs_page, openapi
+from dashboard.web import docs_page, openapi
+from dashboard.web.endpoints import comparison
+from dashboard.web.endpoints.pictures import draw_response
+from dashboard.web.endpoints.positions import build_positions
 from dashboard.web.errors import (
     export_error,
     filter_error_body,
@@ -31,7 +35,6 @@ from dashboard.web.errors import (
     query_too_long,
     starting,
 )
-from dashboard.web.positions import build_positions
 from dashboard.web.response_cache import (
     CSV_METADATA,
     CachedResponse,
@@ -43,9 +46,15 @@ from geocache.version import __version__
 log = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-Work = Literal["data", "workbook", "comparison", "health"]
+Work = Literal["data", "workbook", "comparison", "picture", "health"]
 
-MAX_WORKERS: dict[Work, int] = {"data": 4, "workbook": 1, "comparison": 1, "health": 2}
+MAX_WORKERS: dict[Work, int] = {
+    "data": 4,
+    "workbook": 1,
+    "comparison": 1,
+    "picture": 2,
+    "health": 2,
+}
 """Requests of one kind of work that are handled at once; others wait.
 
 The page keeps its threads; workbooks are written cell by cell and comparisons may take seconds, so
@@ -148,6 +157,18 @@ class Api:
 
         return endpoint
 
+    def build_picture_endpoint(self, suffix: str) -> Endpoint:
+        """The endpoint of pictures or slides in one format."""
+
+        async def endpoint(request: Request) -> Response:
+            if not self.service.opener.finished or self.service.opener.failure:
+                return starting(failed=bool(self.service.opener.failure))
+            query_string = request.scope["query_string"].decode("latin-1")
+            respond = partial(draw_response, self.service, suffix, query_string)
+            return negotiate(await self.run("picture", respond), request)
+
+        return endpoint
+
     async def positions(self, request: Request) -> Response:
         """Where places are."""
         if not self.service.opener.finished or self.service.opener.failure:
@@ -188,6 +209,9 @@ def routes(service: Service) -> list[BaseRoute]:
             (f"/api/{dataset.name}.{suffix}", api.build_endpoint(dataset, suffix))
             for suffix in (*dataset.suffixes, CSV_METADATA)
         ]
+    endpoints += [
+        (f"/api/map.{suffix}", api.build_picture_endpoint(suffix)) for suffix in MEDIA_TYPES
+    ]
     endpoints += [
         (f"/api/compare.{suffix}", api.build_compare_endpoint(suffix))
         for suffix in comparison.SUFFIXES

@@ -8,6 +8,7 @@ from dashboard.exports.csvw import MEDIA_TYPE as CSVW_MEDIA_TYPE
 from dashboard.exports.datasets import DATASETS, Dataset
 from dashboard.query.filters import FILTERS
 from dashboard.query.parameters import LIMIT, OFFSET, Columns, Parameter, columns_parameter
+from dashboard.reports.request import PARAMETERS as REPORT_PARAMETERS
 from dashboard.web.openapi_parts import (
     COUNT,
     TEXT,
@@ -15,6 +16,7 @@ from dashboard.web.openapi_parts import (
     build_compare_paths,
     build_health_path,
     build_operation,
+    build_picture_paths,
     build_positions_path,
     object_schema,
     ok_response,
@@ -53,6 +55,12 @@ def build_document() -> dict[str, Any]:
             paths[f"/api/{dataset.name}.{suffix}"] = _dataset_path(dataset, suffix)
     compare = [build_parameter(parameter) for parameter in PARAMETERS.values()]
     paths |= build_compare_paths(compare, required=("a", "b"))
+    paths |= build_picture_paths(
+        [
+            *({"$ref": f"#/components/parameters/{name}"} for name in FILTERS),
+            *map(build_parameter, REPORT_PARAMETERS),
+        ]
+    )
     paths["/api/positions"] = build_positions_path()
     paths["/api/openapi.json"] = {
         "get": build_operation("openapi", "This document", ok_response({"type": "object"}))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dashboard.query.parameters import MAX_NAME
-from dashboard.web.positions import MAX_PLACES
+from dashboard.reports.render import MEDIA_TYPES
+from dashboard.web.endpoints.positions import MAX_PLACES
 from geocache.place import Flag, Precision
 
 TEXT = {"type": "string"}
@@ -110,6 +111,22 @@ def build_compare_paths(
                 "compare_csv", summary, ok_response(csv, "text/csv"), asked, has_errors=True
             )
         },
+    }
+
+
+def build_picture_paths(parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """``/api/map`` in every format, with these parameters."""
+    return {
+        f"/api/map.{suffix}": {
+            "get": build_operation(
+                f"map_{suffix}",
+                f"The filtered sites as a picture or slides ({suffix.upper()})",
+                ok_response({}, media_type),
+                parameters,
+                has_errors=True,
+            )
+        }
+        for suffix, media_type in MEDIA_TYPES.items()
     }
 
 

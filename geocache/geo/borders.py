@@ -61,7 +61,8 @@ _DISPUTED = (
 
 
 @cache
-def _read_land() -> dict[str, Any]:
+def read_land() -> dict[str, Any]:
+    """The land of each country code as a shapely MultiPolygon in degrees WGS 84."""
     import shapely  # noqa: PLC0415 - keeps `import geocache` light
 
     collection = shapely.from_wkb(gzip.decompress((DATA / "borders.wkb.gz").read_bytes()))
@@ -74,7 +75,7 @@ def _prepare_area(code: str) -> Any:
     """The prepared land of a country and the codes it includes, ``None`` if not on the map."""
     import shapely  # noqa: PLC0415
 
-    land = _read_land()
+    land = read_land()
     parts = [land[c] for c in (code, *_INCLUDED.get(code, "").split()) if c in land]
     if code not in land or not parts:
         return None
@@ -93,7 +94,7 @@ def extent(code: str) -> tuple[float, float, float, float] | None:
 
     ``code`` is ISO 3166-1 alpha-2; ``None`` for a code that is not on the map.
     """
-    land = _read_land().get(code)
+    land = read_land().get(code)
     if land is None:
         return None
     west, south, east, north = max(land.geoms, key=lambda piece: float(piece.area)).bounds
@@ -154,7 +155,7 @@ def find_countries(latitudes: Sequence[float], longitudes: Sequence[float]) -> l
 
     norths, easts = np.asarray(latitudes, dtype=float), np.asarray(longitudes, dtype=float)
     found = np.full(len(norths), "", dtype="<U2")
-    for code, land in _read_land().items():
+    for code, land in read_land().items():
         west, south, east, north = land.bounds
         near = (found == "") & (norths >= south) & (norths <= north)
         near &= (easts >= west) & (easts <= east)

@@ -85,13 +85,3 @@ def draw_footer(viewer: Viewer) -> None:
     lines += [escape(notice) for notice in viewer.geocoder.notices]
     lines.append(f"{TITLE} {escape(__version__)}")
     st.caption("  \n".join(lines))
-
-
-def build_file_title(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
-    """The title of the sites in a file: their trial, or the number of trials."""
-    ids = summary.first_trials(sites, 2)
-    trial = trials.get(ids[0]) if len(ids) == 1 else None
-    if trial:
-        return ": ".join(part for part in (trial.trial_id, trial.title) if part) or "Site list"
-    total = summary.key_figures(sites).trials
-    return f"{TITLE}: {summary.plural(total, 'trial')}" if total else "Site list"

@@ -1,6 +1,6 @@
 """Downloads of the filtered sites, and the link to this view."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -17,11 +17,22 @@ from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
+from dashboard.reports.render import MEDIA_TYPES, SIZES, THEMES, Look, render
+from dashboard.reports.request import ReportQuery, build_filtered_report
 from dashboard.service.service import service
 from dashboard.web.downloads import Download
 
 MAX_LINK = 2_000
 """Characters of a link: mail programs and chats cut longer ones."""
+
+_FORMAT_NAMES = {"png": "PNG", "svg": "SVG", "pdf": "PDF", "pptx": "Slides"}
+_SIZE_NAMES = {
+    "wide": "Wide (16:9)",
+    "a4": "A4",
+    "a4-portrait": "A4, portrait",
+    "letter": "Letter",
+    "letter-portrait": "Letter, portrait",
+}
 
 MAX_ROWS = {"xlsx": 1_048_575}
 """The most rows of formats that have a limit."""
@@ -121,6 +132,48 @@ def draw_download_buttons(
         key="other_files",
         icon=":material/folder_zip:",
     )
+    on_demand.popover(
+        "Picture or slides",
+        partial(_draw_picture_form, sites, link, provenance),
+        key="picture",
+        icon=":material/image:",
+    )
+
+
+def _draw_picture_form(sites: pd.DataFrame, link: Link, provenance: Provenance) -> None:
+    """Draw the choice of a format and look, and the link that draws the file when it is clicked."""
+    suffix = st.segmented_control(
+        "Format",
+        list(MEDIA_TYPES),
+        default="png",
+        key="picture_format",
+        format_func=_FORMAT_NAMES.__getitem__,
+    )
+    size = st.selectbox("Page", SIZES, key="picture_size", format_func=_SIZE_NAMES.__getitem__)
+    theme = st.segmented_control(
+        "Colours", THEMES, default="light", key="picture_theme", format_func=str.capitalize
+    )
+    sharp = st.toggle("For print (300 dots per inch)", key="picture_sharp")
+    look = Look(str(suffix or "png"), str(size), str(theme or "light"), 300 if sharp else 150)
+    asked = ReportQuery(address.current(), address.colour_by(), look)
+    build = partial(_build_picture, sites, asked, provenance, link.page if link.in_api else "")
+    draw_download_link(
+        "Download",
+        session.offer_download(Download(f"map.{look.suffix}", MEDIA_TYPES[look.suffix], build)),
+        key="download_picture",
+        primary=True,
+        help="Drawn when you click; it takes some seconds",
+    )
+    st.caption("Coloured as the map is now. Slides have an editable chart and tables.")
+
+
+def _build_picture(
+    sites: pd.DataFrame, asked: ReportQuery, provenance: Provenance, page: str
+) -> Iterator[bytes]:
+    query = urlencode(to_query(asked.filters))
+    link = f"{page}?{query}" if page and len(query) < MAX_LINK else page
+    report = build_filtered_report(sites, asked, provenance, link)
+    yield render(report, asked.look, service().settings.site_map_pptx_template)
 
 
 def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> None:

@@ -1,0 +1,425 @@
+"""Draws a report's map as PNG, SVG or PDF."""
+
+import io
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, PathPatch, Rectangle, Wedge
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+
+from dashboard.reports.lettering import build_font, is_drawable, measure_text, to_drawable, wrap
+from dashboard.reports.markers import Marker, group_places
+from dashboard.reports.projection import Projection, choose_projection
+from dashboard.reports.report import Report
+from geocache.geo.borders import read_land
+
+POINTS = 72.0
+SIZES = {
+    "wide": (13.333, 7.5),
+    "a4": (11.69, 8.27),
+    "a4-portrait": (8.27, 11.69),
+    "letter": (11.0, 8.5),
+    "letter-portrait": (8.5, 11.0),
+}
+"""Width and height in inches."""
+
+SLIDE_SIZE = (12.3, 5.6)
+"""Of the map on a slide, which has its own title."""
+
+RESOLUTIONS = (150, 300)
+THEMES = ("light", "dark")
+MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+MOST_LABELS = 40
+_LEGEND_INCHES = 2.5
+_MARGIN = 0.45
+_TOLERANCE_POINTS = 0.25
+_MARKERS = {
+    "circle": "o",
+    "square": "s",
+    "triangle": "^",
+    "diamond": "D",
+    "hexagon": "h",
+    "star": "*",
+    "cross": "X",
+}
+
+
+class Colours(NamedTuple):
+    """Colours of a theme."""
+
+    page: str
+    ink: str
+    quiet: str
+    sea: str
+    land: str
+    shade: str
+    border: str
+    marker: str
+
+
+COLOURS = {
+    "light": Colours(
+        "#ffffff", "#1b1f24", "#5b6470", "#e3ebf1", "#f7f5f0", "#8fb9e3", "#b9bfc7", "#ffffff"
+    ),
+    "dark": Colours(
+        "#15171a", "#eceff2", "#a2abb6", "#10151c", "#2a2f36", "#2f5f96", "#4a525c", "#15171a"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class PictureFormat:
+    """How a picture is drawn: a key of :data:`SIZES`, of :data:`THEMES`, and dots per inch.
+
+    ``on_slide`` leaves out the heading and takes :data:`SLIDE_SIZE`.
+    """
+
+    suffix: str = "png"
+    size: str = "wide"
+    theme: str = "light"
+    dpi: int = 150
+    on_slide: bool = False
+
+
+class Label(NamedTuple):
+    """A name on the map and its box: west, south, east, north in points."""
+
+    text: str
+    box: tuple[float, float, float, float]
+
+
+def draw_picture(report: Report, form: PictureFormat) -> bytes:
+    """The picture as a file; equal reports give equal bytes.
+
+    Args:
+        report: what to show.
+        form: how.
+    """
+    figure, _ = build_figure(report, form)
+    file = io.BytesIO()
+    metadata: dict[str, Any] = {
+        "png": {"Software": None, "Title": report.title},
+        "svg": {"Date": None, "Creator": None, "Title": report.title},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None, "Title": report.title},
+    }[form.suffix]
+    with mpl.rc_context(
+        {"svg.hashsalt": "trial-site-map", "svg.fonttype": "path", "pdf.fonttype": 42}
+    ):
+        figure.savefig(file, format=form.suffix, dpi=form.dpi, metadata=metadata)
+    return file.getvalue()
+
+
+def build_figure(report: Report, form: PictureFormat) -> tuple[Figure, list[Label]]:
+    """The figure of a report, and the names that stand on its map."""
+    width, height = SLIDE_SIZE if form.on_slide else SIZES[form.size]
+    colours = COLOURS[form.theme]
+    figure = Figure(figsize=(width, height), facecolor=colours.page)
+    FigureCanvasAgg(figure)
+    portrait = height > width
+    top = height - 0.05 if form.on_slide else _write_heading(figure, report, colours)
+    bottom = _write_footer(figure, report, colours)
+    legend = 0.0 if portrait else _LEGEND_INCHES
+    below = 0.24 * (len(report.categories) + 2) if portrait else 0.0
+    box = (_MARGIN, bottom + below, width - 2 * _MARGIN - legend, top - bottom - below)
+    labels = _draw_map(figure, report, colours, box)
+    at = (_MARGIN, bottom + below - 0.15) if portrait else (width - legend - _MARGIN + 0.25, top)
+    _write_legend(figure, report, colours, at)
+    return figure, labels
+
+
+def _write(  # noqa: PLR0917 - a line of text has no less
+    figure: Figure, x: float, y: float, text: str, size: float, colour: str, *, bold: bool = False
+) -> None:
+    """Write a line whose top left corner is at x, y inches from the bottom left of the page."""
+    width, height = figure.get_size_inches()
+    figure.text(
+        x / width,
+        y / height,
+        text,
+        fontproperties=build_font(size, bold=bold),
+        color=colour,
+        va="top",
+        ha="left",
+    )
+
+
+def _write_heading(figure: Figure, report: Report, colours: Colours) -> float:
+    """Title and filter; returns where the map begins, in inches from the bottom."""
+    width, height = figure.get_size_inches()
+    y = height - _MARGIN + 0.1
+    room = (width - 2 * _MARGIN) * POINTS
+    for line in wrap(to_drawable(report.title), build_font(17, bold=True), room, 2):
+        _write(figure, _MARGIN, y, line, 17, colours.ink, bold=True)
+        y -= 0.31
+    parts = [*report.figures, report.filter_text, f"as of {report.as_of}" if report.as_of else ""]
+    text = to_drawable(" · ".join(part for part in parts if part))
+    for line in wrap(text, build_font(10), room, 2):
+        _write(figure, _MARGIN, y, line, 10, colours.quiet)
+        y -= 0.2
+    return float(y - 0.08)
+
+
+def _write_footer(figure: Figure, report: Report, colours: Colours) -> float:
+    """Notes and credits; returns where the map ends, in inches from the bottom."""
+    width = float(figure.get_size_inches()[0])
+    note = "Most sites stand at the centre of their city, not at the hospital."
+    if report.unplaced:
+        note += (
+            f" {report.unplaced:,} of {report.sites:,} sites have no position and are not shown."
+        )
+    sources = "; ".join((*report.credits, "Borders: Natural Earth, no statement on their status"))
+    room = (width - 2 * _MARGIN) * POINTS
+    lines = [
+        *wrap(note, build_font(8), room, 2),
+        *wrap(to_drawable(sources), build_font(8), room, 2),
+        *(wrap(to_drawable(report.link), build_font(8), room, 1) if report.link else []),
+    ]
+    y = 0.28 + 0.15 * (len(lines) - 1)
+    top = y + 0.14
+    for line in lines:
+        _write(figure, _MARGIN, y, line, 8, colours.quiet)
+        y -= 0.15
+    return top
+
+
+def _write_legend(
+    figure: Figure, report: Report, colours: Colours, at: tuple[float, float]
+) -> None:
+    """The categories with their numbers of sites on the map."""
+    width, height = figure.get_size_inches()
+    x, y = at
+    heading = {"trial": "Trial", "decision": "Decision", "precision": "Position known to the"}
+    _write(figure, x, y, heading.get(report.colour_by, "Site status"), 10, colours.ink, bold=True)
+    totals = report.counts.sum(axis=0)
+    for category, total in zip(report.categories, totals, strict=True):
+        y -= 0.24
+        figure.add_artist(
+            mpl.lines.Line2D(
+                [(x + 0.08) / width],
+                [(y - 0.07) / height],
+                marker=_MARKERS[category.shape],
+                color=category.colour,
+                markeredgecolor=colours.page,
+                markersize=9,
+                linestyle="none",
+            )
+        )
+        label = wrap(to_drawable(category.label), build_font(9), (_LEGEND_INCHES - 1.0) * POINTS, 1)
+        _write(figure, x + 0.25, y, (label or [""])[0], 9, colours.ink)
+        _write(figure, x + _LEGEND_INCHES - 0.75, y, f"{int(total):,}", 9, colours.quiet)
+
+
+def _draw_map(
+    figure: Figure, report: Report, colours: Colours, box: tuple[float, float, float, float]
+) -> list[Label]:
+    page_width, page_height = figure.get_size_inches()
+    left, bottom, width, height = box
+    axes = figure.add_axes(
+        (left / page_width, bottom / page_height, width / page_width, height / page_height)
+    )
+    axes.set_xlim(0, width * POINTS)
+    axes.set_ylim(0, height * POINTS)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    projection = _choose(report, width / height)
+    scale = width * POINTS / (projection.extent[2] - projection.extent[0])
+    _draw_land(axes, projection, report.countries, colours, scale)
+    x, y = projection.project(report.longitudes, report.latitudes)
+    x, y = (x - projection.extent[0]) * scale, (y - projection.extent[1]) * scale
+    inside = (x >= 0) & (x <= width * POINTS) & (y >= 0) & (y <= height * POINTS)
+    rows = np.flatnonzero(inside)
+    markers = group_places(x[rows], y[rows], report.counts[rows]) if len(rows) else []
+    markers = [one._replace(rows=rows[one.rows]) for one in markers]
+    for marker in reversed(markers):
+        _draw_marker(axes, marker, report, colours)
+    if not projection.world:
+        _draw_scale(axes, scale, colours)
+    return _write_labels(axes, markers, report, colours, (width * POINTS, height * POINTS))
+
+
+def _choose(report: Report, aspect: float) -> Projection:
+    if report.bbox is None:
+        return choose_projection(report.longitudes, report.latitudes, aspect)
+    west, south, east, north = report.bbox
+    east += 360 if east < west else 0
+    longitudes = np.linspace(west, east, 9)
+    corners = np.concatenate((longitudes, longitudes, [west, east]))
+    return choose_projection(
+        corners, np.concatenate((np.full(9, south), np.full(9, north), [south, north])), aspect
+    )
+
+
+def _draw_land(
+    axes: Any, projection: Projection, countries: dict[str, int], colours: Colours, scale: float
+) -> None:
+    west, south = projection.extent[:2]
+    globe = projection.outline()
+    if globe is None:
+        axes.set_facecolor(colours.sea)
+    else:
+        axes.set_facecolor(colours.page)
+        axes.add_artist(_patch(globe, west, south, scale, facecolor=colours.sea, linewidth=0))
+    most = max(countries.values(), default=1)
+    for code, land in read_land().items():
+        seen = projection.clip(land)
+        seen = seen and seen.simplify(_TOLERANCE_POINTS / scale, preserve_topology=False)
+        if seen is None or seen.is_empty:
+            continue
+        number = countries.get(code, 0)
+        depth = 0.35 + 0.65 * np.sqrt(number / most) if number else 0.0
+        colour = _mix(colours.land, colours.shade, float(depth))
+        axes.add_artist(
+            _patch(
+                seen, west, south, scale, facecolor=colour, edgecolor=colours.border, linewidth=0.5
+            )
+        )
+
+
+def _mix(one: str, other: str, share: float) -> tuple[float, ...]:
+    first, second = (np.array(mpl.colors.to_rgb(colour)) for colour in (one, other))
+    return tuple(float(part) for part in first * (1 - share) + second * share)
+
+
+def _patch(shape: Any, west: float, south: float, scale: float, **look: Any) -> PathPatch:
+    vertices, codes = [], []
+    for polygon in shapely.get_parts(shape):
+        if polygon.geom_type != "Polygon":
+            continue
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = (shapely.get_coordinates(ring) - [west, south]) * scale
+            vertices.append(points)
+            codes.append(
+                np.concatenate(
+                    ([Path.MOVETO], np.full(len(points) - 2, Path.LINETO), [Path.CLOSEPOLY])
+                )
+            )
+    if not vertices:
+        return PathPatch(Path(np.zeros((1, 2))), **look)
+    return PathPatch(Path(np.concatenate(vertices), np.concatenate(codes)), zorder=1, **look)
+
+
+def _draw_marker(axes: Any, marker: Marker, report: Report, colours: Colours) -> None:
+    present = np.flatnonzero(marker.counts)
+    if marker.sites == 1:
+        category = report.categories[present[0]]
+        axes.plot(
+            [marker.x],
+            [marker.y],
+            marker=_MARKERS[category.shape],
+            color=category.colour,
+            markeredgecolor=colours.marker,
+            markeredgewidth=0.8,
+            markersize=marker.radius * 2,
+            zorder=3,
+        )
+        return
+    axes.add_artist(Circle((marker.x, marker.y), marker.radius, facecolor=colours.marker, zorder=3))
+    shares = np.maximum(marker.counts[present] / marker.sites, 0.04)
+    edges = 90 - 360 * np.concatenate(([0.0], (shares / shares.sum()).cumsum()))
+    for number, start, end in zip(present, edges[:-1], edges[1:], strict=True):
+        axes.add_artist(
+            Wedge(
+                (marker.x, marker.y),
+                marker.radius,
+                end,
+                start,
+                width=marker.radius * 0.34,
+                facecolor=report.categories[number].colour,
+                zorder=4,
+            )
+        )
+    text = f"{marker.sites:,}" if marker.sites < 10_000 else f"{marker.sites / 1000:.0f}k"
+    axes.text(
+        marker.x,
+        marker.y,
+        text,
+        fontproperties=build_font(min(8.0, 2.1 * marker.radius / max(len(text), 2)), bold=True),
+        color=colours.ink,
+        ha="center",
+        va="center_baseline",
+        zorder=5,
+    )
+
+
+def _draw_scale(axes: Any, scale: float, colours: Colours) -> None:
+    """A bar of a round number of kilometres in the lower left corner."""
+    target = 110 / scale / 1_000
+    magnitude = 10 ** np.floor(np.log10(target))
+    kilometres = float(max(step for step in (1, 2, 5) if step * magnitude <= target) * magnitude)
+    length = kilometres * 1_000 * scale
+    axes.add_artist(Rectangle((12, 12), length, 3, facecolor=colours.ink, linewidth=0, zorder=6))
+    axes.text(
+        12,
+        19,
+        f"{kilometres:g} km",
+        fontproperties=build_font(8),
+        color=colours.ink,
+        zorder=6,
+        path_effects=[withStroke(linewidth=2, foreground=colours.page)],
+    )
+
+
+def _write_labels(
+    axes: Any,
+    markers: list[Marker],
+    report: Report,
+    colours: Colours,
+    room: tuple[float, float],
+) -> list[Label]:
+    """Name the markers of one city, most sites first, where no marker or name is in the way."""
+    taken = [(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in markers]
+    taken.append((0.0, 0.0, 140.0, 34.0))  # the scale
+    labels: list[Label] = []
+    font = build_font(7.5)
+    for marker in markers:
+        names = {_name_place(report, row) for row in marker.rows} - {""}
+        if len(names) != 1 or len(labels) >= MOST_LABELS:
+            continue
+        text = to_drawable(next(iter(names)))[:40]
+        width, height = measure_text(text, font)
+        gap = marker.radius + 3
+        for x, y in (
+            (marker.x + gap, marker.y - height / 2),
+            (marker.x - gap - width, marker.y - height / 2),
+            (marker.x - width / 2, marker.y + gap),
+            (marker.x - width / 2, marker.y - gap - height),
+        ):
+            box = (x - 1, y - 1, x + width + 1, y + height + 1)
+            if box[0] < 0 or box[1] < 0 or box[2] > room[0] or box[3] > room[1]:
+                continue
+            if any(_overlap(box, other) for other in taken):
+                continue
+            axes.text(
+                x,
+                y,
+                text,
+                fontproperties=font,
+                color=colours.ink,
+                va="bottom",
+                zorder=6,
+                path_effects=[withStroke(linewidth=2, foreground=colours.page)],
+            )
+            taken.append(box)
+            labels.append(Label(text, box))
+            break
+    return labels
+
+
+def _name_place(report: Report, row: int) -> str:
+    """A place as written, or the gazetteer's name where that cannot be drawn."""
+    written = report.cities[row]
+    return written if is_drawable(written) else report.place_names[row] or written
+
+
+def _overlap(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
