@@ -11,7 +11,7 @@ from geocache.settings import load_settings
     ("name", "value", "said"),
     [
         ("SITE_MAP_TILES", "tiles", "not a URL such as https://example.org"),
-        ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "neither a .pmtiles file nor a URL such as"),
+        ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "neither a .pmtiles file nor a URL"),
         ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "not a URL"),
         ("SITE_MAP_FRAME_ANCESTORS", "example", "is not an origin such as"),
         ("SITE_MAP_HOSTS", "https://example.org", "not a host name"),
