@@ -54,6 +54,8 @@ def folder(data_folder: Path) -> Path:
     (here / "truth.csv").write_text(
         "city,state,country,latitude,longitude\nGraz,,Austria,47.07,15.44\n"
     )
+    for name, city in (("old.csv", "Graz"), ("new.csv", "Linz")):
+        (here / name).write_text(f"facility,city,country\nA,{city},Austria\n")
     (here / "a.json").write_text(json.dumps([study(1, site("A"))]))
     return here
 
