@@ -15,7 +15,10 @@ from geocache.facilities.words import WEAK_NAMES
 
 _FEW = 24
 """Up to so many names every pair is compared; above, those that share a beginning or an end."""
-_MANY = 200
+_MANY = 100
+"""Of more names that share a key, each is compared with the next ones in their order alone: the work
+must not grow with the square of a city's names."""
+_NEXT = 6
 _UNSPECIFIC = frozenset({"UNIVERSITY", "GENERAL", "CITY", "STATE"})
 _OPPOSED, _STRANGE, _RELATED = 2.0, 1.0, 0.5
 _KEY_LETTERS = 3
@@ -147,9 +150,11 @@ def _list_candidates(names: Sequence[LocalName]) -> list[tuple[int, int]]:
             postings[key].append(number)
     pairs: set[tuple[int, int]] = set()
     for (kind, _), found in postings.items():
-        if kind == "weak" and len(found) > _MANY:
+        many = len(found) > _MANY
+        if kind == "weak" and many:
             continue
-        pairs.update((a, b) for n, a in enumerate(found) for b in found[n + 1 :])
+        reach = _NEXT if many else len(found)
+        pairs.update((a, b) for n, a in enumerate(found) for b in found[n + 1 : n + 1 + reach])
     return sorted(pairs)
 
 
