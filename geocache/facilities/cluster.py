@@ -16,7 +16,7 @@ from geocache.facilities.words import WEAK_NAMES
 _FEW = 24
 """Up to so many names every pair is compared; above, those that share a beginning or an end."""
 _MANY = 100
-"""Of more names that share a key, each is compared with the next ones in their order alone: the work
+"""Of more names that share a key, each is compared with the next ones in their order alone: work
 must not grow with the square of a city's names."""
 _NEXT = 6
 _UNSPECIFIC = frozenset({"UNIVERSITY", "GENERAL", "CITY", "STATE"})

@@ -39,10 +39,20 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
             continue
         if alone and any(map(_is_value, cells)):
             continue
+        if alone and at != first and not _has_exact_name(cells):
+            continue  # ``x1`` among values is no longitude
         score = len(found) + len(found) / max(1, len(cells)) - at / 100
         if score > best_score + 0.5:
             best, best_score = at, score
     return best
+
+
+def _has_exact_name(cells: Sequence[str]) -> bool:
+    return any(
+        certainty > _EXACT or is_site_list_header(fold_header(cell))
+        for cell in cells
+        for _, certainty in [match_header(cell)]
+    )
 
 
 def _names_one_place(rows: Sequence[Sequence[str]], at: int) -> bool:

@@ -184,7 +184,7 @@ def test_one_quote_that_never_closes_does_not_swallow_the_list() -> None:
         (zipped(".iwa", b"x"), "Apple Numbers"),
         (named("word/document.xml"), "a Word document"),
         (named("xl/workbook.bin"), "the workbook is damaged"),
-        (b"<note>hello</note>", "XML without a clinical_study record"),
+        (b"<note>hello</note>", "XML without trials and without a list of sites"),
         (b"NCT01207388\nNCT02552212\n", "names 2 trials but no sites; fetch them"),
         (b"Dear all, see you on Monday.", "not a site list in any known format"),
         (b"name,age\nAnn,3\n", "no column looks like"),

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
+from dashboard.service.decisions import SessionDecisions
 from dashboard.service.editor import Editor
 from dashboard.service.jobs.runner import Job, JobState
 from dashboard.service.pins import Pins
@@ -34,12 +35,16 @@ OWN = {
         "reread",
     },
     SessionJobs: {"all", "cancel", "dismiss"},
+    SessionDecisions: {"all", "decide", "rank", "restore", "undo", "write_note"},
 }
-"""The methods of a reader's own uploads and jobs."""
+"""The methods of a reader's own uploads, jobs and decisions."""
 
 READ_ONLY = {
     "attributions",
     "check_may_change",
+    "corrections",
+    "corrections_csv",
+    "decisions",
     "editor",
     "geocoder",
     "jobs",

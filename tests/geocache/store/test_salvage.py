@@ -125,7 +125,8 @@ def test_a_message_stays_until_it_is_acknowledged(
     result = CliRunner().invoke(commands, ["check"], standalone_mode=False)
     assert result.return_value == 1
     assert "store " in result.output
-    assert "undamaged" not in result.output.splitlines()[1]
+    (store,) = (line for line in result.output.splitlines() if line.startswith("store"))
+    assert "undamaged" not in store
     for _ in range(2):
         with open_cache(file) as cache:
             assert "geocache check --acknowledge" in cache.warnings[0]

@@ -1,6 +1,9 @@
 """Uploaded files that no page has taken yet have a limit, for each page and for all."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +18,12 @@ from dashboard.page import streamlit_internals
 from dashboard.web.guards.pending_uploads import PendingUploads
 
 MB = 1_000_000
+
+
+def run_apart(task: Coroutine[Any, Any, None]) -> None:
+    """Run a task on a thread: a browser test before may have left an event loop on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, task).result()
 
 
 class Pages:
@@ -68,7 +77,7 @@ def test_one_page_may_not_fill_the_memory() -> None:
         pages.files.remove_session_files("eve")
         assert await pages.put("eve", 21) == 204, "once they are taken there is room again"
 
-    asyncio.run(attack())
+    run_apart(attack())
 
 
 def test_all_pages_together_may_not_either() -> None:
@@ -77,7 +86,7 @@ def test_all_pages_together_may_not_either() -> None:
         statuses = [await pages.put(f"page {number}", 1) for number in range(8)]
         assert statuses == [204] * 5 + [503] * 3
 
-    asyncio.run(attack())
+    run_apart(attack())
 
 
 def test_files_that_are_still_arriving_count() -> None:
@@ -90,7 +99,7 @@ def test_files_that_are_still_arriving_count() -> None:
         pages.hold.set()
         assert await asyncio.gather(*arriving) == [204] * 3
 
-    asyncio.run(attack())
+    run_apart(attack())
 
 
 def test_a_file_of_no_stated_size_is_refused_and_says_what_is_missing() -> None:
@@ -105,7 +114,7 @@ def test_a_file_of_no_stated_size_is_refused_and_says_what_is_missing() -> None:
         assert "Content-Length" in answer.json()["message"]
         assert (await pages.client.put("/other", content=bytes(9 * MB))).status_code == 204
 
-    asyncio.run(attack())
+    run_apart(attack())
 
 
 def test_what_waits_is_counted_in_streamlits_own_storage(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,5 +126,5 @@ def test_what_waits_is_counted_in_streamlits_own_storage(monkeypatch: pytest.Mon
     assert streamlit_internals.count_waiting_uploads() == {}
     monkeypatch.setattr(streamlit_internals.runtime, "exists", lambda: True)
     monkeypatch.setattr(streamlit_internals.runtime, "get_instance", Runtime)
-    asyncio.run(pages.put("ada", 1))
+    run_apart(pages.put("ada", 1))
     assert streamlit_internals.count_waiting_uploads() == {"ada": MB}
