@@ -403,6 +403,8 @@ with GeoCache({url!r}, providers=[Atlas()]) as cache:
     print(cache.locate(Place(city="Town 1")).source, cache.persistent, cache.warnings)
     if {room}:
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        while not cache.persistent:  # it is tried again after ten times what a failure took
+            cache.locate(Place(city="Town 1"))
         print(cache.locate(Place(city="Town 1")).source, cache.persistent, cache.warnings)
 """
 
