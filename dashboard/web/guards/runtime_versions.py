@@ -59,7 +59,7 @@ WEAKNESSES = (
         "Python",
         _PYTHON_FIXES,
         "headers of a TAR archive are read in quadratic time",
-        "TAR archives are not read",
+        "TAR archives are read in child processes with limited time",
     ),
     Weakness(
         "CVE-2023-52425",
