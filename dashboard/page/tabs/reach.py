@@ -25,7 +25,20 @@ from dashboard.web.downloads import Download
 
 DEFAULT = {"km": 80, "miles": 50}
 MOST = {"km": 2_000, "miles": 1_250}
-CURVE_STEPS = 40
+CURVE = {
+    "km": (10, 25, 50, 75, 100, 150, 200, 300),
+    "miles": (5, 15, 30, 50, 60, 100, 150, 200),
+}
+"""Distances that the share of people is shown for."""
+_CURVE_STYLE = """<style>
+.reach-curve { width: 100%; max-width: 46rem; border-collapse: collapse; font-size: 0.875rem; }
+.reach-curve caption { font-weight: 600; text-align: left; padding: 0 0 0.5rem; }
+.reach-curve th, .reach-curve td { border: 0; text-align: left; font-weight: 400;
+  padding: 0.2rem 0.8rem 0.2rem 0; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.reach-curve td:nth-child(2) { width: 60%; }
+.reach-curve i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
+  margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
+</style>"""
 PROPOSALS = 5
 _LEVELS = {"country": "Countries", "state": "States and provinces", "county": "US counties"}
 _KINDS = {"state": "State or province", "county": "US county", "city": "City"}
@@ -121,17 +134,20 @@ def _draw_share(sites: pd.DataFrame, within_km: float, distance: str) -> None:
 
 
 def _draw_curve(sites: pd.DataFrame, unit: str) -> None:
-    """The share of people against the distance."""
-    farthest = 4 * DEFAULT[unit]
-    steps = [farthest * (step + 1) / CURVE_STEPS for step in range(CURVE_STEPS)]
+    """The share of people against the distance, as a table with bars that anybody can read."""
+    steps = CURVE[unit]
     table = measure_reach(sites, tuple(step * KM_PER[unit] for step in steps))
-    first = table[
-        (table["level"] == table["level"].iloc[0]) & (table["name"] == table["name"].iloc[0])
-    ]
-    distance = f"Distance to the nearest site ({unit})"
-    shares = {"One site": first["share"], "Three sites": first["choice_share"]}
-    curve = pd.DataFrame({distance: steps, **{n: 100 * s.to_numpy() for n, s in shares.items()}})
-    st.line_chart(curve, x=distance, y=list(shares), y_label="Share of people (%)", height=300)
+    shares = table["share"].head(len(steps))
+    choices = table["choice_share"].head(len(steps))
+    rows = "".join(
+        f"<tr><th scope='row'>{step:,} {unit}</th>"
+        f"<td><i style='width:{70 * share:.1f}%'></i>{share:.1%}</td><td>{choice:.1%}</td></tr>"
+        for step, share, choice in zip(steps, shares, choices, strict=True)
+    )
+    head = "<tr><th scope='col'>Within</th><th scope='col'>One site</th>"
+    head += "<th scope='col'>Three sites or more</th></tr>"
+    caption = "<caption>Share of people by distance to the nearest site</caption>"
+    st.html(f"{_CURVE_STYLE}<table class='reach-curve'>{caption}{head}{rows}</table>")
 
 
 def _draw_areas(

@@ -23,6 +23,7 @@ def schemathesis(server: Server, folder: Path, *options: str) -> subprocess.Comp
     """Run schemathesis in a process of its own with the folder as its working directory."""
     code = "from schemathesis.cli import schemathesis; schemathesis()"
     command = [sys.executable, "-c", code, "run", f"{server.url}/api/openapi.json", "--no-color"]
+    options = (*options, "--request-timeout", "120")  # a picture takes seconds
     return subprocess.run(
         [*command, *options], cwd=folder, capture_output=True, text=True, check=False, timeout=3_600
     )
