@@ -102,7 +102,7 @@ def test_popovers_are_used_by_keyboard_and_return_the_focus_to_their_button(
 
     opener("Columns").focus()
     press("Enter")
-    pill = page.get_by_test_id("stPopoverBody").get_by_role("button", name="Facility")
+    pill = page.get_by_test_id("stPopoverBody").get_by_role("button", name="Facility", exact=True)
     expect(pill).to_be_visible()
     press("Tab")
     expect(pill).to_be_focused()
