@@ -32,9 +32,6 @@ SIZES = {
 SLIDE_SIZE = (12.3, 5.6)
 """Of the map on a slide, which has its own title."""
 
-RESOLUTIONS = (150, 300)
-THEMES = ("light", "dark")
-MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 MOST_LABELS = 40
 _LEGEND_INCHES = 2.5
 _MARGIN = 0.45
@@ -75,7 +72,7 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class PictureFormat:
-    """How a picture is drawn: a key of :data:`SIZES`, of :data:`THEMES`, and dots per inch.
+    """How a picture is drawn: a key of :data:`SIZES`, of :data:`COLOURS`, and dots per inch.
 
     ``on_slide`` leaves out the heading and takes :data:`SLIDE_SIZE`.
     """

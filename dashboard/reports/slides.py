@@ -14,7 +14,6 @@ from pptx.util import Emu, Inches, Pt
 from dashboard.reports.picture import PictureFormat, draw_picture
 from dashboard.reports.report import TABLE_COLUMNS, Report
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 CHART_COUNTRIES = 15
 ROWS_A_SLIDE = 12
 _HEADERS = {"trial_id": "Trial"}
