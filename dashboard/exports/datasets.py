@@ -11,7 +11,7 @@ from dashboard.query.apply import apply
 from dashboard.query.dataset_query import DatasetQuery, parse_query, select_rows
 from dashboard.query.near import Centre
 from dashboard.query.parameters import Choice, Distance, Parameter, WholeNumber
-from dashboard.reach import gaps, next_sites, reach
+from dashboard.reach import gaps, next_sites, reach, timeline
 from dashboard.reach.method import CREDITS, describe_method
 from dashboard.sites import summary
 from dashboard.sites.facilities import FACILITY_COUNT_COLUMNS, complete_counts, count_by_facility
@@ -79,10 +79,11 @@ DATASETS: dict[str, Dataset] = {
         ),
         Dataset(
             "trials",
-            "Counts per trial",
-            summary.TRIAL_COLUMNS,
+            "Counts and dates per trial",
+            (*summary.TRIAL_COLUMNS, *summary.TRIAL_FACT_COLUMNS),
             summary.count_by_trial,
             ("csv", "json"),
+            add_trials=summary.add_trial_facts,
         ),
         Dataset(
             "facilities",
@@ -91,6 +92,28 @@ DATASETS: dict[str, Dataset] = {
             count_by_facility,
             ("csv", "json"),
             add_trials=complete_counts,
+        ),
+        Dataset(
+            "starts",
+            "Trials and sites by the year or month in which the trial started",
+            timeline.COLUMNS,
+            timeline.count_starts,
+            TABLE_FORMATS,
+            describe_method=timeline.describe_method,
+            own=(
+                Choice(
+                    name="per",
+                    about="year or month; year if not given.",
+                    example="year",
+                    allowed=timeline.PERIODS,
+                ),
+                Choice(
+                    name="by",
+                    about="Split the counts by country, phase or sponsor.",
+                    example="phase",
+                    allowed=timeline.GROUPS,
+                ),
+            ),
         ),
         Dataset(
             "reach",

@@ -22,6 +22,7 @@ from dashboard.page.tabs import (
     open_lists,
     quality,
     reach,
+    timeline,
     trial_record,
     trials,
 )
@@ -195,7 +196,7 @@ def _draw_tab(
         case "Facilities":
             facilities.draw_facilities(sites, library, viewer)
         case "Trials":
-            _draw_trials(sites, library)
+            _draw_trials(sites, library, filters, viewer)
         case "Reach":
             reach.draw_reach(sites, filters, build_provenance(library, viewer.geocoder.providers))
         case "Compare":
@@ -206,11 +207,13 @@ def _draw_tab(
             open_lists.draw_lists(library, viewer)
 
 
-def _draw_trials(sites: pd.DataFrame, library: Library) -> None:
-    """Draw the table of trials if there are several, and the record of one."""
+def _draw_trials(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
+    """Draw the table of trials and when they started if there are several; the record of one."""
     shown = list(sites["trial_id"].unique())
     if len(shown) > 1:
         trials.draw_trials(sites, library.trials)
+        provenance = build_provenance(library, viewer.geocoder.providers)
+        timeline.draw_timeline(sites, filters, provenance)
     trial_record.draw_trial_record(library.trials, shown)
 
 

@@ -44,7 +44,9 @@ def apply(sites: pd.DataFrame, filters: Filters, centre: Centre | None = None) -
     near = kept.assign(**{DISTANCE_COLUMN: distances.round(1)})
     limit = filters.radius_km if filters.radius_km is not None else np.inf
     near = near[distances <= limit]
-    return near.sort_values(DISTANCE_COLUMN, kind="stable")
+    found = near.sort_values(DISTANCE_COLUMN, kind="stable")
+    attach_records(found, get_records(sites))
+    return found
 
 
 def masks(sites: pd.DataFrame, filters: Filters) -> dict[str, Mask]:

@@ -1,5 +1,6 @@
 """Counts of a site table: per country, per trial, in total, and in one sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from dashboard.sites.categoricals import (
     spread,
 )
 from dashboard.sites.memo import memoize_per_table
+from dashboard.sites.trial import Trial
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.geo.countries import country_name
 from geocache.geo.states import state_name
@@ -42,6 +44,11 @@ TRIAL_COLUMNS = (
     "countries",
     "recruiting",
 )
+TRIAL_FACT_COLUMNS = (
+    *("start_date", "completion_date", "first_posted", "last_update"),
+    *("conditions", "interventions", "enrollment"),
+)
+"""What a trial's record adds to :data:`TRIAL_COLUMNS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +215,28 @@ def count_by_trial(sites: pd.DataFrame) -> pd.DataFrame:
     columns["recruiting"] = count_codes(trial[_recruiting(sites)], size)[order]
     counts = pd.DataFrame(columns)
     return counts.astype(dict.fromkeys(named, "str"))[list(TRIAL_COLUMNS)]
+
+
+def add_trial_facts(counts: pd.DataFrame, trials: Mapping[str, Trial]) -> pd.DataFrame:
+    """The counts per trial with :data:`TRIAL_FACT_COLUMNS` from the trials' records.
+
+    Dates are ISO 8601, as exact as the record (``2015-09``). Conditions and the names of
+    interventions are separated by ``; ``. What a record does not say is empty; ``enrollment`` is
+    then NaN.
+    """
+    nothing = Trial("")
+    records = [trials.get(str(trial_id), nothing) for trial_id in counts["trial_id"]]
+    texts = {
+        "start_date": [record.start_date for record in records],
+        "completion_date": [record.completion_date for record in records],
+        "first_posted": [record.first_posted for record in records],
+        "last_update": [record.last_updated for record in records],
+        "conditions": ["; ".join(record.conditions) for record in records],
+        "interventions": ["; ".join(one.name for one in r.interventions) for r in records],
+    }
+    facts = {name: pd.Series(values, dtype="str").array for name, values in texts.items()}
+    enrollment = [np.nan if r.enrollment is None else float(r.enrollment) for r in records]
+    return counts.assign(**facts, enrollment=np.array(enrollment, dtype=float))
 
 
 def _named_countries(

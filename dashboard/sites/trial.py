@@ -91,6 +91,7 @@ class Trial:
 
     ``status`` and ``phase`` are words of :mod:`dashboard.sites.vocabulary`; dates are ISO 8601
     as exact as the source gives them (``2010-11-30``, ``2015-09``); unknown is empty or ``None``.
+    ``first_posted`` is when the registry posted or registered the trial.
     ``countries`` are those of the record, which may be more than those of its sites.
     ``mesh_terms`` are the registry's MeSH headings for the conditions, ``mesh_ancestors`` what they
     are narrower than. ``as_of`` is the date of the data.
@@ -106,6 +107,7 @@ class Trial:
     enrollment: int | None = None
     start_date: str = ""
     completion_date: str = ""
+    first_posted: str = ""
     last_updated: str = ""
     has_results: bool | None = None
     summary: str = ""

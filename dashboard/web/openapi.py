@@ -27,11 +27,11 @@ from geocache.version import __version__
 NUMBERS = {
     *("latitude", "longitude", "score", "uncertainty_km", "distance_km"),
     *("people", "coverage", "sites_per_million", "within_km", "reached", "share", "choice_share"),
-    *("median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
+    *("enrollment", "median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
 }
 COUNTS = {
     *("sites", "cities", "trials", "recruiting", "countries", "rank"),
-    *("recruiting_trials", "sponsors", "spellings"),
+    *("recruiting_trials", "recruiting_sites", "sponsors", "spellings"),
 }
 
 _ABOUT = """The sites of clinical trials, where they are, and how exactly that is known.

@@ -12,6 +12,7 @@ from dashboard.page.state import address, session
 from dashboard.page.streamlit_internals import ColumnConfig
 from dashboard.page.tabs import pagination
 from dashboard.page.widgets import on_demand
+from dashboard.page.widgets.bar_table import draw_bar_table
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
@@ -30,15 +31,6 @@ CURVE = {
     "miles": (5, 15, 30, 50, 60, 100, 150, 200),
 }
 """Distances that the share of people is shown for."""
-_CURVE_STYLE = """<style>
-.reach-curve { width: 100%; max-width: 46rem; border-collapse: collapse; font-size: 0.875rem; }
-.reach-curve caption { font-weight: 600; text-align: left; padding: 0 0 0.5rem; }
-.reach-curve th, .reach-curve td { border: 0; text-align: left; font-weight: 400;
-  padding: 0.2rem 0.8rem 0.2rem 0; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.reach-curve td:nth-child(2) { width: 60%; }
-.reach-curve i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
-  margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
-</style>"""
 PROPOSALS = 5
 _LEVELS = {"country": "Countries", "state": "States and provinces", "county": "US counties"}
 _KINDS = {"state": "State or province", "county": "US county", "city": "City"}
@@ -139,15 +131,12 @@ def _draw_curve(sites: pd.DataFrame, unit: str) -> None:
     table = measure_reach(sites, tuple(step * KM_PER[unit] for step in steps))
     shares = table["share"].head(len(steps))
     choices = table["choice_share"].head(len(steps))
-    rows = "".join(
-        f"<tr><th scope='row'>{step:,} {unit}</th>"
-        f"<td><i style='width:{70 * share:.1f}%'></i>{share:.1%}</td><td>{choice:.1%}</td></tr>"
+    rows = (
+        (f"{step:,} {unit}", share, (f"{share:.1%}", f"{choice:.1%}"))
         for step, share, choice in zip(steps, shares, choices, strict=True)
     )
-    head = "<tr><th scope='col'>Within</th><th scope='col'>One site</th>"
-    head += "<th scope='col'>Three sites or more</th></tr>"
-    caption = "<caption>Share of people by distance to the nearest site</caption>"
-    st.html(f"{_CURVE_STYLE}<table class='reach-curve'>{caption}{head}{rows}</table>")
+    caption = "Share of people by distance to the nearest site"
+    draw_bar_table(caption, ("Within", "One site", "Three sites or more"), rows)
 
 
 def _draw_areas(

@@ -63,6 +63,7 @@ def _list_identity(trial: Trial) -> dict[str, str]:
         "Study type": escape(_humanize(trial.study_type)),
         "Start": escape(trial.start_date),
         "Completion": escape(trial.completion_date),
+        "First posted": escape(trial.first_posted),
         "Last updated": escape(trial.last_updated),
         "Results": results,
     }

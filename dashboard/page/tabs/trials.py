@@ -26,6 +26,7 @@ def _filter_selected(ids: list[str]) -> None:
 def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials and the matrix of trials by countries."""
     every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
+    every = summary.add_trial_facts(every, trials)
     title = summary.plural(summary.key_figures(sites).trials, "trial")
     st.markdown(f"**{title}**. Select rows to filter by trial.")
     counts = to_plain_text(
@@ -59,6 +60,13 @@ def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
             "sites": st.column_config.NumberColumn("Sites", format="localized"),
             "countries": st.column_config.NumberColumn("Countries", format="localized"),
             "recruiting": st.column_config.NumberColumn("Recruiting", format="localized"),
+            "start_date": "Start",
+            "completion_date": "Completion",
+            "first_posted": "First posted",
+            "last_update": "Last update",
+            "conditions": st.column_config.TextColumn("Conditions", width=200),
+            "interventions": st.column_config.TextColumn("Interventions", width=200),
+            "enrollment": st.column_config.NumberColumn("Participants", format="localized"),
             "as_of": "As of",
             "record": st.column_config.LinkColumn("Record", display_text="Open"),
         },

@@ -44,6 +44,7 @@ def to_v2(value: object) -> dict[str, Any]:
                 "overallStatus": status.get("OverallStatus"),
                 "startDateStruct": _convert_date(status, "StartDate"),
                 "completionDateStruct": _convert_date(status, "CompletionDate"),
+                "studyFirstPostDateStruct": _convert_date(status, "StudyFirstPostDate"),
                 "lastUpdatePostDateStruct": _convert_date(status, "LastUpdatePostDate"),
                 "lastUpdateSubmitDate": status.get("LastUpdateSubmitDate"),
             },

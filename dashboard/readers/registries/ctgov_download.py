@@ -93,6 +93,7 @@ def _to_v2(row: Mapping[str, str]) -> dict[str, Any]:
                 "overallStatus": cell("Study Status", "Status"),
                 "startDateStruct": {"date": cell("Start Date")},
                 "completionDateStruct": {"date": cell("Completion Date")},
+                "studyFirstPostDateStruct": {"date": cell("First Posted")},
                 "lastUpdatePostDateStruct": {"date": cell("Last Update Posted")},
             },
             "descriptionModule": {"briefSummary": cell("Brief Summary")},

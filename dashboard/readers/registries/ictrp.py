@@ -54,6 +54,7 @@ def _build_trial(row: Mapping[str, str]) -> Trial:
         study_type=phrase(cell("study type")),
         enrollment=_parse_count(cell("target size")),
         start_date=parse_date(cell("date enrollement", "date enrollment")),
+        first_posted=parse_date(cell("date registration3", "date registration")),
         last_updated=parse_date(cell("last refreshed on")),
         has_results={"yes": True, "no": False}.get(results),
         conditions=_split_list(cell("condition")),

@@ -59,6 +59,7 @@ def _to_v2(study: Element) -> dict[str, Any]:
                 "overallStatus": _text(study, "overall_status"),
                 "startDateStruct": {"date": _text(study, "start_date")},
                 "completionDateStruct": {"date": _text(study, "completion_date")},
+                "studyFirstPostDateStruct": {"date": _text(study, "study_first_posted")},
                 "lastUpdatePostDateStruct": {
                     "date": _text(study, "last_update_posted")
                     or _text(study, "lastchanged_date")

@@ -74,6 +74,7 @@ def build_trial(study: dict[str, Any], countries: tuple[str, ...]) -> Trial:
         enrollment=_parse_count(as_dict(design.get("enrollmentInfo")).get("count")),
         start_date=_read_date(status, "startDateStruct"),
         completion_date=_read_date(status, "completionDateStruct"),
+        first_posted=_read_date(status, "studyFirstPostDateStruct"),
         last_updated=updated,
         has_results=_parse_results(study),
         summary=_text(text.get("briefSummary")),

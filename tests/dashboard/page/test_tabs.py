@@ -11,11 +11,16 @@ from dashboard.page import main
 from dashboard.service.service import Service
 from harness.registry_server import site, study
 
+DATES = {
+    "startDateStruct": {"date": "2024-05-02"},
+    "studyFirstPostDateStruct": {"date": "2024-04-20"},
+}
 STUDIES = [
     study(1, site("LKH Graz"), site("KH Linz", "Linz")),
     study(2, site("LKH Graz"), site("", "Salzburg")),
     study(3, site("", "Salzburg"), status="COMPLETED"),
 ]
+STUDIES[0]["protocolSection"]["statusModule"] |= DATES
 
 
 @pytest.fixture
@@ -50,6 +55,8 @@ def count_sites(page: AppTest) -> str:
 def test_trials_are_counted_and_set_against_countries(page: AppTest) -> None:
     run_tab(page, "Trials")
     counts, matrix = (table.value for table in page.dataframe)
+    facts = counts.set_index("trial_id").loc["NCT00000001"]
+    assert facts[["start_date", "first_posted"]].tolist() == ["2024-05-02", "2024-04-20"]
     assert sorted(zip(counts["trial_id"], counts["sites"], strict=True)) == [
         ("NCT00000001", 2),
         ("NCT00000002", 2),
@@ -57,6 +64,20 @@ def test_trials_are_counted_and_set_against_countries(page: AppTest) -> None:
     ]
     assert matrix.loc["NCT00000002"].tolist() == [2]
     assert "**3 trials**" in text(page)
+
+
+def test_trials_over_time_are_bars_or_a_table_by_group(page: AppTest) -> None:
+    run_tab(page, "Trials")
+    (bars,) = (each.proto.body for each in page.get("html") if "Trials started" in each.proto.body)
+    assert "<th scope='row'>2024</th>" in bars
+    assert "<th scope='row'>Not stated</th>" in bars
+    page.segmented_control(key="timeline_by").select("country")
+    page.segmented_control(key="timeline_per").select("month").run()
+    table = next(each.value for each in page.dataframe if "period" in each.value)
+    assert table[["period", "group", "trials", "sites"]].values.tolist() == [
+        ["Not stated", "Austria", 2, 3],
+        ["2024-05", "Austria", 1, 2],
+    ]
 
 
 def test_the_record_of_the_selected_trial_is_shown(page: AppTest) -> None:

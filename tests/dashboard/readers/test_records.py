@@ -27,6 +27,7 @@ STUDY: dict[str, Any] = {
             "overallStatus": "ACTIVE_NOT_RECRUITING",
             "startDateStruct": {"date": "2015-09"},
             "completionDateStruct": {"date": "2020-05-31"},
+            "studyFirstPostDateStruct": {"date": "2015-09-16"},
             "lastUpdatePostDateStruct": {"date": "2022-08-18"},
         },
         "sponsorCollaboratorsModule": {
@@ -92,6 +93,7 @@ def test_an_api_v2_study_fills_the_whole_record() -> None:
     assert (trial.status, trial.phase) == ("Active, not recruiting", "Phase 1/Phase 2")
     assert (trial.start_date, trial.completion_date) == ("2015-09", "2020-05-31")
     assert (trial.last_updated, trial.as_of) == ("2022-08-18", "2026-04-09")
+    assert trial.first_posted == "2015-09-16"
     assert (trial.enrollment, trial.has_results, trial.study_type) == (116, True, "Interventional")
     assert trial.conditions == ("Asthma", "Cough")
     assert (trial.allocation, trial.intervention_model) == ("Randomized", "Parallel")
@@ -340,6 +342,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
   <location><facility><name>1102 - LKH</name><address><city>Graz</city><zip>8036</zip>
     <country>Austria</country></address></facility><status>Recruiting</status>
     <contact><last_name>A. Person</last_name><phone>000</phone></contact></location>
+  <study_first_posted type="Actual">May 2, 2012</study_first_posted>
   <last_update_posted type="Actual">March 3, 2018</last_update_posted>
   <clinical_results><a/></clinical_results>
 </clinical_study>
@@ -350,7 +353,8 @@ def test_legacy_xml_fills_the_record() -> None:
     reading = read(XML.replace("{n}", "1").encode(), "study.xml")
     (trial,) = reading.trials
     assert (trial.trial_id, trial.as_of) == ("NCT00000001", "2018-05-11")
-    assert (trial.start_date, trial.last_updated) == ("2010-11", "2018-03-03")
+    assert (trial.start_date, trial.first_posted) == ("2010-11", "2012-05-02")
+    assert trial.last_updated == "2018-03-03"
     assert trial.summary == "One line goes on.\n\nAnother."
     assert (trial.phase, trial.masking) == ("Phase 1/Phase 2", "None (open label)")
     assert (trial.intervention_model, trial.enrollment) == ("Single group", 116)

@@ -187,6 +187,27 @@ def test_countries_and_trials_are_counted(client: httpx.Client) -> None:
     assert [(t["trial_id"], t["sites"], t["countries"]) for t in trials] == [
         ("NCT01207388", 75, 11)
     ]
+    assert trials[0]["start_date"] == "2010-11-30"
+    assert trials[0]["enrollment"] == 116
+    assert "Blinatumomab" in trials[0]["interventions"]
+    header = client.get("/api/trials.csv").text.splitlines()[0]
+    assert header.endswith(
+        "recruiting,start_date,completion_date,first_posted,last_update,conditions,interventions,"
+        "enrollment"
+    )
+
+
+def test_starts_are_counted_by_period_and_group(client: httpx.Client) -> None:
+    years = client.get("/api/starts.json").json()
+    assert [(row["period"], row["trials"], row["sites"]) for row in years["data"]] == [
+        ("2010", 1, 75)
+    ]
+    assert "start date in their record" in years["about"]["method"]
+    months = client.get("/api/starts.json?per=month&by=country&near=Munich,+Germany").json()["data"]
+    assert (months[0]["period"], months[0]["group"], months[0]["sites"]) == (
+        "2010-11", "Germany", 17,
+    )  # fmt: skip
+    assert client.get("/api/starts.csv?by=city").json()["parameter"] == "by"
 
 
 def test_positions_have_coordinates_and_precision(client: httpx.Client) -> None:
