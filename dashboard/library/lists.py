@@ -1,7 +1,7 @@
 """Opens site lists and merges them into one library."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
 from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
-from dashboard.sites.list_rows import count_kept, set_lists
+from dashboard.sites.list_rows import count_kept, get_lists, set_lists
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
 from dashboard.sites.records import attach_records
@@ -219,6 +219,18 @@ def merge(
         max(dates, default=""),
         corrections,
     )
+
+
+def find_date(library: Library, shown: Collection[str]) -> str:
+    """The newest date of the data of some lists by name (ISO 8601); empty if none gives one."""
+    if {name for name, _ in get_lists(library.table)} <= set(shown):
+        return library.as_of
+    dates = (
+        [_get_date(one.reading, trial) for trial in one.reading.trials] + [one.reading.as_of]
+        for one in library.lists
+        if one.reading is not None and one.name in shown
+    )
+    return max((date for each in dates for date in each), default="")
 
 
 def without_contacts(opened: OpenedList) -> OpenedList:

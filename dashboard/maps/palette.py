@@ -3,14 +3,15 @@
 The colours are the palette of Okabe and Ito (2008) for colour-blind readers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.sites.categoricals import count_codes, factorize
+from dashboard.sites.categoricals import count_codes, factorize, spread
 from dashboard.sites.decisions import DECLINED, ON_HOLD, SHORTLISTED, UNDECIDED
+from dashboard.sites.list_rows import get_colours, number_lists
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
 from geocache.place import Precision
 
@@ -33,18 +34,22 @@ SHAPES = {
 class Category:
     """One value that the map is coloured by, with its look.
 
-    ``pickable`` unless no filter keeps this value alone.
+    ``pickable`` unless no filter keeps this value alone; ``value`` is what the filter takes, if
+    that is not the label.
     """
 
     label: str
     colour: str
     shape: str
     pickable: bool = True
+    value: str = ""
 
     def to_json(self) -> dict[str, str]:
         """The category as the scripts in ``assets`` read it."""
         look = {"label": self.label, "colour": self.colour, "svg": self.svg}
-        return look if self == OTHER or not self.pickable else look | {"value": self.label}
+        if self == OTHER or not self.pickable:
+            return look
+        return look | {"value": self.value or self.label}
 
     @property
     def svg(self) -> str:
@@ -94,10 +99,13 @@ STEPS = (
 """Looks of a number's steps, from low to high."""
 FIELD_PREFIX = "field."
 """What the map is coloured by if that is an own column, before its name."""
+LIST_PREFIX = "list:"
+"""Stands before a list's name in the value of a category, where those of trials stand too."""
 OTHER = Category("Other", GREY, "cross")
 COLOUR_BY = {
     "status": "status",
     "trial": "trial_id",
+    "list": "",
     "precision": "precision",
     "decision": "decision",
 }
@@ -111,11 +119,13 @@ def assign_categories(
 ) -> tuple[list[Category], npt.NDArray[np.int8]]:
     """The categories of a site table, and for each row the number of its category.
 
-    Of more than seven trials, the six with the most sites have a look of their own; the others
-    share :data:`OTHER`.
+    Of more than seven trials or lists, the six with the most sites have a look of their own; the
+    others share :data:`OTHER`. Among trials, sites without one go by their list's name.
     """
     if colour_by.startswith(FIELD_PREFIX):
         return _assign_own_categories(sites[colour_by.removeprefix(FIELD_PREFIX)])
+    if colour_by in {"trial", "list"}:
+        return _assign_sources(sites, with_trials=colour_by == "trial")
     codes, distinct = factorize(sites[_COLUMNS[colour_by]])
     names = [str(name) or NOT_STATED for name in distinct]
     if colour_by == "status":
@@ -125,14 +135,45 @@ def assign_categories(
     elif colour_by == "decision":
         names = [str(name) or UNDECIDED for name in distinct]
         categories = [Category(one, *look) for one, look in DECISION_LOOKS.items()]
-    elif colour_by == "found":
-        categories = [Category(n, *look, pickable=False) for n, look in FOUND_LOOKS.items()]
     else:
-        categories = _build_trial_categories(names, count_codes(codes, len(distinct)))
+        categories = [Category(n, *look, pickable=False) for n, look in FOUND_LOOKS.items()]
     number = {category.label: i for i, category in enumerate(categories)}
     last = len(categories) - 1
     by_code = np.array([number.get(name, last) for name in names], dtype=np.int8)
     return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
+
+
+def _assign_sources(
+    sites: pd.DataFrame, *, with_trials: bool
+) -> tuple[list[Category], npt.NDArray[np.int8]]:
+    """As :func:`assign_categories`, of the sites' lists; of their trials where they have one."""
+    numbers, lists = number_lists(sites)
+    of_list, distinct = pd.factorize(np.array(lists, dtype=object))
+    codes = of_list[numbers]
+    names = [str(name) or NOT_STATED for name in distinct]
+    values = [f"{LIST_PREFIX}{name}" if name else "" for name in distinct]
+    if with_trials:
+        trial, trials = factorize(sites["trial_id"])
+        has_trial = spread(trial, np.asarray(trials != ""))
+        codes = np.where(has_trial, trial, codes + len(trials))
+        names = [*map(str, trials), *names]
+        values = [*map(str, trials), *values]
+    categories = _build_trial_categories(names, count_codes(codes, len(names)))
+    looks = {category.label: number for number, category in enumerate(categories)}
+    colours = get_colours(sites)
+    for name, value in zip(names, values, strict=True):
+        at = looks.get(name)
+        if at is not None and value.startswith(LIST_PREFIX):
+            one = categories[at]
+            categories[at] = replace(
+                one,
+                colour=colours.get(name, one.colour),
+                value=value if with_trials else "",
+                pickable=bool(value),
+            )
+    last = len(categories) - 1
+    by_code = np.array([looks.get(name, last) for name in names], dtype=np.int8)
+    return categories, by_code[codes] if len(sites) else np.empty(0, dtype=np.int8)
 
 
 def _assign_own_categories(
@@ -176,7 +217,7 @@ def _assign_steps(values: npt.NDArray[np.float64]) -> tuple[list[Category], npt.
 
 
 def _build_trial_categories(trial_ids: list[str], counts: npt.NDArray[np.int64]) -> list[Category]:
-    """A category for each trial with sites, most sites first, as far as there are looks."""
+    """A category for each trial or list with sites, most sites first, as far as there are looks."""
     ranked = np.argsort(-counts, kind="stable")[: int((counts > 0).sum())]
     shown = ranked if len(ranked) <= len(TRIAL_COLOURS) else ranked[: len(TRIAL_COLOURS) - 1]
     looks = zip(shown, TRIAL_COLOURS, SHAPES, strict=False)

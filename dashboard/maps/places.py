@@ -14,6 +14,7 @@ from dashboard.sites.categoricals import (
     find_first_rows,
     list_texts,
 )
+from dashboard.sites.list_rows import name_rows
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
 from geocache.place import DOUBTFUL_FLAGS, Flag, Precision
@@ -137,13 +138,14 @@ class SiteTexts(NamedTuple):
     status: str
     precision: str
     uncertainty_km: float
+    list_name: str = ""
 
 
 def read_site_texts(sites: pd.DataFrame) -> list[SiteTexts]:
     """These texts of each site."""
-    columns = [list_texts(sites[name]) for name in SiteTexts._fields[:-1]]
-    radii = sites["uncertainty_km"].tolist()
-    return [SiteTexts(*texts) for texts in zip(*columns, radii, strict=True)]
+    columns = [list_texts(sites[name]) for name in SiteTexts._fields[:-2]]
+    radii, lists = sites["uncertainty_km"].tolist(), name_rows(sites)
+    return [SiteTexts(*texts) for texts in zip(*columns, radii, lists, strict=True)]
 
 
 def format_title(site: Any) -> str:
@@ -153,10 +155,14 @@ def format_title(site: Any) -> str:
     return f"Site {site.site_number}" if site.site_number else "Facility not named"
 
 
-def format_detail(site: Any) -> str:
-    """The second line of a site: number, trial, status, and how exactly it is placed."""
+def format_detail(site: SiteTexts) -> str:
+    """The second line of a site: number, trial or list, status, how exactly it is placed.
+
+    A list that names no trial seldom states a status: where it does not, nothing is said of it.
+    """
     number = f"Site {site.site_number}" if site.site_number and site.facility else ""
-    status = site.status or "Status not stated"
+    named = site.trial_id or not site.list_name
+    status = site.status or ("Status not stated" if named else "")
     placed = describe_precision(site.precision, site.uncertainty_km)
-    parts = [number, site.trial_id, status, placed]
+    parts = [number, site.trial_id or site.list_name, status, placed]
     return " · ".join(part for part in parts if part)

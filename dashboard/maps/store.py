@@ -28,8 +28,8 @@ from dashboard.maps.places import (
     format_title,
     index_places,
     label_places,
+    read_site_texts,
 )
-from dashboard.sites.categoricals import to_plain_text
 
 PREFIX = "/map-data"
 PAGE_SITES = 50
@@ -151,7 +151,7 @@ class MapStore:
             else (sites["site_number"], sites["trial_id"])
         )
         shown = order[offset : offset + PAGE_SITES]
-        page = to_plain_text(sites.iloc[shown])
+        page = sites.iloc[shown]
         return {
             "total": len(found),
             "doubt": _join_doubts(sites),
@@ -163,7 +163,7 @@ class MapStore:
                     "detail": format_detail(site),
                 }
                 for row, category, site in zip(
-                    page.index, entry.category[found[shown]], page.itertuples(), strict=True
+                    page.index, entry.category[found[shown]], read_site_texts(page), strict=True
                 )
             ],
         }

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.errors import FilterError
 from dashboard.exports.datasets import build_provenance
-from dashboard.library.lists import Library
+from dashboard.library.lists import Library, find_date
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
 from dashboard.page.finder import finder
@@ -37,6 +37,7 @@ from dashboard.reports.request import title_sites
 from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
+from dashboard.sites.list_rows import count_sites
 
 POLL_SECONDS = 0.25
 MAX_SUGGESTIONS = 4
@@ -84,7 +85,8 @@ def main() -> None:
     with alerts:
         finder.draw_open_button()
     with title:
-        header.draw_title(view.sites, library.trials, library.as_of)
+        as_of = find_date(library, count_sites(view.sites))
+        header.draw_title(view.sites, library.trials, as_of)
     with figures:
         _draw_figures(view, filters, library.table)
     # The browser shows first what is sent first: the map does not wait for what follows.
@@ -208,10 +210,11 @@ def _draw_tab(
 
 
 def _draw_trials(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
-    """Draw the table of trials and when they started if there are several; the record of one."""
+    """Draw the table of trials and lists, when trials started, and the record of one."""
     shown = list(sites["trial_id"].unique())
-    if len(shown) > 1:
+    if len(shown) > 1 or "" in shown:
         trials.draw_trials(sites, library.trials)
+    if len(shown) > 1:
         provenance = build_provenance(library, viewer.geocoder.providers)
         timeline.draw_timeline(sites, filters, provenance)
     trial_record.draw_trial_record(library.trials, shown)

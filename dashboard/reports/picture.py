@@ -191,7 +191,9 @@ def _write_legend(
     """The categories with their numbers of sites on the map."""
     width, height = figure.get_size_inches()
     x, y = at
-    heading = {"trial": "Trial", "decision": "Decision", "precision": "Position known to the"}
+    heading = {"precision": "Position known to the"} | {
+        name: name.capitalize() for name in ("trial", "list", "decision")
+    }
     _write(figure, x, y, heading.get(report.colour_by, "Site status"), 10, colours.ink, bold=True)
     totals = report.counts.sum(axis=0)
     for category, total in zip(report.categories, totals, strict=True):

@@ -12,7 +12,7 @@ from dashboard.query.filters import Filters
 from dashboard.query.parameters import Choice, Parameter
 from dashboard.reports.render import RESOLUTIONS, SIZES, THEMES, Look
 from dashboard.reports.report import Report, build_report
-from dashboard.sites import summary
+from dashboard.sites import list_rows, summary
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial
 
@@ -74,13 +74,16 @@ def describe_filters(filters: Filters) -> str:
 
 
 def title_sites(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
-    """The title of some sites: their trial, or the number of trials."""
+    """The title of some sites: their trial or list, or the number of trials."""
     ids = summary.first_trials(sites, 2)
     trial = trials.get(ids[0]) if len(ids) == 1 else None
     if trial:
         return ": ".join(part for part in (trial.trial_id, trial.title) if part) or "Site list"
     total = summary.key_figures(sites).trials
-    return f"Trial site map: {summary.plural(total, 'trial')}" if total else "Site list"
+    if not total:
+        lists = list(list_rows.count_sites(sites))
+        return lists[0] if len(lists) == 1 else "Site list"
+    return f"Trial site map: {summary.plural(total, 'trial')}"
 
 
 def build_filtered_report(

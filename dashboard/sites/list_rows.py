@@ -1,10 +1,13 @@
 """Which list each row of a merged site table is from, kept beside its columns."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 _ATTRIBUTE = "lists"
+_COLOURS = "list_colours"
 
 Sizes = tuple[tuple[str, int], ...]
 """The lists of a site table by name with their numbers of rows, in the table's order."""
@@ -31,6 +34,35 @@ def number_lists(table: pd.DataFrame) -> tuple[npt.NDArray[np.int64], list[str]]
     ends = np.cumsum([size for _, size in lists])
     numbers = np.searchsorted(ends, table.index.to_numpy(), side="right")
     return numbers.astype(np.int64), [name for name, _ in lists]
+
+
+def name_rows(table: pd.DataFrame) -> list[str]:
+    """For each row the name of its list; empty if unknown."""
+    numbers, names = number_lists(table)
+    return [names[number] for number in numbers.tolist()]
+
+
+def count_sites(table: pd.DataFrame) -> dict[str, int]:
+    """The lists with sites in a table, in order, and the number of their sites."""
+    numbers, names = number_lists(table)
+    counts: dict[str, int] = {}
+    for name, count in zip(names, np.bincount(numbers, minlength=len(names)).tolist(), strict=True):
+        if name and count:
+            counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def colour_lists(table: pd.DataFrame, colours: Mapping[str, str]) -> pd.DataFrame:
+    """A shallow copy of a site table that knows the colours people gave lists, by their names."""
+    coloured = table.copy(deep=False)
+    coloured.attrs[_COLOURS] = dict(colours)
+    return coloured
+
+
+def get_colours(table: pd.DataFrame) -> dict[str, str]:
+    """The colours that people gave lists (``#rrggbb``), by the lists' names."""
+    found: dict[str, str] = table.attrs.get(_COLOURS, {})
+    return found
 
 
 def count_kept(table: pd.DataFrame, kept: npt.NDArray[np.bool_]) -> Sizes:

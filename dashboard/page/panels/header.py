@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.page.state import address
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.service.viewer import Viewer
-from dashboard.sites import summary
+from dashboard.sites import list_rows, summary
 from dashboard.sites.trial import Trial
 from geocache.version import __version__
 
@@ -23,10 +23,12 @@ def draw_title(sites: pd.DataFrame, trials: Mapping[str, Trial], as_of: str) -> 
     if len(ids) == 1 and ids[0] in trials:
         _draw_trial(trials[ids[0]], as_of)
     else:
-        st.title(TITLE, anchor=False)
-        if len(sites):
+        without = list_rows.count_sites(sites[(sites["trial_id"] == "").to_numpy()])
+        alone = ids == ("",) and len(without) == 1
+        st.title(escape(next(iter(without))) if alone else TITLE, anchor=False)
+        if len(sites) and not alone:
             total = summary.key_figures(sites).trials
-            st.caption(escape(_name_trials(ids, trials, total)))
+            st.caption(escape(_name_trials(ids, trials, total, list(without))))
     if len(sites):
         st.markdown(escape(summary.sentence(sites, as_of)))
 
@@ -59,12 +61,26 @@ def _draw_trial(trial: Trial, as_of: str) -> None:
     st.markdown(" · ".join(fact for fact in facts if fact))
 
 
-def _name_trials(ids: Sequence[str], trials: Mapping[str, Trial], total: int) -> str:
-    names = [i or trials[i].title for i in ids if i or i in trials]
-    if not total:
-        return f"No trial ID: {names[0]}" if names else "The site lists name no trial."
+def _name_trials(
+    ids: Sequence[str], trials: Mapping[str, Trial], total: int, lists: Sequence[str]
+) -> str:
+    """The first trials by their ids, and the lists whose sites have no trial by their names."""
+    parts = []
+    if total:
+        parts.append(_name_some("trial", [i for i in ids if i], total))
+    if lists:
+        what = "list" if total else "list without a trial"
+        many = "" if total else "lists without a trial"
+        parts.append(_name_some(what, lists[:MAX_NAMED], len(lists), many))
+    titles = [trials[i].title for i in ids if i in trials and trials[i].title]
+    if not parts:
+        return f"No trial ID: {titles[0]}" if titles else "The site lists name no trial."
+    return "; ".join(parts)
+
+
+def _name_some(what: str, names: Sequence[str], total: int, many: str = "") -> str:
     more = f" and {total - len(names):,} more" if total > len(names) else ""
-    return f"{summary.plural(total, 'trial')}: {', '.join(names)}{more}"
+    return f"{summary.plural(total, what, many)}: {', '.join(names)}{more}"
 
 
 def draw_key_figures(sites: pd.DataFrame) -> None:

@@ -1,6 +1,6 @@
 """The map with its choices; beside it cards of the selected sites, and counts per country."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import pandas as pd
@@ -8,13 +8,14 @@ import streamlit as st
 
 from dashboard.maps import folium_map
 from dashboard.maps.layer import SHADES, Circle, build_layer_data
-from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
+from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX, LIST_PREFIX
 from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, nearest_list, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import BBox
 from dashboard.query.filter_kinds import name_uniquely
+from dashboard.sites import list_rows
 from dashboard.sites.fields import list_fields
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial
@@ -55,7 +56,7 @@ def draw_map_panel(
         selected=selected,
         active=(*address.current().country, *_list_state_codes(address.current().state)),
         shade=shade,
-        chosen=address.current().get(colour_by, ()),
+        chosen=_list_chosen(colour_by),
         circle=circle,
         whole=whole,
         store=get_map_store(),
@@ -75,11 +76,18 @@ def draw_map_panel(
                 on_change=lambda: handle_click(st.session_state[key]),
             )
         decided = bool((sites["decision"] != "").any()) or colour_by == "decision"
-        _draw_choices(colour_by, shade, own, has_decisions=decided)
+        several = len(list_rows.get_lists(sites if whole is None else whole)) > 1
+        hidden = {"decision"} - ({"decision"} if decided else set())
+        hidden |= {"list"} - ({"list"} if several or colour_by == "list" else set())
+        _draw_choices(colour_by, shade, own, hidden)
     with beside, st.container(key="beside_map"):
         for row in selected[:MAX_CARDS]:
+            one = sites.loc[[row]]
             site_card.draw_site_card(
-                sites.loc[[row]].iloc[0], sites if whole is None else whole, trials
+                one.iloc[0],
+                sites if whole is None else whole,
+                trials,
+                list_rows.name_rows(one)[0],
             )
         if len(selected) > MAX_CARDS:
             st.caption(f"… and {len(selected) - MAX_CARDS:,} more selected sites")
@@ -104,7 +112,16 @@ def _wait_until_drawn(sites: pd.DataFrame, revision: str) -> Iterator[None]:
         drawn.wait(map_drawn.RERUN_TIMEOUT_SECONDS if last else map_drawn.OPENING_TIMEOUT_SECONDS)
 
 
-def _draw_choices(colour_by: str, shade: str, own: list[str], *, has_decisions: bool) -> None:
+def _list_chosen(colour_by: str) -> tuple[str, ...]:
+    """The values of the legend's entries that are filtered by."""
+    filters = address.current()
+    chosen: tuple[str, ...] = filters.get(colour_by, ())
+    if colour_by == "trial":
+        chosen = (*chosen, *(f"{LIST_PREFIX}{name}" for name in filters.list))
+    return chosen
+
+
+def _draw_choices(colour_by: str, shade: str, own: list[str], hidden: Collection[str]) -> None:
     """Draw what the markers are coloured by and what the land is shaded by."""
     st.session_state["view_colour"] = colour_by if colour_by in COLOUR_BY else None
     st.session_state["view_shade"] = shade
@@ -112,7 +129,7 @@ def _draw_choices(colour_by: str, shade: str, own: list[str], *, has_decisions: 
         st.markdown("Colour by", width="content")
         st.segmented_control(
             "Colour by",
-            [one for one in COLOUR_BY if one != "decision" or has_decisions],
+            [one for one in COLOUR_BY if one not in hidden],
             key="view_colour",
             format_func=str.capitalize,
             on_change=_choose_colour,
@@ -175,7 +192,7 @@ def handle_click(value: Mapping[str, object] | None) -> None:
     elif kind == "state" and properties.get("code"):
         _toggle_state(str(properties["code"]))
     elif kind == "category" and properties.get("value"):
-        _toggle(address.colour_by(), str(properties["value"]))
+        _toggle_category(address.colour_by(), str(properties["value"]))
     elif kind == "view":
         west, south, east, north = (float(value) for value in properties["bbox"])
         address.change(bbox=BBox(west, south, east, north))
@@ -190,6 +207,14 @@ def _toggle_state(code: str) -> None:
     rest = tuple(one for one in chosen if code not in find_codes(one))
     address.change(state=(*chosen, name_uniquely(code)) if rest == chosen else rest)
     st.rerun()
+
+
+def _toggle_category(colour_by: str, value: str) -> None:
+    """Filter by an entry of the legend; among trials there are lists without one."""
+    if colour_by == "trial" and value.startswith(LIST_PREFIX):
+        _toggle("list", value.removeprefix(LIST_PREFIX))
+    else:
+        _toggle(colour_by, value)
 
 
 def _toggle(name: str, value: str) -> None:

@@ -16,8 +16,13 @@ _MAX_FIELDS, _MAX_NAME, _MAX_TEXT = 12, 80, 300
 """Own columns on a card, and characters of their names and values."""
 
 
-def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
-    """Draw the card of a row of the site table, with other trials at the same facility."""
+def draw_site_card(
+    site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial], list_name: str = ""
+) -> None:
+    """Draw the card of a row of the site table, with other trials at the same facility.
+
+    ``list_name`` is named where the site has no trial.
+    """
     with st.container(border=True):
         st.markdown(f"**{escape(format_title(site))}**")
         where = ", ".join(
@@ -26,7 +31,8 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
         lines = [escape(where or "No address")]
         if site.site_number:
             lines.append(f"Site number {escape(site.site_number)}")
-        lines.append(f"Status: {escape(site.status or 'not stated')}")
+        if site.status or site.trial_id or not list_name:
+            lines.append(f"Status: {escape(site.status or 'not stated')}")
         if site.decision or site.note:
             decided = str(site.decision or "Note").capitalize()
             lines.append(f"**{escape(decided)}**" + (f": {escape(site.note)}" if site.note else ""))
@@ -34,6 +40,8 @@ def draw_site_card(site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Tr
         trial = trials.get(site.trial_id)
         if trial and trial.title:
             lines.append(f"{link(trial_url(trial), trial.trial_id)} · {escape(trial.title)}")
+        elif list_name and not site.trial_id:
+            lines.append(f"List: {escape(list_name)}")
         st.markdown("  \n".join(lines))
         st.caption(escape(describe_position(site)))
         others = find_other_trials(site, whole)

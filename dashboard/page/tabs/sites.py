@@ -1,5 +1,6 @@
 """The site table: its columns, row selection, and downloads."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +24,7 @@ from dashboard.sites import summary
 from dashboard.sites.categoricals import factorize, to_arrow
 from dashboard.sites.decisions import DECISION_COLUMNS
 from dashboard.sites.fields import list_fields
+from dashboard.sites.list_rows import get_lists, name_rows
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.table import COLUMNS, TRIAL_COLUMNS
 from dashboard.sites.vocabulary import NOT_STATED
@@ -140,6 +142,8 @@ def _build_page(rows: pd.DataFrame, unit: str) -> pa.Table:
     columns = {str(name): to_arrow(column) for name, column in rows.items()}
     stated = columns["status"]
     columns["status"] = pc.if_else(pc.equal(stated, ""), NOT_STATED, stated)
+    trial = columns["trial_id"]
+    columns["trial_id"] = pc.if_else(pc.equal(trial, ""), pa.array(name_rows(rows)), trial)
     if DISTANCE_COLUMN in columns:
         away, radii = rows[DISTANCE_COLUMN].tolist(), rows["uncertainty_km"].tolist()
         columns[DISTANCE_COLUMN] = pa.array(
@@ -148,18 +152,28 @@ def _build_page(rows: pd.DataFrame, unit: str) -> pa.Table:
     return pa.table(columns)
 
 
+_CONFIGS: Mapping[str, Callable[[str], ColumnConfig]] = {
+    "score": lambda label: st.column_config.NumberColumn(label, format="%.2f"),
+    **dict.fromkeys(
+        ("facility", "trial_title", "reason", "note"),
+        lambda label: st.column_config.TextColumn(label, width="medium"),
+    ),
+    **dict.fromkeys(
+        ("city", "country"), lambda label: st.column_config.TextColumn(label, width=130)
+    ),
+    **dict.fromkeys(
+        ("latitude", "longitude"),
+        lambda label: st.column_config.NumberColumn(label, format="%.5f"),
+    ),
+    "trial_id": lambda label: st.column_config.TextColumn(
+        label, help="The trial’s id, or the list’s name where that names no trial"
+    ),
+    DISTANCE_COLUMN: lambda _: st.column_config.TextColumn("Distance"),
+}
+
+
 def _configure(column: str) -> ColumnConfig:
-    if column == "score":
-        return st.column_config.NumberColumn(column_label(column), format="%.2f")
-    if column in {"facility", "trial_title", "reason", "note"}:
-        return st.column_config.TextColumn(column_label(column), width="medium")
-    if column in {"city", "country"}:
-        return st.column_config.TextColumn(column_label(column), width=130)
-    if column in {"latitude", "longitude"}:
-        return st.column_config.NumberColumn(column_label(column), format="%.5f")
-    if column == DISTANCE_COLUMN:
-        return st.column_config.TextColumn("Distance")
-    return st.column_config.Column(column_label(column))
+    return _CONFIGS.get(column, st.column_config.Column)(column_label(column))
 
 
 def _find_shown_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[str]) -> list[str]:
@@ -172,6 +186,8 @@ def _find_shown_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[
         return asked
     of_one_trial = OF_TRIAL if len(summary.first_trials(sites, 2)) < 2 else ()
     empty = _find_empty_columns(whole)
+    if len(get_lists(whole)) > 1:
+        empty -= {"trial_id"}  # says which list a site is of
     return [c for c in present if c in FIRST or not (c in empty or c in of_one_trial)]
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.page.state import address
 from dashboard.page.tabs import pagination
 from dashboard.page.tabs import sites as sites_tab
-from dashboard.page.widgets.markdown import nct_url
-from dashboard.sites import summary
+from dashboard.page.widgets.markdown import escape, nct_url
+from dashboard.sites import list_rows, summary
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.trial import Trial
 
@@ -24,9 +24,21 @@ def _filter_selected(ids: list[str]) -> None:
 
 
 def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
-    """Draw the table of trials and the matrix of trials by countries."""
+    """Draw the table of trials, that of lists without trials, and both by countries."""
     every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
-    every = summary.add_trial_facts(every, trials)
+    every = summary.add_trial_facts(every[every["trial_id"] != ""], trials)
+    if len(every):
+        _draw_trial_table(sites, every, trials)
+    without = sites[(sites["trial_id"] == "").to_numpy()]
+    if len(without):
+        _draw_lists(without)
+    if len(every) + len(list_rows.count_sites(without)) > 1:
+        _draw_matrix(sites)
+
+
+def _draw_trial_table(
+    sites: pd.DataFrame, every: pd.DataFrame, trials: Mapping[str, Trial]
+) -> None:
     title = summary.plural(summary.key_figures(sites).trials, "trial")
     st.markdown(f"**{title}**. Select rows to filter by trial.")
     counts = to_plain_text(
@@ -72,22 +84,42 @@ def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
         },
         alt=f"Trials, {len(counts):,} rows",
     )
-    if len(every) > 1:
-        _draw_matrix(sites, every)
+
+
+def _draw_lists(without: pd.DataFrame) -> None:
+    """Draw the lists whose sites name no trial, each with a button that filters by it."""
+    counts = list_rows.count_sites(without)
+    st.markdown(f"**{summary.plural(len(counts), 'list')}** without a trial")
+    with st.container(horizontal=True, gap="small"):
+        for number, (name, count) in enumerate(counts.items()):
+            st.button(
+                f"{escape(name)}: {summary.plural(count, 'site')}",
+                key=f"only_list_{number}",
+                icon=":material/filter_alt:",
+                on_click=address.change,
+                kwargs={"list": (name,)},
+                help="Show only the sites of this list",
+            )
 
 
 def _find_date(trial: Trial | None) -> str:
     return (trial.as_of or trial.last_updated) if trial else ""
 
 
-def _draw_matrix(sites: pd.DataFrame, counts: pd.DataFrame) -> None:
+def _draw_matrix(sites: pd.DataFrame) -> None:
+    """Draw the sites of the largest trials, and of lists without one, by country."""
     st.markdown("**Sites by trial and country**")
-    largest = counts.nlargest(MATRIX_TRIALS, "sites")["trial_id"]
+    trial = sites["trial_id"].astype("str").to_numpy()
+    names = pd.Series(trial, index=sites.index)
+    if (trial == "").any():
+        names = names.where(trial != "", pd.Series(list_rows.name_rows(sites), index=sites.index))
+    counts = names.value_counts()
+    largest = counts.index[:MATRIX_TRIALS]
     countries = summary.count_by_country(sites)["country"].head(MATRIX_COUNTRIES)
-    of_largest = sites[sites["trial_id"].isin(largest)]
+    of_largest = sites[names.isin(largest).to_numpy()]
     labels = summary.country_labels(of_largest)
     kept = labels.isin(countries).to_numpy()
-    matrix = pd.crosstab(of_largest["trial_id"].astype(str)[kept], labels[kept])
+    matrix = pd.crosstab(names[of_largest.index][kept], labels[kept])
     order = [country for country in countries if country in matrix.columns]
     matrix = matrix.reindex(index=[i for i in largest if i in matrix.index], columns=order)
     matrix.index.name = "Trial"
