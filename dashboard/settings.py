@@ -31,6 +31,7 @@ class Settings(GeocacheSettings):
     site_map_hosts: str = ""
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_contacts: bool = False
+    site_map_directions_url: str = ""
     site_map_pptx_template: Path | None = None
     site_map_readers: str = ""
     site_map_editors: str = ""
@@ -65,6 +66,26 @@ class Settings(GeocacheSettings):
         if address and not all(part in address for part in ("{z}", "{x}", "y}")):
             raise ValueError(
                 "neither a .pmtiles file nor a URL such as https://example.org/{z}/{x}/{y}.png"
+            )
+        return value
+
+    @field_validator("site_map_directions_url")
+    @classmethod
+    def _directions(cls, value: str) -> str:
+        """A URL with ``{latitude}`` and ``{longitude}``, or ``{place}``."""
+        if not value:
+            return value
+        check_web_address(value)
+        named = set(re.findall(r"\{(.*?)\}", value))
+        rest = re.sub(r"\{(latitude|longitude|place)\}", "", value)
+        if (
+            "{" in rest
+            or "}" in rest
+            or not ({"latitude", "longitude"} <= named or "place" in named)
+        ):
+            raise ValueError(
+                "no URL such as https://example.org/?to={latitude},{longitude} or "
+                "https://example.org/?q={place}"
             )
         return value
 

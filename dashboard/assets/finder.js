@@ -1,4 +1,5 @@
-/* The finder's buttons that need the browser: my location, directions, share, print.
+/* The finder's buttons that need the browser: my location, directions, share, print, to the saved trials; and what it says
+ * while the network is away.
  *
  * Streamlit draws the buttons again and again, so the page listens for clicks on any of them.
  */
@@ -56,26 +57,47 @@
     const sheet = document.querySelector(".sm-sheet");
     if (!sheet) return;
     const frame = document.createElement("iframe");
-    frame.hidden = true;
+    frame.style.cssText = "position: fixed; width: 0; height: 0; border: 0; visibility: hidden;"; // hidden altogether, some browsers print an empty page
     frame.title = button.textContent;
     document.body.append(frame);
     const page = frame.contentDocument;
+    page.documentElement.lang = sheet.lang;
     page.title = button.textContent;
     page.body.append(page.importNode(sheet, true));
     const style = page.createElement("style");
-    style.textContent = "body { font: 12pt/1.45 sans-serif; } h2, h3 { break-after: avoid; } li { margin: 0.3em 0; }";
+    style.textContent = "body { font: 12pt/1.45 sans-serif; } h2, h3 { break-after: avoid; } li { margin: 0.3em 0; } a { color: inherit; }";
     page.head.append(style);
     frame.contentWindow.addEventListener("afterprint", () => frame.remove());
     frame.contentWindow.focus();
     frame.contentWindow.print();
   }
 
+  function jump() {
+    const title = document.querySelector(".sm-sheet h2");
+    title?.scrollIntoView({ block: "start" });
+    title?.focus({ preventScroll: true });
+  }
+
+  function sayOffline() {
+    const line = document.querySelector("[data-sm-offline]");
+    if (line) line.textContent = navigator.onLine ? "" : line.dataset.smOffline;
+  }
+
+  for (const change of ["offline", "online"]) window.addEventListener(change, sayOffline);
+
+  document.addEventListener("focusin", (event) => {
+    const box = event.target.closest?.(".st-key-finder_condition");
+    const words = document.querySelector("[data-sm-new]")?.dataset.smNew;
+    if (box && words) window.siteMap.page.nameNewOption(box, words);
+  });
+
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-sm-locate], [data-sm-share], [data-sm-geo], [data-sm-print]");
+    const button = event.target.closest?.("[data-sm-locate], [data-sm-share], [data-sm-geo], [data-sm-print], [data-sm-jump]");
     if (!button) return;
     if ("smLocate" in button.dataset) locate(button);
     else if ("smShare" in button.dataset) share(button);
     else if ("smPrint" in button.dataset) print(button);
-    else window.location.href = `geo:${button.dataset.smGeo}`;
+    else if ("smJump" in button.dataset) jump();
+    else window.location.href = button.dataset.smGeo;
   });
 })();

@@ -193,7 +193,10 @@ window.siteMap ??= {};
       const list = level.size[slot] === 1 ? [level.centre[slot]] : this.membersOf(level, slot);
       const rows = data.source ? [] : places.listSites(list, 0).sites.map((site) => site.row);
       siteMap.component.describe(marker, rows.length === 1 ? { kind: "site", site: rows[0] } : { kind: "place", sites: rows });
-      const onSelect = (row) => siteMap.component.send(this, { kind: "site", site: row }, marker.getLatLng());
+      const onSelect = (row) => {
+        siteMap.pickSite(row);
+        siteMap.component.send(this, { kind: "site", site: row }, marker.getLatLng());
+      };
       let content = null;
       marker.bindPopup(() => {
         content ??= siteMap.popup.build({ data, places, list, total: level.total[slot], marker, onSelect });

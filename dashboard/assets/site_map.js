@@ -2,6 +2,7 @@
  *
  * siteMap.start(map, options)   once: basemap, controls; options as build_options in Python gives them
  * siteMap.buildLayer(data)      at every filter: the sites as a Leaflet layer; data as layer_data in Python gives it
+ * siteMap.pickSite(row)         a site was pressed in a popup
  *
  * Text from data enters the page through textContent alone. A click is sent to Streamlit as the properties of the
  * clicked layer: {kind: "site" | "place" | "cluster" | "country" | "state" | "category" | "view", …}.
@@ -59,6 +60,11 @@
         send({ kind: "view", bbox: readView(map) });
       });
     }
+  }
+
+  /* Beside cards, a site leads to its own. */
+  function pickSite(row) {
+    if (state.options.cards) siteMap.page.showCard(row);
   }
 
   function send(properties) {
@@ -124,7 +130,8 @@
     const show = (places) => {
       if (state.layer !== layer) return; // another filter came first
       layer.setPlaces(places);
-      siteMap.legend.show(map, data, places, options.inPage ? (value) => send({ kind: "category", value }) : null);
+      if (options.cards) siteMap.page.fitMapAbove(map, null);
+      else siteMap.legend.show(map, data, places, options.inPage ? (value) => send({ kind: "category", value }) : null);
       chooseView(data, layer);
       layer.draw();
       state.basemap.update(data);
@@ -169,5 +176,5 @@
     }
   }
 
-  Object.assign(siteMap, { start, buildLayer });
+  Object.assign(siteMap, { start, buildLayer, pickSite });
 })(window.siteMap);

@@ -9,6 +9,9 @@
  * siteMap.page.canFullscreen(), isFullscreen(), toggleFullscreen()
  * siteMap.page.findOpenPopover()       {button, body} of the open popover, null if none is open
  * siteMap.page.findTabStops(element)   what Tab reaches inside an element, in order
+ * siteMap.page.showCard(row)           scroll to the card of a site (data-sm-row) and focus it
+ * siteMap.page.nameNewOption(box, words)  what a person types into a box of choices and is none of them is offered
+ *                                      as words with "{text}" in them, not as "Add: …"; ends with the focus
  */
 window.siteMap ??= {};
 (function (siteMap) {
@@ -74,5 +77,30 @@ window.siteMap ??= {};
     return [...element.querySelectorAll(STOPS)].filter(reachable);
   }
 
-  siteMap.page = { focusOpenTab, fillFrame, fitMapAbove, canFullscreen, isFullscreen, toggleFullscreen, findOpenPopover, findTabStops };
+  function showCard(row) {
+    const card = window.parent.document.querySelector(`[data-sm-row="${Number(row)}"]`);
+    if (!card) return;
+    card.scrollIntoView({ block: "start" });
+    card.querySelector("h3").focus({ preventScroll: true });
+  }
+
+  const NEW_OPTION = "Add: ";
+
+  function nameNewOption(box, words) {
+    const rename = () => {
+      for (const option of document.querySelectorAll("[role='option']")) {
+        const texts = document.createTreeWalker(option, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+          const node = texts.currentNode;
+          if (node.data.startsWith(NEW_OPTION)) node.data = words.replace("{text}", () => node.data.slice(NEW_OPTION.length));
+        }
+      }
+    };
+    const observer = new MutationObserver(rename);
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    box.addEventListener("focusout", () => observer.disconnect(), { once: true });
+    rename();
+  }
+
+  siteMap.page = { showCard, nameNewOption, focusOpenTab, fillFrame, fitMapAbove, canFullscreen, isFullscreen, toggleFullscreen, findOpenPopover, findTabStops };
 })(window.siteMap);

@@ -105,6 +105,15 @@ def build_base_map(*, dark: bool = False, tiles: str = "", drawn_url: str = "") 
     return _build_map(options, tiles if options["tiles"] else "")
 
 
+def build_cards_map(*, dark: bool = False, tiles: str = "", label: str = "") -> folium.Map:
+    """A map beside cards (``data-sm-row``): a site on it leads to its card; it filters nothing.
+
+    ``label`` names the map for screen readers.
+    """
+    options = basemap.build_options(dark=dark, tiles=tiles, in_page=False)
+    return _build_map({**options, "label": label, "cards": True}, tiles if options["tiles"] else "")
+
+
 def build_picker_map(*, dark: bool = False, tiles: str = "") -> folium.Map:
     """The same without controls for sites: a map to pick a point on."""
     options = basemap.build_picker_options(dark=dark, tiles=tiles)

@@ -78,6 +78,7 @@ def main() -> None:
     view = _apply_filters(filters, library, viewer)
 
     accessibility.add_fixes()
+    accessibility.set_language("en")
     # Drawn before the toasts on an upload: the next upload goes into the uploader that stays.
     sidebar.draw_add_sites(viewer)
     # Containers for what comes and goes, so that the map keeps its place and with it its view.

@@ -157,3 +157,23 @@ def country_name(code: str) -> str:
         return _SHORT_NAMES[code]
     found = pycountry.countries.get(alpha_2=code)
     return str(getattr(found, "common_name", found.name)) if found else ""
+
+
+@cache
+def country_name_in(code: str, language: str) -> str:
+    """The short name of an alpha-2 code in a language (``de``), in English where there is none."""
+    import pycountry  # noqa: PLC0415
+
+    file = Path(pycountry.LOCALES_DIR) / language / "LC_MESSAGES/iso3166-1.mo"
+    found = pycountry.countries.get(alpha_2=code)
+    if not found or not file.is_file():
+        return country_name(code)
+    names = (getattr(found, "common_name", ""), found.name)
+    translate = _read_translation(file).gettext
+    return next((translate(name) for name in names if name), "")
+
+
+@cache
+def _read_translation(file: Path) -> gettext.GNUTranslations:
+    with file.open("rb") as opened:
+        return gettext.GNUTranslations(opened)

@@ -14,6 +14,9 @@ from geocache.settings import load_settings
         ("SITE_MAP_TILES", "https://example.org/{z}/{x}.png", "neither a .pmtiles file nor a URL"),
         ("SITE_MAP_REGISTRY_URL", "ftp://example.org", "not a URL"),
         ("SITE_MAP_FRAME_ANCESTORS", "example", "is not an origin such as"),
+        ("SITE_MAP_DIRECTIONS_URL", "maps", "not a URL"),
+        ("SITE_MAP_DIRECTIONS_URL", "https://example.org/{latitude}", "no URL such as"),
+        ("SITE_MAP_DIRECTIONS_URL", "https://example.org/{place}/{who}", "no URL such as"),
         ("SITE_MAP_HOSTS", "https://example.org", "not a host name"),
         ("SITE_MAP_LOG", "loud", "'quiet'"),
         ("SITE_MAP_READ_ONLY", "perhaps", "boolean"),
@@ -40,6 +43,8 @@ def test_setting_that_cannot_work_is_named(
     [
         ("SITE_MAP_TILES", "https://{s}.example.org/{z}/{x}/{y}.png"),
         ("SITE_MAP_TILES", "/tiles/{z}/{x}/{-y}.png"),
+        ("SITE_MAP_DIRECTIONS_URL", "https://example.org/?to={latitude},{longitude}"),
+        ("SITE_MAP_DIRECTIONS_URL", "https://example.org/?q={place}"),
         ("GEOCACHE_CONTACT", "Ada <ada@example.org>"),
         ("GEOCACHE_CONTACT", "https://example.org/us"),
         ("GEOCACHE_NOMINATIM_URL", "http://127.0.0.1:8080/nominatim"),

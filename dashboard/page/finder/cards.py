@@ -1,8 +1,8 @@
 """The finder's cards: one a trial, with its nearest site and what to do next."""
 
-from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -12,11 +12,14 @@ from dashboard.page.finder.language import current
 from dashboard.page.finder.language import translate as _
 from dashboard.page.state import address
 from dashboard.page.widgets.markdown import safe_url, trial_url
-from dashboard.query.conditions.lookup import find_meaning
 from dashboard.query.filters import Filters
 from dashboard.query.nearest_trials import NearestSite
-from dashboard.sites.trial import Trial
+from dashboard.settings import Settings
+from dashboard.sites.trial import Contact, Trial
+from geocache.geo.countries import country_name_in
+from geocache.place import Flag, Precision
 
+MAX_CONTACTS = 2
 MAX_SAVED = 20
 
 
@@ -28,82 +31,20 @@ class Card(NamedTuple):
     trial: Trial
 
 
-def draw_card(card: Card, filters: Filters, *, contacts: bool) -> None:
-    """Draw one card; ``contacts``: whether the operator opened telephone numbers and addresses."""
+def draw_card(card: Card, filters: Filters, settings: Settings) -> None:
+    """Draw one card.
+
+    Args:
+        card: the trial and its site.
+        filters: with the age and sex that the trial may fit.
+        settings: whether contacts are open, and the operator's map service.
+    """
     trial_id = card.found.trial_id
     with st.container(border=True, key=f"finder_card_{trial_id or 'none'}"):
-        st.html(_build_card(card, filters, contacts=contacts))
-        with st.container(horizontal=True, gap="small", key=f"finder_next_{trial_id or 'none'}"):
-            url = safe_url(trial_url(card.trial))
-            if url:
-                st.link_button(_("Read the record"), url, icon=":material/open_in_new:")
-            st.html(_build_actions(card, url), width="content")
-            saved = trial_id in list_saved()
-            st.button(
-                _("Saved") if saved else _("Save"),
-                icon=":material/bookmark_added:" if saved else ":material/bookmark_add:",
-                key=f"finder_save_{trial_id}",
-                on_click=_toggle_saved,
-                args=(trial_id,),
-            )
-
-
-def _build_card(card: Card, filters: Filters, *, contacts: bool) -> str:
-    found, site, trial = card
-    town = ", ".join(str(part) for part in (site.city, site.country) if part)
-    distance = (
-        ""
-        if found.distance_km is None
-        else wording.describe_distance(found.distance_km, str(site.precision), address.unit())
-    )
-    facts = {
-        _("Where"): " · ".join(part for part in (str(site.facility), town) if part),
-        _("Distance"): distance,
-        _("Now"): wording.describe_status(recruiting=found.recruiting),
-        _("For"): wording.describe_people(trial, filters.age, filters.sex),
-        _("Condition"): ", ".join(trial.conditions[: wording.MAX_CONDITIONS]),
-        _("Treatment"): wording.describe_treatment(trial),
-        _("Step"): wording.describe_phase(trial.phase),
-    }
-    rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
-        for name, text in facts.items()
-        if text
-    )
-    lines = _build_contacts(card) if contacts else ""
-    title = escape(trial.title or found.trial_id)
-    return f"<div class='sm-card'><h3>{title}</h3><dl>{rows}</dl>{lines}</div>"
-
-
-def _build_contacts(card: Card) -> str:
-    site = card.site
-    own = [one for one in card.trial.contacts if one.is_at(str(site.facility), str(site.city))]
-    central = [one for one in card.trial.contacts if not one.city and not one.facility]
-    lines = []
-    for one in (own or central)[:2]:
-        parts = [escape(one.name)] if one.name else []
-        if one.phone:
-            number = "".join(c for c in one.phone if c.isdigit() or c == "+")
-            parts.append(f"<a href='tel:{escape(number)}'>{escape(one.phone)}</a>")
-        if one.email and "@" in one.email:
-            parts.append(f"<a href='mailto:{escape(one.email)}'>{escape(one.email)}</a>")
-        lines.append(f"<p>{' · '.join(parts)}</p>")
-    return "".join(lines)
-
-
-def _build_actions(card: Card, url: str) -> str:
-    """Directions and share, which only the browser can do."""
-    site, buttons = card.site, []
-    if not pd.isna(site.latitude):
-        point = f"{site.latitude:.5f},{site.longitude:.5f}"
-        buttons.append(f"<button type='button' data-sm-geo='{point}'>{_('Directions')}</button>")
-    if url:
-        title = escape(card.trial.title, quote=True)
-        buttons.append(
-            f"<button type='button' data-sm-share='{escape(url)}' data-sm-title='{title}' "
-            f"data-sm-done='{escape(_('Link copied'))}'>{escape(_('Share'))}</button>"
-        )
-    return f"<div class='sm-actions'>{''.join(buttons)}<output></output></div>"
+        st.html(_build_card(card, filters, contacts=settings.site_map_contacts))
+        with st.container(key=f"finder_next_{trial_id or 'none'}"):
+            draw_save_button(trial_id)
+            st.html(_build_actions(card, settings.site_map_directions_url))
 
 
 def list_saved() -> tuple[str, ...]:
@@ -112,53 +53,134 @@ def list_saved() -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))[:MAX_SAVED]
 
 
-def _toggle_saved(trial_id: str) -> None:
+def draw_save_button(trial_id: str) -> None:
+    """Draw the button that saves a trial, or drops a saved one."""
+    is_saved = trial_id in list_saved()
+    st.button(
+        _("Saved") if is_saved else _("Save"),
+        icon=":material/bookmark_added:" if is_saved else ":material/bookmark_add:",
+        key=f"finder_save_{trial_id}",
+        on_click=_toggle,
+        args=(trial_id,),
+        width="stretch",
+    )
+
+
+def _toggle(trial_id: str) -> None:
     saved = list_saved()
     rest = tuple(one for one in saved if one != trial_id)
     address.set_view("saved", ",".join(rest if trial_id in saved else (*saved, trial_id)), "")
 
 
-def draw_saved(trials: Sequence[Trial]) -> None:
-    """Draw the saved trials as a list, with a button that prints them with questions to ask."""
-    if not trials:
-        return
-    with st.container(border=True, key="finder_saved"):
-        label = escape(_("Print the saved trials and questions to ask"))
-        print_button = f"<button type='button' data-sm-print>{label}</button>"
-        st.html(f"<div class='sm-actions'>{print_button}</div>{_build_sheet(trials)}")
-
-
-def _build_sheet(trials: Sequence[Trial]) -> str:
-    entries = "".join(
-        f"<li><strong>{escape(trial.title)}</strong><br>{escape(trial.trial_id)} "
-        f"{escape(trial_url(trial))}</li>"
-        for trial in trials
+def _build_card(card: Card, filters: Filters, *, contacts: bool) -> str:
+    trial = card.trial
+    facts = {
+        _("Where"): escape(describe_place(card)),
+        _("For"): escape(wording.describe_people(trial, filters.age, filters.sex)),
+        _("Condition"): escape(wording.describe_conditions(trial, current())),
+        _("Treatment"): escape(wording.describe_treatment(trial)),
+        _("Step"): escape(wording.describe_phase(trial.phase)),
+        _("Contact"): "".join(f"<p>{one}</p>" for one in list_contacts(card)) if contacts else "",
+    }
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{text}</dd></div>" for name, text in facts.items() if text
     )
-    questions = (
-        _("Does this trial suit me and my illness?"),
-        _("What would happen to me, and how often would I have to come?"),
-        _("What are the risks and side effects?"),
-        _("What else could be done instead of the trial?"),
-        _("Can I stop at any time?"),
-        _("Who pays for travel and treatment?"),
-        _("Whom can I call if something goes wrong?"),
-    )
-    asked = "".join(f"<li>{escape(question)}</li>" for question in questions)
+    kind = "sm-open" if card.found.recruiting else "sm-closed"
     return (
-        f"<div class='sm-sheet' lang='{current()}'><h2>{escape(_('Saved trials'))}</h2>"
-        f"<ol>{entries}</ol><h3>{escape(_('Questions to ask your doctor'))}</h3><ul>{asked}</ul>"
-        f"<p>{escape(notice())}</p></div>"
+        f"<div class='sm-card' data-sm-row='{card.found.row}'>"
+        f"<h3 tabindex='-1'>{escape(trial.title or trial.trial_id)}</h3>"
+        f"<p class='sm-lead {kind}'>{escape(describe_status_and_distance(card))}</p>"
+        f"<dl>{rows}</dl></div>"
     )
 
 
-def notice() -> str:
-    """Who decides about taking part."""
-    return _(
-        "This is not medical advice. The doctors of the trial decide with you whether you can take "
-        "part. Talk to your own doctor first."
-    )
+def describe_place(card: Card) -> str:
+    """The site's facility, town and country."""
+    site = card.site
+    country = country_name_in(str(site.country_code), current()) or str(site.country)
+    town = ", ".join(part for part in (str(site.city), country) if part)
+    if not site.facility or is_unnamed(card):
+        return f"{town} ({_('the record does not name the clinic')})" if town else ""
+    return " · ".join(part for part in (str(site.facility), town) if part)
 
 
-def label_condition(value: str) -> str:
-    """What a condition of a link is called in the session's language."""
-    return find_meaning(value).label_in(current()) or value
+def is_unnamed(card: Card) -> bool:
+    """Whether a placeholder, such as ``Research Site``, stands in place of the facility's name."""
+    return str(Flag.PLACEHOLDER_FACILITY) in str(card.site["flags"]).split(";")
+
+
+def describe_status_and_distance(card: Card) -> str:
+    """Whether the site takes people now, and how far it is."""
+    found, site = card.found, card.site
+    status = wording.describe_status(str(site.status), recruiting=found.recruiting)
+    if found.distance_km is None:
+        return status
+    distance = wording.describe_distance(found.distance_km, str(site.precision), address.unit())
+    return f"{status} · {distance}"
+
+
+def list_contacts(card: Card) -> list[str]:
+    """Whom to call or write to, as HTML: the site's own contacts, else the trial's."""
+    site = card.site
+    own = [one for one in card.trial.contacts if one.is_at(str(site.facility), str(site.city))]
+    central = [one for one in card.trial.contacts if not one.city and not one.facility]
+    return [_build_contact(one) for one in (own or central)[:MAX_CONTACTS]]
+
+
+def _build_contact(one: Contact) -> str:
+    parts = [escape(one.name)] if one.name else []
+    if one.phone:
+        number = "".join(c for c in one.phone if c.isdigit() or c == "+")
+        parts.append(f"<a href='tel:{escape(number)}'>{escape(one.phone)}</a>")
+    if one.email and "@" in one.email:
+        parts.append(f"<a href='mailto:{escape(one.email)}'>{escape(one.email)}</a>")
+    return " ".join(parts)
+
+
+def _build_actions(card: Card, service: str) -> str:
+    """The record, directions and sharing; only the browser can open a map or share."""
+    url = safe_url(trial_url(card.trial))
+    buttons = [_build_link(url, _("Read the record"))] if url else []
+    buttons += build_directions(card, service)
+    if url:
+        title = escape(card.trial.title, quote=True)
+        buttons.append(
+            f"<button type='button' data-sm-share='{escape(url)}' data-sm-title='{title}' "
+            f"data-sm-done='{escape(_('Link copied'))}'>{escape(_('Share'))}</button>"
+        )
+    return f"<div class='sm-actions sm-next'>{''.join(buttons)}<output></output></div>"
+
+
+def build_directions(card: Card, service: str) -> list[str]:
+    """A link to the operator's map service if there is one, and one to the phone's own maps.
+
+    Maps find the clinic by its name: its point is often only that of the town.
+    """
+    site = card.site
+    if pd.isna(site.latitude):
+        return []
+    name = "" if is_unnamed(card) else str(site.facility)
+    place = ", ".join(part for part in (name, str(site.city), str(site.country)) if part)
+    is_exact = site.precision == Precision.FACILITY
+    if is_exact or (name and (not service or "{place}" in service)):
+        label = _("Directions")
+    else:
+        label = _("Directions to the town")
+    point = f"{site.latitude:.5f},{site.longitude:.5f}"
+    wanted = f"geo:{point}?q={quote(point if is_exact and not name else place)}"
+    phone = f"<button type='button' data-sm-geo='{escape(wanted)}'>"
+    if not service:
+        return [f"{phone}{escape(label)}</button>"]
+    url = build_directions_url(service, float(site.latitude), float(site.longitude), place)
+    return [_build_link(url, label), f"{phone}{escape(_('Open in maps'))}</button>"]
+
+
+def build_directions_url(service: str, latitude: float, longitude: float, place: str) -> str:
+    """The link to a place in a map service; ``service`` as ``SITE_MAP_DIRECTIONS_URL``."""
+    values = {"latitude": f"{latitude:.5f}", "longitude": f"{longitude:.5f}"}
+    return service.format(**values, place=quote(place, safe=""))
+
+
+def _build_link(url: str, label: str) -> str:
+    target = "target='_blank' rel='noopener noreferrer'"
+    return f"<a class='sm-button' href='{escape(url)}' {target}>{escape(label)}</a>"

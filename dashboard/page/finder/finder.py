@@ -1,6 +1,6 @@
 """The finder: what, where and who; then the nearest trials, and what to do next."""
 
-from html import escape as escape_html
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -9,29 +9,27 @@ from dashboard.errors import FilterError
 from dashboard.library.lists import Library
 from dashboard.maps import folium_map
 from dashboard.maps.layer import Circle, build_layer_data
-from dashboard.page.finder import cards, language
+from dashboard.page.finder import cards, form, language, saved, wording
 from dashboard.page.finder.language import translate as _
 from dashboard.page.state import address
 from dashboard.page.widgets import folium_map as component
-from dashboard.page.widgets.feedback import check_length, queue_toast
+from dashboard.page.widgets.accessibility import set_language
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import apply
 from dashboard.query.conditions.lookup import find_meaning
 from dashboard.query.conditions.vocabulary import load_vocabulary
-from dashboard.query.facets import facet_counts
+from dashboard.query.filter_kinds import NEAR_FORMS
 from dashboard.query.filters import Filters
 from dashboard.query.near import Centre, find_centre
-from dashboard.query.nearest_trials import RECRUITING, NearestSite, find_nearest_sites
-from dashboard.query.parameters import MAX_NAME, MAX_TEXT
-from dashboard.query.trial_filters import MAX_AGE
+from dashboard.query.nearest_trials import NearestSite, find_nearest_sites
 from dashboard.service.viewer import Viewer
+from dashboard.sites.trial import Trial
 from geocache.geo.borders import find_countries
-from geocache.geo.countries import country_name
 
 PAGE_SIZE = 10
-RADII_KM = (25.0, 50.0, 100.0, 250.0)
-_MAP_HEIGHT = 320
-_SHOWN = "finder_shown"
+MAX_PLACES = 3
+MAX_BROADER = 2
+_MAP_HEIGHT = 420
 
 
 def draw_open_button() -> None:
@@ -47,24 +45,35 @@ def draw_open_button() -> None:
 
 def draw_finder(viewer: Viewer, library: Library, filters: Filters) -> None:
     """Draw the finder over the open lists."""
+    set_language(language.current())
     with st.container(key="finder"):
         _draw_head()
+        with st.container(key="finder_form"):
+            form.draw_form(library, filters)
         alert = st.container()
-        _draw_form(library, filters)
-        if not (filters.condition or filters.near or filters.trial):
-            st.info(_("Say what you are looking for, and where."), icon=":material/search:")
+        centre = _find_centre(filters, viewer, library, alert) if filters.near else None
+        home = find_countries([centre.latitude], [centre.longitude])[0] if centre else ""
+        with st.container(key="finder_choices"):
+            form.draw_choices(filters, home)
+        chosen = _list_saved(library, centre)
+        if filters.condition or filters.near or filters.trial:
+            jump = saved.build_jump(len(chosen))
+            _draw_results(viewer, library, filters, centre, home=home, jump=jump)
         else:
-            centre = _find_centre(filters, viewer, library, alert)
-            _draw_results(viewer, library, filters, centre)
-        saved = [library.trials[one] for one in cards.list_saved() if one in library.trials]
-        cards.draw_saved(saved)
-        st.caption(escape(cards.notice()))
+            st.info(_("Say what you are looking for, and where."), icon=":material/search:")
+        saved.draw_saved(chosen, contacts=viewer.settings.site_map_contacts)
+        st.caption(escape(saved.notice()))
         as_of = library.as_of or _("not stated")
         st.caption(escape(_("The data is of {date}.", date=as_of)))
 
 
 def _draw_head() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="finder_head"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="finder_head",
+    ):
         st.button(
             _("All sites and tables"),
             key="close_finder",
@@ -80,93 +89,9 @@ def _draw_head() -> None:
             format_func=language.NAMES.__getitem__,
             on_change=lambda: language.choose(st.session_state["finder_language"]),
             label_visibility="collapsed",
-            width=150,
+            width=130,
         )
     st.title(_("Find a trial near you"), anchor=False)
-
-
-def _draw_form(library: Library, filters: Filters) -> None:
-    counts = facet_counts(library.table, Filters(status=(RECRUITING,)))["condition"]
-    named = {cards.label_condition(label): number for label, number in counts.items()}
-    current = cards.label_condition(filters.condition[0]) if filters.condition else None
-    options = list(dict.fromkeys([*([current] if current else []), *named]))
-    st.session_state["finder_condition"] = current
-    st.selectbox(
-        _("What? Your illness, in your own words"),
-        options,
-        key="finder_condition",
-        index=None,
-        format_func=lambda one: f"{one} ({named[one]:,})" if one in named else one,
-        on_change=_write_condition,
-        accept_new_options=True,
-        placeholder=_("for example breast cancer"),
-    )
-    st.session_state["finder_place"] = filters.near
-    st.text_input(
-        _("Where? Your town or postcode"),
-        key="finder_place",
-        on_change=_write_place,
-        placeholder=_("for example Munich, Germany"),
-        max_chars=MAX_TEXT,
-    )
-    texts = {
-        "wait": _("Asking your browser …"),
-        "refused": _("Your browser does not share where you are. Type your town instead."),
-        "off": _("Your place cannot be found now. Type your town instead."),
-    }
-    attributes = " ".join(
-        f"data-sm-{name}='{escape_html(text, quote=True)}'" for name, text in texts.items()
-    )
-    label = escape_html(_("Use my location"))
-    button = f"<button type='button' data-sm-locate {attributes}>{label}</button>"
-    st.html(f"<div class='sm-actions'>{button}<output aria-live='polite'></output></div>")
-    _draw_person(filters)
-
-
-def _draw_person(filters: Filters) -> None:
-    with st.expander(_("Who? Age and sex, if you like"), icon=":material/person:"):
-        st.session_state["finder_age"] = None if filters.age is None else int(filters.age)
-        st.number_input(
-            _("Age in years"),
-            min_value=0,
-            max_value=MAX_AGE,
-            key="finder_age",
-            on_change=_write_age,
-        )
-        st.session_state["finder_sex"] = filters.sex
-        labels = {"": _("anyone"), "Female": _("woman"), "Male": _("man")}
-        st.radio(
-            _("Sex"),
-            list(labels),
-            key="finder_sex",
-            format_func=labels.__getitem__,
-            on_change=lambda: address.change(sex=st.session_state["finder_sex"]),
-            horizontal=True,
-        )
-
-
-def _write_condition() -> None:
-    text = str(st.session_state["finder_condition"] or "").strip()
-    if not check_length(_("What?"), text, MAX_NAME):
-        return
-    meaning = find_meaning(text)
-    if meaning.guessed:
-        shown = meaning.label_in(language.current())
-        queue_toast(escape(_("Showing {condition}", condition=shown)), "info")
-    value = meaning.concepts[0].label if len(meaning.concepts) == 1 else text
-    address.change(condition=(value,) if value else ())
-    st.session_state.pop(_SHOWN, None)
-
-
-def _write_place() -> None:
-    place = st.session_state["finder_place"].strip()
-    address.change(near=place, radius_km=address.current().radius_km if place else None)
-    st.session_state.pop(_SHOWN, None)
-
-
-def _write_age() -> None:
-    age = st.session_state["finder_age"]
-    address.change(age=None if age is None else float(age))
 
 
 def _find_centre(
@@ -176,90 +101,86 @@ def _find_centre(
     try:
         return find_centre(filters.near, viewer.geocoder.search, library.table)
     except FilterError as error:
+        places = [one for one in error.allowed if one not in NEAR_FORMS][:MAX_PLACES]
         with alert:
             place = escape(error.value)
-            st.warning(_("“{place}” was not found. Try the town with its country.", place=place))
-            for number, one in enumerate(error.allowed[:3]):
-                if "," in one and not one.startswith("LAT"):
-                    st.button(
-                        escape(one),
-                        key=f"finder_place_{number}",
-                        on_click=lambda chosen=one: address.change(near=chosen),
-                    )
+            st.warning(
+                _("Which “{place}” do you mean?", place=place)
+                if places
+                else _("“{place}” was not found. Try the town with its country.", place=place)
+            )
+            for number, one in enumerate(places):
+                st.button(
+                    escape(one),
+                    key=f"finder_place_{number}",
+                    on_click=lambda chosen=one: address.change(near=chosen),
+                )
         return None
 
 
+def _list_saved(library: Library, centre: Centre | None) -> list[cards.Card]:
+    """The saved trials, each with its nearest site, in the order they were saved."""
+    known = tuple(one for one in cards.list_saved() if one in library.trials)
+    if not known:
+        return []
+    sites = apply(library.table, Filters(trial=known, near=centre.name if centre else ""), centre)
+    found = {one.trial_id: one for one in find_nearest_sites(sites, recruiting_only=False)}
+    return _build_cards([found[one] for one in known if one in found], sites, library.trials)
+
+
+def _build_cards(
+    found: list[NearestSite], sites: pd.DataFrame, trials: Mapping[str, Trial]
+) -> list[cards.Card]:
+    return [cards.Card(one, sites.loc[[one.row]].iloc[0], trials[one.trial_id]) for one in found]
+
+
 def _draw_results(
-    viewer: Viewer, library: Library, filters: Filters, centre: Centre | None
+    viewer: Viewer,
+    library: Library,
+    filters: Filters,
+    centre: Centre | None,
+    *,
+    home: str,
+    jump: str,
 ) -> None:
-    kept = apply(
-        library.table,
-        filters.replace(**({} if centre else {"near": "", "radius_km": None})),
-        centre,
-    )
-    home = find_countries([centre.latitude], [centre.longitude])[0] if centre else ""
-    home_first = address.view("home", "1") == "1"
+    kept = _apply(library, filters, centre)
+    first = home if address.view("home", "1") == "1" else ""
     all_trials = address.view("closed", "0") == "1"
-    found = find_nearest_sites(
-        kept, home=home if home_first else "", recruiting_only=not all_trials
-    )
+    found = find_nearest_sites(kept, home=first, recruiting_only=not all_trials)
     known = [one for one in found if one.trial_id in library.trials]
-    _draw_choices(filters, home)
     if not known:
         _draw_nothing(library, filters, centre, all_trials=all_trials)
         return
-    shown = known[: st.session_state.get(_SHOWN, PAGE_SIZE)]
-    st.subheader(_("{number} trials", number=len(known)), anchor=False)
-    if centre:
-        st.caption(escape(_("Nearest first, from {place}.", place=centre.name)))
+    shown = known[: st.session_state.get(form.SHOWN, PAGE_SIZE)]
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.subheader(_("Trials found: {number}", number=f"{len(known):,}"), anchor=False)
+        if jump:
+            st.html(jump, width="content")
+    st.caption(
+        escape(_("Nearest first, from {place}.", place=centre.name))
+        if centre
+        else escape(_("Say where you are, and the nearest come first."))
+    )
     on_map, beside = st.columns([1, 1.5], gap="medium")
-    with on_map:
+    with on_map, st.container(key="finder_map"):
         _draw_map(viewer, kept.loc[[one.row for one in shown]], centre)
     with beside:
-        contacts = viewer.settings.site_map_contacts
-        for one in shown:
-            card = cards.Card(one, kept.loc[[one.row]].iloc[0], library.trials[one.trial_id])
-            cards.draw_card(card, filters, contacts=contacts)
+        for card in _build_cards(shown, kept, library.trials):
+            cards.draw_card(card, filters, viewer.settings)
         if len(known) > len(shown):
             st.button(_("Show ten more"), key="finder_more", on_click=_show_more, width="stretch")
 
 
+def _apply(library: Library, filters: Filters, centre: Centre | None) -> pd.DataFrame:
+    """The filtered sites; all of them where the place is not known."""
+    known = filters if centre else filters.replace(near="", radius_km=None)
+    return apply(library.table, known, centre)
+
+
 def _show_more() -> None:
-    st.session_state[_SHOWN] = st.session_state.get(_SHOWN, PAGE_SIZE) + PAGE_SIZE
-
-
-def _draw_choices(filters: Filters, home: str) -> None:
-    with st.container(horizontal=True, key="finder_choices"):
-        if filters.near:
-            chosen = float(filters.radius_km or 0)
-            radii = {0.0: _("any distance")}
-            radii |= {km: f"{km:g} km" for km in sorted({*RADII_KM, *([chosen] if chosen else [])})}
-            st.session_state["finder_radius"] = chosen
-            st.selectbox(
-                _("Within"),
-                list(radii),
-                key="finder_radius",
-                format_func=radii.__getitem__,
-                on_change=_write_radius,
-                width=170,
-            )
-        if home:
-            _draw_switch("home", "1", _("{country} first", country=country_name(home)))
-        _draw_switch("closed", "0", _("Also trials that do not take people now"))
-
-
-def _draw_switch(name: str, default: str, label: str) -> None:
-    key = f"finder_{name}"
-    st.session_state[key] = address.view(name, default) == "1"
-    st.toggle(
-        label,
-        key=key,
-        on_change=lambda: address.set_view(name, "1" if st.session_state[key] else "0", default),
-    )
-
-
-def _write_radius() -> None:
-    address.change(radius_km=float(st.session_state["finder_radius"]) or None)
+    st.session_state[form.SHOWN] = st.session_state.get(form.SHOWN, PAGE_SIZE) + PAGE_SIZE
 
 
 def _draw_map(viewer: Viewer, sites: pd.DataFrame, centre: Centre | None) -> None:
@@ -267,9 +188,13 @@ def _draw_map(viewer: Viewer, sites: pd.DataFrame, centre: Centre | None) -> Non
     circle = Circle(centre.latitude, centre.longitude, None, centre.name) if centre else None
     dark = st.context.theme.type == "dark"
     component.draw_map(
-        folium_map.build_base_map(dark=dark, tiles=viewer.settings.site_map_tiles),
-        folium_map.SiteLayer(build_layer_data(sites, circle=circle)),
-        key=f"finder_map_{'dark' if dark else 'light'}",
+        folium_map.build_cards_map(
+            dark=dark,
+            tiles=viewer.settings.site_map_tiles,
+            label=_("Map of the places on the cards"),
+        ),
+        folium_map.SiteLayer(build_layer_data(sites, circle=circle, shade="none")),
+        key=f"finder_map_{'dark' if dark else 'light'}_{language.current()}",
         height=_MAP_HEIGHT,
         returned=(),
         on_change=lambda: None,
@@ -280,7 +205,45 @@ def _draw_nothing(
     library: Library, filters: Filters, centre: Centre | None, *, all_trials: bool
 ) -> None:
     """Say that nothing was found, and offer what to give up, with what that would find."""
+    unknown = [one for one in filters.condition if not find_meaning(one).concepts]
+    if unknown and _apply(library, Filters(condition=filters.condition), None).empty:
+        said = _("Nobody here knows “{condition}”. Try another word, or a shorter one.")
+        st.warning(escape(said.replace("{condition}", unknown[0])))
+        return
     st.warning(_("No trial fits all of this."))
+    offered = False
+    for number, (label, change) in enumerate(_list_ways(filters)):
+        sites = _apply(library, filters.replace(**change), centre)
+        found = find_nearest_sites(sites, recruiting_only=not all_trials)
+        if found:
+            offered = True
+            if "radius_km" in change and found[0].distance_km is not None:
+                away = wording.describe_distance(
+                    found[0].distance_km,
+                    str(sites.loc[[found[0].row]].iloc[0]["precision"]),
+                    address.unit(),
+                )
+                st.caption(escape(_("The nearest one is farther away: {distance}.", distance=away)))
+            st.button(
+                f"{escape(label)} ({len(found):,})",
+                key=f"finder_less_{number}",
+                on_click=lambda change=change: address.change(**change),
+            )
+    closed = find_nearest_sites(_apply(library, filters, centre), recruiting_only=False)
+    if closed and not all_trials:
+        offered = True
+        st.button(
+            f"{escape(_('Also trials that do not take people now'))} ({len(closed):,})",
+            key="finder_less_closed",
+            on_click=address.set_view,
+            args=("closed", "1", "0"),
+        )
+    if not offered:
+        st.caption(escape(_("This server has only some trials. Ask your doctor about others.")))
+
+
+def _list_ways(filters: Filters) -> list[tuple[str, dict[str, object]]]:
+    """What could be given up to find more, in words, with the change of the filters."""
     ways: list[tuple[str, dict[str, object]]] = []
     if filters.radius_km is not None:
         ways.append((_("At any distance"), {"radius_km": None}))
@@ -290,30 +253,20 @@ def _draw_nothing(
         concept = load_vocabulary().concepts[heading]
         label = concept.label_in(language.current())
         ways.append((_("All of: {condition}", condition=label), {"condition": (concept.label,)}))
-    for number, (label, change) in enumerate(ways):
-        less = filters.replace(**change)
-        sites = apply(library.table, less if centre else less.replace(near=""), centre)
-        found: list[NearestSite] = find_nearest_sites(sites, recruiting_only=not all_trials)
-        if found:
-            st.button(
-                f"{escape(label)} ({len(found):,})",
-                key=f"finder_less_{number}",
-                on_click=lambda change=change: address.change(**change),
-            )
-    if not all_trials:
-        st.button(
-            _("Also trials that do not take people now"),
-            key="finder_less_closed",
-            on_click=address.set_view,
-            args=("closed", "1", "0"),
-        )
+    return ways
 
 
 def _list_broader(filters: Filters) -> list[str]:
-    """The conditions that people have words for, directly above those asked for."""
+    """The conditions that people have words for, next above those asked for."""
     vocabulary = load_vocabulary()
-    own = {one.heading for text in filters.condition for one in find_meaning(text).concepts}
-    above = {parent for heading in own for parent in vocabulary.with_broader(heading)} - own
-    return sorted(
-        one for one in above if one in vocabulary.concepts and vocabulary.concepts[one].words
-    )
+    own = [one.heading for text in filters.condition for one in find_meaning(text).concepts]
+    found: list[str] = []
+    waiting = [parent for heading in own for parent in vocabulary.parents(heading)]
+    while waiting:
+        one = waiting.pop(0)
+        concept = vocabulary.concepts.get(one)
+        if concept is None or not concept.words:
+            waiting += vocabulary.parents(one)
+        elif one not in (*own, *found):
+            found.append(one)
+    return found[:MAX_BROADER]

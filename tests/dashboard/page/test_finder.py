@@ -5,13 +5,17 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.page import finder, main
+from dashboard.page.finder.cards import Card, build_directions
 from dashboard.page.finder.language import NAMES, load_catalogue, translate_to
-from dashboard.page.finder.wording import describe_distance
+from dashboard.page.finder.wording import describe_distance, describe_people, describe_status
+from dashboard.query.nearest_trials import NearestSite
 from dashboard.service.service import Service
+from dashboard.sites.trial import Trial
 
 FOLDER = Path(finder.__file__).parent
 OTHERS = tuple(language for language in NAMES if language != "en")
@@ -116,6 +120,38 @@ def test_contacts_are_shown_where_the_operator_opened_them(
     assert "mailto:a@example.org" in read(page)
 
 
+def test_directions_find_the_clinic_by_its_name_and_lead_to_the_operators_service(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_MAP_DIRECTIONS_URL", "https://example.org/{place}")
+    page.query_params["condition"] = "Breast cancer"
+    page.run()
+    assert "href='https://example.org/Clinic%20Munich%2C%20Munich%2C%20Germany'" in read(page)
+    assert "data-sm-geo='geo:48." in read(page)
+    assert "?q=Clinic%20Munich%2C%20Munich%2C%20Germany'" in read(page)
+
+
+def test_a_link_to_a_point_says_that_it_is_the_towns() -> None:
+    site = pd.Series(
+        {
+            "latitude": 48.137, "longitude": 11.575, "facility": "Clinic", "city": "Munich",
+            "country": "Germany", "precision": "city", "flags": "",
+        }
+    )  # fmt: skip
+    card = Card(NearestSite("1", 0, recruiting=True, distance_km=1.0), site, Trial("1"))
+    by_point = build_directions(card, "https://example.org/{latitude},{longitude}")
+    assert "href='https://example.org/48.13700,11.57500'" in by_point[0]
+    assert "Directions to the town" in by_point[0]
+    exact = card._replace(site=site.replace("city", "facility"))
+    assert (
+        ">Directions<" in build_directions(exact, "https://example.org/{latitude},{longitude}")[0]
+    )
+    unnamed = card._replace(site=pd.Series({**site, "flags": "placeholder_facility"}))
+    assert "?q=Munich%2C%20Germany'" in build_directions(unnamed, "")[0]
+    assert "Directions to the town" in build_directions(unnamed, "")[0]
+    assert build_directions(card._replace(site=pd.Series({**site, "latitude": None})), "") == []
+
+
 def test_a_place_that_nobody_knows_keeps_the_trials(page: AppTest) -> None:
     page.query_params["condition"] = "Breast cancer"
     page.query_params["near"] = "Nowhere-at-all"
@@ -133,13 +169,18 @@ def test_saved_trials_are_printed_with_questions(page: AppTest) -> None:
     assert page.query_params["view_saved"] in ("NCT00000001", ["NCT00000001"])
     text = read(page)
     assert "Fragen an Ihre Ärztin" in text
-    assert "NCT00000001" in text
+    sheet = text.partition("class='sm-sheet'")[2]
+    assert "NCT00000001" in sheet
+    assert "Clinic Munich · Munich, Deutschland" in sheet
+    assert "Brustkrebs (Breast Neoplasms)" in text
+    assert "Frauen, ab 18 Jahren" in text
 
 
 def test_closed_trials_are_shown_when_asked_for(page: AppTest) -> None:
     page.query_params["condition"] = "asma"
     page.run()
     assert page.warning
+    assert page.button(key="finder_less_closed").label.endswith("(1)")
     page.button(key="finder_less_closed").click().run()
     assert "Not looking for participants now" in read(page)
 
@@ -155,7 +196,12 @@ def test_odd_input_has_its_sentence(page: AppTest) -> None:
         again.query_params["condition"] = odd
         again.run()
         assert not again.exception
-        assert "No trial fits all of this." in again.warning[0].value
+        assert "Nobody here knows" in again.warning[0].value
+        assert odd in again.warning[0].value
+    longest = "a" * 10_000
+    again.text_input(key="finder_place").set_value(longest).run()
+    assert "too long" in again.toast[0].value
+    assert "near" not in again.query_params
 
 
 def test_distances_are_as_exact_as_positions() -> None:
@@ -163,3 +209,13 @@ def test_distances_are_as_exact_as_positions() -> None:
     assert describe_distance(0.4, "facility", "km") == "about 1 km"
     assert describe_distance(12.3, "city", "km") == "about 12 km to the middle of the town"
     assert describe_distance(321.0, "facility", "miles") == "about 200 miles"
+
+
+def test_people_are_described_as_far_as_the_record_says() -> None:
+    women = Trial("1", sex="FEMALE", minimum_age="18 Years", maximum_age="75 Years")
+    assert describe_people(women, 61, "Female") == "Women, 18 to 75 years – age and sex fit"
+    assert describe_people(women, 80, "") == "Women, 18 to 75 years – age or sex does not fit"
+    infants = Trial("2", sex="ALL", minimum_age="1 Month", maximum_age="2 Years")
+    assert describe_people(infants, None, "") == "Women and men, 1 month to 2 years"
+    assert describe_people(Trial("3"), 61, "") == "Age and sex: not stated in the record"
+    assert describe_status("Not yet recruiting", recruiting=False).endswith("yet")
