@@ -10,7 +10,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from dashboard.maps.palette import FIELD_PREFIX, Category, assign_categories
+from dashboard.maps.category import Category
+from dashboard.maps.palette import FIELD_PREFIX, assign_categories
 from dashboard.maps.places import (
     AREAS,
     describe_doubt,

@@ -3,12 +3,13 @@
 The colours are the palette of Okabe and Ito (2008) for colour-blind readers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.maps.category import SHAPES, Category
 from dashboard.sites.categoricals import count_codes, factorize, spread
 from dashboard.sites.decisions import DECLINED, ON_HOLD, SHORTLISTED, UNDECIDED
 from dashboard.sites.list_rows import get_colours, number_lists
@@ -18,44 +19,6 @@ from geocache.place import Precision
 GREEN, SKY, BLUE, PURPLE = "#009e73", "#56b4e9", "#0072b2", "#cc79a7"
 ORANGE, RED, YELLOW, GREY = "#e69f00", "#d55e00", "#d6c500", "#8a8f98"
 NEUTRAL = "#4a6fa5"
-SHAPES = {
-    "circle": '<circle cx="12" cy="12" r="8"/>',
-    "square": '<rect x="4.5" y="4.5" width="15" height="15" rx="1.5"/>',
-    "triangle": '<path d="M12 3 21.5 20H2.5Z"/>',
-    "diamond": '<path d="M12 2.5 21.5 12 12 21.5 2.5 12Z"/>',
-    "hexagon": '<path d="M7 3.3h10L22 12l-5 8.7H7L2 12Z"/>',
-    "star": '<path d="m12 2 2.9 6.6 7.1.6-5.4 4.7 1.7 7L12 17.2 5.7 20.9l1.7-7L2 9.2l7.1-.6Z"/>',
-    "cross": '<path d="M9 3h6v6h6v6h-6v6H9v-6H3V9h6Z"/>',
-}
-"""SVG elements for ``viewBox="0 0 24 24"``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One value that the map is coloured by, with its look.
-
-    ``pickable`` unless no filter keeps this value alone; ``value`` is what the filter takes, if
-    that is not the label.
-    """
-
-    label: str
-    colour: str
-    shape: str
-    pickable: bool = True
-    value: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """The category as the scripts in ``assets`` read it."""
-        look = {"label": self.label, "colour": self.colour, "svg": self.svg}
-        if self == OTHER or not self.pickable:
-            return look
-        return look | {"value": self.value or self.label}
-
-    @property
-    def svg(self) -> str:
-        """SVG of the shape in its colour, for ``viewBox="0 0 24 24"``."""
-        return f'<g fill="{self.colour}">{SHAPES[self.shape]}</g>'
-
 
 STATUS_LOOKS = {
     "Recruiting": (GREEN, "circle"),
@@ -101,7 +64,7 @@ FIELD_PREFIX = "field."
 """What the map is coloured by if that is an own column, before its name."""
 LIST_PREFIX = "list:"
 """Stands before a list's name in the value of a category, where those of trials stand too."""
-OTHER = Category("Other", GREY, "cross")
+OTHER = Category("Other", GREY, "cross", pickable=False)
 COLOUR_BY = {
     "status": "status",
     "trial": "trial_id",

@@ -20,7 +20,8 @@ import numpy.typing as npt
 import orjson
 import pandas as pd
 
-from dashboard.maps.palette import Category, assign_categories
+from dashboard.maps.category import Category
+from dashboard.maps.palette import assign_categories
 from dashboard.maps.places import (
     describe_doubt,
     find_doubtful,

@@ -6,8 +6,7 @@ from functools import cache
 from anyascii import anyascii
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font
-from matplotlib.textpath import TextPath
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 _WANTED = (
     "DejaVu Sans",
@@ -67,10 +66,25 @@ def build_font(size: float, *, bold: bool = False) -> FontProperties:
 
 def measure_text(text: str, font: FontProperties) -> tuple[float, float]:
     """Width and height of a text in points."""
+    size = float(font.get_size_in_points())
     if not text.strip():
-        return 0.0, font.get_size_in_points()
-    extent = TextPath((0, 0), text, prop=font).get_extents()
-    return float(extent.width), float(max(extent.height, font.get_size_in_points() * 0.8))
+        return 0.0, size
+    face = _open_face(bold=font.get_weight() == "bold")
+    face.set_size(size, 72)
+    face.set_text(text.replace(r"\$", "$"), 0.0, flags=LoadFlags.NO_HINTING)
+    width, height = face.get_width_height()
+    return width / 64, max(height / 64, size * 0.8)
+
+
+@cache
+def _open_face(*, bold: bool) -> FT2Font:
+    """The font with its fallbacks, as the drawing library opens it."""
+    weight = "bold" if bold else "normal"
+    paths = [
+        font_manager.findfont(FontProperties(family=[family], weight=weight))
+        for family in find_families()
+    ]
+    return font_manager.get_font(paths)
 
 
 def wrap(text: str, font: FontProperties, width: float, lines: int) -> list[str]:

@@ -79,11 +79,13 @@ def render(report: Report, look: Look, template: Path | None = None) -> bytes:
 
 
 def _draw(task: _Task) -> bytes:
-    from dashboard.reports.picture import PictureFormat, draw_picture  # noqa: PLC0415 - only in the child
-    from dashboard.reports.slides import draw_slides  # noqa: PLC0415
+    # Imported here, in the child: the drawing libraries, and those for slides only with slides.
+    from dashboard.reports.picture import PictureFormat, draw_picture  # noqa: PLC0415
 
     form = PictureFormat(task.look.suffix, task.look.size, task.look.theme, task.look.dpi)
     if task.look.suffix == "pptx":
+        from dashboard.reports.slides import draw_slides  # noqa: PLC0415
+
         return draw_slides(task.report, form, task.template)
     return draw_picture(task.report, form)
 

@@ -10,8 +10,9 @@ from dashboard.maps.palette import COLOUR_BY
 from dashboard.query.dataset_query import DatasetQuery, parse_query
 from dashboard.query.filters import Filters
 from dashboard.query.parameters import Choice, Parameter
+from dashboard.reports.build import build_report
 from dashboard.reports.render import RESOLUTIONS, SIZES, THEMES, Look
-from dashboard.reports.report import Report, build_report
+from dashboard.reports.report import Report
 from dashboard.sites import list_rows, summary
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial

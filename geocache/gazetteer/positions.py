@@ -261,7 +261,7 @@ class PositionBuilder:
         if row >= 0:
             return self.label(row)
         state = self._index.region_names[area.region] if area.region >= 0 else ""
-        return self._join(area.code, state)
+        return self._join(area.code, state) or f"postcodes of {area.country}"
 
     def region(
         self, country: str, region: Matches, evidence: Evidence, why: str

@@ -140,9 +140,12 @@ class Postcodes:
                 return None
             regions = {index.code_regions[number] for number in sample}
             nearest = min(sample, key=lambda n: distance_km(middle, index.code_point(n)))
+            row, region = index.code_rows[nearest], index.code_regions[nearest]
+            if row < 0 and region >= 0:
+                row = index.find_nearest_in_region(region, middle)
             return Area(
                 country,
-                index.code_rows[nearest],
+                row,
                 regions.pop() if len(regions) == 1 else -1,
                 middle,
                 spread + _AROUND_REACH_KM,

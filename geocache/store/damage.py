@@ -49,8 +49,9 @@ def finish_replacement(file: Path) -> None:
 def list_warnings(file: Path) -> list[str]:
     """A sentence for each time that the store was damaged, until it is acknowledged."""
     return [
-        f"the store was damaged on {note['on']}: {note['pins']:,} pins and {note['answers']:,} "
-        f"answers could be recovered, others are lost. The damaged file is kept as {note['kept']}. "
+        f"the store was damaged on {note['on']}: {note['pins']:,} pins, "
+        f"{note.get('corrections', 0):,} corrections of facilities and {note['answers']:,} answers "
+        f"could be recovered, others are lost. The damaged file is kept as {note['kept']}. "
         "Once the operator has looked into it, `geocache check --acknowledge` ends this message"
         for note in _read_notes(file)
     ]
@@ -91,8 +92,9 @@ def _replace(file: Path) -> None:
     sqlite_file.move_aside(file, aside)
     new.rename(file)
     log.error(
-        "The store %s was damaged; %s pins and %s answers were recovered. The damaged file is %s",
-        *(file, found.pins, found.answers, aside.name),
+        "The store %s was damaged; %s pins, %s corrections of facilities and %s answers were "
+        "recovered. The damaged file is %s",
+        *(file, found.pins, found.corrections, found.answers, aside.name),
     )
 
 

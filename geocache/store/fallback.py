@@ -3,25 +3,25 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import Timeout
 
 from geocache.errors import StoreError
+from geocache.facilities.corrections import Correction
 from geocache.place import Place, Position
 from geocache.records import Answer, Pin
 from geocache.store import backup
 from geocache.store.backends import load_backend
 from geocache.store.damage import list_warnings
 from geocache.store.database import Trouble, public_url
-from geocache.store.fallback_corrections import FallbackCorrections
 from geocache.store.opening import open_store
+from geocache.store.outage import OUTAGE_WARNINGS, Outage
 from geocache.store.retry import DATABASE_ERRORS, call_with_retries, summarize_error
-from geocache.store.salvage import read_pins
+from geocache.store.salvage import read_corrections, read_pins
 from geocache.store.sqlite_file import database_file
 from geocache.store.store import Store
 
@@ -32,15 +32,7 @@ T = TypeVar("T")
 _RETRY_SECONDS = 5.0
 
 
-@dataclass
-class _Outage:
-    """Something that does not work for now: the warning about it, and when to try again."""
-
-    warning: str
-    retry_at: float
-
-
-class FallbackStore(FallbackCorrections):
+class FallbackStore:
     """A :class:`Store` that keeps working when its database does not.
 
     - A damaged file is moved aside under a new name, and what can be read of it into a new one;
@@ -66,7 +58,7 @@ class FallbackStore(FallbackCorrections):
         self._backend = load_backend(url)
         self._read_only = False
         self._opening_warnings: list[str] = []
-        self._outages: dict[Trouble, _Outage] = {}
+        self._outages: dict[Trouble, Outage] = {}
         """``AWAY``: a server; ``UNWRITABLE``: for example a full disk."""
         self._lock = threading.RLock()
         self._memory: Store | None = None
@@ -142,13 +134,27 @@ class FallbackStore(FallbackCorrections):
 
     def pins(self) -> Iterator[Pin]:
         """As :meth:`Store.pins`."""
-        for store in self._list_stores():
-            yield from store.pins()
+        return self._iter_merged(Store.pins, lambda pin: pin.place)
 
     def answers(self) -> Iterator[Answer]:
         """As :meth:`Store.answers`."""
-        for store in self._list_stores():
-            yield from store.answers()
+        return self._iter_merged(Store.answers, lambda one: (one.key, one.provider, one.version))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """As :meth:`Store.corrections`."""
+        return tuple(self._iter_merged(Store.corrections, lambda correction: correction.key))
+
+    def _iter_merged(
+        self, read: Callable[[Store], Iterable[T]], key: Callable[[T], Hashable]
+    ) -> Iterator[T]:
+        """The records of all stores, each once."""
+        # What is in memory is read first: it may be written to the database meanwhile.
+        memories = [store for store in (self._memory, self._transient) if store]
+        newer = {key(record): record for store in memories for record in read(store)}
+        primary = self._reach_primary()
+        if primary:
+            yield from (record for record in read(primary) if key(record) not in newer)
+        yield from newer.values()
 
     def count(self, now: int) -> dict[str, Any]:
         """As :meth:`Store.count`, of the database if it can be reached."""
@@ -184,6 +190,19 @@ class FallbackStore(FallbackCorrections):
             StoreError: the pin is in a store that cannot be written.
         """
         return self._write(lambda store: store.unpin(place), or_refuse="unpin")
+
+    def change_corrections(
+        self, added: Sequence[Correction], removed: Sequence[Correction] = ()
+    ) -> None:
+        """As :meth:`Store.change_corrections`.
+
+        Raises:
+            StoreError: some are removed, and the store cannot be written.
+        """
+        self._write(
+            lambda store: store.change_corrections(added, removed),
+            or_refuse="undo a correction" if removed else "",
+        )
 
     def forget(self, **conditions: Any) -> int:
         """As :meth:`Store.forget`.
@@ -275,12 +294,6 @@ class FallbackStore(FallbackCorrections):
     def _call(self, store: Store, call: Callable[[Store], T]) -> T:
         return call_with_retries(lambda: call(store), self._backend, store.reset)
 
-    def _list_stores(self) -> Iterator[Store]:
-        """All stores that hold records, the newest records last."""
-        for store in (self._reach_primary(), self._memory, self._transient):
-            if store:
-                yield store
-
     def _open_memory(self) -> Store:
         if self._memory is None:
             self._memory = Store("sqlite://")
@@ -309,7 +322,7 @@ class FallbackStore(FallbackCorrections):
         trouble, cause = self._backend.classify(error), summarize_error(error)
         if trouble is Trouble.DAMAGED and self._primary and self._file:
             self._begin_replacing(cause)
-        elif trouble in _OUTAGE_WARNINGS:
+        elif trouble in OUTAGE_WARNINGS:
             self._begin_outage(trouble, cause)
         else:
             raise StoreError(f"the store at {self.name} failed: {cause}") from error
@@ -318,8 +331,8 @@ class FallbackStore(FallbackCorrections):
         with self._lock:
             if trouble in self._outages:
                 return
-            warning = _OUTAGE_WARNINGS[trouble].format(cause=cause)
-            self._outages[trouble] = _Outage(warning, time.monotonic() + _RETRY_SECONDS)
+            warning = OUTAGE_WARNINGS[trouble].format(cause=cause)
+            self._outages[trouble] = Outage(warning, time.monotonic() + _RETRY_SECONDS)
         log.warning("%s: %s", self.name, warning)
 
     def _begin_replacing(self, cause: str) -> None:
@@ -329,6 +342,7 @@ class FallbackStore(FallbackCorrections):
                 return
             self._begin_outage(Trouble.DAMAGED, cause)
             self._open_memory().pin(read_pins(self._file))
+            self._open_memory().change_corrections(read_corrections(self._file))
             old, self._primary = self._primary, None
             if old:
                 old.close()
@@ -368,10 +382,9 @@ class FallbackStore(FallbackCorrections):
             old.close()
 
     def _read_inode(self) -> int:
-        try:
+        with suppress(OSError):
             return self._file.stat().st_ino if self._file else 0
-        except OSError:
-            return 0
+        return 0
 
     # Recovery
 
@@ -404,12 +417,11 @@ class FallbackStore(FallbackCorrections):
             now = time.monotonic()
             if not isinstance(error, StoreError):
                 trouble = self._backend.classify(error)
-                if trouble in _OUTAGE_WARNINGS:
+                if trouble in OUTAGE_WARNINGS:
                     self._begin_outage(trouble, summarize_error(error))
             # At most a tenth of the time is spent waiting for a server or a lock.
-            waited = now - began
             for each in self._outages.values():
-                each.retry_at = now + max(_RETRY_SECONDS, 10 * waited)
+                each.retry_at = now + max(_RETRY_SECONDS, 10 * (now - began))
             log.info("%s: still failing: %s", self.name, error)
             return
         self._outages.clear()
@@ -436,13 +448,3 @@ class FallbackStore(FallbackCorrections):
         if self._memory:
             following += self._memory.revision()
         self._shift += max(0, self._reported + 1 - following)
-
-
-_OUTAGE_WARNINGS = {
-    Trouble.DAMAGED: "the store is damaged ({cause}): what can be read is moved into a new one, "
-    "and answers and pins are kept in memory meanwhile",
-    Trouble.AWAY: "the store's server cannot be reached ({cause}): answers and pins are kept in "
-    "memory until it is back; those on the server are not shown",
-    Trouble.UNWRITABLE: "the store cannot be written ({cause}): answers and pins are kept in "
-    "memory only, and written once it can be",
-}

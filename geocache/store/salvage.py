@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geocache.errors import InputError
+from geocache.facilities.corrections import Correction
 from geocache.keys import key_number, place_key
 from geocache.records import Answer, Pin
 from geocache.store import schema
@@ -31,23 +32,26 @@ class Salvaged(NamedTuple):
     """How many records could be read."""
 
     pins: int
+    corrections: int
     answers: int
 
 
 def salvage(damaged: Path, target: Store) -> Salvaged:
-    """Write all pins, then all answers that can be read into another store.
+    """Write all pins, corrections and then answers that can be read into another store.
 
     Its revision will be greater than the damaged one's.
     """
     pins = read_pins(damaged)
     target.pin(pins)
+    corrections = read_corrections(damaged)
+    target.change_corrections(corrections)
     count = 0
     with closing(_iter_answers(damaged)) as answers:
         while batch := list(islice(answers, _BATCH)):
             target.import_newer(batch)
             count += len(batch)
     target.prepare_restored(after_revision=max(target.revision(), _read_revision(damaged)))
-    return Salvaged(len(pins), count)
+    return Salvaged(len(pins), len(corrections), count)
 
 
 def read_pins(damaged: Path) -> list[Pin]:
@@ -60,6 +64,18 @@ def read_pins(damaged: Path) -> list[Pin]:
                 pin.check()
                 if place_key(pin.place) == row[1] and key_number(row[1]) == row[0]:
                     found.append(pin)
+    return found
+
+
+def read_corrections(damaged: Path) -> list[Correction]:
+    """All corrections of facilities that can be read."""
+    found = []
+    with closing(_iter_rows(damaged, schema.corrections)) as rows:
+        for number, key, *values in rows:
+            with suppress(ValueError, TypeError):
+                correction = Correction(*values)
+                if correction.key == key and key_number(key) == number:
+                    found.append(correction)
     return found
 
 

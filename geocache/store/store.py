@@ -195,9 +195,13 @@ class Store:
                 schema.bump_revision(connection)
 
     def take_newer(self, other: "Store") -> None:
-        """Copy the pins and answers of another store, except where this one has newer ones."""
+        """Copy pins, corrections and answers of another store, except older than this one's."""
         pinned_at = {pin.place: pin.pinned_at for pin in self.pins()}
         self.pin(pin for pin in other.pins() if pinned_at.get(pin.place, -1) <= pin.pinned_at)
+        corrected_at = {one.key: one.corrected_at for one in self.corrections()}
+        self.change_corrections(
+            [c for c in other.corrections() if corrected_at.get(c.key, -1) <= c.corrected_at]
+        )
         with closing(other.answers()) as answers:
             while batch := list(islice(answers, _BATCH)):
                 self.import_newer(batch)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from geocache import GeoCache, Place
 from geocache.cli import commands
+from geocache.facilities.corrections import Correction
 from geocache.place import Position, Precision
 from geocache.records import NEVER, Answer, Pin
 from geocache.store import Store
@@ -18,6 +19,7 @@ from harness.geocaches import Atlas, store_url, wait_until
 
 PINS = 400
 LARGE = 33 << 20
+CORRECTION = Correction("LKH Graz", "Graz", "", "Austria", "Fabc", "", "", "ann", 5)
 _HIT = Position(47.0, 15.0, Precision.CITY, "Graz", "nominatim", 0.9, (), "city found")
 
 
@@ -30,6 +32,7 @@ def file(tmp_path: Path) -> Path:
     """A store with pins and answers of an online provider, on many pages."""
     store = Store(store_url(tmp_path))
     store.pin([Pin(pinned(n), 47.0, 15.0, "note " * 20, "ann", n) for n in range(PINS)])
+    store.change_corrections([CORRECTION])
     answers = [
         Answer(f"key {n}", "nominatim", "1", _HIT, NEVER, "q", "r" * 200) for n in range(900)
     ]
@@ -82,6 +85,7 @@ def test_rows_on_undamaged_pages_are_kept(file: Path, table: str, which: slice) 
         pins, answers = count_recovered(warning)
         assert len(cache.pins()) == pins
         assert sum(1 for _ in cache.answers()) == answers
+        assert cache.corrections() == (CORRECTION,)
         assert cache.locate(pinned(0)).source in {"pin", "atlas"}
     if table == "answers":
         assert pins == PINS
@@ -106,10 +110,14 @@ def test_damage_found_while_running_loses_no_pin(file: Path, large: bool) -> Non
         found = list(cache.locate_many(places))
         assert {position.source for position in found} == {"pin"}, "from memory meanwhile"
         cache.pin(Place(city="Linz"), 48.3, 14.3)
+        later = CORRECTION._replace(facility="Graz Clinic")
+        cache.change_corrections([later])
+        assert len(cache.pins()) == PINS + 1, "each once, also while they move to the new file"
         assert any("damaged" in warning for warning in cache.warnings)
         wait_until(lambda: cache.persistent)
         assert len(cache.pins()) == PINS + 1
         assert cache.revision > revision, "pages must look again"
+        assert set(cache.corrections()) == {CORRECTION, later}
     with open_cache(file) as cache:
         assert len(cache.pins()) == PINS + 1
         (warning,) = cache.warnings
