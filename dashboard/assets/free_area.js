@@ -61,7 +61,7 @@ window.siteMap ??= {};
     const width = map.getSize().x - left - 50;
     return {
       maxWidth: Math.min(320, width), minWidth: Math.min(220, width), maxHeight: 280,
-      autoPanPaddingTopLeft: [left - 10, 8], autoPanPaddingBottomRight: [8, MARGIN],
+      autoPanPaddingTopLeft: [left - 10, VIEW_BUTTON.height], autoPanPaddingBottomRight: [8, MARGIN],
     };
   }
 

@@ -46,7 +46,7 @@ window.siteMap ??= {};
     if (!window.frameElement) return;
     const fit = () => {
       map.getContainer().style.height = below ? `calc(100vh - ${below.offsetHeight}px)` : "100vh";
-      map.invalidateSize({ animate: false, pan: false });
+      map.invalidateSize({ animate: false, pan: true }); // the centre stays
     };
     if (below) new ResizeObserver(fit).observe(below);
     fit();
