@@ -18,8 +18,7 @@ from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.plots import log_log
-from benchmarks.report import HEADER, Figure, printed, row
+from benchmarks.report import HEADER, Figure, log_log, printed, row
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -33,6 +32,7 @@ TITLES = {
     "dask": "Geocoding in bulk on a cluster",
     "registers": "Registers of facilities",
     "postgres": "Cache on PostgreSQL",
+    "reach": "Who lives near the sites",
     "sessions": "Many sessions",
     "soak": "Hostile uploads beside many sessions",
 }

@@ -107,6 +107,7 @@ def measure_coverage() -> "pd.Series[float]":
     return (listed / read_country_populations()).dropna()
 
 
+@cache
 def is_well_covered(country_code: str) -> bool:
     """Whether the listed areas hold about all people of a country, so that numbers can be given."""
     share = measure_coverage().get(country_code, 0.0)

@@ -19,7 +19,7 @@ from dashboard.reach.population import (
     read_county_names,
     read_units,
 )
-from dashboard.reach.site_points import build_site_points, is_exact, measure_nearest
+from dashboard.reach.site_points import build_site_points, count_positions, measure_nearest
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.countries import country_name
 
@@ -84,14 +84,16 @@ def count_sites(sites: pd.DataFrame, level: str) -> npt.NDArray[np.int64]:
     A site counts where its position lies: in the state of the nearest listed place of its country,
     in the US county around it.
     """
-    units = read_units(level)
-    exact = sites.loc[is_exact(sites), ["country_code", "latitude", "longitude"]]
-    counts = exact.groupby(["country_code", "latitude", "longitude"], observed=True).size()
-    where = counts.index.to_frame(index=False)
-    areas = nearest_area(where)
+    units, areas = read_units(level), _find_areas(sites)
     found = np.where(areas >= 0, units.numbers[areas], -1)
-    weights = counts.to_numpy()
+    weights = count_positions(sites).sites
     return np.bincount(found[found >= 0], weights[found >= 0], len(units.labels)).astype(np.int64)
+
+
+@memoize_per_table
+def _find_areas(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The area that each position of a table's sites lies in, -1 for none."""
+    return nearest_area(count_positions(sites).table)
 
 
 def measure_reach(
@@ -115,9 +117,8 @@ def measure_reach(
         nearest site. ``gini`` says how unevenly the sites are spread over a country's states, in
         the United States its counties.
     """
-    areas = measure_areas(sites)
     tables = [
-        _measure_level(sites, areas, level, within_km)
+        _measure_level(sites, level, within_km)
         for level in ("all", *LEVELS)
         if (level in levels) or (level == "all" and "country" in levels)
     ]
@@ -128,49 +129,75 @@ def measure_reach(
     return found.round(DECIMALS)
 
 
-def _measure_level(
-    sites: pd.DataFrame, areas: AreaDistances, level: str, within_km: Sequence[float]
-) -> pd.DataFrame:
-    units = read_units(level)
-    numbers = units.numbers[areas.rows]
-    listed = numbers >= 0
-    numbers, people = numbers[listed], areas.people[listed]
-    nearest, third = areas.nearest_km[listed], areas.third_km[listed]
-    totals = np.bincount(numbers, people, len(units.labels))
-    present = np.flatnonzero(totals)
-    codes = units.labels["country_code"].to_numpy()[present]
-    if not len(present) or (
-        level == "all" and len(np.unique(read_units("country").numbers[areas.rows])) < 2
-    ):
+class _Level(NamedTuple):
+    """The units of a level that have people, and the distances of their areas.
+
+    ``table`` has a row a unit, with all columns that no distance changes, and ``known``: whether
+    numbers of people can be given. ``numbers`` is the unit of each area by its row in it.
+    """
+
+    table: pd.DataFrame
+    numbers: npt.NDArray[np.int64]
+    people: npt.NDArray[np.int64]
+    nearest_km: npt.NDArray[np.float64]
+    third_km: npt.NDArray[np.float64]
+
+
+def _measure_level(sites: pd.DataFrame, level: str, within_km: Sequence[float]) -> pd.DataFrame:
+    found = _prepare_level(sites, level)
+    if found is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    table = _describe(units, present, level, areas)
-    table["people"] = totals[present]
-    table["sites"] = count_sites(sites, level)[present]
-    medians = _weighted_medians(nearest, people, numbers)
-    table["median_km"] = medians[np.searchsorted(np.unique(numbers), present)]
-    inhabitants = table["people"].astype(float)
-    table["gini"] = np.nan
-    if level == "country":
-        inhabitants = pd.Series(read_country_populations().reindex(codes).to_numpy(float))
-        table["gini"] = [_measure_gini(sites, str(code)) for code in codes]
-    known = table.pop("known")
-    rate = table["sites"] / inhabitants * 1e6
-    table["sites_per_million"] = rate.where(known | (level == "country"))
-    found = []
+    table, size = found.table.drop(columns="known"), len(found.table)
+    known = found.table["known"]
+    parts = []
     for distance in within_km:
-        reached = np.bincount(numbers, people * (nearest <= distance), len(totals))[present]
-        choice = np.bincount(numbers, people * (third <= distance), len(totals))[present]
-        found.append(
+        near = np.flatnonzero(found.nearest_km <= distance)
+        choice = np.flatnonzero(found.third_km <= distance)
+        reached = np.bincount(found.numbers[near], found.people[near], size)
+        chosen = np.bincount(found.numbers[choice], found.people[choice], size)
+        parts.append(
             table.assign(
                 within_km=distance,
                 reached=pd.Series(reached).where(known),
                 share=reached / table["people"],
-                choice_share=choice / table["people"],
+                choice_share=chosen / table["people"],
                 people=table["people"].where(known),
             )
         )
-    rows = pd.concat(found).sort_index(kind="stable")
+    rows = pd.concat(parts).sort_index(kind="stable")
     return rows[list(COLUMNS)].reset_index(drop=True)
+
+
+@memoize_per_table
+def _prepare_level(sites: pd.DataFrame, level: str) -> _Level | None:
+    """What no distance changes; ``None`` without units, and for one country beside ``all``."""
+    areas, units = measure_areas(sites), read_units(level)
+    numbers = units.numbers[areas.rows]
+    listed = numbers >= 0
+    numbers, people = numbers[listed], areas.people[listed]
+    totals = np.bincount(numbers, people, len(units.labels))
+    present = np.flatnonzero(totals)
+    countries = len(np.unique(read_units("country").numbers[areas.rows]))
+    if not len(present) or (level == "all" and countries < 2):
+        return None
+    rows = np.full(len(totals), -1, dtype=np.int64)
+    rows[present] = np.arange(len(present))
+    inhabited = rows[numbers] >= 0
+    numbers, people = rows[numbers][inhabited], people[inhabited]
+    nearest = areas.nearest_km[listed][inhabited]
+    table = _describe(units, present, level, areas)
+    table["people"] = totals[present]
+    table["sites"] = count_sites(sites, level)[present]
+    table["median_km"] = _weighted_medians(nearest, people, numbers)
+    inhabitants = table["people"].astype(float)
+    table["gini"] = np.nan
+    if level == "country":
+        codes = table["country_code"]
+        inhabitants = pd.Series(read_country_populations().reindex(codes).to_numpy(float))
+        table["gini"] = [_measure_gini(sites, str(code)) for code in codes]
+    rate = table["sites"] / inhabitants * 1e6
+    table["sites_per_million"] = rate.where(table["known"] | (level == "country"))
+    return _Level(table, numbers, people, nearest, areas.third_km[listed][inhabited])
 
 
 def _describe(

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from dashboard.sites.categoricals import factorize, find_first_rows
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.distance import EARTH_RADIUS_KM
 
@@ -42,9 +43,46 @@ class Nearest(NamedTuple):
     third: Floats
 
 
+class Positions(NamedTuple):
+    """Distinct positions of the sites of each country, and the number of sites at each.
+
+    ``table`` has ``country_code``, ``latitude`` and ``longitude``.
+    """
+
+    table: pd.DataFrame
+    sites: npt.NDArray[np.int64]
+
+
 def is_exact(sites: pd.DataFrame) -> "pd.Series[bool]":
     """Which sites have a position that distances can be measured to."""
     return sites["precision"].isin(EXACT_ENOUGH) & sites["latitude"].notna()
+
+
+@memoize_per_table
+def count_positions(sites: pd.DataFrame) -> Positions:
+    """The distinct positions of the sites that distances can be measured to.
+
+    Millions of sites stand at some ten thousand positions: all that follows takes time by those.
+    """
+    rows = np.flatnonzero(is_exact(sites))
+    country, codes = factorize(sites["country_code"])
+    latitudes = sites["latitude"].to_numpy(float)[rows]
+    longitudes = sites["longitude"].to_numpy(float)[rows]
+    # Millionths of a degree, finer than any position, in one number: one pass finds the distinct.
+    cells = np.rint((latitudes + 90) * 1e6).astype(np.int64) * 400_000_000
+    cells += np.rint((longitudes + 180) * 1e6).astype(np.int64)
+    places, _ = pd.factorize(cells)
+    keys, _ = pd.factorize(places * max(1, len(codes)) + country[rows])
+    size = int(keys.max()) + 1 if len(keys) else 0
+    first = find_first_rows(keys, size)
+    table = pd.DataFrame(
+        {
+            "country_code": codes.to_numpy(dtype=object)[country[rows][first]],
+            "latitude": latitudes[first],
+            "longitude": longitudes[first],
+        }
+    )
+    return Positions(table, np.bincount(keys, minlength=size).astype(np.int64))
 
 
 @memoize_per_table
@@ -54,13 +92,14 @@ def build_site_points(sites: pd.DataFrame) -> SitePoints:
     Args:
         sites: with ``latitude``, ``longitude`` and ``precision``.
     """
-    exact = is_exact(sites)
-    counts = sites.loc[exact].groupby(["latitude", "longitude"], sort=True).size()
-    latitudes = counts.index.get_level_values(0).to_numpy(dtype=float)
-    longitudes = counts.index.get_level_values(1).to_numpy(dtype=float)
-    tree = cKDTree(project(latitudes, longitudes)) if len(counts) else None
-    left_out = len(sites) - int(exact.sum())
-    numbers = counts.to_numpy().astype(np.int64)
+    positions = count_positions(sites)
+    points = positions.table[["latitude", "longitude"]].assign(sites=positions.sites)
+    points = points.groupby(["latitude", "longitude"], sort=True, as_index=False).sum()
+    latitudes = points["latitude"].to_numpy(float)
+    longitudes = points["longitude"].to_numpy(float)
+    tree = cKDTree(project(latitudes, longitudes)) if len(points) else None
+    numbers = points["sites"].to_numpy(np.int64)
+    left_out = len(sites) - int(numbers.sum())
     return SitePoints(latitudes, longitudes, numbers, tree, left_out)
 
 

@@ -13,6 +13,7 @@ from dashboard.reach.inequality import measure_gini
 from dashboard.reach.method import describe_method
 from dashboard.reach.next_sites import propose_sites
 from dashboard.reach.reach import LEVELS, count_sites, measure_reach
+from dashboard.reach.site_points import build_site_points
 from geocache.geo.distance import distance_km, distances_km
 
 DURHAM, BOSTON, RENO = (35.994, -78.8986), (42.3584, -71.0598), (39.5296, -119.8138)
@@ -103,6 +104,15 @@ def test_sites_at_the_middle_of_a_state_or_nowhere_do_not_count() -> None:
     nobody = measure_reach(vague, (100.0, 20_000.0))
     assert nobody["reached"].tolist() == [0, 0]
     assert nobody["median_km"].isna().all()
+
+
+def test_sites_of_two_countries_at_one_position_are_one_point_and_counted_in_each() -> None:
+    sites = build_sites(("US", RENO, 2), ("CA", RENO, 1), ("US", BOSTON, 1))
+    counts = measure_reach(sites, (1.0,)).set_index("country_code")["sites"]
+    assert (counts["US"], counts["CA"]) == (3, 1)
+    points = build_site_points(sites)
+    assert sorted(points.sites) == [1, 3]
+    assert points.left_out == 0
 
 
 def test_no_sites_no_rows() -> None:
