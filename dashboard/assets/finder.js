@@ -92,12 +92,13 @@
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-sm-locate], [data-sm-share], [data-sm-geo], [data-sm-print], [data-sm-jump]");
+    const button = event.target.closest?.("[data-sm-locate], [data-sm-share], [data-sm-geo], [data-sm-print], [data-sm-jump], [data-sm-fold]");
     if (!button) return;
     if ("smLocate" in button.dataset) locate(button);
     else if ("smShare" in button.dataset) share(button);
     else if ("smPrint" in button.dataset) print(button);
     else if ("smJump" in button.dataset) jump();
+    else if ("smFold" in button.dataset) window.siteMap.page.foldSidebar();
     else window.location.href = button.dataset.smGeo;
   });
 })();

@@ -9,6 +9,7 @@
  * siteMap.page.canFullscreen(), isFullscreen(), toggleFullscreen()
  * siteMap.page.findOpenPopover()       {button, body} of the open popover, null if none is open
  * siteMap.page.findTabStops(element)   what Tab reaches inside an element, in order
+ * siteMap.page.foldSidebar()           as its own button does
  * siteMap.page.showCard(row)           scroll to the card of a site (data-sm-row) and focus it
  * siteMap.page.nameNewOption(box, words)  what a person types into a box of choices and is none of them is offered
  *                                      as words with "{text}" in them, not as "Add: …"; ends with the focus
@@ -77,6 +78,10 @@ window.siteMap ??= {};
     return [...element.querySelectorAll(STOPS)].filter(reachable);
   }
 
+  function foldSidebar() {
+    document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click();
+  }
+
   function showCard(row) {
     const card = window.parent.document.querySelector(`[data-sm-row="${Number(row)}"]`);
     if (!card) return;
@@ -102,5 +107,5 @@ window.siteMap ??= {};
     rename();
   }
 
-  siteMap.page = { showCard, nameNewOption, focusOpenTab, fillFrame, fitMapAbove, canFullscreen, isFullscreen, toggleFullscreen, findOpenPopover, findTabStops };
+  siteMap.page = { foldSidebar, showCard, nameNewOption, focusOpenTab, fillFrame, fitMapAbove, canFullscreen, isFullscreen, toggleFullscreen, findOpenPopover, findTabStops };
 })(window.siteMap);

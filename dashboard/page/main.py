@@ -92,7 +92,12 @@ def main() -> None:
         _draw_figures(view, filters, library.table)
     # The browser shows first what is sent first: the map does not wait for what follows.
     draw_map_panel(
-        view.sites, library.trials, view.circle, viewer.settings.site_map_tiles, library.table
+        view.sites,
+        library.trials,
+        view.circle,
+        viewer.settings.site_map_tiles,
+        library.table,
+        directions=viewer.settings.site_map_directions_url,
     )
     with alerts:
         open_lists.draw_problems(library, viewer.geocoder.warnings)
@@ -109,6 +114,7 @@ def main() -> None:
         library.trials,
         view.lost,
         sites=library.table,
+        shown=len(view.sites),
     )
     account.draw_account()
     _draw_tabs(view.sites, library, filters, viewer)

@@ -2,7 +2,6 @@
 
 from html import escape
 from typing import NamedTuple
-from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -11,13 +10,12 @@ from dashboard.page.finder import wording
 from dashboard.page.finder.language import current
 from dashboard.page.finder.language import translate as _
 from dashboard.page.state import address
-from dashboard.page.widgets.markdown import safe_url, trial_url
+from dashboard.page.widgets.next_steps import Labels, build_next_steps, is_unnamed
 from dashboard.query.filters import Filters
 from dashboard.query.nearest_trials import NearestSite
 from dashboard.settings import Settings
 from dashboard.sites.trial import Contact, Trial
 from geocache.geo.countries import country_name_in
-from geocache.place import Flag, Precision
 
 MAX_CONTACTS = 2
 MAX_SAVED = 20
@@ -44,7 +42,8 @@ def draw_card(card: Card, filters: Filters, settings: Settings) -> None:
         st.html(_build_card(card, filters, contacts=settings.site_map_contacts))
         with st.container(key=f"finder_next_{trial_id or 'none'}"):
             draw_save_button(trial_id)
-            st.html(_build_actions(card, settings.site_map_directions_url))
+            service = settings.site_map_directions_url
+            st.html(build_next_steps(card.site, card.trial, service, _list_labels()))
 
 
 def list_saved() -> tuple[str, ...]:
@@ -99,14 +98,9 @@ def describe_place(card: Card) -> str:
     site = card.site
     country = country_name_in(str(site.country_code), current()) or str(site.country)
     town = ", ".join(part for part in (str(site.city), country) if part)
-    if not site.facility or is_unnamed(card):
+    if not site.facility or is_unnamed(site):
         return f"{town} ({_('the record does not name the clinic')})" if town else ""
     return " · ".join(part for part in (str(site.facility), town) if part)
-
-
-def is_unnamed(card: Card) -> bool:
-    """Whether a placeholder, such as ``Research Site``, stands in place of the facility's name."""
-    return str(Flag.PLACEHOLDER_FACILITY) in str(card.site["flags"]).split(";")
 
 
 def describe_status_and_distance(card: Card) -> str:
@@ -117,6 +111,17 @@ def describe_status_and_distance(card: Card) -> str:
         return status
     distance = wording.describe_distance(found.distance_km, str(site.precision), address.unit())
     return f"{status} · {distance}"
+
+
+def _list_labels() -> Labels:
+    return Labels(
+        record=_("Read the record"),
+        directions=_("Directions"),
+        to_town=_("Directions to the town"),
+        maps=_("Open in maps"),
+        share=_("Share"),
+        copied=_("Link copied"),
+    )
 
 
 def list_contacts(card: Card) -> list[str]:
@@ -135,52 +140,3 @@ def _build_contact(one: Contact) -> str:
     if one.email and "@" in one.email:
         parts.append(f"<a href='mailto:{escape(one.email)}'>{escape(one.email)}</a>")
     return " ".join(parts)
-
-
-def _build_actions(card: Card, service: str) -> str:
-    """The record, directions and sharing; only the browser can open a map or share."""
-    url = safe_url(trial_url(card.trial))
-    buttons = [_build_link(url, _("Read the record"))] if url else []
-    buttons += build_directions(card, service)
-    if url:
-        title = escape(card.trial.title, quote=True)
-        buttons.append(
-            f"<button type='button' data-sm-share='{escape(url)}' data-sm-title='{title}' "
-            f"data-sm-done='{escape(_('Link copied'))}'>{escape(_('Share'))}</button>"
-        )
-    return f"<div class='sm-actions sm-next'>{''.join(buttons)}<output></output></div>"
-
-
-def build_directions(card: Card, service: str) -> list[str]:
-    """A link to the operator's map service if there is one, and one to the phone's own maps.
-
-    Maps find the clinic by its name: its point is often only that of the town.
-    """
-    site = card.site
-    if pd.isna(site.latitude):
-        return []
-    name = "" if is_unnamed(card) else str(site.facility)
-    place = ", ".join(part for part in (name, str(site.city), str(site.country)) if part)
-    is_exact = site.precision == Precision.FACILITY
-    if is_exact or (name and (not service or "{place}" in service)):
-        label = _("Directions")
-    else:
-        label = _("Directions to the town")
-    point = f"{site.latitude:.5f},{site.longitude:.5f}"
-    wanted = f"geo:{point}?q={quote(point if is_exact and not name else place)}"
-    phone = f"<button type='button' data-sm-geo='{escape(wanted)}'>"
-    if not service:
-        return [f"{phone}{escape(label)}</button>"]
-    url = build_directions_url(service, float(site.latitude), float(site.longitude), place)
-    return [_build_link(url, label), f"{phone}{escape(_('Open in maps'))}</button>"]
-
-
-def build_directions_url(service: str, latitude: float, longitude: float, place: str) -> str:
-    """The link to a place in a map service; ``service`` as ``SITE_MAP_DIRECTIONS_URL``."""
-    values = {"latitude": f"{latitude:.5f}", "longitude": f"{longitude:.5f}"}
-    return service.format(**values, place=quote(place, safe=""))
-
-
-def _build_link(url: str, label: str) -> str:
-    target = "target='_blank' rel='noopener noreferrer'"
-    return f"<a class='sm-button' href='{escape(url)}' {target}>{escape(label)}</a>"

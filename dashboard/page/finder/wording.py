@@ -56,7 +56,7 @@ def describe_distance(distance_km: float, precision: str, unit: str) -> str:
     number = distance_km / KM_PER[unit]
     rounded = f"{number:.0f}" if number < 100 else f"{round(number, -1):.0f}"
     shown = f"{rounded if rounded != '0' else '1'} {_('miles') if unit == 'miles' else unit}"
-    if exact:
+    if exact or precision == Precision.POSTCODE:
         return _("about {distance}", distance=shown)
     return _("about {distance} to the middle of the town", distance=shown)
 

@@ -35,6 +35,8 @@ def draw_map_panel(
     circle: Circle | None,
     tiles: str,
     whole: pd.DataFrame | None = None,
+    *,
+    directions: str = "",
 ) -> None:
     """Draw the filtered sites; a click on one reruns only this panel.
 
@@ -44,6 +46,7 @@ def draw_map_panel(
         circle: what "near" is measured from.
         tiles: as ``SITE_MAP_TILES``.
         whole: the site table that ``sites`` was filtered from.
+        directions: as ``SITE_MAP_DIRECTIONS_URL``.
     """
     colour_by, shade = address.colour_by(), address.shade()
     own = [FIELD_PREFIX + name for name in list_fields(sites, COLUMNS)]
@@ -81,21 +84,39 @@ def draw_map_panel(
         hidden |= {"list"} - ({"list"} if several or colour_by == "list" else set())
         _draw_choices(colour_by, shade, own, hidden)
     with beside, st.container(key="beside_map"):
-        for row in selected[:MAX_CARDS]:
-            one = sites.loc[[row]]
-            site_card.draw_site_card(
-                one.iloc[0],
-                sites if whole is None else whole,
-                trials,
-                list_rows.name_rows(one)[0],
-            )
-        if len(selected) > MAX_CARDS:
-            st.caption(f"… and {len(selected) - MAX_CARDS:,} more selected sites")
+        if selected:
+            _draw_selected(sites, trials, sites if whole is None else whole, selected, directions)
         if circle is not None:
             nearest_list.draw_nearest_list(sites, address.unit())
         countries.draw_chart(sites, 240 if selected else MAP_HEIGHT)
     if selection.take_table_outdated():
         st.rerun()  # the table is not part of this fragment
+
+
+def _draw_selected(
+    sites: pd.DataFrame,
+    trials: Mapping[str, Trial],
+    whole: pd.DataFrame,
+    selected: tuple[int, ...],
+    directions: str,
+) -> None:
+    """Draw the cards of the selected sites: on a phone, those tapped are a sheet from below."""
+    tapped = selection.get_first_in_table() == selected
+    with st.container(key="site_sheet" if tapped else "selected_sites"):
+        st.button(
+            "Close",
+            key="close_sheet",
+            icon=":material/close:",
+            on_click=selection.select_on_map,
+            args=((),),
+            width="stretch",
+        )
+        for row in selected[:MAX_CARDS]:
+            one = sites.loc[[row]]
+            name = list_rows.name_rows(one)[0]
+            site_card.draw_site_card(one.iloc[0], whole, trials, name, directions)
+        if len(selected) > MAX_CARDS:
+            st.caption(f"… and {len(selected) - MAX_CARDS:,} more selected sites")
 
 
 @contextmanager

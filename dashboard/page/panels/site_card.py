@@ -6,7 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.maps.places import describe_doubt, describe_precision, format_title
+from dashboard.page.state import address
 from dashboard.page.widgets.markdown import escape, link, trial_url
+from dashboard.page.widgets.next_steps import build_next_steps
+from dashboard.query.near import describe_distance
 from dashboard.sites.facilities import find_other_trials
 from dashboard.sites.fields import DISTANCE, format_number
 from dashboard.sites.table import COLUMNS
@@ -17,11 +20,20 @@ _MAX_FIELDS, _MAX_NAME, _MAX_TEXT = 12, 80, 300
 
 
 def draw_site_card(
-    site: pd.Series, whole: pd.DataFrame, trials: Mapping[str, Trial], list_name: str = ""
+    site: pd.Series,
+    whole: pd.DataFrame,
+    trials: Mapping[str, Trial],
+    list_name: str = "",
+    directions: str = "",
 ) -> None:
     """Draw the card of a row of the site table, with other trials at the same facility.
 
-    ``list_name`` is named where the site has no trial.
+    Args:
+        site: the row; its distance is named if it has one.
+        whole: the site table it is from.
+        trials: the open trials by id.
+        list_name: named where the site has no trial.
+        directions: as ``SITE_MAP_DIRECTIONS_URL``; what to do next shows on a phone alone.
     """
     with st.container(border=True):
         st.markdown(f"**{escape(format_title(site))}**")
@@ -29,6 +41,9 @@ def draw_site_card(
             part for part in (site.city, site.state, site.postcode, site.country) if part
         )
         lines = [escape(where or "No address")]
+        if DISTANCE in site and not pd.isna(site[DISTANCE]):
+            away = describe_distance(site[DISTANCE], site.uncertainty_km, address.unit())
+            lines.append(f"Distance: {escape(away)}")
         if site.site_number:
             lines.append(f"Site number {escape(site.site_number)}")
         if site.status or site.trial_id or not list_name:
@@ -47,6 +62,7 @@ def draw_site_card(
         others = find_other_trials(site, whole)
         if others:
             st.caption("Also at this facility: " + ", ".join(escape(t) for t in others))
+        st.html(build_next_steps(site, trial, directions))
 
 
 def _list_fields(site: pd.Series) -> list[str]:

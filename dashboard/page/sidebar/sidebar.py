@@ -16,6 +16,7 @@ from dashboard.query.filters import FILTERS, Filters, find_filter
 from dashboard.query.near import KM_PER
 from dashboard.service.viewer import Viewer
 from dashboard.sites.facilities import name_facilities
+from dashboard.sites.summary import plural
 from dashboard.sites.trial import Trial
 
 
@@ -26,6 +27,7 @@ def draw_filters(
     near_error: FilterError | None = None,
     *,
     sites: pd.DataFrame,
+    shown: int = 0,
 ) -> None:
     """Draw the filters; every change goes to the address bar.
 
@@ -35,6 +37,7 @@ def draw_filters(
         trials: the open trials by id.
         near_error: why the place of ``near`` was not found.
         sites: the whole site table.
+        shown: how many sites the filters leave.
     """
     with st.sidebar:
         st.subheader("Filters")
@@ -54,6 +57,14 @@ def draw_filters(
             if not is_own and (chosen or len(counts) >= one.min_choices):
                 _draw_choices(one, counts, chosen)
         own_columns.draw_own_columns(filters, facets, sites, _draw_choices)
+        _draw_show_button(shown)
+
+
+def _draw_show_button(shown: int) -> None:
+    """On a phone, where the filters fill the screen, the button that leads to the sites."""
+    label = f"Show {plural(shown, 'site')}"
+    with st.container(key="show_sites"):
+        st.html(f"<button type='button' data-sm-fold>{label}</button>")
 
 
 def _sort_by_group(names: Mapping[str, object]) -> list[ChoiceFilter]:

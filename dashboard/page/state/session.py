@@ -25,6 +25,11 @@ def read_cookie() -> str:
     return str(st.context.cookies.get(COOKIE, ""))
 
 
+def is_phone() -> bool:
+    """Whether the browser says that it is one of a phone."""
+    return "Mobile" in st.context.headers.get("User-Agent", "")
+
+
 def get_owner() -> str:
     """The owner of what this session adds: its cookie, or an id of this tab if cookies are off.
 

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.exports import Provenance
 from dashboard.page.state import address, selection
 from dashboard.page.streamlit_internals import ColumnConfig
-from dashboard.page.tabs import decisions, downloads, pagination
+from dashboard.page.tabs import decisions, downloads, pagination, site_cards
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import DISTANCE_COLUMN
@@ -101,16 +101,20 @@ def draw_site_table(
         f"**{len(sites):,}** of {total:,} sites" if len(sites) != total else f"**{total:,}** sites"
     )
 
+    as_cards = site_cards.is_wanted()
+
     @st.fragment
     def draw_buttons() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="over_table"):
             st.markdown(count, width="stretch")
-            on_demand.popover(
-                "Columns",
-                partial(_draw_columns, present, shown),
-                key="columns",
-                icon=":material/view_column:",
-            )
+            site_cards.draw_choice()
+            if not as_cards:
+                on_demand.popover(
+                    "Columns",
+                    partial(_draw_columns, present, shown),
+                    key="columns",
+                    icon=":material/view_column:",
+                )
             downloads.draw_link_button(link)
             rows, query = decisions.choose_rows(sites, whole, viewer, link.query)
             downloads.draw_download_buttons(rows, replace(link, query=query), provenance, title)
@@ -118,6 +122,9 @@ def draw_site_table(
     draw_buttons()
     first = selection.find_row_numbers(sites, selection.get_first_in_table())
     rows = pagination.paginate(sites, shown, column_label, search=True, first=first)
+    if as_cards:
+        site_cards.draw_site_cards(rows, address.unit())
+        return
     selection.show_in_table(_TABLE, rows)
     st.dataframe(
         _build_page(rows, address.unit()),

@@ -10,10 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.page import finder, main
-from dashboard.page.finder.cards import Card, build_directions
 from dashboard.page.finder.language import NAMES, load_catalogue, translate_to
 from dashboard.page.finder.wording import describe_distance, describe_people, describe_status
-from dashboard.query.nearest_trials import NearestSite
+from dashboard.page.widgets.next_steps import build_next_steps
 from dashboard.service.service import Service
 from dashboard.sites.trial import Trial
 
@@ -138,18 +137,17 @@ def test_a_link_to_a_point_says_that_it_is_the_towns() -> None:
             "country": "Germany", "precision": "city", "flags": "",
         }
     )  # fmt: skip
-    card = Card(NearestSite("1", 0, recruiting=True, distance_km=1.0), site, Trial("1"))
-    by_point = build_directions(card, "https://example.org/{latitude},{longitude}")
-    assert "href='https://example.org/48.13700,11.57500'" in by_point[0]
-    assert "Directions to the town" in by_point[0]
-    exact = card._replace(site=site.replace("city", "facility"))
-    assert (
-        ">Directions<" in build_directions(exact, "https://example.org/{latitude},{longitude}")[0]
-    )
-    unnamed = card._replace(site=pd.Series({**site, "flags": "placeholder_facility"}))
-    assert "?q=Munich%2C%20Germany'" in build_directions(unnamed, "")[0]
-    assert "Directions to the town" in build_directions(unnamed, "")[0]
-    assert build_directions(card._replace(site=pd.Series({**site, "latitude": None})), "") == []
+    by_point = "https://example.org/{latitude},{longitude}"
+    steps = build_next_steps(site, None, by_point)
+    assert "href='https://example.org/48.13700,11.57500'" in steps
+    assert "Directions to the town" in steps
+    exact = site.replace("city", "facility")
+    assert ">Directions<" in build_next_steps(exact, None, by_point)
+    unnamed = build_next_steps(pd.Series({**site, "flags": "placeholder_facility"}), None, "")
+    assert "?q=Munich%2C%20Germany'" in unnamed
+    assert "Directions to the town" in unnamed
+    nowhere = build_next_steps(pd.Series({**site, "latitude": None}), None, "")
+    assert "button" not in nowhere
 
 
 def test_a_place_that_nobody_knows_keeps_the_trials(page: AppTest) -> None:
