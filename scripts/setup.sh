@@ -66,6 +66,13 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$sum" ]; then
 fi
 
 if [ "$what" = test ]; then
+  # Slides are looked at as LibreOffice shows them.
+  if ! command -v soffice >/dev/null || ! command -v pdftoppm >/dev/null; then
+    debian_install --no-install-recommends libreoffice-impress poppler-utils || {
+      echo "The tests of slides need LibreOffice Impress (soffice) and poppler-utils (pdftoppm): install them." >&2
+      exit 1
+    }
+  fi
   # Debian's headless shell of Chromium needs less memory and time. Tried once; Chromium works too.
   tried=.venv/.tried-chromium-shell
   if [ -z "${CHROMIUM:-}" ] && [ ! -e "$tried" ] && ! command -v chromium-headless-shell >/dev/null; then

@@ -8,6 +8,8 @@ from dashboard.exports.content import About
 from dashboard.maps.palette import assign_categories
 from dashboard.reports.report import TABLE_COLUMNS, Report
 from dashboard.sites import summary
+from dashboard.sites.decisions import SHORTLISTED
+from dashboard.sites.trial import Trial
 
 MAX_ROWS = 60
 """Sites in the table on slides."""
@@ -20,6 +22,8 @@ def build_report(
     title: str,
     filter_text: str = "",
     colour_by: str = "status",
+    shade: str = "countries",
+    trial: Trial | None = None,
     link: str = "",
     bbox: tuple[float, float, float, float] | None = None,
 ) -> Report:
@@ -31,6 +35,8 @@ def build_report(
         title: the heading.
         filter_text: the filter in words.
         colour_by: one of :data:`dashboard.maps.palette.COLOUR_BY`.
+        shade: one of :data:`dashboard.reports.report.SHADES`.
+        trial: the record, if the sites are those of one trial.
         link: the address of the view.
         bbox: the extent in degrees, in place of that of the sites.
     """
@@ -40,7 +46,7 @@ def build_report(
     used = counts.sum(axis=0) > 0 if len(counts) else np.zeros(len(categories), dtype=bool)
     by_country = summary.count_by_country(sites)
     figures = summary.key_figures(sites)
-    shown = sites.head(MAX_ROWS)
+    shown, site_title = _select_rows(sites)
     return Report(
         title=title,
         filter_text=filter_text,
@@ -63,6 +69,8 @@ def build_report(
             summary.plural(figures.trials, "trial"),
             f"{int(by_country['recruiting'].sum()):,} recruiting",
         ),
+        states=_count_states(sites) if shade == "states" else {},
+        shade=shade,
         country_rows=tuple(
             (str(name), int(number))
             for name, number in zip(by_country["country"], by_country["sites"], strict=True)
@@ -71,12 +79,46 @@ def build_report(
             tuple(str(cell) for cell in row)
             for row in shown[list(TABLE_COLUMNS)].itertuples(index=False)
         ),
+        site_title=site_title,
+        trial_rows=_describe_trial(trial) if trial else (),
         sites=len(sites),
         unplaced=int((~placed).sum()),
         credits=about.attribution,
         link=link,
         bbox=bbox,
     )
+
+
+def _select_rows(sites: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The sites for the slides' table, the shortlisted ones if there are any, and its title."""
+    shortlisted = sites[(sites["decision"] == SHORTLISTED).to_numpy()]
+    chosen, what = (shortlisted, "shortlisted sites") if len(shortlisted) else (sites, "sites")
+    if len(chosen) > MAX_ROWS:
+        return chosen.head(MAX_ROWS), f"The first {MAX_ROWS} of {len(chosen):,} {what}"
+    return chosen, what.capitalize()
+
+
+def _count_states(sites: pd.DataFrame) -> dict[str, int]:
+    counts = summary.count_by_state(sites)
+    named = counts[counts["state_code"] != ""]
+    return dict(zip(named["state_code"].astype(str), map(int, named["sites"]), strict=True))
+
+
+def _describe_trial(trial: Trial) -> tuple[tuple[str, str], ...]:
+    """What a slide says of a trial: labels and values that the record has."""
+    rows = {
+        "Registry number": trial.trial_id,
+        "Status": trial.status,
+        "Phase": trial.phase,
+        "Sponsor": trial.sponsors[0].name if trial.sponsors else "",
+        "Conditions": ", ".join(trial.conditions),
+        "Interventions": ", ".join(one.name for one in trial.interventions),
+        "Participants": f"{trial.enrollment:,}" if trial.enrollment is not None else "",
+        "Start": trial.start_date,
+        "Completion": trial.completion_date,
+        "Last update": trial.last_updated,
+    }
+    return tuple((label, value[:300]) for label, value in rows.items() if value)
 
 
 def _count_places(

@@ -23,8 +23,8 @@ class Marker(NamedTuple):
 
     @property
     def radius(self) -> float:
-        """Its radius in points: 4 for one site, at most 17."""
-        return 4.0 if self.sites == 1 else min(17.0, 8.0 + 2.6 * float(np.log10(self.sites)) * 1.6)
+        """Its radius in points: 4.8 for one site, at most 17."""
+        return 4.8 if self.sites == 1 else min(17.0, 8.0 + 2.6 * float(np.log10(self.sites)) * 1.6)
 
 
 def group_places(x: Floats, y: Floats, counts: npt.NDArray[np.int64]) -> list[Marker]:

@@ -6,18 +6,17 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, PathPatch, Rectangle, Wedge
-from matplotlib.path import Path
+from matplotlib.patches import Circle, Rectangle, Wedge
 from matplotlib.patheffects import withStroke
 
+from dashboard.maps.colours import DARK_COLOURS, LIGHT_COLOURS
+from dashboard.reports.land import SHADE_NAMES, draw_land, list_shades
 from dashboard.reports.lettering import build_font, is_drawable, measure_text, to_drawable, wrap
 from dashboard.reports.markers import Marker, group_places
 from dashboard.reports.projection import Projection, choose_projection
 from dashboard.reports.report import Report
-from geocache.geo.borders import read_land
 
 POINTS = 72.0
 SIZES = {
@@ -35,7 +34,6 @@ SLIDE_SIZE = (12.3, 5.6)
 MOST_LABELS = 40
 _LEGEND_INCHES = 2.5
 _MARGIN = 0.45
-_TOLERANCE_POINTS = 0.25
 _MARKERS = {
     "circle": "o",
     "square": "s",
@@ -48,25 +46,17 @@ _MARKERS = {
 
 
 class Colours(NamedTuple):
-    """Colours of a theme."""
+    """Colours of a theme: of the page, and of the basemap."""
 
     page: str
     ink: str
     quiet: str
-    sea: str
-    land: str
-    shade: str
-    border: str
-    marker: str
+    map: dict[str, str]
 
 
 COLOURS = {
-    "light": Colours(
-        "#ffffff", "#1b1f24", "#5b6470", "#e3ebf1", "#f7f5f0", "#8fb9e3", "#b9bfc7", "#ffffff"
-    ),
-    "dark": Colours(
-        "#15171a", "#eceff2", "#a2abb6", "#10151c", "#2a2f36", "#2f5f96", "#4a525c", "#15171a"
-    ),
+    "light": Colours("#ffffff", "#1b1f24", "#5b6470", LIGHT_COLOURS),
+    "dark": Colours("#15171a", "#eceff2", "#a2abb6", DARK_COLOURS),
 }
 
 
@@ -122,7 +112,7 @@ def build_figure(report: Report, form: PictureFormat) -> tuple[Figure, list[Labe
     top = height - 0.05 if form.on_slide else _write_heading(figure, report, colours)
     bottom = _write_footer(figure, report, colours)
     legend = 0.0 if portrait else _LEGEND_INCHES
-    below = 0.24 * (len(report.categories) + 2) if portrait else 0.0
+    below = 0.24 * (len(report.categories) + 5) if portrait else 0.0
     box = (_MARGIN, bottom + below, width - 2 * _MARGIN - legend, top - bottom - below)
     labels = _draw_map(figure, report, colours, box)
     at = (_MARGIN, bottom + below - 0.15) if portrait else (width - legend - _MARGIN + 0.25, top)
@@ -212,6 +202,26 @@ def _write_legend(
         label = wrap(to_drawable(category.label), build_font(9), (_LEGEND_INCHES - 1.0) * POINTS, 1)
         _write(figure, x + 0.25, y, (label or [""])[0], 9, colours.ink)
         _write(figure, x + _LEGEND_INCHES - 0.75, y, f"{int(total):,}", 9, colours.quiet)
+    shades = list_shades(report, colours.map)
+    if not shades:
+        return
+    y -= 0.42
+    _write(figure, x, y, SHADE_NAMES[report.shade], 10, colours.ink, bold=True)
+    y -= 0.24
+    for step, (number, colour) in enumerate(shades):
+        left = x + 0.02 + step * 0.6
+        figure.add_artist(
+            Rectangle(
+                (left / width, (y - 0.14) / height),
+                0.2 / width,
+                0.14 / height,
+                facecolor=colour,
+                edgecolor=colours.map["border"],
+                linewidth=0.5,
+                transform=figure.transFigure,
+            )
+        )
+        _write(figure, left + 0.26, y, f"{number:,}", 9, colours.quiet)
 
 
 def _draw_map(
@@ -230,7 +240,8 @@ def _draw_map(
         spine.set_visible(False)
     projection = _choose(report, width / height)
     scale = width * POINTS / (projection.extent[2] - projection.extent[0])
-    _draw_land(axes, projection, report.countries, colours, scale)
+    axes.set_facecolor(colours.page)
+    draw_land(axes, projection, report, colours.map, scale)
     x, y = projection.project(report.longitudes, report.latitudes)
     x, y = (x - projection.extent[0]) * scale, (y - projection.extent[1]) * scale
     inside = (x >= 0) & (x <= width * POINTS) & (y >= 0) & (y <= height * POINTS)
@@ -239,6 +250,8 @@ def _draw_map(
     markers = [one._replace(rows=rows[one.rows]) for one in markers]
     for marker in reversed(markers):
         _draw_marker(axes, marker, report, colours)
+    if not report.sites:
+        _write_notice(axes, "No site matches this filter.", colours, (width, height))
     if not projection.world:
         _draw_scale(axes, scale, colours)
     return _write_labels(axes, markers, report, colours, (width * POINTS, height * POINTS))
@@ -256,55 +269,6 @@ def _choose(report: Report, aspect: float) -> Projection:
     )
 
 
-def _draw_land(
-    axes: Any, projection: Projection, countries: dict[str, int], colours: Colours, scale: float
-) -> None:
-    west, south = projection.extent[:2]
-    globe = projection.outline()
-    if globe is None:
-        axes.set_facecolor(colours.sea)
-    else:
-        axes.set_facecolor(colours.page)
-        axes.add_artist(_patch(globe, west, south, scale, facecolor=colours.sea, linewidth=0))
-    most = max(countries.values(), default=1)
-    for code, land in read_land().items():
-        seen = projection.clip(land)
-        seen = seen and seen.simplify(_TOLERANCE_POINTS / scale, preserve_topology=False)
-        if seen is None or seen.is_empty:
-            continue
-        number = countries.get(code, 0)
-        depth = 0.35 + 0.65 * np.sqrt(number / most) if number else 0.0
-        colour = _mix(colours.land, colours.shade, float(depth))
-        axes.add_artist(
-            _patch(
-                seen, west, south, scale, facecolor=colour, edgecolor=colours.border, linewidth=0.5
-            )
-        )
-
-
-def _mix(one: str, other: str, share: float) -> tuple[float, ...]:
-    first, second = (np.array(mpl.colors.to_rgb(colour)) for colour in (one, other))
-    return tuple(float(part) for part in first * (1 - share) + second * share)
-
-
-def _patch(shape: Any, west: float, south: float, scale: float, **look: Any) -> PathPatch:
-    vertices, codes = [], []
-    for polygon in shapely.get_parts(shape):
-        if polygon.geom_type != "Polygon":
-            continue
-        for ring in (polygon.exterior, *polygon.interiors):
-            points = (shapely.get_coordinates(ring) - [west, south]) * scale
-            vertices.append(points)
-            codes.append(
-                np.concatenate(
-                    ([Path.MOVETO], np.full(len(points) - 2, Path.LINETO), [Path.CLOSEPOLY])
-                )
-            )
-    if not vertices:
-        return PathPatch(Path(np.zeros((1, 2))), **look)
-    return PathPatch(Path(np.concatenate(vertices), np.concatenate(codes)), zorder=1, **look)
-
-
 def _draw_marker(axes: Any, marker: Marker, report: Report, colours: Colours) -> None:
     present = np.flatnonzero(marker.counts)
     if marker.sites == 1:
@@ -314,13 +278,13 @@ def _draw_marker(axes: Any, marker: Marker, report: Report, colours: Colours) ->
             [marker.y],
             marker=_MARKERS[category.shape],
             color=category.colour,
-            markeredgecolor=colours.marker,
+            markeredgecolor=colours.page,
             markeredgewidth=0.8,
             markersize=marker.radius * 2,
             zorder=3,
         )
         return
-    axes.add_artist(Circle((marker.x, marker.y), marker.radius, facecolor=colours.marker, zorder=3))
+    axes.add_artist(Circle((marker.x, marker.y), marker.radius, facecolor=colours.page, zorder=3))
     shares = np.maximum(marker.counts[present] / marker.sites, 0.04)
     edges = 90 - 360 * np.concatenate(([0.0], (shares / shares.sum()).cumsum()))
     for number, start, end in zip(present, edges[:-1], edges[1:], strict=True):
@@ -345,6 +309,21 @@ def _draw_marker(axes: Any, marker: Marker, report: Report, colours: Colours) ->
         ha="center",
         va="center_baseline",
         zorder=5,
+    )
+
+
+def _write_notice(axes: Any, text: str, colours: Colours, room: tuple[float, float]) -> None:
+    """Write a sentence in the middle of a map of so many inches."""
+    axes.text(
+        room[0] * POINTS / 2,
+        room[1] * POINTS / 2,
+        text,
+        fontproperties=build_font(16, bold=True),
+        color=colours.ink,
+        ha="center",
+        va="center",
+        zorder=6,
+        path_effects=[withStroke(linewidth=4, foreground=colours.page)],
     )
 
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from dashboard.maps.category import Category
 
-TABLE_COLUMNS = ("facility", "city", "country", "status", "trial_id")
+SHADES = ("countries", "states", "none")
+TABLE_COLUMNS = ("facility", "city", "country", "status", "decision", "trial_id")
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,10 @@ class Report:
     """The content of a picture or of slides; it can be sent to another process.
 
     ``counts`` has a row per place and a column per category; ``cities`` the name of each place
-    as written, ``place_names`` as the gazetteer has it;
-    ``countries`` the number of sites by country code; ``country_rows`` and ``site_rows`` are tables
-    as texts; ``figures`` are numbers with their nouns; ``unplaced`` counts sites without a
-    position.
+    as written, ``place_names`` as the gazetteer has it; ``countries`` and ``states`` the number of
+    sites by their codes, ``shade`` is which of them the land is shaded by (:data:`SHADES`);
+    ``country_rows``, ``site_rows`` and ``trial_rows`` (of the only trial) are tables as texts;
+    ``figures`` are numbers with their nouns; ``unplaced`` counts sites without a position.
     """
 
     title: str
@@ -32,9 +33,13 @@ class Report:
     categories: tuple[Category, ...]
     colour_by: str
     countries: dict[str, int]
+    states: dict[str, int]
+    shade: str
     figures: tuple[str, ...]
     country_rows: tuple[tuple[str, int], ...]
     site_rows: tuple[tuple[str, ...], ...]
+    site_title: str
+    trial_rows: tuple[tuple[str, str], ...]
     sites: int
     unplaced: int
     credits: tuple[str, ...]

@@ -12,7 +12,7 @@ from dashboard.query.filters import Filters
 from dashboard.query.parameters import Choice, Parameter
 from dashboard.reports.build import build_report
 from dashboard.reports.render import RESOLUTIONS, SIZES, THEMES, Look
-from dashboard.reports.report import Report
+from dashboard.reports.report import SHADES, Report
 from dashboard.sites import list_rows, summary
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial
@@ -23,6 +23,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         about="What the sites are coloured by; status if not given.",
         example="status",
         allowed=tuple(COLOUR_BY),
+    ),
+    Choice(
+        name="shade",
+        about="What the land is shaded by: its number of sites per country or state; countries if "
+        "not given.",
+        example="states",
+        allowed=SHADES,
     ),
     Choice(
         name="size",
@@ -42,11 +49,12 @@ PARAMETERS: tuple[Parameter, ...] = (
 
 
 class ReportQuery(NamedTuple):
-    """A parsed query: the filters, what to colour by, and the look without its suffix."""
+    """A parsed query: the filters, what to colour and shade by, and the look without its suffix."""
 
     filters: Filters
     colour_by: str
     look: Look
+    shade: str = "countries"
 
 
 def parse_report_query(pairs: list[tuple[str, str]]) -> ReportQuery:
@@ -60,7 +68,9 @@ def parse_report_query(pairs: list[tuple[str, str]]) -> ReportQuery:
     look = Look(
         size=own.get("size", "wide"), theme=own.get("theme", "light"), dpi=int(own.get("dpi", 150))
     )
-    return ReportQuery(query.filters, own.get("colour", "status"), look)
+    return ReportQuery(
+        query.filters, own.get("colour", "status"), look, own.get("shade", "countries")
+    )
 
 
 def describe_filters(filters: Filters) -> str:
@@ -74,10 +84,15 @@ def describe_filters(filters: Filters) -> str:
     return "; ".join(parts)
 
 
+def _find_trial(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> Trial | None:
+    """The record of the only trial of some sites."""
+    ids = summary.first_trials(sites, 2)
+    return trials.get(ids[0]) if len(ids) == 1 else None
+
+
 def title_sites(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> str:
     """The title of some sites: their trial or list, or the number of trials."""
-    ids = summary.first_trials(sites, 2)
-    trial = trials.get(ids[0]) if len(ids) == 1 else None
+    trial = _find_trial(sites, trials)
     if trial:
         return ": ".join(part for part in (trial.trial_id, trial.title) if part) or "Site list"
     total = summary.key_figures(sites).trials
@@ -105,6 +120,8 @@ def build_filtered_report(
         title=title_sites(sites, provenance.library.trials),
         filter_text=describe_filters(query.filters),
         colour_by=query.colour_by,
+        shade=query.shade,
+        trial=_find_trial(sites, provenance.library.trials),
         link=link,
         bbox=(box.west, box.south, box.east, box.north) if box else None,
     )

@@ -17,6 +17,8 @@ from dashboard.reports.report import TABLE_COLUMNS, Report
 CHART_COUNTRIES = 15
 ROWS_A_SLIDE = 12
 _HEADERS = {"trial_id": "Trial"}
+_WIDTHS = {"facility": 2.6, "city": 1.3}
+"""Of a table's columns, beside others of 1."""
 _TITLE_ONLY = 5
 """The layout of the default template, and of most, that has a title and room below it."""
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -42,21 +44,17 @@ def draw_slides(report: Report, form: PictureFormat, template: Path | None = Non
     _add_picture(deck, slide, picture, report)
     slide = _add_slide(deck, "Sites per country")
     _add_countries(deck, slide, report)
-    rows = report.site_rows
+    if report.trial_rows:
+        slide = _add_slide(deck, "Trial record")
+        _add_table(deck, slide, ("Trial", report.title), report.trial_rows, widths=(1, 4))
+    headers, rows = _drop_empty_columns(report.site_rows)
     pages = [rows[start : start + ROWS_A_SLIDE] for start in range(0, len(rows), ROWS_A_SLIDE)]
     for number, page in enumerate(pages, start=1):
-        title = (
-            "Sites"
-            if report.sites <= len(rows)
-            else f"The first {len(rows)} of {report.sites:,} sites"
-        )
+        title = report.site_title
         title += f" ({number} of {len(pages)})" if len(pages) > 1 else ""
-        _add_table(
-            deck,
-            _add_slide(deck, title),
-            [_HEADERS.get(name, name.capitalize()) for name in TABLE_COLUMNS],
-            page,
-        )
+        widths = [_WIDTHS.get(name, 1) for name in headers]
+        names = [_HEADERS.get(name, name.capitalize()) for name in headers]
+        _add_table(deck, _add_slide(deck, title), names, page, widths=widths)
     notes = "\n".join(
         part
         for part in (report.link, report.filter_text, f"As of {report.as_of}", *report.credits)
@@ -67,6 +65,14 @@ def draw_slides(report: Report, form: PictureFormat, template: Path | None = Non
     file = io.BytesIO()
     deck.save(file)
     return _fix_dates(file.getvalue())
+
+
+def _drop_empty_columns(
+    rows: Sequence[Sequence[str]],
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The names of the columns in which some row says something, and the rows with those alone."""
+    kept = [number for number in range(len(TABLE_COLUMNS)) if any(row[number] for row in rows)]
+    return [TABLE_COLUMNS[number] for number in kept], [tuple(row[n] for n in kept) for row in rows]
 
 
 def _open_template(template: Path | None) -> Any:
@@ -112,6 +118,7 @@ def _add_picture(deck: Any, slide: Any, picture: bytes, report: Report) -> None:
     box = slide.shapes.add_textbox(Inches(0.5), Inches(1.2), width, Inches(0.4))
     known = [*report.figures, report.filter_text, f"as of {report.as_of}" if report.as_of else ""]
     box.text_frame.text = " · ".join(part for part in known if part)
+    box.text_frame.word_wrap = True
     box.text_frame.paragraphs[0].font.size = Pt(13)
 
 
@@ -148,6 +155,7 @@ def _add_countries(deck: Any, slide: Any, report: Report) -> None:
         [(name, f"{number:,}") for name, number in rows],
         left=Inches(0.7) + half,
         width=half,
+        widths=(3, 1),
     )
 
 
@@ -159,18 +167,22 @@ def _add_table(
     *,
     left: int | None = None,
     width: int | None = None,
+    widths: Sequence[float] = (),
 ) -> None:
+    """Add a table; ``widths`` are those of its columns beside each other, equal if empty."""
     left = Inches(0.5) if left is None else left
     width = deck.slide_width - Inches(1.0) if width is None else width
     height = Inches(0.34) * (len(rows) + 1)
     table = slide.shapes.add_table(
         len(rows) + 1, len(headers), left, Inches(1.4), width, height
     ).table
+    for column, share in enumerate(widths):
+        table.columns[column].width = Emu(int(width * share / sum(widths)))
     for column, header in enumerate(headers):
         _fill_cell(table.cell(0, column), header)
     for number, row in enumerate(rows, start=1):
         for column, text in enumerate(row):
-            _fill_cell(table.cell(number, column), text[:120])
+            _fill_cell(table.cell(number, column), text[:300])
 
 
 def _fill_cell(cell: Any, text: str) -> None:

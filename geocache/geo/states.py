@@ -96,6 +96,15 @@ def _read_outlines(country: str) -> tuple[Any, Any, tuple[str, ...]] | None:
     return shapes, shapely.STRtree(shapes), codes
 
 
+def read_state_outlines(country: str) -> dict[str, Any]:
+    """The outline of each state of a country (alpha-2) as a shapely MultiPolygon in degrees."""
+    outlines = _read_outlines(country)
+    if outlines is None:
+        return {}
+    shapes, _, codes = outlines
+    return dict(zip(codes, shapes, strict=True))
+
+
 def find_states(latitudes: Any, longitudes: Any, country: str) -> list[str]:
     """The code of the state that each point lies in, empty if it is in none.
 
