@@ -6,6 +6,7 @@ DashboardError
 ├── ExportError (ValueError)           a table does not fit the format asked for
 ├── RegistryError (ConnectionError)    the registry could not be asked, or its answer is unusable
 ├── TrialStorageError (OSError)        the server that stores fetched trials fails
+├── UploadError (OSError)              a list cannot be stored: too many, too large, no room
 ├── ListStorageError (OSError)         the server that stores shared lists fails
 ├── SavedViewError (OSError)           a view cannot be stored or loaded
 ├── SessionKeyError (OSError)         the key of session cookies cannot be stored or read
@@ -65,6 +66,10 @@ class RegistryError(DashboardError, ConnectionError):
 
 class TrialStorageError(DashboardError, OSError):
     """Raised when the server that stores fetched trials cannot be reached, or refuses."""
+
+
+class UploadError(DashboardError, OSError):
+    """Raised when a list cannot be stored: too many, too large, or no room on the disk."""
 
 
 class ListStorageError(DashboardError, OSError):

@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
 from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
-from dashboard.sites.list_rows import count_kept, get_lists, set_lists
+from dashboard.sites.list_rows import count_kept, get_lists, number_lists, set_lists
 from dashboard.sites.positions import Known, LocateMany
 from dashboard.sites.reading import Reading
 from dashboard.sites.records import attach_records
@@ -29,12 +31,25 @@ IGNORED_NAMES = {"readme.md", "readme.txt", "readme"}
 class OpenedList:
     """One file with its reading, or the reason why there is none.
 
-    Compared by identity: a file that is read again is another list.
+    Compared by identity: a file that is read again is another list. ``versions`` are the earlier
+    ones, newest first.
     """
 
     name: str
     reading: Reading | None = None
     error: str = ""
+    versions: "tuple[EarlierVersion, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """An earlier version of a list: ``name`` is that of the list with the time it was added."""
+
+    name: str
+    id: str
+    added: str
+    sites: int
+    open: Callable[[], OpenedList]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +249,12 @@ def find_date(library: Library, shown: Collection[str]) -> str:
 
 
 def without_contacts(opened: OpenedList) -> OpenedList:
-    """A list without the own columns that name people or how to reach them."""
+    """A list without the own columns that name people or how to reach them, in any version."""
+    if opened.versions:
+        found = tuple(
+            replace(one, open=partial(_open_without_contacts, one)) for one in opened.versions
+        )
+        opened = replace(opened, versions=found)
     reading = opened.reading
     if reading is None or reading.fields is None:
         return opened
@@ -242,6 +262,10 @@ def without_contacts(opened: OpenedList) -> OpenedList:
     if fields is reading.fields:
         return opened
     return replace(opened, reading=replace(reading, fields=fields))
+
+
+def _open_without_contacts(version: EarlierVersion) -> OpenedList:
+    return without_contacts(version.open())
 
 
 def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | None) -> Library:
@@ -283,6 +307,21 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
         max(library.as_of, added.as_of),
         library.corrections,
     )
+
+
+def hide(library: Library, names: Collection[str]) -> Library:
+    """A library without the sites of some lists; the lists stay among its lists."""
+    sizes = get_lists(library.table)
+    if not any(name in names for name, _ in sizes):
+        return library
+    numbers, lists = number_lists(library.table)
+    shown = np.array([name not in names for name in lists], dtype=bool)[numbers]
+    rest = library.table[shown]
+    table = concat_site_tables([rest]) if len(rest) else empty_table()
+    ids = set(rest["trial_id"].unique())
+    trials = {i: trial for i, trial in library.trials.items() if i in ids}
+    table = set_lists(table, count_kept(library.table, shown))
+    return replace(library, table=table, trials=trials)
 
 
 def _get_date(reading: Reading, trial: Trial) -> str:

@@ -1,14 +1,14 @@
 """What is compared: an open list, a trial, or the sites that a filter keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pandas as pd
 
-from dashboard.errors import FilterError
-from dashboard.library.lists import Library, OpenedList, merge
+from dashboard.errors import FilterError, UploadError
+from dashboard.library.lists import EarlierVersion, Library, OpenedList, merge
 from dashboard.query.apply import apply
 from dashboard.query.filters import Filters, parse, to_query
 from dashboard.query.near import LocatePlace, find_centre
@@ -46,8 +46,9 @@ def find_side(
 ) -> Side:
     """The side that a text names.
 
-    An open list by its name (with or without its ending), as its file has it; else a trial by its
-    id; else the query string of a filter, as in a link (``country=DE&status=Recruiting``).
+    An open list by its name (with or without its ending), as its file has it, or an earlier version
+    of it (``NAME @ YYYY-MM-DD HH:MM``); else a trial by its id; else the query string of a filter,
+    as in a link (``country=DE&status=Recruiting``).
 
     Args:
         parameter: the parameter's name, for errors.
@@ -63,6 +64,9 @@ def find_side(
     opened = find_list(library, wanted)
     if opened is not None:
         return build_list_side(opened, locate_many)
+    version = find_version(library, wanted)
+    if version is not None:
+        return _build_version_side(parameter, *version, locate_many)
     trial_id = next((i for i in library.trials if i and i.casefold() == wanted.casefold()), "")
     if trial_id:
         return _filter_side(trial_id, library, Filters(trial=(trial_id,)), search)
@@ -70,7 +74,9 @@ def find_side(
         filters = parse(parse_qsl(wanted.removeprefix("?"), keep_blank_values=True))
         name = "&".join(f"{key}={value}" for key, value in to_query(filters))
         return _filter_side(name or "all sites", library, filters, search)
-    known = [*(one.name for one in library.lists if one.reading), *filter(None, library.trials)]
+    lists = [one for one in library.lists if one.reading]
+    versions = [version.name for one in lists for version in one.versions]
+    known = [*(one.name for one in lists), *versions, *filter(None, library.trials)]
     allowed = sort_by_similarity(wanted, known)[:MAX_SUGGESTIONS]
     message = f"{parameter}={wanted[:80]}: no open list, trial or filter of this name"
     raise FilterError(parameter, wanted[:80], message, (*allowed, "country=DE&status=Recruiting"))
@@ -83,6 +89,27 @@ def find_list(library: Library, name: str) -> OpenedList | None:
     equal = [one for one in readable if one.name.casefold() == wanted]
     equal = equal or [one for one in readable if Path(one.name).stem.casefold() == wanted]
     return equal[-1] if len(equal) == 1 or (equal and equal[0].name.casefold() == wanted) else None
+
+
+def find_version(library: Library, name: str) -> tuple[OpenedList, EarlierVersion] | None:
+    """The earlier version of a name, with its list; the newest if several are called so."""
+    wanted = name.casefold()
+    for one in library.lists:
+        for version in one.versions:
+            if version.name.casefold() == wanted:
+                return one, version
+    return None
+
+
+def _build_version_side(
+    parameter: str, one: OpenedList, version: EarlierVersion, locate_many: LocateMany | None
+) -> Side:
+    try:
+        opened = version.open()
+    except UploadError as error:
+        raise FilterError(parameter, version.name, f"{version.name}: {error}") from error
+    side = build_list_side(opened, locate_many)
+    return replace(side, name=version.name, list_name=one.name)
 
 
 def build_list_side(opened: OpenedList, locate_many: LocateMany | None) -> Side:

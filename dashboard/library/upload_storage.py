@@ -27,7 +27,7 @@ class UploadStorage(Protocol):
     """
 
     def list_versions(self) -> dict[str, object]:
-        """The ids of all lists, oldest first; each value differs after its metadata changed."""
+        """The ids of all lists, oldest first, each with its metadata as JSON."""
 
     def read_metadata(self, list_id: str) -> dict[str, Any]:
         """The metadata of a list.
@@ -76,8 +76,8 @@ class FolderUploadStorage:
     def list_versions(self) -> dict[str, object]:
         """As :meth:`UploadStorage.list_versions`.
 
-        The values are the metadata themselves: two changes may fall within the resolution of
-        file times.
+        The metadata also tell versions apart: two changes may fall within the resolution of file
+        times.
         """
         versions: dict[str, object] = {}
         for path in sorted(self.folder.glob("*.json")):

@@ -192,7 +192,7 @@ def _draw_tab(
                 sites,
                 library.table,
                 downloads.build_link(
-                    filters, in_api=not viewer.uploads.lists() and not filters.decision
+                    filters, in_api=not session.has_own_view(viewer) and not filters.decision
                 ),
                 build_provenance(library, viewer.geocoder.providers),
                 title=title_sites(sites, library.trials),

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from dashboard.errors import UploadError
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import OpenedList
+from dashboard.library.own_lists.session_records import hash_owner
 from dashboard.library.pin_file import list_place_keys
 from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import StoredList, UploadError, UploadStore, hash_owner
+from dashboard.library.uploads import StoredList, UploadStore
 from dashboard.service.facilities import FacilityCorrections
 from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
@@ -28,12 +30,16 @@ from geocache.records import Pin
 
 @dataclass(frozen=True, slots=True)
 class PublicTexts:
-    """What becomes public with a list: its sites, own columns, and pins; ``hidden`` does not."""
+    """What becomes public with a list: its sites, own columns, earlier versions, and pins.
+
+    ``hidden`` are the columns that do not.
+    """
 
     sites: int = 0
     columns: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
+    versions: int = 0
 
 
 class Editor:
@@ -108,15 +114,12 @@ class Editor:
         Raises:
             UploadError: it is no longer there, or cannot be stored.
         """
-        found = [one.opened for one in self._uploads.lists(self._owner) if one.id == list_id]
-        data = self._uploads.read_data(self._owner, list_id)
-        columns = self._uploads.read_columns(self._owner, list_id)
-        for opened in found:
-            self.share(data, opened.name, columns, opened)
-            keys = list_place_keys([opened])
-            own = self._uploads.pins(self._owner)
-            self.pins.publish([pin for pin in own if place_key(pin.place) in keys])
-            self._uploads.remove(self._owner, list_id)
+        one = self._uploads.copy(self._owner, list_id, EVERYONE)
+        keys = list_place_keys([one.opened])
+        own = self._uploads.pins(self._owner)
+        self._refresh()
+        self.pins.publish([pin for pin in own if place_key(pin.place) in keys])
+        self._uploads.remove(self._owner, list_id)
 
     def is_sharer(self, one: StoredList) -> bool:
         """Whether this session shared a list."""
@@ -131,10 +134,7 @@ class Editor:
         found = [one for one in self._uploads.lists(EVERYONE) if one.id == list_id]
         if not found or not self.is_sharer(found[0]):
             raise UploadError("only the browser that shared this list can take it back")
-        data = self._uploads.read_data(EVERYONE, list_id)
-        columns = self._uploads.read_columns(EVERYONE, list_id)
-        name = found[0].opened.name
-        self._uploads.add(self._owner, data, name, columns=columns, opened=found[0].opened)
+        self._uploads.copy(EVERYONE, list_id, self._owner)
         self.unshare(list_id)
 
     def find_public_texts(self, list_id: str) -> PublicTexts:
@@ -150,7 +150,9 @@ class Editor:
                 pins = [p for p in self._uploads.pins(self._owner) if place_key(p.place) in keys]
                 hidden = () if self._contacts else tuple(n for n in fields if n not in kept)
                 shown = tuple(n for n in fields if n not in hidden)
-                return PublicTexts(len(reading.sites), shown, hidden, tuple(pins))
+                return PublicTexts(
+                    len(reading.sites), shown, hidden, tuple(pins), len(one.opened.versions)
+                )
         return PublicTexts()
 
     def unshare(self, list_id: str) -> None:

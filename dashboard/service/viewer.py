@@ -93,9 +93,20 @@ class SessionUploads:
         """Make ready to read: called where a person may add a list soon. Returns at once."""
         self._reader.warm_up()
 
-    def add(self, data: bytes, name: str) -> StoredList:
+    def add(self, data: bytes, name: str, replaces: str = "") -> StoredList:
         """As :meth:`UploadStore.add`."""
-        return self._store.add(self._owner, data, name)
+        return self._store.add(self._owner, data, name, replaces=replaces)
+
+    def change(
+        self,
+        list_id: str,
+        *,
+        name: str | None = None,
+        colour: str | None = None,
+        hidden: bool | None = None,
+    ) -> None:
+        """As :meth:`UploadStore.change`."""
+        self._store.change(self._owner, list_id, name=name, colour=colour, hidden=hidden)
 
     def add_in_background(self, files: Sequence[Upload]) -> JobStatus:
         """Read files as a job; each list is there once it is read.

@@ -85,7 +85,7 @@ def test_a_server_killed_during_an_upload_and_a_fetch_keeps_what_was_confirmed(
                 assert count_sites(again) == 78, "an upload stays private to its session"
                 expect(one.page.get_by_text("many.csv")).to_have_count(0)
                 one.open_tab("Open lists")
-                expect(one.page.get_by_text("first.csv, visible only to you")).to_be_visible()
+                expect(one.page.get_by_text("only you see it")).to_be_visible()
                 assert count_sites(again, "trial=NCT00000003") == 1
                 fetch(one, numbers)
                 expect(one.page.get_by_text("6 trials fetched")).to_be_visible()

@@ -256,7 +256,7 @@ def test_a_list_is_read_with_other_columns_shared_and_closed_by_keyboard(doubtin
     page.keyboard.press("Enter")
     press_enter(page.get_by_role("button", name="Read again with these columns"))
     doubting.wait_until_idle()
-    press_enter(page.get_by_role("button", name="Share with everyone here"))
+    press_enter(page.get_by_role("button", name="Share", exact=True))
     press_enter(page.get_by_role("button", name="Share it"))
     press_enter(page.get_by_role("button", name="Delete for everyone"))
     expect(page.get_by_role("button", name="Delete for everyone")).to_have_count(0)

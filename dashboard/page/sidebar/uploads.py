@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.errors import UploadError
 from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
-from dashboard.library.uploads import UploadError
 from dashboard.page.state import session
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import check_length, queue_toast
@@ -81,7 +81,7 @@ def _add(viewer: Viewer, files: list[Upload]) -> bool:
     """Add lists: small ones at once, large ones in a job. Returns whether none was refused."""
     if sum(len(file.data) for file in files) <= MAX_FOREGROUND_BYTES:
         before = session.load_library(viewer).notes
-        added = [_add_one(viewer, data, name) for name, data in files]
+        added = [_add_one(viewer, file.data, file.name) for file in files]
         after = session.load_library(viewer).notes
         _report_duplicates([note for note in after if note not in before])
         return all(added)

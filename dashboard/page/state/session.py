@@ -5,17 +5,21 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.library.lists import Library, extend
+from dashboard.library.lists import Library, extend, hide
 from dashboard.library.pin_file import locate_with
 from dashboard.library.uploads import StoredList
 from dashboard.page.state import login
 from dashboard.service.viewer import Viewer
 from dashboard.sites.decisions import Decision, add_decisions
+from dashboard.sites.list_rows import colour_lists
 from dashboard.web.downloads import Download, build_owner, get_download_store
 from dashboard.web.session_cookie import COOKIE
 
 _LIBRARY = "own_library"
+_ARRANGED = "arranged_library"
 _DECIDED = "decided_library"
+_HIDDEN = "hidden_lists"
+_COLOURS = "list_colours"
 _FALLBACK_ID = "session_id"
 _TAB = "tab_id"
 
@@ -58,18 +62,63 @@ def offer_download(download: Download) -> str:
 
 
 def load_library(viewer: Viewer) -> Library:
-    """What this session sees: the lists open for everyone, its own, and its decisions."""
+    """What this session sees: the lists open for everyone, its own, and its decisions.
+
+    Without the sites of lists that it hid, and with the colours that it gave lists.
+    """
     library = viewer.library()
     own = viewer.uploads.lists()
     decisions = viewer.decisions.all()
+    hidden, colours = list_hidden(own), list_colours(own)
     if own:
         library = _extend(library, own, viewer)
-    elif not decisions:
+    elif not decisions and not hidden and not colours:
         st.session_state.pop(_LIBRARY, None)
         return library
     else:
         st.session_state[_LIBRARY] = (library, None, library)
+    if hidden or colours:
+        library = _arrange(library, hidden, colours)
     return _add_decisions(library, decisions) if decisions else library
+
+
+def has_own_view(viewer: Viewer) -> bool:
+    """Whether this session sees other sites than the HTTP API: lists of its own, or fewer."""
+    own = viewer.uploads.lists()
+    return bool(own) or bool(list_hidden(own))
+
+
+def list_hidden(own: tuple[StoredList, ...]) -> frozenset[str]:
+    """The names of the lists that this session hid."""
+    found = {one.opened.name for one in own if one.about.hidden}
+    return frozenset(found | st.session_state.get(_HIDDEN, set()))
+
+
+def list_colours(own: tuple[StoredList, ...]) -> dict[str, str]:
+    """The colours that this session gave lists, by their names."""
+    found: dict[str, str] = dict(st.session_state.get(_COLOURS, {}))
+    return found | {one.opened.name: one.about.colour for one in own if one.about.colour}
+
+
+def hide_list(name: str, *, hidden: bool) -> None:
+    """Hide a list that is open for everyone from this session, or show it again."""
+    names = st.session_state.get(_HIDDEN, set())
+    st.session_state[_HIDDEN] = names | {name} if hidden else names - {name}
+
+
+def colour_list(name: str, colour: str) -> None:
+    """Give a list that is open for everyone a colour in this session."""
+    st.session_state[_COLOURS] = st.session_state.get(_COLOURS, {}) | {name: colour}
+
+
+def _arrange(library: Library, hidden: frozenset[str], colours: dict[str, str]) -> Library:
+    cached = st.session_state.get(_ARRANGED)
+    if cached is None or cached[0] is not library or cached[1] != (hidden, colours):
+        shown = hide(library, hidden)
+        arranged = replace(shown, table=colour_lists(shown.table, colours))
+        st.session_state[_ARRANGED] = cached = (library, (hidden, colours), arranged)
+    result: Library = cached[2]
+    return result
 
 
 def _add_decisions(library: Library, decisions: tuple[Decision, ...]) -> Library:
@@ -84,9 +133,10 @@ def _add_decisions(library: Library, decisions: tuple[Decision, ...]) -> Library
 def _extend(library: Library, own: tuple[StoredList, ...], viewer: Viewer) -> Library:
     cached = st.session_state.get(_LIBRARY)
     pins = viewer.uploads.pins()
-    if cached is None or cached[0] is not library or cached[1] != (own, pins):
+    opened = tuple(one.opened for one in own)
+    if cached is None or cached[0] is not library or cached[1] != (opened, pins):
         locate = locate_with(pins, viewer.geocoder.locate_many)
-        extended = extend(library, [one.opened for one in own], locate)
-        st.session_state[_LIBRARY] = cached = (library, (own, pins), extended)
+        extended = extend(library, opened, locate)
+        st.session_state[_LIBRARY] = cached = (library, (opened, pins), extended)
     result: Library = cached[2]
     return result

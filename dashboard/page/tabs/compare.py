@@ -119,7 +119,13 @@ def _list_choices(library: Library, filters: Filters) -> dict[str, str]:
     names = {}
     if filters:
         names[urlencode(to_query(filters))] = "The sites shown now"
-    names |= {one.name: one.name for one in library.lists if one.reading is not None}
+    for opened in library.lists:
+        if opened.reading is not None:
+            names[opened.name] = opened.name
+            names |= {
+                one.name: f"{opened.name}, version of {one.added} ({one.sites:,} sites)"
+                for one in opened.versions
+            }
     for trial_id in summary.first_trials(library.table, MAX_TRIALS):
         if trial_id and trial_id not in names:
             trial = library.trials.get(trial_id)

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.library.uploads import UploadError
+from dashboard.errors import UploadError
 from dashboard.page.state import address, selection
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import check_length, show_error

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from dashboard.errors import UploadError
 from dashboard.library.reader_pool import PARSING, ReaderPool, ReaderProgress
-from dashboard.library.uploads import UploadError, UploadStore
+from dashboard.library.uploads import UploadStore
 from dashboard.service.jobs.runner import Job, Work
 from dashboard.sites.summary import plural
 
@@ -13,10 +14,11 @@ _PARSING_PERCENT = 60
 
 
 class Upload(NamedTuple):
-    """One file as it was uploaded, or pasted text."""
+    """One file as it was uploaded, or pasted text; ``replaces`` is the list it is a version of."""
 
     name: str
     data: bytes
+    replaces: str = ""
 
 
 def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
@@ -40,20 +42,24 @@ def build_upload_work(
         total = 100 * len(files)
         sites = trials = 0
         problems = []
-        for number, (name, data) in enumerate(files):
+        for number, (name, data, replaces) in enumerate(files):
             done = 100 * number
 
             def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
                 job.report(done + _percent(step), total, f"{step.stage} {name}")
 
-            opened = reader.read(data, name, owner=owner, report=report, locate=True)
+            columns = uploads.find_columns(owner, name, replaces) or None
+            opened = reader.read(data, name, columns, owner=owner, report=report, locate=True)
+            if opened.error and columns:  # other columns than before
+                columns = None
+                opened = reader.read(data, name, owner=owner, report=report, locate=True)
             if opened.reading is not None:
                 sites += len(opened.reading.sites)
                 trials += len(opened.reading.trials)
             else:
                 problems.append(f"{name} was not opened: {opened.error}")
             try:
-                uploads.add(owner, data, name, opened=opened)
+                uploads.add(owner, data, name, columns=columns, opened=opened, replaces=replaces)
             except UploadError as error:
                 raise UploadError(f"{name}: {error}") from error
         read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"

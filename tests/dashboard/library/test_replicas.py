@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.errors import ListStorageError, TrialStorageError
+from dashboard.errors import ListStorageError, TrialStorageError, UploadError
 from dashboard.library import upload_storage_sql
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.fetched_storage import FolderTrialStorage
 from dashboard.library.fetched_storage_sql import SqlTrialStorage
 from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage
 from dashboard.library.upload_storage_sql import SqlUploadStorage
-from dashboard.library.uploads import UploadError, UploadStore
+from dashboard.library.uploads import UploadStore
 from dashboard.service.service import Service
 from dashboard.settings import Settings
 from geocache import Place

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from dashboard.errors import UploadError
 from dashboard.library import uploads as uploads_module
 from dashboard.library.lists import InlineReader, OpenedList, open_bytes
+from dashboard.library.own_lists.opened_cache import count_table_bytes
 from dashboard.library.storage import build_shared_storage
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import UploadError, UploadStore, count_table_bytes
+from dashboard.library.uploads import UploadStore
 from dashboard.settings import Settings
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"

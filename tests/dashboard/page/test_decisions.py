@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.errors import UploadError
 from dashboard.library import decision_file
-from dashboard.library.uploads import UploadError
 from dashboard.page import main
 from dashboard.service.service import Service
 from dashboard.sites.decisions import Decision, SiteKey

@@ -115,10 +115,8 @@ def test_countries_quality_and_open_lists_are_drawn(page: AppTest) -> None:
     assert count_sites(page) == "5"
     run_tab(page, "Quality")
     run_tab(page, "Open lists")
-    (lists,) = (table.value for table in page.dataframe)
-    assert lists[["list", "visible_to", "trials", "sites"]].values.tolist() == [
-        ["trials.json", "everyone", 3, 5]
-    ]
+    assert "3 trials" in text(page)
+    assert "everyone sees it" in text(page)
 
 
 def open_form(page: AppTest, key: str) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.library import uploads as uploads_module
+from dashboard.errors import UploadError
 from dashboard.library.lists import Library, extend
+from dashboard.library.own_lists import session_records
 from dashboard.library.pin_file import locate_with
-from dashboard.library.uploads import UploadError
 from dashboard.service.editor import Editor
 from dashboard.service.service import Service
 from dashboard.service.viewer import Viewer
@@ -124,7 +124,7 @@ def test_a_damaged_file_of_pins_leaves_the_lists_as_they_are(
 
 
 def test_own_pins_are_limited(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_module, "MAX_PINS", 1)
+    monkeypatch.setattr(session_records, "MAX_PINS", 1)
     with pytest.raises(UploadError, match="more than 1 pins"):
         service.uploads.pin("ann", [Pin(SECRET, 47.2, 15.6), Pin(OTHER, 47.2, 15.6)])
     assert service.uploads.pins("ann") == ()

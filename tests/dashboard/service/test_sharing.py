@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.errors import UploadError
 from dashboard.library.upload_storage import EVERYONE
-from dashboard.library.uploads import UploadError
 from dashboard.service.editor import Editor, PublicTexts
 from dashboard.service.service import Service
 from dashboard.settings import Settings

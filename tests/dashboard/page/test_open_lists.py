@@ -1,0 +1,112 @@
+"""The cards of the open lists: renamed, coloured, hidden, shown alone, renewed, deleted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.page import main
+from dashboard.page.widgets.markdown import escape
+from dashboard.service.service import Service
+from dashboard.web.downloads import build_owner
+from dashboard.web.session_cookie import COOKIE
+
+OWNER = build_owner("ann", "")
+FIRST = b"facility,city,country\nLKH Graz,Graz,Austria\nKH Linz,Linz,Austria\n"
+SECOND = b"facility,city,country\nLKH Graz,Graz,Austria\nAKH,Wien,Austria\nLKH,Salzburg,Austria\n"
+
+
+@pytest.fixture
+def running(
+    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    """The service over the seed, for a session with the cookie ``ann``."""
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ann"}))
+    service = opened()
+    service.library()
+    return service
+
+
+@pytest.fixture
+def page(running: Service) -> AppTest:
+    """The page with the cards open, not run yet; the session has one list in two versions."""
+    running.uploads.add(OWNER, FIRST, "wave.csv")
+    running.uploads.add(OWNER, SECOND, "wave.csv")
+    page = AppTest.from_file(main.__file__, default_timeout=60)
+    page.session_state["tab"] = "Open lists"
+    return page
+
+
+def run(page: AppTest) -> str:
+    """Run the page without an error; the text of its cards."""
+    page.run()
+    assert not page.exception
+    return " ".join(one.value for one in page.markdown)
+
+
+def count_sites(page: AppTest) -> str:
+    return next(metric.value for metric in page.metric if metric.label == "Sites")
+
+
+def test_lists_are_hidden_and_shown_alone(page: AppTest, running: Service) -> None:
+    shown = run(page)
+    (one,) = running.uploads.lists(OWNER)
+    assert f"**{escape('wave.csv')}**" in shown
+    assert "3 sites" in shown
+    assert escape(f"added {one.about.added} UTC") in shown
+    assert count_sites(page) == "78"
+    page.button(key=f"alone_{one.id}").click()
+    run(page)
+    assert count_sites(page) == "3"
+    page.button(key=f"alone_{one.id}").click()
+    run(page)
+    page.button(key="hide_open_NCT01207388.txt").click()
+    shown = run(page)
+    assert count_sites(page) == "3"
+    assert ":material/visibility_off: hidden" in shown
+    page.button(key="hide_open_NCT01207388.txt").click()
+    page.button(key=f"hide_{one.id}").click()
+    run(page)
+    assert count_sites(page) == "75"
+    assert running.uploads.lists(OWNER)[0].about.hidden
+    page.button(key=f"hide_{one.id}").click()
+    run(page)
+    assert count_sites(page) == "78"
+
+
+def test_a_list_is_renamed_and_coloured(page: AppTest, running: Service) -> None:
+    run(page)
+    (one,) = running.uploads.lists(OWNER)
+    page.color_picker(key=f"list_colour_{one.id}").pick("#aa0000")
+    run(page)
+    page.session_state[f"change_{one.id}"] = True
+    run(page)
+    page.text_input(key=f"rename_{one.id}").set_value("Wave <b>1</b>")
+    shown = run(page)
+    assert f"**{escape('Wave <b>1</b>')}**" in shown
+    (now,) = running.uploads.lists(OWNER)
+    assert (now.opened.name, now.about.colour) == ("Wave <b>1</b>", "#aa0000")
+    assert page.color_picker(key=f"list_colour_{one.id}").value == "#aa0000"
+
+
+def test_an_earlier_version_is_compared_with_the_list(page: AppTest, running: Service) -> None:
+    assert "2 sites" in run(page)
+    (version,) = running.uploads.lists(OWNER)[0].opened.versions
+    page.button(key=f"compare_{version.id}").click()
+    shown = run(page)
+    assert page.session_state["tab"] == "Compare"
+    assert "**2 added**" in shown
+    assert "**1 removed**" in shown
+
+
+def test_what_is_refused_is_said(page: AppTest, running: Service) -> None:
+    run(page)
+    (one,) = running.uploads.lists(OWNER)
+    running.uploads.remove(OWNER, one.id)
+    page.button(key=f"hide_{one.id}").click()
+    page.run()
+    assert not page.exception
+    assert "this list is no longer here" in [toast.value for toast in page.toast]
