@@ -168,6 +168,8 @@ def export_dataset(
         document = {"output": output, "format": suffix, "problems": problems}
         click.echo(orjson.dumps({**document, **content.about.to_json()}))
     else:
+        for note in content.about.notes:
+            click.echo(note, err=True)
         click.echo(f"{plural(len(content.rows), 'row')} written to {output}", err=True)
     return 1 if problems else 0
 

@@ -20,10 +20,21 @@ from dashboard.reach.reach import LEVELS
     "--within",
     multiple=True,
     metavar="DISTANCE",
-    help="Such as 80km or 50mi; by default 25, 50, 100 and 200 km. Repeatable.",
+    help="Such as 80km, 50mi or 30min (minutes as estimated from the straight line); by default "
+    "25, 50, 100 and 200 km. Repeatable.",
 )
 @click.option(
     "--level", multiple=True, type=click.Choice(LEVELS), help="By default country. Repeatable."
+)
+@click.option(
+    "--catchment",
+    metavar="DISTANCE",
+    help="Also sites per million people by two-step floating catchment of this distance.",
+)
+@click.option(
+    "--against",
+    metavar="TRIAL",
+    help="Also the people who have these sites and not those of this trial.",
 )
 @click.option(
     "--gaps",
@@ -35,6 +46,11 @@ from dashboard.reach.reach import LEVELS
     "count",
     type=click.IntRange(1, MOST_SITES),
     help="Instead: so many cities where a further site would add most people within --within.",
+)
+@click.option(
+    "--candidates",
+    metavar="LIST",
+    help="With --next: choose among the sites of this open list, not among cities.",
 )
 @click.option(
     "--source",
@@ -49,8 +65,11 @@ def reach_command(
     output: str,
     within: tuple[str, ...],
     level: tuple[str, ...],
+    catchment: str | None,
+    against: str | None,
     gaps: bool,
     count: int | None,
+    candidates: str | None,
     source: tuple[Path, ...],
     **options: tuple[str, ...],
 ) -> int:
@@ -63,12 +82,26 @@ def reach_command(
     """
     if gaps and count:
         raise click.UsageError("--gaps and --next write different tables; choose one")
-    if level and (gaps or count):
-        raise click.UsageError("--level goes with neither --gaps nor --next")
-    own = [("beyond_km" if gaps else "within_km", text) for text in within]
+    for name, given in (("--level", level), ("--catchment", catchment), ("--against", against)):
+        if given and (gaps or count):
+            raise click.UsageError(f"{name} goes with neither --gaps nor --next")
+    if candidates and not count:
+        raise click.UsageError("--candidates goes with --next only")
+    own = [_name_distance(text, "beyond_km" if gaps else "within_km") for text in within]
+    if (gaps or count) and any(name == "within_min" for name, _ in own):
+        raise click.UsageError("--gaps and --next take a distance, no minutes")
     own += [("levels", text) for text in level]
+    own += [("catchment_km", catchment)] if catchment else []
+    own += [("against", against)] if against else []
     own += [("count", str(count))] if count else []
+    own += [("candidates", candidates)] if candidates else []
     dataset = DATASETS["reach-gaps" if gaps else "reach-next" if count else "reach"]
     pairs = [*split_query(query), *list_pairs(options), *own]
     suffix = "csv" if output == "-" else None
     return export_dataset(dataset, pairs, output, suffix=suffix, source=source)
+
+
+def _name_distance(text: str, name: str) -> tuple[str, str]:
+    """The parameter and the value of a distance, or of minutes."""
+    number = text.strip().removesuffix("utes").removesuffix("min")
+    return ("within_min", number.strip()) if number != text.strip() else (name, text)

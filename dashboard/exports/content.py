@@ -31,7 +31,8 @@ class About:
     ``as_of`` and ``as_of_oldest`` are the newest and oldest date (ISO 8601) of its trials;
     ``lists`` its site lists; ``sources`` those of its positions; ``filter`` the query string that
     asks for the same rows, empty for all; ``attribution`` whose data it is; ``total`` the number
-    of rows before ``limit`` and ``offset``; ``method`` how figures were computed, empty for lists.
+    of rows before ``limit`` and ``offset``; ``method`` how figures were computed, empty for lists;
+    ``notes`` what of them a reader must not expect.
     """
 
     as_of: str = ""
@@ -43,6 +44,7 @@ class About:
     total: int = 0
     rows: int = 0
     method: str = ""
+    notes: tuple[str, ...] = ()
 
     def to_texts(self) -> dict[str, str]:
         """Each fact as text, by name."""
@@ -56,6 +58,7 @@ class About:
             "attribution": "; ".join(self.attribution),
             "written_by": WRITTEN_BY,
             **({"method": self.method} if self.method else {}),
+            **({"notes": " ".join(self.notes)} if self.notes else {}),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -71,6 +74,7 @@ class About:
             "attribution": list(self.attribution),
             "written_by": WRITTEN_BY,
             **({"method": self.method} if self.method else {}),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
 

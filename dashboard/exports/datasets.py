@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from dashboard.exports import FORMATS, Content, Provenance
 from dashboard.library.lists import Library
+from dashboard.library.sides import find_list_sites, find_trial_sites
 from dashboard.query.apply import apply
 from dashboard.query.dataset_query import DatasetQuery, parse_query, select_rows
 from dashboard.query.near import Centre
-from dashboard.query.parameters import Choice, Distance, Parameter, WholeNumber
-from dashboard.reach import gaps, next_sites, reach, timeline
-from dashboard.reach.method import CREDITS, describe_method
+from dashboard.query.parameters import MAX_NAME, Choice, Distance, Parameter, WholeNumber
+from dashboard.reach import catchment, gaps, next_sites, reach, timeline
+from dashboard.reach.method import CREDITS, describe_method, describe_next_method, list_notes
 from dashboard.sites import summary
 from dashboard.sites.facilities import FACILITY_COUNT_COLUMNS, complete_counts, count_by_facility
 from dashboard.sites.table import COLUMNS
@@ -26,7 +28,9 @@ class Dataset:
 
     ``distance`` says whether it has a column ``distance_km`` with ``near``; ``own`` are parameters
     that only it has, whose values ``build`` gets by name; ``credits`` are due for data beside the
-    sites; ``describe_method`` says how figures are computed from some sites.
+    sites. Given the same parameters, ``describe_method`` says how figures are computed from some
+    sites, and ``list_notes`` what of them a reader must not expect. ``find_tables`` replaces names
+    among the parameters by what they name in the open lists, before all these.
     """
 
     name: str
@@ -38,7 +42,9 @@ class Dataset:
     add_trials: Callable[[pd.DataFrame, Mapping[str, Trial]], pd.DataFrame] | None = None
     own: tuple[Parameter, ...] = ()
     credits: tuple[str, ...] = ()
-    describe_method: Callable[[pd.DataFrame], str] | None = None
+    describe_method: Callable[..., str] | None = None
+    list_notes: Callable[..., list[str]] | None = None
+    find_tables: Callable[[dict[str, Any], Library], dict[str, Any]] | None = None
 
     def parse(self, pairs: list[tuple[str, str]], fields: Sequence[str] = ()) -> DatasetQuery:
         """The query of a query string's names and values.
@@ -55,6 +61,34 @@ class Dataset:
             distance=self.distance,
             own=self.own,
         )
+
+
+CANDIDATES = Parameter(
+    name="candidates",
+    about="An open list by its name: choose among its sites, not among cities.",
+    example="candidates.csv",
+    longest=MAX_NAME,
+)
+AGAINST = Parameter(
+    name="against",
+    about="A trial by its id: which people have these sites and not its sites.",
+    example="NCT01207388",
+    longest=MAX_NAME,
+)
+
+
+def find_tables(arguments: dict[str, Any], library: Library) -> dict[str, Any]:
+    """The parameters with the sites of what ``against`` and ``candidates`` name.
+
+    Raises:
+        FilterError: there is no such trial or list.
+    """
+    found = {"against": find_trial_sites, "candidates": find_list_sites}
+    return arguments | {
+        name: find(name, arguments[name], library)
+        for name, find in found.items()
+        if name in arguments
+    }
 
 
 TABLE_FORMATS = ("csv", "json", "xlsx")
@@ -123,6 +157,8 @@ DATASETS: dict[str, Dataset] = {
             TABLE_FORMATS,
             credits=CREDITS,
             describe_method=describe_method,
+            list_notes=list_notes,
+            find_tables=find_tables,
             own=(
                 Distance(
                     name="within_km",
@@ -130,6 +166,23 @@ DATASETS: dict[str, Dataset] = {
                     example="80",
                     most=20,
                 ),
+                WholeNumber(
+                    name="within_min",
+                    about="Minutes of travel as estimated from the straight line, no drive time.",
+                    example="30",
+                    most=20,
+                    least=1,
+                    greatest=reach.MOST_MINUTES,
+                    unit="minutes",
+                ),
+                Distance(
+                    name="catchment_km",
+                    about="Give sites per million people by two-step floating catchment (2SFCA) of "
+                    "this distance.",
+                    example="80",
+                    greatest=catchment.MOST_KM,
+                ),
+                AGAINST,
                 Choice(
                     name="levels",
                     about="Of what to give figures: each country, state or US county.",
@@ -147,6 +200,7 @@ DATASETS: dict[str, Dataset] = {
             TABLE_FORMATS,
             credits=CREDITS,
             describe_method=describe_method,
+            list_notes=list_notes,
             own=(
                 Distance(
                     name="beyond_km",
@@ -157,12 +211,14 @@ DATASETS: dict[str, Dataset] = {
         ),
         Dataset(
             "reach-next",
-            "Cities where a further site would bring most people within a distance",
+            "Where a further site would bring most people within a distance",
             next_sites.COLUMNS,
             next_sites.propose_sites,
             TABLE_FORMATS,
             credits=CREDITS,
-            describe_method=describe_method,
+            describe_method=describe_next_method,
+            list_notes=list_notes,
+            find_tables=find_tables,
             own=(
                 Distance(
                     name="within_km", about="In km, or as 50mi; 80 km if not given.", example="80"
@@ -175,6 +231,7 @@ DATASETS: dict[str, Dataset] = {
                     greatest=next_sites.MOST_SITES,
                     unit="cities",
                 ),
+                CANDIDATES,
             ),
         ),
     )
@@ -206,7 +263,10 @@ def build_content_from(
     dataset: Dataset, query: DatasetQuery, provenance: Provenance, sites: pd.DataFrame
 ) -> Content:
     """As :func:`build_content`, of sites that the query's filters were applied to already."""
-    every = dataset.build(sites, **query.arguments())
+    arguments = query.arguments()
+    if dataset.find_tables:
+        arguments = dataset.find_tables(arguments, provenance.library)
+    every = dataset.build(sites, **arguments)
     if dataset.add_trials:
         every = dataset.add_trials(every, provenance.library.trials)
     rows = select_rows(every, query)
@@ -216,6 +276,7 @@ def build_content_from(
         total=len(every),
         rows=len(rows),
         attribution=(*about.attribution, *dataset.credits),
-        method=dataset.describe_method(sites) if dataset.describe_method else "",
+        method=dataset.describe_method(sites, **arguments) if dataset.describe_method else "",
+        notes=tuple(dataset.list_notes(sites, **arguments)) if dataset.list_notes else (),
     )
     return Content(dataset.name, rows, about, query.columns)

@@ -67,7 +67,7 @@ def find_side(
     version = find_version(library, wanted)
     if version is not None:
         return _build_version_side(parameter, *version, locate_many)
-    trial_id = next((i for i in library.trials if i and i.casefold() == wanted.casefold()), "")
+    trial_id = _find_trial_id(wanted, library)
     if trial_id:
         return _filter_side(trial_id, library, Filters(trial=(trial_id,)), search)
     if "=" in wanted:
@@ -80,6 +80,49 @@ def find_side(
     allowed = sort_by_similarity(wanted, known)[:MAX_SUGGESTIONS]
     message = f"{parameter}={wanted[:80]}: no open list, trial or filter of this name"
     raise FilterError(parameter, wanted[:80], message, (*allowed, "country=DE&status=Recruiting"))
+
+
+def find_trial_sites(parameter: str, text: str, library: Library) -> pd.DataFrame:
+    """The sites of a trial of the open lists, named by its id in any case.
+
+    Args:
+        parameter: the parameter's name, for errors.
+        text: as given.
+        library: the open lists.
+
+    Raises:
+        FilterError: there is no such trial.
+    """
+    trial_id = _find_trial_id(text.strip(), library)
+    if not trial_id:
+        allowed = sort_by_similarity(text, filter(None, library.trials))[:MAX_SUGGESTIONS]
+        message = f"{parameter}={text[:80]}: no open trial has this id"
+        raise FilterError(parameter, text[:80], message, allowed)
+    return apply(library.table, Filters(trial=(trial_id,)))
+
+
+def find_list_sites(parameter: str, text: str, library: Library) -> pd.DataFrame:
+    """The sites of an open list in the library's site table, located as there.
+
+    Args:
+        parameter: the parameter's name, for errors.
+        text: the list's name, with or without its ending.
+        library: the open lists.
+
+    Raises:
+        FilterError: there is no such list.
+    """
+    opened = find_list(library, text.strip())
+    if opened is None:
+        names = [one.name for one in library.lists if one.reading is not None]
+        message = f"{parameter}={text[:80]}: no open list has this name"
+        allowed = sort_by_similarity(text, names)[:MAX_SUGGESTIONS]
+        raise FilterError(parameter, text[:80], message, allowed)
+    return apply(library.table, Filters(list=(opened.name,)))
+
+
+def _find_trial_id(wanted: str, library: Library) -> str:
+    return next((i for i in library.trials if i and i.casefold() == wanted.casefold()), "")
 
 
 def find_list(library: Library, name: str) -> OpenedList | None:

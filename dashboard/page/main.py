@@ -37,6 +37,7 @@ from dashboard.reports.request import title_sites
 from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
+from dashboard.sites.decisions import select_shortlisted
 from dashboard.sites.list_rows import count_sites
 
 POLL_SECONDS = 0.25
@@ -207,7 +208,9 @@ def _draw_tab(
         case "Trials":
             _draw_trials(sites, library, filters, viewer)
         case "Reach":
-            reach.draw_reach(sites, filters, build_provenance(library, viewer.geocoder.providers))
+            shortlist = select_shortlisted(library.table, viewer.decisions.all())
+            provenance = build_provenance(library, viewer.geocoder.providers)
+            reach.draw_reach(sites, filters, provenance, shortlist)
         case "Compare":
             compare.draw_compare(library, filters, viewer)
         case "Quality":

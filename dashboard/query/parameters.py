@@ -133,14 +133,16 @@ _DISTANCE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s?(km|mi|miles?)?", re.IG
 
 @dataclass(frozen=True, kw_only=True)
 class Distance(Parameter):
-    """A distance: a number of km, or with its unit, as in ``50mi``."""
+    """A distance of at most ``greatest`` km: a number of km, or with its unit, as in ``50mi``."""
 
     longest: int = 20
+    greatest: float = MAX_DISTANCE_KM
 
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of one value."""
-        return {"type": "string", "pattern": "^[1-9][0-9]{0,3}(km|mi)?$"}
+        digits = "{0,3}" if self.greatest > 9_999 * KM_PER_MILE else "?"
+        return {"type": "string", "pattern": f"^[1-9][0-9]{digits}(km|mi)?$"}
 
     def convert(self, text: str) -> float:
         """Kilometres."""
@@ -148,8 +150,8 @@ class Distance(Parameter):
         number = float(found[1]) if found else 0.0
         unit = (found[2] or "km").lower() if found else "km"
         kilometres = number if unit == "km" else number * KM_PER_MILE
-        if not 0 < kilometres <= MAX_DISTANCE_KM:
-            allowed = f"more than 0 and at most {MAX_DISTANCE_KM:,.0f} km, such as 80km or 50mi"
+        if not 0 < kilometres <= self.greatest:
+            allowed = f"more than 0 and at most {self.greatest:,.0f} km, such as 80km or 50mi"
             raise FilterError(self.name, text, f"{self.name}={text}: give {allowed}", (allowed,))
         return round(kilometres, 6)
 

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from dashboard.reach.population import is_well_covered, project_areas, read_places
 from dashboard.reach.reach import measure_areas
-from dashboard.reach.site_points import chord_km, project
+from dashboard.reach.site_points import chord_km, is_exact, project
 
 COLUMNS = (
     "rank",
@@ -27,8 +27,13 @@ LEAST_CITY = 50_000
 """Smaller places are not proposed: a site needs a hospital."""
 
 
-def propose_sites(sites: pd.DataFrame, within_km: float = 80.0, count: int = 5) -> pd.DataFrame:
-    """The cities that add most people who have no site within a distance yet, best first.
+def propose_sites(
+    sites: pd.DataFrame,
+    within_km: float = 80.0,
+    count: int = 5,
+    candidates: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The places that add most people who have no site within a distance yet, best first.
 
     Each is chosen after those before it (greedy maximal covering), which reaches at least 63 %
     (1 - 1/e) of what the best choice of so many places would add, and usually nearly all of it.
@@ -36,6 +41,8 @@ def propose_sites(sites: pd.DataFrame, within_km: float = 80.0, count: int = 5) 
     Args:
         sites: the filtered site table; cities of the countries that have a site are proposed.
         within_km: the distance.
+        candidates: sites to choose among instead of cities, each position once, whose facilities
+            are then named.
         count: how many places, at most :data:`MOST_SITES`; fewer where no more people can be added.
 
     Returns:
@@ -45,8 +52,7 @@ def propose_sites(sites: pd.DataFrame, within_km: float = 80.0, count: int = 5) 
     """
     areas = measure_areas(sites)
     codes = set(sites["country_code"].unique()) - {""}
-    places = read_places()
-    places = places[(places["people"] >= LEAST_CITY) & places["country_code"].isin(codes)]
+    places = _list_cities(codes) if candidates is None else _list_candidates(candidates)
     total = areas.people.sum()
     uncovered = np.where(areas.nearest_km > within_km, areas.people, 0)
     if places.empty or not uncovered.any():
@@ -68,6 +74,26 @@ def propose_sites(sites: pd.DataFrame, within_km: float = 80.0, count: int = 5) 
         adds_share=(adds / total).round(5),
         share_after=((covered + adds.cumsum()) / total).round(5),
     )[list(COLUMNS)]
+
+
+def _list_cities(codes: set[str]) -> pd.DataFrame:
+    places = read_places()
+    return places[(places["people"] >= LEAST_CITY) & places["country_code"].isin(codes)]
+
+
+def _list_candidates(candidates: pd.DataFrame) -> pd.DataFrame:
+    """A row per position, named by its first facility, else its city."""
+    rows = candidates[is_exact(candidates)].drop_duplicates(["latitude", "longitude"])
+    facility, city = rows["facility"].astype("str"), rows["city"].astype("str")
+    return pd.DataFrame(
+        {
+            "name": facility.where(facility != "", city),
+            "country_code": rows["country_code"].astype("str"),
+            "state": rows["state"].astype("str"),
+            "latitude": rows["latitude"],
+            "longitude": rows["longitude"],
+        }
+    ).reset_index(drop=True)
 
 
 def _choose(

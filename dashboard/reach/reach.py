@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.reach.catchment import measure_access
 from dashboard.reach.inequality import measure_gini
 from dashboard.reach.population import (
     Units,
@@ -20,6 +21,7 @@ from dashboard.reach.population import (
     read_units,
 )
 from dashboard.reach.site_points import build_site_points, count_positions, measure_nearest
+from dashboard.reach.travel_time import find_distance
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.countries import country_name
 
@@ -39,6 +41,11 @@ COLUMNS = (
     "choice_share",
     "median_km",
     "gini",
+    "within_min",
+    "access_per_million",
+    "against_share",
+    "only_here",
+    "only_here_share",
 )
 DECIMALS = {
     "coverage": 3,
@@ -47,9 +54,14 @@ DECIMALS = {
     "choice_share": 5,
     "median_km": 1,
     "gini": 3,
+    "within_km": 3,
+    "access_per_million": 3,
+    "against_share": 5,
+    "only_here_share": 5,
 }
 LEVELS = ("country", "state", "county")
 DISTANCES_KM = (25.0, 50.0, 100.0, 200.0)
+MOST_MINUTES = 600
 
 
 class AreaDistances(NamedTuple):
@@ -98,15 +110,22 @@ def _find_areas(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def measure_reach(
     sites: pd.DataFrame,
-    within_km: Sequence[float] = DISTANCES_KM,
+    within_km: Sequence[float] = (),
     levels: Sequence[str] = ("country",),
+    *,
+    within_min: Sequence[float] = (),
+    catchment_km: float | None = None,
+    against: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The people within each distance of a site, in a straight line, whatever borders lie between.
 
     Args:
         sites: the filtered site table.
-        within_km: distances in km.
+        within_km: distances in km; :data:`DISTANCES_KM` if neither these nor minutes are given.
         levels: of :data:`LEVELS`.
+        within_min: estimated minutes of travel, see :mod:`dashboard.reach.travel_time`.
+        catchment_km: the distance of the two-step floating catchment; none is computed without.
+        against: other sites, such as those of another trial, to compare with.
 
     Returns:
         A row per unit and distance, :data:`COLUMNS`; the first unit is all countries together,
@@ -115,10 +134,18 @@ def measure_reach(
         the coverage is too low or too high. ``share`` is that of the listed people who have a site,
         ``choice_share`` of those who have three. Half the people have at most ``median_km`` to the
         nearest site. ``gini`` says how unevenly the sites are spread over a country's states, in
-        the United States its counties.
+        the United States its counties. ``within_min`` is set in rows of minutes, where
+        ``within_km`` is the straight line that takes so long. ``access_per_million`` are sites per
+        million people, those within ``catchment_km`` of a site sharing it. ``against_share`` is the
+        share of people with one of the other sites within the distance, ``only_here`` the people
+        who have a site but none of those.
     """
+    if not within_km and not within_min:
+        within_km = DISTANCES_KM
+    steps = [(distance, np.nan) for distance in within_km]
+    steps += [(find_distance(minutes), minutes) for minutes in within_min]
     tables = [
-        _measure_level(sites, level, within_km)
+        _measure_level(sites, level, steps, catchment_km, against)
         for level in ("all", *LEVELS)
         if (level in levels) or (level == "all" and "country" in levels)
     ]
@@ -133,37 +160,61 @@ class _Level(NamedTuple):
     """The units of a level that have people, and the distances of their areas.
 
     ``table`` has a row a unit, with all columns that no distance changes, and ``known``: whether
-    numbers of people can be given. ``numbers`` is the unit of each area by its row in it.
+    numbers of people can be given. ``numbers`` is the unit of each area by its row in it, ``rows``
+    the area's row in :func:`dashboard.reach.population.read_areas`.
     """
 
     table: pd.DataFrame
+    rows: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
     people: npt.NDArray[np.int64]
     nearest_km: npt.NDArray[np.float64]
     third_km: npt.NDArray[np.float64]
 
 
-def _measure_level(sites: pd.DataFrame, level: str, within_km: Sequence[float]) -> pd.DataFrame:
+def _measure_level(
+    sites: pd.DataFrame,
+    level: str,
+    steps: Sequence[tuple[float, float]],
+    catchment_km: float | None,
+    against: pd.DataFrame | None,
+) -> pd.DataFrame:
     found = _prepare_level(sites, level)
     if found is None:
         return pd.DataFrame(columns=list(COLUMNS))
     table, size = found.table.drop(columns="known"), len(found.table)
-    known = found.table["known"]
+    known, people = found.table["known"], table["people"]
+
+    def count(among: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        rows = np.flatnonzero(among)
+        return np.bincount(found.numbers[rows], found.people[rows], size).astype(np.float64)
+
+    table[["access_per_million", "against_share", "only_here", "only_here_share"]] = np.nan
+    if catchment_km is not None:
+        access = measure_access(sites, catchment_km)[found.rows] * found.people
+        rate = np.bincount(found.numbers, access, size) / people * 1e6
+        table["access_per_million"] = rate.where(known)
+    other_km = _measure_all(against)[found.rows] if against is not None else None
     parts = []
-    for distance in within_km:
-        near = np.flatnonzero(found.nearest_km <= distance)
-        choice = np.flatnonzero(found.third_km <= distance)
-        reached = np.bincount(found.numbers[near], found.people[near], size)
-        chosen = np.bincount(found.numbers[choice], found.people[choice], size)
-        parts.append(
-            table.assign(
-                within_km=distance,
-                reached=pd.Series(reached).where(known),
-                share=reached / table["people"],
-                choice_share=chosen / table["people"],
-                people=table["people"].where(known),
-            )
+    for distance, minutes in steps:
+        near = found.nearest_km <= distance
+        reached = count(near)
+        part = table.assign(
+            within_km=distance,
+            within_min=minutes,
+            reached=pd.Series(reached).where(known),
+            share=reached / people,
+            choice_share=count(found.third_km <= distance) / people,
+            people=people.where(known),
         )
+        if other_km is not None:
+            only_here = count(near & (other_km > distance))
+            part = part.assign(
+                against_share=count(other_km <= distance) / people,
+                only_here=pd.Series(only_here).where(known),
+                only_here_share=only_here / people,
+            )
+        parts.append(part)
     rows = pd.concat(parts).sort_index(kind="stable")
     return rows[list(COLUMNS)].reset_index(drop=True)
 
@@ -197,7 +248,14 @@ def _prepare_level(sites: pd.DataFrame, level: str) -> _Level | None:
         table["gini"] = [_measure_gini(sites, str(code)) for code in codes]
     rate = table["sites"] / inhabitants * 1e6
     table["sites_per_million"] = rate.where(table["known"] | (level == "country"))
-    return _Level(table, numbers, people, nearest, areas.third_km[listed][inhabited])
+    third = areas.third_km[listed][inhabited]
+    return _Level(table, areas.rows[listed][inhabited], numbers, people, nearest, third)
+
+
+@memoize_per_table
+def _measure_all(sites: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The distance in km from every listed area to the nearest site."""
+    return measure_nearest(build_site_points(sites), project_areas()).first
 
 
 def _describe(

@@ -60,14 +60,15 @@ def count_starts(sites: pd.DataFrame, per: str = "year", by: str = "") -> pd.Dat
     return table.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
 
 
-def describe_method(sites: pd.DataFrame) -> str:
-    """How trials and sites over time are counted, as a paragraph."""
+def describe_method(sites: pd.DataFrame, per: str = "year", by: str = "") -> str:
+    """How :func:`count_starts` counts, as a paragraph."""
     undated = count_starts(sites).query("period == ''")["trials"].sum()
+    groups = f" A trial counts once in each {by} that it has." if by else ""
     left_out = f" {undated:,} trials have no known start." if undated else ""
     return (
-        "Trials are counted in the year or month of the start date in their record, planned dates "
-        "included, with those of their sites that the filter keeps. Recruiting is what the record "
-        f"said on the date of the data, not in the period.{left_out}"
+        f"Trials are counted in the {per} of the start date in their record, planned dates "
+        f"included, with those of their sites that the filter keeps.{groups} Recruiting is what "
+        f"the record said on the date of the data, not in the period.{left_out}"
     )
 
 

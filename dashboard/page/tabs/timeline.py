@@ -43,7 +43,7 @@ def draw_timeline(sites: pd.DataFrame, filters: Filters, provenance: Provenance)
         _draw_groups(counts, str(per or "year"), str(by))
     else:
         _draw_bars(counts, str(per or "year"))
-    st.caption(escape(describe_method(sites)))
+    st.caption(escape(describe_method(sites, str(per or "year"), str(by or ""))))
 
 
 def _draw_bars(counts: pd.DataFrame, per: str) -> None:

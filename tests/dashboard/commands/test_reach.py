@@ -24,6 +24,10 @@ def reach(data_folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
         (["country=DE", "--level", "state"], "reach.csv?country=DE&levels=state"),
         (["--gaps", "--country", "PL"], "reach-gaps.csv?country=PL"),
         (["--next", "2", "--within", "50"], "reach-next.csv?within_km=50&count=2"),
+        (
+            ["--within", "30min", "--catchment", "80km", "--against", "nct01207388"],
+            "reach.csv?within_min=30&catchment_km=80km&against=nct01207388",
+        ),
     ],
 )
 def test_the_file_equals_the_api_response(
@@ -56,6 +60,13 @@ def test_the_workbook_says_how_it_was_computed(data_folder: Path, tmp_path: Path
         (["--gaps", "--next", "3"], "choose one"),
         (["--gaps", "--level", "state"], "--level goes with neither"),
         (["--next", "21"], "21"),
+        (["--within", "999min"], "within_min=999: give 1 to 600 minutes"),
+        (["--gaps", "--within", "30min"], "take a distance, no minutes"),
+        (["--catchment", "900km"], "catchment_km=900km: give more than 0 and at most 200 km"),
+        (["--next", "3", "--against", "NCT01207388"], "--against goes with neither"),
+        (["--against", "NCT99999999"], "against=NCT99999999: no open trial has this id"),
+        (["--next", "2", "--candidates", "nowhere.csv"], "candidates=nowhere.csv: no open list"),
+        (["--candidates", "nowhere.csv"], "--candidates goes with --next only"),
         (["nonsense=1"], "nonsense"),
     ],
 )

@@ -159,6 +159,41 @@ def test_reach_says_who_lives_near_the_sites(page: AppTest) -> None:
     assert not page.exception
 
 
+def test_reach_by_minutes_with_shared_access_against_another_trial(page: AppTest) -> None:
+    page.query_params["trial"] = ["NCT00000001"]
+    run_tab(page, "Reach")
+    page.segmented_control(key="reach_measure_km").select("minutes")
+    page.toggle(key="reach_shared").set_value(True)
+    page.selectbox(key="reach_against").select("NCT00000002").run()
+    assert not page.exception
+    assert any("within an estimated 60 minutes" in one.value for one in page.markdown)
+    assert any("none of NCT00000002, which reaches" in one.value for one in page.markdown)
+    (table,) = (each.value for each in page.dataframe)
+    row = table.set_index("name").loc["Austria"]
+    assert row["access_per_million"] > 0
+    assert 0 < row["only_here_share"] < row["share"]
+    (method,) = (each.value for each in page.code)
+    assert "no drive times" in method
+    assert "two-step floating catchment" in method
+
+
+def test_further_sites_are_chosen_among_cities_or_an_open_list(page: AppTest) -> None:
+    page.session_state["reach_next"] = True
+    run_tab(page, "Reach")
+    proposed = page.dataframe[-1].value
+    assert len(proposed) == 5
+    page.number_input(key="reach_count").set_value(2)
+    page.selectbox(key="reach_candidates").select("trials.json").run()
+    assert not page.exception
+    assert "None of them would bring more people" in text(page)
+
+
+def test_reach_says_why_there_is_nothing_to_measure(page: AppTest) -> None:
+    page.query_params["city"] = ["Nowhere"]
+    run_tab(page, "Reach")
+    assert "No site is left by the filter" in text(page)
+
+
 def test_two_trials_are_compared(page: AppTest) -> None:
     page.query_params["view_compare_a"] = "NCT00000001"
     page.query_params["view_compare_b"] = "trial=NCT00000002"

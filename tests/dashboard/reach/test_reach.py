@@ -10,7 +10,7 @@ import pytest
 from dashboard.reach import population
 from dashboard.reach.gaps import find_gaps
 from dashboard.reach.inequality import measure_gini
-from dashboard.reach.method import describe_method
+from dashboard.reach.method import describe_method, list_notes
 from dashboard.reach.next_sites import propose_sites
 from dashboard.reach.reach import LEVELS, count_sites, measure_reach
 from dashboard.reach.site_points import build_site_points
@@ -120,6 +120,33 @@ def test_no_sites_no_rows() -> None:
     for table in (measure_reach(empty, levels=LEVELS), find_gaps(empty), propose_sites(empty)):
         assert table.empty
     assert "0 sites" in describe_method(empty)
+
+
+@pytest.mark.parametrize(
+    ("sites", "note"),
+    [
+        (build_sites(), "No site is left by the filter"),
+        (build_sites(("US", RENO, 1), precision="region"), "The one site has no position"),
+        (build_sites(("US", (math.nan, 0.0), 3), precision="unresolved"), "None of the 3 sites"),
+        (build_sites(("US", RENO, 2)), "All sites are at one position"),
+        (build_sites(("DE", MUNICH, 1), ("VA", (41.9, 12.45), 1)), "listed for Vatican City"),
+        (build_sites(("DE", MUNICH, 1), ("AU", SYDNEY, 1)), "Counties are those of the United"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(sites: pd.DataFrame, note: str) -> None:
+    assert any(note in one for one in list_notes(sites, LEVELS))
+    measure_reach(sites, (0.001, 20_000.0), LEVELS)
+    find_gaps(sites)
+    propose_sites(sites)
+
+
+def test_nothing_odd_no_note() -> None:
+    assert list_notes(US_SITES, LEVELS) == []
+
+
+def test_nobody_and_everybody_are_within_no_distance_and_the_longest() -> None:
+    nobody, everybody = measure_reach(US_SITES, (0.000001, 20_038.0))["share"]
+    assert (nobody, everybody) == (0, 1)
 
 
 def test_a_point_at_the_date_line_is_near_both_sides() -> None:
