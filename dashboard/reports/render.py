@@ -3,6 +3,7 @@
 Run as a module it is that process: a pickled task on standard input, the file on standard output.
 """
 
+import hashlib
 import pickle
 import subprocess
 import sys
@@ -27,6 +28,11 @@ MEDIA_TYPES = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
+_MOST_KEPT = 32
+_MAX_KEPT_BYTES = 2_000_000
+_drawn: dict[bytes, bytes] = {}
+"""The last files by a hash of their task: a preview is drawn once, not at every rerun."""
+_drawn_lock = threading.Lock()
 _turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -57,6 +63,23 @@ def render(report: Report, look: Look, template: Path | None = None) -> bytes:
         ExportError: it could not be drawn, with the reason.
     """
     task = pickle.dumps(_Task(report, look, template))
+    key = hashlib.sha256(task).digest() if template is None else b""
+    data = _drawn.get(key)
+    if data is None:
+        data = _draw_in_child(task)
+        _remember(key, data)
+    return data
+
+
+def _remember(key: bytes, data: bytes) -> None:
+    if key and len(data) <= _MAX_KEPT_BYTES:
+        with _drawn_lock:
+            _drawn[key] = data
+            while len(_drawn) > _MOST_KEPT:
+                _drawn.pop(next(iter(_drawn)))
+
+
+def _draw_in_child(task: bytes) -> bytes:
     with _turns:
         try:
             done = subprocess.run(

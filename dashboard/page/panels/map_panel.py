@@ -146,7 +146,7 @@ def _draw_choices(colour_by: str, shade: str, own: list[str], hidden: Collection
     """Draw what the markers are coloured by and what the land is shaded by."""
     st.session_state["view_colour"] = colour_by if colour_by in COLOUR_BY else None
     st.session_state["view_shade"] = shade
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="map_choices"):
         st.markdown("Colour by", width="content")
         st.segmented_control(
             "Colour by",

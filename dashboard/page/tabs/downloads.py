@@ -1,6 +1,6 @@
 """Downloads of the filtered sites, and the link to this view."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -13,26 +13,15 @@ from dashboard.errors import SavedViewError
 from dashboard.exports import Provenance
 from dashboard.maps.html_file import MAX_SITES, build_map_html
 from dashboard.page.state import address, session
+from dashboard.page.tabs.pictures import draw_picture_form
+from dashboard.page.tabs.view_names import name_view
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
-from dashboard.reports.render import MEDIA_TYPES, SIZES, THEMES, Look, render
-from dashboard.reports.request import ReportQuery, build_filtered_report
 from dashboard.service.service import service
 from dashboard.web.downloads import Download
-
-MAX_LINK = 2_000
-"""Characters of a link: mail programs and chats cut longer ones."""
-
-_FORMAT_NAMES = {"png": "PNG", "svg": "SVG", "pdf": "PDF", "pptx": "Slides"}
-_SIZE_NAMES = {
-    "wide": "Wide (16:9)",
-    "a4": "A4",
-    "a4-portrait": "A4, portrait",
-    "letter": "Letter",
-    "letter-portrait": "Letter, portrait",
-}
+from dashboard.web.response_cache import MAX_LINK
 
 MAX_ROWS = {"xlsx": 1_048_575}
 """The most rows of formats that have a limit."""
@@ -120,7 +109,7 @@ def draw_download_buttons(
     draw_download_link(
         "Download CSV",
         session.offer_download(
-            Download("sites.csv", "text/csv", lambda: exports.csv_chunks(sites))
+            Download(name_view(sites, "csv"), "text/csv", lambda: exports.csv_chunks(sites))
         ),
         key="download_csv",
         primary=True,
@@ -134,46 +123,10 @@ def draw_download_buttons(
     )
     on_demand.popover(
         "Picture or slides",
-        partial(_draw_picture_form, sites, link, provenance),
+        partial(draw_picture_form, sites, provenance, link.page if link.in_api else ""),
         key="picture",
         icon=":material/image:",
     )
-
-
-def _draw_picture_form(sites: pd.DataFrame, link: Link, provenance: Provenance) -> None:
-    """Draw the choice of a format and look, and the link that draws the file when it is clicked."""
-    suffix = st.segmented_control(
-        "Format",
-        list(MEDIA_TYPES),
-        default="png",
-        key="picture_format",
-        format_func=_FORMAT_NAMES.__getitem__,
-    )
-    size = st.selectbox("Page", SIZES, key="picture_size", format_func=_SIZE_NAMES.__getitem__)
-    theme = st.segmented_control(
-        "Colours", THEMES, default="light", key="picture_theme", format_func=str.capitalize
-    )
-    sharp = st.toggle("For print (300 dots per inch)", key="picture_sharp")
-    look = Look(str(suffix or "png"), str(size), str(theme or "light"), 300 if sharp else 150)
-    asked = ReportQuery(address.current(), address.colour_by(), look)
-    build = partial(_build_picture, sites, asked, provenance, link.page if link.in_api else "")
-    draw_download_link(
-        "Download",
-        session.offer_download(Download(f"map.{look.suffix}", MEDIA_TYPES[look.suffix], build)),
-        key="download_picture",
-        primary=True,
-        help="Drawn when you click; it takes some seconds",
-    )
-    st.caption("Coloured as the map is now. Slides have an editable chart and tables.")
-
-
-def _build_picture(
-    sites: pd.DataFrame, asked: ReportQuery, provenance: Provenance, page: str
-) -> Iterator[bytes]:
-    query = urlencode(to_query(asked.filters))
-    link = f"{page}?{query}" if page and len(query) < MAX_LINK else page
-    report = build_filtered_report(sites, asked, provenance, link)
-    yield render(report, asked.look, service().settings.site_map_pptx_template)
 
 
 def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, title: str) -> None:
@@ -183,14 +136,20 @@ def _draw_other_files(sites: pd.DataFrame, link: Link, provenance: Provenance, t
             most = MAX_ROWS.get(form.suffix, len(sites))
             draw_download_link(
                 form.label,
-                session.offer_download(Download(f"sites.{form.suffix}", form.media_type, build)),
+                session.offer_download(
+                    Download(name_view(sites, form.suffix), form.media_type, build)
+                ),
                 key=f"download_{form.suffix}",
                 disabled="" if len(sites) <= most else f"Holds at most {most:,} rows",
             )
     draw_download_link(
         "Map (one HTML file, opens offline)",
         session.offer_download(
-            Download("sites.html", "text/html", partial(_build_map, sites, link, provenance, title))
+            Download(
+                name_view(sites, "html"),
+                "text/html",
+                partial(_build_map, sites, link, provenance, title),
+            )
         ),
         key="download_html",
         disabled="" if len(sites) <= MAX_SITES else f"Holds at most {MAX_SITES:,} sites",
