@@ -10,7 +10,12 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dashboard.access import Access, parse_hosts
-from geocache.settings import GeocacheSettings, check_web_address, split_paths
+from geocache.settings import (
+    GeocacheSettings,
+    check_web_address,
+    split_paths,
+    split_routing_address,
+)
 
 _HERE = Path(__file__).parent
 SEEDS = next(folder for folder in (_HERE / "seeds", _HERE.parent / "seeds") if folder.is_dir())
@@ -32,6 +37,7 @@ class Settings(GeocacheSettings):
     site_map_log: Literal["quiet", "normal", "json"] = "quiet"
     site_map_contacts: bool = False
     site_map_directions_url: str = ""
+    site_map_routing_url: str = ""
     site_map_pptx_template: Path | None = None
     site_map_readers: str = ""
     site_map_editors: str = ""
@@ -87,6 +93,13 @@ class Settings(GeocacheSettings):
                 "no URL such as https://example.org/?to={latitude},{longitude} or "
                 "https://example.org/?q={place}"
             )
+        return value
+
+    @field_validator("site_map_routing_url")
+    @classmethod
+    def _routing(cls, value: str) -> str:
+        if value:
+            split_routing_address(value)
         return value
 
     @field_validator("site_map_pptx_template", mode="before")

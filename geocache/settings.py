@@ -41,6 +41,21 @@ def check_server_address(value: str) -> str:
     return value if _SERVER.fullmatch(value) else check_web_address(value)
 
 
+def split_routing_address(value: str) -> tuple[str, str]:
+    """The kind of a routing server, ``valhalla`` or ``osrm``, and its URL without a last slash.
+
+    Raises:
+        ValueError: no kind is named, or it is no http or https URL.
+    """
+    kind, _, address = value.partition("+")
+    if kind not in {"valhalla", "osrm"} or not _WEB.fullmatch(address):
+        raise ValueError(
+            "not a routing server such as valhalla+http://127.0.0.1:8002 or "
+            "osrm+http://127.0.0.1:5000"
+        )
+    return kind, address.rstrip("/")
+
+
 def split_paths(value: str) -> tuple[Path, ...]:
     """The paths in a setting that is separated like ``PATH``."""
     named = [part.strip() for part in value.split(os.pathsep)]

@@ -104,8 +104,15 @@ def run_provider(service: str = "nominatim", *known: Known) -> Iterator[Provider
     """A running service; stopped afterwards."""
     state = ProviderServer(service)
     state.know(*known)
+    with run_server(state, ProviderHandler):
+        yield state
 
-    class Handler(_Handler):
+
+@contextmanager
+def run_server(state: ProviderServer, kind: type["ProviderHandler"]) -> Iterator[None]:
+    """A running service that answers by a kind of handler; stopped afterwards."""
+
+    class Handler(kind):  # type: ignore[misc, valid-type]
         server_state = state
 
     server = _Server(("127.0.0.1", 0), Handler)
@@ -113,7 +120,7 @@ def run_provider(service: str = "nominatim", *known: Known) -> Iterator[Provider
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield state
+        yield
     finally:
         state.closing.set()
         server.shutdown()
@@ -129,12 +136,15 @@ class _Server(ThreadingHTTPServer):
         """Ignore clients that disconnect: some tests do."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class ProviderHandler(BaseHTTPRequestHandler):
+    """Answers requests to a :class:`ProviderServer`, or fails as it says."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server_state: ProviderServer
 
     def do_GET(self) -> None:
+        """Answer, or fail."""
         state = self.server_state
         parts = urlsplit(self.path)
         agent = self.headers.get("User-Agent", "")
@@ -147,7 +157,11 @@ class _Handler(BaseHTTPRequestHandler):
         if failure:
             self._fail(failure)
         else:
-            self._send(200, json.dumps(FORMATS[state.service](state.answer(seen.words))))
+            self._send(200, json.dumps(self.build_reply(seen)))
+
+    def build_reply(self, seen: Seen) -> Any:
+        """The reply to a request, as JSON values."""
+        return FORMATS[self.server_state.service](self.server_state.answer(seen.words))
 
     def _fail(self, failure: str) -> None:
         whole = json.dumps(FORMATS[self.server_state.service]([Known("Graz", 47.0, 15.0)]))

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from dashboard.commands.export import export_dataset, list_pairs, query_options, split_query
+from dashboard.commands.routing import Router
 from dashboard.exports.datasets import DATASETS
 from dashboard.reach.next_sites import MOST_SITES
 from dashboard.reach.reach import LEVELS
@@ -35,6 +36,11 @@ from dashboard.reach.reach import LEVELS
     "--against",
     metavar="TRIAL",
     help="Also the people who have these sites and not those of this trial.",
+)
+@click.option(
+    "--route",
+    is_flag=True,
+    help="Minutes by road from the server of SITE_MAP_ROUTING_URL, not estimated ones.",
 )
 @click.option(
     "--gaps",
@@ -67,6 +73,7 @@ def reach_command(
     level: tuple[str, ...],
     catchment: str | None,
     against: str | None,
+    route: bool,
     gaps: bool,
     count: int | None,
     candidates: str | None,
@@ -82,7 +89,12 @@ def reach_command(
     """
     if gaps and count:
         raise click.UsageError("--gaps and --next write different tables; choose one")
-    for name, given in (("--level", level), ("--catchment", catchment), ("--against", against)):
+    for name, given in (
+        ("--level", level),
+        ("--catchment", catchment),
+        ("--against", against),
+        ("--route", route),
+    ):
         if given and (gaps or count):
             raise click.UsageError(f"{name} goes with neither --gaps nor --next")
     if candidates and not count:
@@ -98,7 +110,13 @@ def reach_command(
     dataset = DATASETS["reach-gaps" if gaps else "reach-next" if count else "reach"]
     pairs = [*split_query(query), *list_pairs(options), *own]
     suffix = "csv" if output == "-" else None
-    return export_dataset(dataset, pairs, output, suffix=suffix, source=source)
+    if not route:
+        return export_dataset(dataset, pairs, output, suffix=suffix, source=source)
+    if not any(name == "within_min" for name, _ in own):
+        raise click.UsageError("--route goes with minutes, such as --within 30min")
+    router = Router()
+    code = export_dataset(router.wrap(dataset), pairs, output, suffix=suffix, source=source)
+    return 1 if router.measured and router.measured.unasked else code
 
 
 def _name_distance(text: str, name: str) -> tuple[str, str]:

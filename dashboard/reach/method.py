@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboard.reach import next_sites, travel_time
 from dashboard.reach.population import YEAR, measure_coverage, read_units
+from dashboard.reach.road_times import CANDIDATES, RoadTimes
 from dashboard.reach.site_points import build_site_points
 from geocache.geo.countries import country_name
 
@@ -24,6 +25,7 @@ def describe_method(
     within_min: Sequence[float] = (),
     catchment_km: float | None = None,
     against: pd.DataFrame | None = None,
+    road: RoadTimes | None = None,
     **_others: object,
 ) -> str:
     """Data, formula and coverage of the reach of a site table.
@@ -33,6 +35,7 @@ def describe_method(
         within_min: as for :func:`dashboard.reach.reach.measure_reach`, like the next two.
         catchment_km: the distance of the two-step floating catchment.
         against: the sites that are compared with.
+        road: minutes by road, if they were asked for.
     """
     points = build_site_points(sites)
     used = len(sites) - points.left_out
@@ -59,7 +62,13 @@ def describe_method(
         "States over counties."
     )
     parts = [method]
-    if within_min:
+    if within_min and road is not None:
+        parts.append(
+            f"Minutes are those by road and car that a routing server gave for {road.asked:,} "
+            f"areas and the {CANDIDATES} positions of sites that are nearest to each in a straight "
+            "line, without traffic."
+        )
+    elif within_min:
         parts.append(travel_time.SOURCE)
     if catchment_km is not None:
         parts.append(

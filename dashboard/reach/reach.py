@@ -20,6 +20,7 @@ from dashboard.reach.population import (
     read_county_names,
     read_units,
 )
+from dashboard.reach.road_times import RoadTimes
 from dashboard.reach.site_points import build_site_points, count_positions, measure_nearest
 from dashboard.reach.travel_time import find_distance
 from dashboard.sites.memo import memoize_per_table
@@ -116,6 +117,7 @@ def measure_reach(
     within_min: Sequence[float] = (),
     catchment_km: float | None = None,
     against: pd.DataFrame | None = None,
+    road: RoadTimes | None = None,
 ) -> pd.DataFrame:
     """The people within each distance of a site, in a straight line, whatever borders lie between.
 
@@ -125,7 +127,8 @@ def measure_reach(
         levels: of :data:`LEVELS`.
         within_min: estimated minutes of travel, see :mod:`dashboard.reach.travel_time`.
         catchment_km: the distance of the two-step floating catchment; none is computed without.
-        against: other sites, such as those of another trial, to compare with.
+        against: other sites, such as those of another trial, to compare with; by distance alone.
+        road: minutes by road, instead of estimated ones.
 
     Returns:
         A row per unit and distance, :data:`COLUMNS`; the first unit is all countries together,
@@ -135,7 +138,8 @@ def measure_reach(
         ``choice_share`` of those who have three. Half the people have at most ``median_km`` to the
         nearest site. ``gini`` says how unevenly the sites are spread over a country's states, in
         the United States its counties. ``within_min`` is set in rows of minutes, where
-        ``within_km`` is the straight line that takes so long. ``access_per_million`` are sites per
+        ``within_km`` is the straight line that takes so long; it is missing for those by ``road``.
+        ``access_per_million`` are sites per
         million people, those within ``catchment_km`` of a site sharing it. ``against_share`` is the
         share of people with one of the other sites within the distance, ``only_here`` the people
         who have a site but none of those.
@@ -143,9 +147,9 @@ def measure_reach(
     if not within_km and not within_min:
         within_km = DISTANCES_KM
     steps = [(distance, np.nan) for distance in within_km]
-    steps += [(find_distance(minutes), minutes) for minutes in within_min]
+    steps += [(np.nan if road else find_distance(one), one) for one in within_min]
     tables = [
-        _measure_level(sites, level, steps, catchment_km, against)
+        _measure_level(sites, level, steps, catchment_km=catchment_km, against=against, road=road)
         for level in ("all", *LEVELS)
         if (level in levels) or (level == "all" and "country" in levels)
     ]
@@ -176,8 +180,10 @@ def _measure_level(
     sites: pd.DataFrame,
     level: str,
     steps: Sequence[tuple[float, float]],
+    *,
     catchment_km: float | None,
     against: pd.DataFrame | None,
+    road: RoadTimes | None,
 ) -> pd.DataFrame:
     found = _prepare_level(sites, level)
     if found is None:
@@ -197,17 +203,19 @@ def _measure_level(
     other_km = _measure_all(against)[found.rows] if against is not None else None
     parts = []
     for distance, minutes in steps:
-        near = found.nearest_km <= distance
+        near, choice = found.nearest_km <= distance, found.third_km <= distance
+        if road is not None and np.isnan(distance):
+            near, choice = road.first[found.rows] <= minutes, road.third[found.rows] <= minutes
         reached = count(near)
         part = table.assign(
             within_km=distance,
             within_min=minutes,
             reached=pd.Series(reached).where(known),
             share=reached / people,
-            choice_share=count(found.third_km <= distance) / people,
+            choice_share=count(choice) / people,
             people=people.where(known),
         )
-        if other_km is not None:
+        if other_km is not None and not np.isnan(distance):
             only_here = count(near & (other_km > distance))
             part = part.assign(
                 against_share=count(other_km <= distance) / people,
