@@ -272,15 +272,17 @@ class UploadStore(SessionRecords):
             storage.write_metadata(list_id, metadata)
         return self._put(owner, storage, list_id, metadata, opened)
 
-    def preview(self, owner: str, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
-        """The header of a plain table, and which column is taken for which; else empty."""
+    def preview(
+        self, owner: str, list_id: str
+    ) -> tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]:
+        """The header of a plain table, which column is which, the first rows; else empty."""
         try:
             data = self.read_data(owner, list_id)
             small = len(data) <= MAX_UNREAD_BYTES
             found = self._reader.preview(data, list_id, owner=owner) if small else None
         except (UploadError, ReadError):
             found = None
-        return (found.header, dict(found.columns)) if found else ((), {})
+        return (found.header, dict(found.columns), found.rows) if found else ((), {}, ())
 
     def read_data(self, owner: str, list_id: str) -> bytes:
         """The bytes of a list as they were uploaded.

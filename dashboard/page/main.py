@@ -27,6 +27,7 @@ from dashboard.page.tabs import (
     trials,
 )
 from dashboard.page.tabs import sites as sites_tab
+from dashboard.page.tabs.lists import report
 from dashboard.page.widgets import accessibility, feedback
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import apply
@@ -101,8 +102,9 @@ def main() -> None:
         directions=viewer.settings.site_map_directions_url,
     )
     with alerts:
-        open_lists.draw_problems(library, viewer.geocoder.warnings)
+        open_lists.draw_problems(library, viewer)
         jobs.draw_jobs(viewer, finished)
+        report.draw_new(library, viewer)
         missing = tuple(trial for trial in filters.trial if trial not in library.trials)
         registry_form.draw_missing_trials(viewer, missing)
         for note in view.notes:

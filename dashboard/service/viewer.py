@@ -124,7 +124,9 @@ class SessionUploads:
         """As :meth:`UploadStore.reread`."""
         return self._store.reread(self._owner, list_id, columns)
 
-    def preview(self, list_id: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    def preview(
+        self, list_id: str
+    ) -> tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]:
         """As :meth:`UploadStore.preview`."""
         return self._store.preview(self._owner, list_id)
 

@@ -35,6 +35,8 @@ class Reading:
     ``fields`` are its columns that are none of ours, row for row and in their order: numbers as
     floats, dates as ISO 8601, all else as text.
 
+    ``rows`` are the rows of a table that hold anything, 0 where it is no table.
+
     A saved site table has ``positions``, row for row, and in ``position_rules`` the data and rules
     that they were found by.
     """
@@ -51,3 +53,4 @@ class Reading:
     fields: pd.DataFrame | None = None
     positions: pd.DataFrame | None = None
     position_rules: str = ""
+    rows: int = 0

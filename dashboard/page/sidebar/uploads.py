@@ -99,15 +99,7 @@ def _add_one(viewer: Viewer, data: bytes, name: str) -> bool:
     except UploadError as error:
         queue_toast(f"{escape(name)}: {escape(str(error))}", "error")
         return False
-    reading = one.opened.reading
-    if reading is None:
-        queue_toast(f"{escape(name)}: {escape(one.opened.error)}", "error")
-        return False
-    counts = [plural(len(reading.sites), "site")]
-    if reading.trials:
-        counts.append(plural(len(reading.trials), "trial"))
-    queue_toast(f"{escape(name)}: {', '.join(counts)} added", "check")
-    return True
+    return one.opened.reading is not None
 
 
 def _report_duplicates(notes: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ _ARRANGED = "arranged_library"
 _DECIDED = "decided_library"
 _HIDDEN = "hidden_lists"
 _COLOURS = "list_colours"
+_SEEN = "seen_lists"
 _FALLBACK_ID = "session_id"
 _TAB = "tab_id"
 
@@ -86,6 +87,18 @@ def has_own_view(viewer: Viewer) -> bool:
     """Whether this session sees other sites than the HTTP API: lists of its own, or fewer."""
     own = viewer.uploads.lists()
     return bool(own) or bool(list_hidden(own))
+
+
+def find_new_lists(viewer: Viewer) -> list[StoredList]:
+    """The session's lists that came since it opened the page, newest first, until closed."""
+    own = viewer.uploads.lists()
+    seen: set[str] = st.session_state.setdefault(_SEEN, {one.id for one in own})
+    return [one for one in reversed(own) if one.id not in seen]
+
+
+def close_report(list_id: str) -> None:
+    """A list is not new any more."""
+    st.session_state[_SEEN] = st.session_state.get(_SEEN, set()) | {list_id}
 
 
 def list_hidden(own: tuple[StoredList, ...]) -> frozenset[str]:

@@ -14,9 +14,13 @@ MAX_CARDS = 25
 """More lists are rows of a table."""
 
 
-def draw_problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
-    """Draw what could not be opened and the geocache's warnings; nothing if all is well."""
-    failed = [one for one in library.lists if one.error]
+def draw_problems(library: Library, viewer: Viewer) -> None:
+    """Draw what could not be opened and the geocache's warnings; nothing if all is well.
+
+    Lists that were added just now have a report of their own.
+    """
+    new = {id(one.opened) for one in session.find_new_lists(viewer)}
+    failed = [one for one in library.lists if one.error and id(one) not in new]
     lines = [
         f"**{escape(one.name)}** was not opened: {escape(one.error)}"
         for one in failed[:MAX_PROBLEMS]
@@ -29,7 +33,7 @@ def draw_problems(library: Library, cache_warnings: tuple[str, ...]) -> None:
     if lines:
         lines.append("See the “Open lists” tab.")
         st.error("  \n".join(lines))
-    for warning in cache_warnings:
+    for warning in viewer.geocoder.warnings:
         st.warning(escape(warning))
 
 
@@ -47,7 +51,7 @@ def draw_lists(library: Library, viewer: Viewer) -> None:
     colours = card.find_colours(library.table)
     hidden = session.list_hidden(own)
     for one in own:
-        card.draw_own(one, viewer, colours)
+        card.draw_own(one, library, viewer, colours)
     for number, opened in enumerate([*others, *rest]):
         if number < MAX_CARDS:
             stored = next((one for one in shared if one.opened.name == opened.name), None)

@@ -54,6 +54,7 @@ class ReadingBuilder:
         self.header: tuple[str, ...] = ()
         self.lacks_trial = False
         self.notes: list[str] = []
+        self.rows_read = 0
         self._warnings: list[str] = []
         self._more_warnings = 0
         self._paid_sites = self._paid_trials = 0
@@ -119,6 +120,7 @@ class ReadingBuilder:
                 mine.extend([""] * (rows - len(mine)))
             mine.extend(more)
         self.own.extend_with(other.own, rows)
+        self.rows_read += other.rows_read
         self.trial_index.extend(
             number + trials if number >= 0 else -1 for number in other.trial_index
         )
@@ -172,6 +174,7 @@ class ReadingBuilder:
             header=self.header,
             notes=tuple(self.notes),
             fields=fields,
+            rows=self.rows_read,
         )
 
     def assign_trial_ids(self) -> None:

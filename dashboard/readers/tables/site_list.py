@@ -182,6 +182,7 @@ class _RowReader:
             numbers = list(range(first, first + len(rows)))
         if not rows:
             return
+        self._builder.rows_read += len(rows)
         columns: list[Sequence[str]] = list(zip(*rows, strict=True))
         suspects = self._classifier.find_suspects(columns)
         below = [*rows[1:], []] if suspects else []

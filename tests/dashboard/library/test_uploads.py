@@ -86,8 +86,9 @@ def test_unknown_table_is_read_with_named_columns(opener: Opener, owner: str) ->
     one = store.add(owner, ODD, "odd.csv")
     assert one.opened.error
     assert [found.opened.error for found in other.lists(owner)] == [one.opened.error]
-    header, _ = store.preview(owner, one.id)
+    header, _, rows = store.preview(owner, one.id)
     assert header == ("aa", "bb", "cc")
+    assert rows[0] == ("x1", "Graz", "q")
     store.reread(owner, one.id, {"facility": "aa", "city": "bb"})
     for each in (other, opener()):
         (found,) = each.lists(owner)

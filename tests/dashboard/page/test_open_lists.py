@@ -110,3 +110,47 @@ def test_what_is_refused_is_said(page: AppTest, running: Service) -> None:
     page.run()
     assert not page.exception
     assert "this list is no longer here" in [toast.value for toast in page.toast]
+
+
+DOUBTFUL = (
+    b"Clinic,Town,Land,Tier\n"
+    b"Clinic One,Heidleberg,Germany,A\nClinic Two,Nowhereville,Germany,B\n,,,\n"
+    b"Clinic Three,Graz,Austria,A\n"
+)
+
+
+def test_the_import_report_says_what_became_of_a_list(page: AppTest, running: Service) -> None:
+    run(page)
+    added = running.uploads.add(OWNER, DOUBTFUL, "new.csv")
+    shown = run(page)
+    counts = "3 rows read · 3 sites · 2 on the map · **1 not on the map** · **1 in doubt**"
+    assert f"**{escape('new.csv')}**: {counts}" in shown
+    assert "Heidleberg → Heidelberg, 1 site" in shown
+    first = next(one.value for one in page.dataframe if one.value.shape == (3, 4))
+    assert first.iloc[0].tolist() == ["Clinic One", "Heidleberg", "Germany", "A"]
+    page.button(key=f"accept_top_{added.id}_0").click()
+    shown = run(page)
+    (pin,) = running.uploads.pins(OWNER)
+    assert (pin.place.facility, pin.note) == ("Clinic One", "Heidleberg is Heidelberg")
+    assert "in doubt" not in shown
+    page.selectbox(key=f"column_top{added.id}_city").select("(none)")
+    page.button(key=f"FormSubmitter:columns_top{added.id}-Read again with these columns").click()
+    run(page)
+    again = next(one for one in running.uploads.lists(OWNER) if one.id == added.id)
+    assert again.opened.reading is not None
+    assert "city" not in again.opened.reading.columns
+    page.button(key=f"review_{added.id}").click()
+    run(page)
+    assert page.session_state["tab"] == "Quality"
+    assert count_sites(page) == "3"
+    page.button(key=f"close_import_{added.id}").click()
+    assert "rows read" not in run(page)
+
+
+def test_a_list_that_cannot_be_read_shows_its_columns(page: AppTest, running: Service) -> None:
+    run(page)
+    added = running.uploads.add(OWNER, b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n", "odd.csv")
+    assert f"**{escape('odd.csv')}** was not opened" in run(page)
+    page.selectbox(key=f"column_top{added.id}_city").select("bb")
+    page.button(key=f"FormSubmitter:columns_top{added.id}-Read again with these columns").click()
+    assert "2 rows read · 2 sites" in run(page)

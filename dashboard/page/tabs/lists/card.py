@@ -6,13 +6,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.library.lists import EarlierVersion, OpenedList
+from dashboard.library.lists import EarlierVersion, Library, OpenedList
 from dashboard.library.own_lists.about import MAX_NAME
 from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
 from dashboard.library.uploads import StoredList
 from dashboard.maps.palette import NEUTRAL, assign_categories
 from dashboard.page.state import address, session
-from dashboard.page.tabs.lists import columns, sharing
+from dashboard.page.tabs.lists import report, sharing
 from dashboard.page.tabs.lists.actions import run
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import queue_toast, show_error
@@ -30,7 +30,7 @@ def find_colours(sites: pd.DataFrame) -> dict[str, str]:
     return {one.label: one.colour for one in assign_categories(sites, "list")[0]}
 
 
-def draw_own(one: StoredList, viewer: Viewer, colours: Mapping[str, str]) -> None:
+def draw_own(one: StoredList, library: Library, viewer: Viewer, colours: Mapping[str, str]) -> None:
     """Draw the card of a list that only this session sees."""
     change = partial(viewer.uploads.change, one.id)
 
@@ -49,7 +49,13 @@ def draw_own(one: StoredList, viewer: Viewer, colours: Mapping[str, str]) -> Non
                     on_hide=lambda hidden: run(partial(change, hidden=hidden)),
                 )
                 _draw_own_actions(one, viewer)
-            _draw_details(one.opened, viewer, one)
+            _draw_versions(one.opened)
+            on_demand.expander(
+                "Import report",
+                partial(report.draw_report, one, library, viewer, where="card"),
+                key=f"report_{one.id}",
+                icon=":material/fact_check:",
+            )
 
     draw()
 
@@ -107,7 +113,10 @@ def draw_open(
                         on_click=run,
                         args=(partial(editor.unshare, stored.id),),
                     )
-            _draw_details(opened, viewer)
+            _draw_versions(opened)
+            reading = opened.reading
+            if reading and (reading.warnings or reading.notes):
+                _draw_warnings(reading.warnings, reading.notes)
 
     draw()
 
@@ -247,26 +256,12 @@ def _refresh(one: StoredList, viewer: Viewer, uploader: str) -> None:
     run(add)
 
 
-def _draw_details(opened: OpenedList, viewer: Viewer, own: StoredList | None = None) -> None:
-    """Draw what folds away: earlier versions, columns, warnings."""
-    reading = opened.reading
-    header: tuple[str, ...] = ()
-    matched: dict[str, str] = {}
-    if own is not None:
-        header, matched = (
-            (reading.header, dict(reading.columns))
-            if reading is not None
-            else viewer.uploads.preview(own.id)
-        )
+def _draw_versions(opened: OpenedList) -> None:
+    """Draw what folds away: earlier versions."""
     if opened.versions:
         with st.expander(summary.plural(len(opened.versions), "earlier version")):
             for version in opened.versions:
                 _draw_version(opened, version)
-    if own is not None and header:
-        with st.expander("Match columns"):
-            columns.draw_columns(own.id, header, matched, viewer)
-    if reading and (reading.warnings or reading.notes):
-        _draw_warnings(reading.warnings, reading.notes)
 
 
 def _draw_version(opened: OpenedList, version: EarlierVersion) -> None:
