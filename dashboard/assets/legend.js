@@ -30,12 +30,15 @@ window.siteMap ??= {};
       if (!totals[index]) return;
       const canPick = onPick && category.value !== undefined;
       const entry = create(canPick ? "button" : "span", "sm-entry");
-      entry.append(svg(category.svg), create("span", "", category.label), create("span", "sm-number", totals[index].toLocaleString("en")));
+      entry.append(svg(category.svg), create("span", "", category.label));
+      if (category.detail) entry.append(create("span", "sm-detail", category.detail));
+      entry.append(create("span", "sm-number", totals[index].toLocaleString("en")));
       if (canPick) {
         const isChosen = chosen.includes(category.value);
         entry.type = "button";
         entry.setAttribute("aria-pressed", String(isChosen));
-        entry.title = isChosen ? "Remove this filter" : `Only ${category.label}`;
+        const whole = [category.label, category.detail].filter(Boolean).join(": ");
+        entry.title = isChosen ? "Remove this filter" : `Only ${whole}`;
         entry.addEventListener("click", () => onPick(category.value));
       }
       box.append(entry);

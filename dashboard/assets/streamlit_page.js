@@ -26,6 +26,7 @@ window.siteMap ??= {};
 
   const LEAST = 420; // pixels
   const BELOW = 58; // the row of choices under the map
+  const MOST_OF_WIDTH = 0.85; // a higher map of the world would be empty sea
 
   /* On a phone held sideways, room stays beside the map to scroll the page by. */
   function fillFrame() {
@@ -35,7 +36,9 @@ window.siteMap ??= {};
     const resize = () => {
       const scrolled = frame.closest("[data-testid='stMain']")?.scrollTop ?? 0;
       const room = page.innerHeight - frame.getBoundingClientRect().top - scrolled - BELOW;
-      frame.style.height = `${Math.round(Math.min(Math.max(room, LEAST), Math.max(220, page.innerHeight - 150)))}px`;
+      const most = Math.max(LEAST, frame.clientWidth * MOST_OF_WIDTH);
+      const height = Math.min(Math.max(room, LEAST), most, Math.max(220, page.innerHeight - 150));
+      frame.style.height = `${Math.round(height)}px`;
     };
     const gone = new AbortController();
     page.addEventListener("resize", resize, { signal: gone.signal });

@@ -19,7 +19,8 @@ class Category:
     """One value that the map is coloured by, with its look.
 
     ``pickable`` unless no filter keeps this value alone; ``value`` is what the filter takes, if
-    that is not the label.
+    that is not the label. ``detail`` says more of it, such as a trial's title; ``others`` is how
+    many values share it.
     """
 
     label: str
@@ -27,10 +28,13 @@ class Category:
     shape: str
     pickable: bool = True
     value: str = ""
+    detail: str = ""
+    others: int = 0
 
     def to_json(self) -> dict[str, str]:
         """The category as the scripts in ``assets`` read it."""
         look = {"label": self.label, "colour": self.colour, "svg": self.svg}
+        look |= {"detail": self.detail} if self.detail else {}
         return look | {"value": self.value or self.label} if self.pickable else look
 
     @property

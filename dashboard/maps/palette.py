@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.maps.category import SHAPES, Category
-from dashboard.sites.categoricals import count_codes, factorize, spread
+from dashboard.sites.categoricals import count_codes, factorize, find_first_rows, spread
 from dashboard.sites.decisions import DECLINED, ON_HOLD, SHORTLISTED, UNDECIDED
 from dashboard.sites.list_rows import get_colours, number_lists
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
@@ -51,7 +51,15 @@ FOUND_LOOKS = {
     "only in B": (ORANGE, "diamond"),
     "facility not named": (GREY, "cross"),
 }
-TRIAL_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
+TRIAL_LOOKS = (
+    *zip((BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW), SHAPES, strict=True),
+    ("#b2336b", "diamond"),
+    ("#00695c", "hexagon"),
+    ("#9c6b3f", "circle"),
+    ("#7b61c4", "square"),
+    ("#7cb342", "star"),
+)
+"""Of the trials or lists with most sites."""
 STEPS = (
     ("#9ecae1", "triangle"),
     ("#6baed6", "circle"),
@@ -64,7 +72,7 @@ FIELD_PREFIX = "field."
 """What the map is coloured by if that is an own column, before its name."""
 LIST_PREFIX = "list:"
 """Stands before a list's name in the value of a category, where those of trials stand too."""
-OTHER = Category("Other", GREY, "cross", pickable=False)
+OTHER_LOOK = (GREY, "cross")
 COLOUR_BY = {
     "status": "status",
     "trial": "trial_id",
@@ -82,8 +90,9 @@ def assign_categories(
 ) -> tuple[list[Category], npt.NDArray[np.int8]]:
     """The categories of a site table, and for each row the number of its category.
 
-    Of more than seven trials or lists, the six with the most sites have a look of their own; the
-    others share :data:`OTHER`. Among trials, sites without one go by their list's name.
+    Of more than twelve trials or lists, the twelve with the most sites have a look of their own;
+    the others share one, whose label says how many they are. Among trials, sites without one go by
+    their list's name.
     """
     if colour_by.startswith(FIELD_PREFIX):
         return _assign_own_categories(sites[colour_by.removeprefix(FIELD_PREFIX)])
@@ -113,6 +122,7 @@ def _assign_sources(
     numbers, lists = number_lists(sites)
     of_list, distinct = pd.factorize(np.array(lists, dtype=object))
     codes = of_list[numbers]
+    details: dict[str, str] = {}
     names = [str(name) or NOT_STATED for name in distinct]
     values = [f"{LIST_PREFIX}{name}" if name else "" for name in distinct]
     if with_trials:
@@ -121,7 +131,15 @@ def _assign_sources(
         codes = np.where(has_trial, trial, codes + len(trials))
         names = [*map(str, trials), *names]
         values = [*map(str, trials), *values]
+        first = find_first_rows(trial, len(trials))
+        titles = sites["trial_title"].to_numpy()
+        details = {
+            str(name): str(titles[row])
+            for name, row in zip(trials, first, strict=True)
+            if name and row < len(sites)
+        }
     categories = _build_trial_categories(names, count_codes(codes, len(names)))
+    categories = [replace(one, detail=details.get(one.label, "")) for one in categories]
     looks = {category.label: number for number, category in enumerate(categories)}
     colours = get_colours(sites)
     for name, value in zip(names, values, strict=True):
@@ -152,7 +170,7 @@ def _assign_own_categories(
     categories = _build_trial_categories(names, stated)
     categories.append(Category(NOT_STATED, *STATUS_LOOKS[NOT_STATED], pickable=False))
     number = {category.label: i for i, category in enumerate(categories)}
-    other = number.get(OTHER.label, len(categories) - 1)
+    other = len(categories) - (2 if categories[-2:-1] and categories[-2].others else 1)
     by_code = np.array([number.get(name, other) for name in names], dtype=np.int8)
     return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
 
@@ -182,7 +200,12 @@ def _assign_steps(values: npt.NDArray[np.float64]) -> tuple[list[Category], npt.
 def _build_trial_categories(trial_ids: list[str], counts: npt.NDArray[np.int64]) -> list[Category]:
     """A category for each trial or list with sites, most sites first, as far as there are looks."""
     ranked = np.argsort(-counts, kind="stable")[: int((counts > 0).sum())]
-    shown = ranked if len(ranked) <= len(TRIAL_COLOURS) else ranked[: len(TRIAL_COLOURS) - 1]
-    looks = zip(shown, TRIAL_COLOURS, SHAPES, strict=False)
-    categories = [Category(trial_ids[trial], colour, shape) for trial, colour, shape in looks]
-    return [*categories, OTHER] if len(shown) < len(ranked) else categories
+    categories = [
+        Category(trial_ids[trial], colour, shape)
+        for trial, (colour, shape) in zip(ranked, TRIAL_LOOKS, strict=False)
+    ]
+    others = len(ranked) - len(categories)
+    if others:
+        label = f"{others:,} other" + ("s" if others > 1 else "")
+        categories.append(Category(label, *OTHER_LOOK, pickable=False, others=others))
+    return categories

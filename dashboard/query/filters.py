@@ -37,8 +37,23 @@ from geocache.place import Flag, Precision
 MAX_NOTES = 10
 
 
-def _capitalize(value: str) -> str:
-    return value.replace("_", " ").capitalize()
+PRECISION_LABELS: dict[str, str] = {
+    Precision.FACILITY: "hospital",
+    Precision.POSTCODE: "postcode",
+    Precision.CITY: "city",
+    Precision.REGION: "state or region",
+    Precision.COUNTRY: "country",
+    Precision.UNRESOLVED: "not on the map",
+}
+FLAG_LABELS: dict[str, str] = {
+    Flag.AMBIGUOUS: "several places of that name",
+    Flag.APPROXIMATE: "near, not the place itself",
+    Flag.CONFLICTING_STATE: "not in the state given",
+    Flag.CONFLICTING_POINT: "registry's own point elsewhere",
+    Flag.OUTSIDE_COUNTRY: "outside the country given",
+    Flag.PLACEHOLDER_FACILITY: "no real name of a facility",
+}
+"""Each flag as a person would say it; ``docs/glossary.md`` explains them."""
 
 
 FILTERS: dict[str, Filter] = {
@@ -149,24 +164,24 @@ FILTERS: dict[str, Filter] = {
         ),
         EnumFilter(
             name="precision",
-            label="Precision",
+            label="Exact to",
             about="How exact the position is.",
             example="city",
             column="precision",
             group="position",
             min_choices=0,
-            choice_label=_capitalize,
+            choice_label=PRECISION_LABELS.__getitem__,
             allowed=tuple(Precision),
         ),
         TagFilter(
             name="flag",
-            label="Flag",
+            label="Doubt",
             about="What a reader should doubt about the position.",
             example="ambiguous",
             column="flags",
             group="position",
             min_choices=1,
-            choice_label=_capitalize,
+            choice_label=FLAG_LABELS.__getitem__,
             allowed=tuple(Flag),
         ),
         SearchFilter(

@@ -35,7 +35,10 @@ _GROUPED_BY = (
     "reason",
     "source",
 )
-DOUBT_COLUMNS = ("problem", "city", "state", "country", "sites", "place_name", "reason")
+DOUBT_COLUMNS = (
+    *("question", "city", "state", "country", "sites", "place_name"),
+    *("problem", "reason"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,28 @@ def describe_problem(latitude: object, flags: str, source: str = "") -> str:
         return LEFT_OFF if source == "pin" else "not on the map"
     found = [flag for flag in flags.split(";") if flag in DOUBTFUL_FLAGS]
     return ", ".join(flag.replace("_", " ") for flag in found)
+
+
+def ask(doubt: Doubt) -> str:
+    """What one would ask a colleague about a place in doubt."""
+    city, place = doubt.city or doubt.postcode or doubt.state, doubt.place_name.partition(",")[0]
+    if doubt.left_off:
+        return "Left off the map by a person"
+    if doubt.latitude is None:
+        return f"Where is {city}?" if city else "Which city is it? None is given"
+    problems = doubt.problem.split(", ")
+    questions = {
+        "outside country": f"Is {city} in {doubt.country}? The point lies outside it",
+        "conflicting point": f"Where in {city}? The registry's own point is elsewhere",
+        "conflicting state": f"Is {city} in {doubt.state}? One of that name is in another state",
+        "ambiguous": f"Which {city}? Others are about as likely",
+        "approximate": (
+            f"Is {city} the same as {place}?"
+            if doubt.city and place and place != doubt.city
+            else f"Where in {place or doubt.country}? Only the area is known"
+        ),
+    }
+    return next((text for name, text in questions.items() if name in problems), doubt.problem)
 
 
 @memoize_per_table
@@ -138,7 +163,8 @@ def _build_doubt(group: pd.DataFrame) -> Doubt:
 def build_doubt_table(found: Sequence[Doubt]) -> pd.DataFrame:
     """The places in doubt as a table with :data:`DOUBT_COLUMNS`."""
     rows = [
-        (d.problem, d.city, d.state, d.country, len(d.rows), d.place_name, d.reason) for d in found
+        (ask(d), d.city, d.state, d.country, len(d.rows), d.place_name, d.problem, d.reason)
+        for d in found
     ]
     return pd.DataFrame(rows, columns=list(DOUBT_COLUMNS))
 

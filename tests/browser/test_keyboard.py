@@ -76,7 +76,7 @@ def test_tab_reaches_everything_in_both_directions_with_a_visible_focus(still: V
     expect(page.get_by_role("button", name="Upload", exact=True)).to_be_visible()
     page.locator("[data-testid=stSidebar] summary").first.focus()
     forwards = walk(page, "Tab", lambda stop: bool(stop["out"]))
-    for wanted in ("Upload", "Add pasted text", "NCT numbers", "Near", "Country", "Flag"):
+    for wanted in ("Upload", "Add pasted text", "NCT numbers", "Near", "Country", "Doubt"):
         assert any(wanted in stop for stop in forwards), (wanted, forwards)
     in_map = [stop for stop in forwards if stop.startswith("map ")]
     assert len(in_map) <= 12, in_map

@@ -1,6 +1,6 @@
 """Counts per country as a bar chart and as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import pandas as pd
@@ -20,10 +20,12 @@ BARS_STYLE = """<style>
 @container (max-width: 270px) { .bars th { max-width: none; white-space: normal; } }
 .bars th, .bars td { border: 0; }
 .bars td { white-space: nowrap; padding: 0.2rem 3rem 0.2rem 0; font-variant-numeric: tabular-nums; }
+.bars-box summary { cursor: pointer; padding: 0.3rem 0; font-size: 0.875rem; min-height: 24px; }
 .bars i { display: inline-block; vertical-align: middle; height: 1.05rem; min-width: 2px;
   margin-right: 0.4rem; border-radius: 0 3px 3px 0; background: #1d6fd0; }
 </style>"""
 
+_HEAD_PIXELS, _ROW_PIXELS = 64, 25
 REGION = "role='region' aria-label='Sites per country'"
 
 
@@ -34,24 +36,41 @@ def draw_chart(sites: pd.DataFrame, height: int) -> None:
     page opens without a chart library.
     """
     if len(sites):
+        rows = max(4, (height - _HEAD_PIXELS) // _ROW_PIXELS)
         box = f"<div class='bars-box' tabindex='0' style='max-height: {height}px' {REGION}>"
-        st.html(f"{BARS_STYLE}{box}{_cached_bars(sites)}</div>")
+        st.html(f"{BARS_STYLE}{box}{_cached_bars(sites, rows)}</div>")
 
 
 @memoize_per_table
-def _cached_bars(sites: pd.DataFrame) -> str:
+def _cached_bars(sites: pd.DataFrame, rows: int) -> str:
     counts = summary.count_by_country(sites)
-    return build_bars(counts["country"], counts["sites"], int(counts["sites"].max()))
+    return build_bars(counts["country"].tolist(), counts["sites"].tolist(), rows)
 
 
-def build_bars(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
-    """HTML of a table of countries; a bar is as long as its number's share of ``most``."""
-    rows = "".join(
+def build_bars(countries: Sequence[str], numbers: Sequence[int], shown: int) -> str:
+    """HTML of a table of countries, most sites first.
+
+    A bar is as long as its number's share of the largest. More than ``shown`` countries are folded
+    behind a line that says how many.
+    """
+    most = max(numbers, default=1)
+    head = "<caption>Sites per country</caption>"
+    if len(countries) <= shown + 1:
+        return f"<table class='bars'>{head}{_build_rows(countries, numbers, most)}</table>"
+    first = _build_rows(countries[:shown], numbers[:shown], most)
+    rest = _build_rows(countries[shown:], numbers[shown:], most)
+    return (
+        f"<table class='bars'>{head}{first}</table><details><summary>and "
+        f"{len(countries) - shown:,} more</summary><table class='bars'>{rest}</table></details>"
+    )
+
+
+def _build_rows(countries: Iterable[str], numbers: Iterable[int], most: int) -> str:
+    return "".join(
         f"<tr><th scope='row' title='{escape(country)}'>{escape(country)}</th>"
         f"<td><i style='width:{100 * number / most:.1f}%'></i>{number:,}</td></tr>"
         for country, number in zip(countries, numbers, strict=True)
     )
-    return f"<table class='bars'><caption>Sites per country</caption>{rows}</table>"
 
 
 def draw_table(sites: pd.DataFrame) -> None:

@@ -152,7 +152,7 @@ def _draw_choices(colour_by: str, shade: str, own: list[str], hidden: Collection
             "Colour by",
             [one for one in COLOUR_BY if one not in hidden],
             key="view_colour",
-            format_func=str.capitalize,
+            format_func=lambda name: "How exact" if name == "precision" else name.capitalize(),
             on_change=_choose_colour,
             label_visibility="collapsed",
             width="content",
@@ -169,16 +169,19 @@ def _draw_choices(colour_by: str, shade: str, own: list[str], hidden: Collection
                 label_visibility="collapsed",
                 width=180,
             )
-        st.markdown("Shade", width="content")
-        st.segmented_control(
-            "Shade",
-            list(SHADES),
-            key="view_shade",
-            format_func=str.capitalize,
-            on_change=_choose_shade,
-            label_visibility="collapsed",
-            width="content",
-        )
+        with st.container(
+            horizontal=True, gap="small", vertical_alignment="center", width="content"
+        ):
+            st.markdown("Shade", width="content")
+            st.segmented_control(
+                "Shade",
+                list(SHADES),
+                key="view_shade",
+                format_func=str.capitalize,
+                on_change=_choose_shade,
+                label_visibility="collapsed",
+                width="content",
+            )
 
 
 def _choose_own_colour() -> None:

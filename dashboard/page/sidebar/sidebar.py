@@ -1,6 +1,7 @@
 """The filters in the sidebar, each choice with the number of sites it would leave."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,8 @@ from dashboard.service.viewer import Viewer
 from dashboard.sites.facilities import name_facilities
 from dashboard.sites.summary import plural
 from dashboard.sites.trial import Trial
+
+_MAX_TITLE = 40
 
 
 def draw_filters(
@@ -55,7 +58,8 @@ def draw_filters(
             counts, chosen = facets[one.name], filters.get(one.name, ())
             is_own = one.name.startswith(PREFIX)
             if not is_own and (chosen or len(counts) >= one.min_choices):
-                _draw_choices(one, counts, chosen)
+                named = partial(_name_trial, trials) if one.name == "trial" else None
+                _draw_choices(one, counts, chosen, named)
         own_columns.draw_own_columns(filters, facets, sites, _draw_choices)
         _draw_show_button(shown)
 
@@ -97,7 +101,21 @@ def _write_recruiting() -> None:
     address.change(status=("Recruiting",) if only else ())
 
 
-def _draw_choices(one: ChoiceFilter, counts: dict[str, int], chosen: tuple[str, ...]) -> None:
+def _name_trial(trials: Mapping[str, Trial], trial_id: str) -> str:
+    """A trial's number and its acronym, or the beginning of its title."""
+    trial = trials.get(trial_id)
+    named = (trial.acronym or trial.title) if trial else ""
+    short = named if len(named) <= _MAX_TITLE else f"{named[:_MAX_TITLE].rstrip()}…"
+    return f"{trial_id} {short}".strip()
+
+
+def _draw_choices(
+    one: ChoiceFilter,
+    counts: dict[str, int],
+    chosen: tuple[str, ...],
+    name: Callable[[str], str] | None = None,
+) -> None:
+    label = name or one.choice_label
     key = f"filter_{one.name}"
     by_casefolded = {option.casefold(): option for option in counts}
     st.session_state[key] = [by_casefolded.get(value.casefold(), value) for value in chosen]
@@ -105,7 +123,7 @@ def _draw_choices(one: ChoiceFilter, counts: dict[str, int], chosen: tuple[str, 
         escape(one.label),
         list(dict.fromkeys([*counts, *st.session_state[key]])),
         key=key,
-        format_func=lambda value: f"{one.choice_label(value)} ({counts.get(value, 0):,})",
+        format_func=lambda value: f"{label(value)} ({counts.get(value, 0):,})",
         on_change=_write_choices,
         args=(one,),
         placeholder="All",

@@ -34,13 +34,18 @@ def draw_quality(sites: pd.DataFrame, library: Library, viewer: Viewer) -> None:
             on_select="rerun",
             selection_mode="single-row",
             column_config={
-                "problem": "Problem",
+                "question": st.column_config.TextColumn("Question", width="large"),
                 "city": "City",
                 "state": "State",
                 "country": "Country",
                 "sites": "Sites",
                 "place_name": "Placed at",
-                "reason": st.column_config.TextColumn("Why", width="large"),
+                "problem": st.column_config.TextColumn(
+                    "Term", help="The flags of the position, as files and the API have them"
+                ),
+                "reason": st.column_config.TextColumn(
+                    "How it was found", width="large", help="Which name matched by which rule"
+                ),
             },
             alt=f"Places in doubt, {len(found):,} rows",
         )

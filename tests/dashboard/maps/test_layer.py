@@ -82,9 +82,9 @@ def test_more_trials_than_looks_share_the_last() -> None:
     table = empty_table().reindex(range(20))
     table["trial_id"] = [f"NCT{i:08d}" for i in range(20)]
     categories, codes = assign_categories(table, "trial")
-    assert categories[-1].label == "Other"
-    assert len(categories) == 7
-    assert set(codes) == set(range(7))
+    assert categories[-1].label == "8 others"
+    assert len(categories) == 13
+    assert set(codes) == set(range(13))
 
 
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner, max_size=4)))

@@ -64,7 +64,7 @@ def test_what_cannot_be_stored_is_refused_and_nothing_is_lost(
     decisions.decide(sites, "on hold")
     with pytest.raises(UploadError, match="2,000 characters"):
         decisions.write_note(sites, "x" * 2_001)
-    monkeypatch.setattr("dashboard.library.uploads.MAX_DECISIONS", 3)
+    monkeypatch.setattr("dashboard.library.own_lists.session_records.MAX_DECISIONS", 3)
     with pytest.raises(UploadError, match="more than 3 sites"):
         decisions.decide([SiteKey(facility="one more")], "declined")
     assert [one.decision for one in decisions.all()] == ["on hold"] * 3

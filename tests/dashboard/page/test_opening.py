@@ -86,7 +86,15 @@ class Cells(HTMLParser):
 
 def test_bars_are_proportional_and_names_are_escaped() -> None:
     hostile = "<img src=x onerror=alert(1)>' onclick='x"
-    made = Cells(build_bars(["Germany", hostile], [1700, 17], 1700))
+    made = Cells(build_bars(["Germany", hostile], [1700, 17], 10))
     assert made.texts == ["Sites per country", "Germany", "1,700", hostile, "17"]
     assert made.widths == ["width:100.0%", "width:1.0%"]
     assert made.tags == {"table", "caption", "tr", "th", "td", "i"}
+
+
+def test_the_chart_says_how_many_countries_it_does_not_show() -> None:
+    names = [f"Country {number}" for number in range(30)]
+    made = Cells(build_bars(names, list(range(30, 0, -1)), 20))
+    assert [text for text in made.texts if text.startswith("Country ")] == names
+    assert "and 10 more" in build_bars(names, list(range(30, 0, -1)), 20)
+    assert "more" not in build_bars(names[:21], list(range(21, 0, -1)), 20), "one more line fits"
