@@ -1,7 +1,7 @@
 /* Adapter: all that our scripts rely on in the HTML of Streamlit's page without being documented.
  *
  * Loaded in the map's frame, where the page is the parent, and in the page itself.
- * tests/browser/test_framework_contract.py fails when any of this changes.
+ * tests/browser/test_framework_contract.py and tests/browser/test_finder.py fail when any of this changes.
  *
  * siteMap.page.focusOpenTab()          focus the tab that is open
  * siteMap.page.fillFrame()             the map's frame reaches down to the end of the window

@@ -75,21 +75,23 @@ def _draw_head() -> None:
         key="finder_head",
     ):
         st.button(
-            _("All sites and tables"),
+            _("Whole map"),
             key="close_finder",
             icon=":material/arrow_back:",
             on_click=address.set_mode,
             args=("map",),
         )
         st.session_state["finder_language"] = language.current()
-        st.selectbox(
+        st.segmented_control(  # on a phone, a box of choices opens its keyboard and no list
             "Language · Sprache · Langue · Idioma · Lingua",
             list(language.NAMES),
             key="finder_language",
-            format_func=language.NAMES.__getitem__,
+            format_func=str.upper,
             on_change=lambda: language.choose(st.session_state["finder_language"]),
             label_visibility="collapsed",
-            width=130,
+            required=True,
+            width="content",
+            wrap=True,
         )
     st.title(_("Find a trial near you"), anchor=False)
 
@@ -155,7 +157,7 @@ def _draw_results(
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader(_("Trials found: {number}", number=f"{len(known):,}"), anchor=False)
+        st.header(_("Trials found: {number}", number=f"{len(known):,}"), anchor=False)
         if jump:
             st.html(jump, width="content")
     st.caption(

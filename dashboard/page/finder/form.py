@@ -154,12 +154,13 @@ def _draw_radius(filters: Filters) -> None:
     radii = {0.0: _("any distance")}
     radii |= {far: f"{far:g} {name_unit(unit)}" for far in sorted({*RADII, chosen} - {0.0})}
     st.session_state["finder_radius"] = chosen
-    st.selectbox(
+    st.pills(
         _("Within"),
         list(radii),
         key="finder_radius",
         format_func=radii.__getitem__,
         on_change=_write_radius,
+        required=True,
     )
     st.session_state["finder_unit"] = unit
     st.radio(

@@ -14,7 +14,7 @@ from dashboard.query.conditions.vocabulary import LANGUAGES
 NAMES = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano",
 }  # fmt: skip
-"""Each language in its own name."""
+"""Each language in its own name; a button has its code."""
 
 _ENTRY = re.compile(r'^(msgid|msgstr) (".*")$', re.MULTILINE)
 
