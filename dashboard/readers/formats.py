@@ -68,7 +68,15 @@ FORMATS = (
     "Shapefile",
     *(
         f"Site list ({kind})"
-        for kind in ("Parquet", "Feather", "ORC", "SQLite", "GeoPackage", *statistics.KINDS)
+        for kind in (
+            "Parquet",
+            "Feather",
+            "Arrow",
+            "ORC",
+            "SQLite",
+            "GeoPackage",
+            *statistics.KINDS,
+        )
     ),
     parquet.FORMAT,
 )

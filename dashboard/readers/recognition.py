@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
-from dashboard.readers.common.encoding import decode
+from dashboard.readers.common.encoding import decode, detect_utf16
 from dashboard.readers.files import databases
 from dashboard.readers.files.archives import is_tar, name_compression
 from dashboard.readers.files.arrow_tables import is_site_table, name_arrow_kind
@@ -55,6 +55,9 @@ _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|table|div|style|title|h[1-6]|p)\b|(?s:.*)<html\b",
     re.IGNORECASE,
 )
+
+
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 
 
 class FileType(Enum):
@@ -143,7 +146,8 @@ def _recognize_markup(data: bytes, name: str) -> Recognized:
         return Recognized(FileType.XML)
     if len(data) > MAX_PAGE_BYTES:
         raise ReadError(name, f"a web page over {MAX_PAGE_BYTES // 1_000_000} MB is refused")
-    text, notes = decode(data)
+    charset = _CHARSET.search(head)
+    text, notes = decode(data, charset[1].decode("ascii") if charset else "")
     page = parse_page(text)
     if is_eu_ctr(page.text):
         raise build_refusal(name)
@@ -188,9 +192,11 @@ def _refuse_binary(data: bytes, name: str) -> None:
         if data.startswith(start):
             raise ReadError(name, f"not a site list but {what}")
     head = data[:4_000]
-    # \x01 and \x1f separate columns in exports of databases.
-    controls = sum((1 < byte < 9) or (13 < byte < 31) or byte == 0 for byte in head)
-    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1::2].count(0) > len(head) // 3
-    wide = wide or head[::2].count(0) > len(head) // 3
+    # \x01 and \x1f separate columns in exports of databases, \x1b switches alphabets.
+    controls = sum(
+        (1 < byte < 9) or (13 < byte < 27) or (27 < byte < 31) or byte == 0 for byte in head
+    )
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or bool(detect_utf16(head))
+    wide = wide or head.startswith(b"\x00\x00\xfe\xff")
     if controls * 10 > len(head) and not wide:
         raise ReadError(name, "not a site list: the file is not text")

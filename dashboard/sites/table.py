@@ -35,19 +35,22 @@ COLUMNS = (
 """The site table's columns, in memory, on screen and in every download."""
 
 _NUMBERS = frozenset({"latitude", "longitude", "score", "uncertainty_km"})
-_NUMBERED = re.compile(r"^\s*#?(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?$", re.DOTALL)
+_NUMBERED = re.compile(
+    r"^\s*#?(?:(\d[\d-]{1,11})\s*(?:[-–:]\s+(.*))?|(\d)\s+[-–]\s+([^\W\d_].*))$", re.DOTALL
+)
 
 
 def split_facility(text: str) -> tuple[str, str]:
     """The site number that a facility's text starts with, and the rest.
 
-    ``1102 - LKH Graz`` -> ``("1102", "LKH Graz")``; a bare ``1106`` -> ``("1106", "")``;
+    ``1102 - LKH Graz`` -> ``("1102", "LKH Graz")``; ``1 - LKH Graz`` -> ``("1", "LKH Graz")``; a
+    bare ``1106`` -> ``("1106", "")``;
     ``12 de Octubre`` -> ``("", "12 de Octubre")``.
     """
     found = _NUMBERED.match(text)
     if not found:
         return "", text.strip()
-    return found[1], (found[2] or "").strip()
+    return found[1] or found[3], (found[2] or found[4] or "").strip()
 
 
 def build_site_table(

@@ -27,7 +27,8 @@ PLACE_HEADERS = {
         医療機関名; 病院名; 医院名称; 研究机构; 试验机构; 병원명; название центра; клиника;
         название учреждения; наименование учреждения; центр; больница; اسم المستشفى; المستشفى;
         اسم المركز; المركز;
-        nazwa osrodka; nazwa szpitala; merkez adi; hastane adi; kurum adi; naam ziekenhuis
+        nazwa osrodka; nazwa szpitala; merkez adi; hastane adi; kurum adi; naam ziekenhuis;
+        機構; 機構名稱; 試驗機構; 試驗醫院; 醫院; 醫院名稱; 医院; 中心
         """,
     "city": """
         city; town; city town; town city; municipality; locality; site city; facility city;
@@ -37,7 +38,7 @@ PLACE_HEADERS = {
         miasto; mesto; obec; varos; oras; город; 城市; 市; 都市; sehir; poststed; postort; kaupunki;
         도시; 所在地; πολη; מקום; مدينة; city name; village; sted;
         市区町村; 市町村; 所在城市; 시군구;
-        المدينة; البلدة; miejscowosc; sehir adi; stad plaats; kommun
+        المدينة; البلدة; miejscowosc; sehir adi; stad plaats; kommun; 鄉鎮市區; 城鎮; il ilce
         """,
     "state": """
         state; province; region; county; state province; province state; state region; site state;
@@ -46,14 +47,14 @@ PLACE_HEADERS = {
         kanton; prefecture; admin1; state or province; stateprovince; область; регион; 省; 県;
         department; departamento; lan; fylke; megye; area; state county; st; us state; 都道府県;
         省份; 省市; 省 自治区; 所在省份; 시도; 지역;
-        uf; distrito; eyalet; المنطقة; المحافظة
+        uf; distrito; eyalet; المنطقة; المحافظة; 縣市; 省市縣
         """,
     "postcode": """
         postcode; post code; postal code; postalcode; zip; zip code; zipcode; postal; site zip;
         locationzip; plz; postleitzahl; code postal; cp; codigo postal; cep; cap; codice postale;
         kod pocztowy; psc; iranyitoszam; cod postal; индекс; 邮编; 郵便番号; postnummer; postnr;
         zip postal code; zip postcode; pin code; pincode; eircode; facility zip; postal zip code;
-        邮政编码; 우편번호; c p
+        邮政编码; 우편번호; c p; posta kodu; 郵遞區號; ταχυδρομικοσ κωδικασ; מיקוד; الرمز البريدي
         """,
     "country": """
         country; country name; nation; site country; facility country; locationcountry; pays; land;
@@ -61,16 +62,18 @@ PLACE_HEADERS = {
         国; 国名; 국가; χωρα; מדינה; دولة;
         country code; iso country; countrycode; alpha2; alpha 2; iso2; iso3; country iso;
         country region; land staat; maa; stat;
-        البلد; الدولة; landet; kraj osrodka
+        البلد; الدولة; landet; kraj osrodka; 國家
         """,
     "latitude": """
         latitude; lat; y; geo lat; breitengrad; breite; latitud; latitudine; gps lat; geopoint lat;
-        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84; 緯度; 纬度; 위도; широта
+        lat dd; decimal latitude; site latitude; szerokosc; latitude wgs84; 緯度; 纬度; 위도;
+        широта; enlem; szerokosc geograficzna; zemepisna sirka; γεωγραφικο πλατοσ; קו רוחב; خط العرض
         """,
     "longitude": """
         longitude; lon; lng; long; x; geo lon; geo lng; laengengrad; langengrad; lange; laenge;
         longitud; longitudine; gps lon; gps lng; gps long; geopoint lon; decimal longitude;
-        site longitude; lon dd; longitude wgs84; 経度; 经度; 경도; долгота
+        site longitude; lon dd; longitude wgs84; 経度; 经度; 경도; долгота;
+        經度; boylam; dlugosc geograficzna; zemepisna delka; γεωγραφικο μηκοσ; קו אורך; خط الطول
         """,
     "place": """
         location; place; city state country; city country; locations; full location; site location;
@@ -130,6 +133,7 @@ _NAMED = frozenset(
     )
 )
 _NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "nazwa"})
+_FOOTNOTE = re.compile(r"\s{0,9}(?:[(\[]\d{1,2}[)\]]|[¹²³⁰-⁹]{1,2})\s{0,9}$")
 _DATUMS = {"wgs": 0.05, "wgs84": 0.05, "bd": -0.1, "bd09": -0.1, "baidu": -0.1, "gcj": -0.1}
 _DATUMS |= dict.fromkeys(("gcj02", "amap", "gaode", "mars"), -0.1)
 """Words for the datum of a coordinate: Chinese maps shift points by some 500 m."""
@@ -137,8 +141,12 @@ _DATUMS |= dict.fromkeys(("gcj02", "amap", "gaode", "mars"), -0.1)
 
 @lru_cache(maxsize=4_096)
 def fold_header(header: str) -> str:
-    """A header in lower case without accents, signs, camel case: ``SiteCity`` -> ``site city``."""
-    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", header[:200].strip())
+    """A header in lower case without accents, signs, camel case: ``SiteCity`` -> ``site city``.
+
+    A footnote's mark is dropped: ``City (1)``, ``City²``.
+    """
+    text = _FOOTNOTE.sub("", header[:200].strip())
+    text = re.sub(r"([a-zß-ÿ])([A-Z])", r"\1 \2", text)
     text = (
         text.replace("ß", "ss")
         .replace("Ł", "L")
@@ -190,6 +198,23 @@ class HeaderMatcher:
             return ("sponsor", 0.5) if self._ends_with_sponsor(words) else ("", 0.0)
         found = self._match_owned(words) or self._match_numbered(words) or self._match_end(key)
         return found or self._match_word(words) or ("", 0.0)
+
+    def complete(self, start: str) -> str:
+        """The shortest name that a header is the start of; itself if names differ in meaning.
+
+        Where it may be the name or the number of a facility it is the name.
+        """
+        key = fold_header(start)
+        if key in self._table or not key:
+            return start
+        known = [name for name in self._table if name.startswith(key)]
+        targets = {self._table[name][0] for name in known}
+        shortest = min(known, key=len, default="")
+        if targets == {"facility", "site_number"}:
+            named = [name for name in known if self._table[name][0] == "facility"]
+            return min(named, key=len)
+        alike = len(targets) == 1 or all(name.startswith(shortest) for name in known)
+        return shortest if known and alike else start
 
     def _ends_with_sponsor(self, words: list[str]) -> bool:
         return "sponsor" in self._words and words[-1] == "sponsor"

@@ -13,7 +13,7 @@ from geocache.tables.headers import (
     fold_header,
 )
 
-__all__ = ["TARGETS", "fold_header", "is_site_list_header", "match_header"]
+__all__ = ["TARGETS", "complete_header", "fold_header", "is_site_list_header", "match_header"]
 
 TARGETS = (READ_COLUMNS[0], *TRIAL_COLUMNS, *READ_COLUMNS[1:], "place", "point")
 """What a column can hold; ``place`` is `City, State, Country` in one cell, ``point`` latitude and
@@ -46,7 +46,9 @@ _NAMES = {
         numero de centre; numero de centro; numero centro; n centre; investigator site number;
         site; site ref; zentrennummer; centro no; site #;
         nr osrodka; numer osrodka; merkez no; merkez numarasi; centrumnummer; nummer; no centro;
-        no do centro; numero do centro; no центра; номер центра; رقم المركز; 中心编号; 施設番号;
+        no do centro; numero do centro; no центра; номер центра; facility number;
+        facility no; hospital number; hospital no;
+        institution number; location number; 中心編號; 機構編號; رقم المركز; 中心编号; 施設番号;
         기관번호; site n; prufzentrum nr; zentrum no
         """,
     **{name: PLACE_HEADERS[name] for name in Place._fields},
@@ -58,7 +60,8 @@ _NAMES = {
         location recruitment status; estado de reclutamiento; statut de recrutement;
         rekrutierungsstatus; rekrutierung;
         stato di reclutamento; status rekrutacji; 状态; 状態; 募集状況; 招募状态; 상태; 모집상태;
-        статус; статус центра; الحالة; durum; status osrodka; status van centrum; tila; situacion
+        狀態; κατασταση; סטטוס; статус; статус центра; الحالة; durum; status osrodka;
+        status van centrum; tila; situacion
         """,
     **{name: PLACE_HEADERS[name] for name in POINT_COLUMNS},
 }
@@ -85,6 +88,11 @@ def is_site_list_header(key: str) -> bool:
 def match_header(header: str) -> tuple[str, float]:
     """Which of :data:`TARGETS` a header names, as :meth:`HeaderMatcher.match`."""
     return _match(header[:_LONGEST])
+
+
+def complete_header(start: str) -> str:
+    """A name that a format has cut, in full if one of :data:`TARGETS` begins so: `site_numbe`."""
+    return _HEADERS.complete(start[:_LONGEST])
 
 
 @lru_cache(maxsize=8_192)

@@ -15,6 +15,11 @@ STATE_CODES = frozenset(
 )
 
 
+def names_country(text: str) -> bool:
+    """True for the name of a country; a code of two or three letters is none: `DE`, `USA`."""
+    return (len(text) > 3 or not text.isascii()) and bool(country_code(text))
+
+
 def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
     """The parts before the country, and the country, which may contain commas.
 
@@ -57,7 +62,7 @@ def find_countries(text: str) -> tuple[str, ...]:
     while at < len(words):
         for length in range(min(_LONGEST_NAME_WORDS, len(words) - at), 0, -1):
             name = " ".join(words[at : at + length]).strip(",")
-            if len(name) > 3 and country_code(name):
+            if names_country(name):
                 if unknown:
                     found.append(" ".join(unknown))
                     unknown = []

@@ -6,6 +6,8 @@ import re
 import charset_normalizer
 import ftfy
 
+from dashboard.readers.common.column_names import match_header
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.messages import shorten
 
 _BEYOND_ASCII = re.compile("[\u0080-\ufffc]")
@@ -17,11 +19,24 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES = 100_000
-_OTHER_ALPHABETS = ["cp1251", "cp1253", "shift_jis", "euc_kr", "gb18030", "big5"]
-_LATIN_ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "mac_roman", "cp1254")
+_OTHER_ALPHABETS = [
+    *("cp1251", "koi8_r", "cp866", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "cp949"),
+    *("gb18030", "big5"),
+]
+_LATIN_ENCODINGS = ("cp1252", "cp1250", "iso8859_2", "mac_roman", "cp1254", "cp850", "cp852")
+_LEGACY_ENCODINGS = (*_LATIN_ENCODINGS, "cp857", *_OTHER_ALPHABETS)
+_LATIN_1 = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1"})
+"""What browsers read as Windows-1252."""
+_USUAL_NAMES = {"cp932": "shift_jis", "cp949": "euc_kr"}
+_JAPANESE_ESCAPES = (b"\x1b$B", b"\x1b$@")
+_BETWEEN_COLUMNS = re.compile("[<>,;\t|~^\xac\xa6\x1f\x01\r\n]")
+_VOTING_BYTES = 20_000
+_MAX_WORDS = 300
 
 # Signs that belong beside letters in ordinary text.
 _BESIDE_LETTERS = frozenset("’‘“”„‚«»–—…´`°®™ºª·\xa0¬¦")
+_NEVER_ALONE = frozenset("ÐÒÕ")  # the dash and quotes of Mac Roman
+_NEVER_BETWEEN_LETTERS = frozenset("“”„‚«»…¬¦")
 _CENTRAL = re.compile(
     r"Poland|Polska|Czech|Slova|Sloven|Croat|Hungar|Magyar|Romania|Serbia|Bosnia", re.IGNORECASE
 )
@@ -39,14 +54,15 @@ MOJIBAKE = re.compile(
 )
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
+def decode(data: bytes, declared: str = "") -> tuple[str, list[str]]:
     """The text, and a warning for every guess or repair.
 
+    ``declared`` is the encoding that the file says it has; it is used if its bytes fit.
     UTF-8 and UTF-16 are recognized by a byte order mark or by being valid; for other bytes the
     encoding is guessed, Windows-1252 by default. Mojibake (`MÃ¼nchen`) is repaired line by line.
     Never raises.
     """
-    text, notes = _decode(data)
+    text, notes = _decode_declared(data, declared) or _decode(data)
     repaired = repair_mojibake(text)
     if repaired is not None:
         text, count = repaired
@@ -54,18 +70,31 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     return text.replace("\x00", ""), notes
 
 
+def _decode_declared(data: bytes, encoding: str) -> tuple[str, list[str]] | None:
+    """The text in the encoding that a file declares; None if it is unknown or does not fit."""
+    if not encoding or encoding.lower().replace("_", "-").startswith(("utf", "us-ascii")):
+        return None
+    try:
+        return data.decode("cp1252" if encoding.lower() in _LATIN_1 else encoding), []
+    except (LookupError, UnicodeDecodeError):
+        return None
+
+
 def _decode(data: bytes) -> tuple[str, list[str]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             text = data.decode(encoding, errors="replace")
             return text, _count_replaced(text, encoding)
-    wide = _detect_utf16(data)
+    wide = detect_utf16(data)
     if wide:
         text = data.decode(wide, errors="replace")
         return text, [
             f"read as {wide}, a guess: the file does not state its encoding",
             *_count_replaced(text, wide),
         ]
+    if any(escape in data for escape in _JAPANESE_ESCAPES):
+        text = data.decode("iso2022_jp", errors="replace")
+        return text, _count_replaced(text, "iso2022_jp")
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -78,7 +107,8 @@ def _decode(data: bytes) -> tuple[str, list[str]]:
 
 
 def _guess_note(encoding: str) -> str:
-    return f"read as {encoding}, a guess: the file does not state its encoding"
+    name = _USUAL_NAMES.get(encoding, encoding)
+    return f"read as {name}, a guess: the file does not state its encoding"
 
 
 def _count_replaced(text: str, encoding: str) -> list[str]:
@@ -86,14 +116,23 @@ def _count_replaced(text: str, encoding: str) -> list[str]:
     return [f"{count} characters are not valid {encoding} and were replaced"] if count else []
 
 
-def _detect_utf16(data: bytes) -> str:
+def detect_utf16(data: bytes) -> str:
+    """``utf-16-le`` or ``utf-16-be`` for such text without a mark, else empty.
+
+    Blanks, digits, separators and line ends have a zero byte on one side, always the same; no other
+    text has zeros. Of Chinese characters few end in a zero.
+    """
     sample = data[:4_000]
     if len(sample) < 4:
         return ""
-    if sample[1::2].count(0) > 0.7 * len(sample[1::2]) and not sample[::2].count(0):
-        return "utf-16-le"
-    if sample[::2].count(0) > 0.7 * len(sample[::2]) and not sample[1::2].count(0):
-        return "utf-16-be"
+    zeros = (sample[::2].count(0), sample[1::2].count(0))
+    for encoding, here, there in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if zeros[here] * 50 > len(sample) and zeros[there] * 10 <= zeros[here]:
+            text = sample[: len(sample) & -2].decode(encoding, errors="replace")
+            odd = sum(letter < "\t" and letter != "\x01" for letter in text) + text.count("\ufffd")
+            plain = sum(" " <= letter <= "~" for letter in text)
+            usual = plain * 2 > zeros[here] and odd * 50 <= len(text)
+            return encoding if usual else ""
     return ""
 
 
@@ -157,10 +196,43 @@ def _detect_legacy(data: bytes) -> str:
     lines = [line for line in data.splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     runs = re.findall(rb"[\x80-\xff]+", sample)
-    if sum(map(len, runs)) < 2 * len(runs):
-        return _guess_latin(sample)
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_ALPHABETS).best()
-    return best.encoding if best is not None else _guess_latin(sample)
+    best = ""
+    if sum(map(len, runs)) >= 2 * len(runs):
+        found = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_ALPHABETS).best()
+        best = found.encoding if found is not None else ""
+    best = best or _guess_latin(sample)
+    known = {encoding: _count_known_words(sample, encoding) for encoding in _LEGACY_ENCODINGS}
+    most = max(known.values())
+    if known.get(best, 0) == most:
+        return best
+    return min(
+        (encoding for encoding in known if known[encoding] == most),
+        key=lambda encoding: _count_odd_signs(sample.decode(encoding, errors="replace")),
+    )
+
+
+def _count_known_words(sample: bytes, encoding: str) -> int:
+    """Count the names of columns and countries that bytes hold if they are in an encoding."""
+    text = sample[:_VOTING_BYTES].decode(encoding, errors="replace")
+    cells = dict.fromkeys(cell.strip(' "\xa0') for cell in _BETWEEN_COLUMNS.split(text))
+    short = [cell for cell in cells if 1 < len(cell) <= 40][:_MAX_WORDS]
+    return sum(map(_weigh_word, short)) - text.count("\ufffd")
+
+
+def _weigh_word(text: str) -> int:
+    """1 for a column's or a country's name, 2 in another alphabet than Latin, else 0.
+
+    Codes of countries arise in any encoding, and so do short words of accented letters alone.
+    """
+    letters = text.replace(" ", "")
+    latin = max(letters, default="") <= "\u036f"
+    if latin and sum(map(str.isascii, letters)) * 2 < len(letters):
+        return 0
+    named = (letters.isascii() or letters.isalpha()) and match_header(text)[0]
+    long = len(letters) > 3 or letters > "\u2e80"
+    if named or (letters.isalpha() and long and names_country(text)):
+        return 1 if latin else 2
+    return 0
 
 
 def repair_mojibake(text: str) -> tuple[str, int] | None:
@@ -201,9 +273,16 @@ def _count_odd_signs(text: str) -> int:
     """Count signs that no language has inside words: `Bia\u00b3ystok`, `Cr\u017dteil`."""
     odd = 0
     for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if sign.isascii() or sign in _BESIDE_LETTERS:
+        if sign.isascii():
             continue
-        if sign == "\ufffd" or (not sign.isalpha() and (before.isalpha() or after.isalpha())):
+        letters = before.isalpha() + after.isalpha()
+        if sign in _BESIDE_LETTERS:
+            odd += sign in _NEVER_BETWEEN_LETTERS and letters == 2
+        elif (
+            sign == "\ufffd"
+            or (not sign.isalpha() and letters)
+            or (sign in _NEVER_ALONE and not letters)
+        ):
             odd += 2
         elif sign.isupper() and before.islower():
             odd += 1

@@ -14,11 +14,15 @@ from dashboard.readers.common.geometry import locate_wkb
 from dashboard.readers.common.projections import parse_crs
 
 _STARTS = {"Parquet": b"PAR1", "Feather": b"ARROW1", "Feather 1": b"FEA1", "ORC": b"ORC"}
+_STREAM = b"\xff\xff\xff\xff"
+_LONGEST_SCHEMA = 1_000_000
 _ROWS_AT_ONCE = 10_000
 
 
 def name_arrow_kind(data: bytes) -> str:
-    """Parquet, Feather (also any Arrow file), Feather 1 or ORC; empty for other files."""
+    """Parquet, Feather (also any Arrow file), Feather 1, ORC or Arrow (a stream), else empty."""
+    if data.startswith(_STREAM) and 0 < int.from_bytes(data[4:8], "little") < _LONGEST_SCHEMA:
+        return "Arrow"
     return next((kind for kind, start in _STARTS.items() if data.startswith(start)), "")
 
 
@@ -85,6 +89,8 @@ def _iter_batches(data: bytes, kind: str) -> Iterator[pa.RecordBatch]:
     elif kind == "Feather":
         reader = pa.ipc.open_file(source)
         yield from map(reader.get_batch, range(reader.num_record_batches))
+    elif kind == "Arrow":
+        yield from pa.ipc.open_stream(source)
     elif kind == "Feather 1":
         from pyarrow import feather  # noqa: PLC0415 - heavy
 

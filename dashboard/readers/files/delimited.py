@@ -96,6 +96,16 @@ def iter_rows(
     Such a quote would join all lines up to the next quote into one cell; its line is read without
     quoting instead. Raises ReadError for cells beyond bounds.
     """
+    rows = _iter_cells(text, delimiter, name, warn)
+    return map(_strip_formulas, rows) if '="' in text else rows
+
+
+def _strip_formulas(row: list[str]) -> list[str]:
+    """The row with `="007"`, which keeps a spreadsheet from dropping zeros, as `007`."""
+    return [cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' else cell for cell in row]
+
+
+def _iter_cells(text: str, delimiter: str, name: str, warn: Warn | None) -> Iterator[list[str]]:
     lines = _Lines(text, delimiter)
     reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
     unbalanced: list[str] = []
@@ -133,6 +143,13 @@ def _iter_unquoted(lines: "_Lines", delimiter: str, name: str) -> Iterator[list[
         raise ReadError(name, f"not a table: {error}") from error
 
 
+def _end_lines(text: str) -> str:
+    """The text with line feeds at the end of its lines, also if it has the ends of old Macs."""
+    if "\r" not in text or "\r\n" in text or text.count("\r") < text.count("\n"):
+        return text
+    return text.replace("\n", " ").replace("\r", "\n")
+
+
 class _TooManyLinesError(Exception):
     """Raised for a cell with more lines than any text in a site list."""
 
@@ -147,7 +164,7 @@ class _Lines:
     def __init__(self, text: str, delimiter: str) -> None:
         self._delimiter = delimiter
         self.width = 0
-        self._text = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+        self._text = _end_lines(text)
         self.at = self.row_at = self.of_row = 0
 
     @property

@@ -85,6 +85,8 @@ def _iter_records(document: Any) -> Iterator[Any]:
                 for name, text in document.items()
                 if isinstance(text, str) and find_trial_id([text])
             }
+            if trial and key == "sites":
+                break  # a trial with its sites, which keep what is said of it
             yield from ({**trial, **one} for one in inner) if trial else inner
             return
     if isinstance(document, dict) and _is_split_table(

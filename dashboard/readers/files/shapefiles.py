@@ -2,15 +2,21 @@
 
 import io
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from dashboard.errors import ReadError
+from dashboard.readers.common.column_names import complete_header
 from dashboard.readers.common.geometry import locate_geometry
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.common.projections import describe_crs, parse_crs, to_wgs84
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".shp.xml", ".qmd")
 """Endings of the files that make a shapefile."""
+
+
+_LONGEST_FIELD = 10
+"""Bytes that dBase has for a field's name."""
 
 
 def list_shapefiles(names: Iterator[str] | list[str]) -> dict[str, dict[str, str]]:
@@ -43,7 +49,7 @@ def iter_records(parts: Mapping[str, bytes], name: str, warn: Warn) -> Iterator[
             encodingErrors="replace",
         )
         for both in reader.iterShapeRecords():
-            record = {str(key): value for key, value in both.record.as_dict().items()}
+            record = {_complete(str(key)): value for key, value in both.record.as_dict().items()}
             point, kind = locate_geometry(_plain(both.shape.__geo_interface__))
             areas += kind == "area"
             lines += kind == "line"
@@ -66,6 +72,12 @@ def iter_records(parts: Mapping[str, bytes], name: str, warn: Warn) -> Iterator[
     if lost:
         what = describe_crs(parts.get(".prj", b"").decode("latin-1"))
         warn(f"{lost} points are in {what}, which is not read; save the layer in WGS 84")
+
+
+@lru_cache(maxsize=1_000)
+def _complete(name: str) -> str:
+    """A field's name, in full if dBase has cut it."""
+    return complete_header(name) if len(name.encode()) >= _LONGEST_FIELD - 2 else name
 
 
 def _plain(geometry: Any) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from dashboard.readers.common.column_names import (
     is_site_list_header,
     match_header,
 )
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.degrees import looks_like_thousands
 from dashboard.readers.common.place_knowledge import is_city, is_city_anywhere, is_state_anywhere
 from dashboard.readers.common.points import holds_point
 from dashboard.readers.tables.column_values import has_digit, list_values, share
 from dashboard.readers.tables.projected_points import parse_metres
+from dashboard.readers.tables.row_types import TAG
 from dashboard.sites.vocabulary import SITE_STATUSES, site_status_word, status_word
 from geocache.geo.countries import country_code
 from geocache.tables.degrees import BOUNDS, parse_degrees
@@ -80,7 +82,10 @@ class _Columns:
     def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         self.header = header
         self.rows = rows
-        self.cells = [list_values(rows, at) for at in range(len(header))]
+        self.cells = [
+            [text for text in list_values(rows, at) if text != name and not TAG.match(text)]
+            for at, name in enumerate(header)
+        ]
         self.chosen: dict[str, tuple[float, int]] = {}
         self.notes: list[str] = []
 
@@ -193,7 +198,7 @@ class _Columns:
 
     def _are_countries(self, at: int) -> bool:
         """True for full names of countries, few of them states too, that the towns agree with."""
-        distinct = [text for text in set(self.cells[at]) if len(text) > 3]
+        distinct = [text for text in set(self.cells[at]) if len(text) > 3 or not text.isascii()]
         if not distinct or len(distinct) * 2 < len(set(self.cells[at])):
             return False
         return (
@@ -278,7 +283,7 @@ def _check_country(
     countries = share(values, lambda value: bool(country_code(value[:200])))
     if key in _BOTH_COUNTRY_AND_STATE:
         distinct = set(values)
-        in_full = max(map(len, values)) > 3  # codes of states are codes of countries too
+        in_full = any(map(names_country, values))  # codes of states are codes of countries too
         states = share(list(distinct), is_state_anywhere)
         if target == "state" and countries > 0.9 and in_full and states < 0.5:
             return "country", 0.6
@@ -314,7 +319,7 @@ def guess_by_content(values: Sequence[str]) -> str:
     if (
         share(values, lambda value: country_code(value[:200])) > 0.8
         and share(distinct, lambda value: country_code(value[:200])) > 0.5
-        and max(map(len, values)) > 3
+        and any(map(names_country, values))
     ):
         return "country"
     # Words of a registry only: `open` and `closed` stand in columns about contracts too.

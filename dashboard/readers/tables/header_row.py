@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from dashboard.readers.common.column_names import fold_header, is_site_list_header, match_header
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.place_knowledge import is_city_anywhere
 from dashboard.readers.tables.column_guess import guess_by_content
 from dashboard.readers.tables.column_values import has_digit, share
 from dashboard.sites.vocabulary import SITE_STATUSES, status_word
-from geocache.geo.countries import country_code
 from geocache.tables.degrees import parse_degrees
 
 _SAMPLE_ROWS = 300
@@ -75,7 +75,7 @@ def _names_one_place(rows: Sequence[Sequence[str]], at: int) -> bool:
 def _is_value(cell: str) -> bool:
     """True for a country or a number, which belong below a header."""
     number = parse_degrees(cell)
-    return number == number or (len(cell.strip()) > 3 and bool(country_code(cell)))  # noqa: PLR0124
+    return number == number or names_country(cell.strip())  # noqa: PLR0124
 
 
 def find_unknown_header(rows: Sequence[Sequence[str]]) -> int | None:
@@ -113,6 +113,6 @@ def _may_be_header_cell(cell: str) -> bool:
         0 < len(cell) <= _LONGEST_NAME
         and not has_digit(cell)
         and "@" not in cell
-        and not (len(cell) > 3 and country_code(cell))
+        and not names_country(cell)
         and status_word(cell) not in SITE_STATUSES
     )

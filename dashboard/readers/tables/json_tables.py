@@ -10,6 +10,7 @@ import orjson
 from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.clean import as_dict, as_text
 from dashboard.readers.common.column_names import fold_header, is_site_list_header, match_header
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.geometry import locate_geometry
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.projections import parse_crs
@@ -217,12 +218,17 @@ _Path = tuple[dict[str, Any], ...]
 
 
 class _SiteList(NamedTuple):
-    """Sites and the objects around them, the outermost first; ``groups`` by key, if grouped."""
+    """Sites and the objects around them, the outermost first.
+
+    ``grouped`` is True for one of several lists, or one called by its country or trial; ``alone``
+    for an object that is the place of the one around it.
+    """
 
     around: _Path
     key: str
     sites: list[dict[str, Any]]
     grouped: bool
+    alone: bool
 
 
 def _find_lists(record: dict[str, Any]) -> list[_SiteList]:
@@ -236,11 +242,15 @@ def _find_lists(record: dict[str, Any]) -> list[_SiteList]:
 
 def _search(record: dict[str, Any], around: _Path, found: list[_SiteList], depth: int) -> None:
     inner = {key: value for key, value in record.items() if _are_sites(key, value)}
-    grouped = bool(inner) and len(inner) == len(record)
+    telling = len(inner) > 1 or any(
+        names_country(key) or find_trial_id([key]) for key in map(str, inner)
+    )
+    grouped = bool(inner) and len(inner) == len(record) and telling
     for key, value in record.items():
         if key in inner:
             sites = value if isinstance(value, list) else [value]
-            found.append(_SiteList((*around, record), key, sites, grouped))
+            alone = sites is not value and len(inner) == 1
+            found.append(_SiteList((*around, record), key, sites, grouped, alone))
         elif _NO_SITE_WORDS & set(fold_header(key).split()):
             continue
         elif depth < _MAX_DEPTH and isinstance(value, dict):
@@ -273,7 +283,9 @@ def _give_context(found: _SiteList) -> Iterator[dict[str, Any]]:
         own["group"] = found.key
     for site in found.sites:
         flat = flatten(site)
-        yield {_name_outer(key, flat): value for key, value in own.items()} | flat
+        yield {
+            _name_outer(key, flat, alone=found.alone): value for key, value in own.items()
+        } | flat
 
 
 def _is_of_others(key: str) -> bool:
@@ -283,11 +295,14 @@ def _is_of_others(key: str) -> bool:
     return bool(within) and bool(_NO_SITE_WORDS & set(fold_header(outer).split())) and not named
 
 
-def _name_outer(key: str, site: dict[str, Any]) -> str:
-    """The key of a field around sites; one that would say something else of a site is marked."""
+def _name_outer(key: str, site: dict[str, Any], *, alone: bool) -> str:
+    """The key of a field around sites; one that would say something else of a site is marked.
+
+    What stands around an object that is ``alone`` is said of that site.
+    """
     last = key.rpartition(_WITHIN)[2]
     meant = match_header(key.replace(_WITHIN, " "))[0] or match_header(last)[0]
-    return f"trial {key}" if key in site or meant in _OF_SITE else key
+    return f"trial {key}" if key in site or (meant in _OF_SITE and not alone) else key
 
 
 def _mentions_sites(record: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ _MIN_ROWS = 4
 _NEARLY_ALL = 0.8
 _RUNNER_UP = 0.6
 _HINT = 0.25
+_MOST_POINTS_OUTSIDE = 0.05
 
 _POSTCODES = {
     "GB": re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE),
@@ -99,6 +100,8 @@ def conclude_country(
     codes = _list_candidates(evidence, hinted)
     scores: dict[str, float] = {}
     for code in codes:
+        if _is_contradicted(evidence, code):
+            continue
         fits = sum(row.fits(code) for row in evidence) / len(evidence)
         if fits >= _NEARLY_ALL or (code in hinted and fits >= _RUNNER_UP):
             scores[code] = fits
@@ -139,6 +142,13 @@ class _Evidence(NamedTuple):
         if self.city and list_city_countries(self.city):
             return is_city(self.city, code) or (bool(state) and bool(postcode))
         return bool(state)
+
+
+def _is_contradicted(evidence: Sequence[_Evidence], code: str) -> bool:
+    """True if points lie in other countries, more than slips of the pen or of a border."""
+    points = [row.point for row in evidence if row.point is not None]
+    outside = sum(not in_country(*point, code) for point in points)
+    return outside > _MOST_POINTS_OUTSIDE * len(points)
 
 
 def _list_evidence(rows: Sequence[Sequence[str]], place: Mapping[str, int]) -> list[_Evidence]:

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.column_names import TARGETS, match_header
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.degrees import are_off_the_globe, are_swapped
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.tables.column_guess import guess_with_notes, guess_without_header
 from dashboard.readers.tables.header_row import find_header, find_unknown_header
 from dashboard.readers.tables.projected_points import Projection, find_projection, has_easting
 from dashboard.sites.reading import CONSTANT
-from geocache.geo.countries import country_code
-from geocache.tables.degrees import parse_degrees
+from geocache.tables.degrees import BOUNDS, parse_degrees
 
 SAMPLE_ROWS = 400
 _MAX_COLUMNS = 1_000
@@ -30,6 +30,7 @@ _AACT = {
     "latitude": "latitude",
     "longitude": "longitude",
 }
+_POINT_AND_COUNTRY = {"latitude": 0, "longitude": 1, "country": 2}
 _WHERE = frozenset(
     {"city", "state", "postcode", "country", "place", "point", "latitude", "longitude"}
 )
@@ -196,7 +197,7 @@ def fix_points(
     if not {"latitude", "longitude"} <= set(mapping):
         return table, mapping
     place = {target: header.index(column) for target, column in mapping.items()}
-    if are_swapped(rows, place):
+    if are_swapped(_list_points(rows, place), _POINT_AND_COUNTRY):
         why = "as the sites' countries show"
     elif are_off_the_globe(rows, place):
         why = "as latitudes beyond 90 degrees show"
@@ -204,6 +205,26 @@ def fix_points(
         return table, mapping
     warn(f"latitude and longitude are swapped, {why}; read the other way round")
     return table, mapping | {"latitude": mapping["longitude"], "longitude": mapping["latitude"]}
+
+
+def _list_points(rows: Sequence[Sequence[str]], place: Mapping[str, int]) -> list[list[str]]:
+    """Latitude, longitude and country of rows; the country may stand above them, or in a place."""
+    found = []
+    country = ""
+    for row in rows:
+        filled = [cell.strip() for cell in row if cell.strip()]
+        own = _get_cell(row, place.get("country"))
+        if not own and "place" in place:
+            own = _get_cell(row, place["place"]).rpartition(",")[2].strip()
+        if not own and len(filled) == 1 and names_country(filled[0]):
+            own = filled[0]
+        country = own or country
+        found.append([_get_cell(row, place[target]) for target in BOUNDS] + [country])
+    return found
+
+
+def _get_cell(row: Sequence[str], at: int | None) -> str:
+    return row[at].strip() if at is not None and at < len(row) else ""
 
 
 def join_header_rows(rows: list[list[str]], at: int) -> tuple[list[list[str]], int]:
@@ -240,9 +261,7 @@ def _may_be_header(lower: Sequence[str], upper: Sequence[str]) -> bool:
         for at, below in enumerate(lower)
     )
     words = all(
-        len(cell) <= 40
-        and parse_degrees(cell) != parse_degrees(cell)
-        and not (len(cell) > 3 and country_code(cell))
+        len(cell) <= 40 and parse_degrees(cell) != parse_degrees(cell) and not names_country(cell)
         for cell in cells
     )
     return blank_above and words

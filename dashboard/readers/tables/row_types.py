@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.missing import is_missing
 from dashboard.readers.common.trial_number import find_trial_id
-from geocache.geo.countries import country_code
 
 _TOTAL = re.compile(
     r"^\W{0,20}(?:(?:grand|sub|over ?all|site|study|sites)[ -]*)?(?:totals?|sums?|summen?|"
@@ -23,7 +23,7 @@ _TOTAL_WORDS = re.findall(
 _RULE = re.compile(r"^[\s:|=_*+–—-]*$")
 _AFTER_COUNTRY = re.compile(r"\s{0,9}(?:[:(\[]|[-–]\s{0,9}\d).*$", re.DOTALL)
 
-_TAG = re.compile(r"^#[a-z][a-z0-9_]{1,30}(?:\s{0,3}\+[a-z0-9_]{1,30}){0,8}$", re.IGNORECASE)
+TAG = re.compile(r"^#[a-z][a-z0-9_]{1,30}(?:\s{0,3}\+[a-z0-9_]{1,30}){0,8}$", re.IGNORECASE)
 """A tag of the Humanitarian Exchange Language, which stands under a header: `#loc +name`."""
 
 _PLACES = ("city", "state", "postcode", "place", "point", "latitude", "longitude")
@@ -76,7 +76,7 @@ class RowClassifier:
                 for text in set(column)
                 if (text and not text[0].isalnum() and _RULE.match(text))
                 or (len(text) <= len(name) + 3 and _fold(text) == name)
-                or _TAG.match(text)
+                or TAG.match(text)
             }
             if repeated:
                 found.update(row for row, text in enumerate(column) if text in repeated)
@@ -89,7 +89,7 @@ class RowClassifier:
             return RowType("blank")
         texts = [text for _, text in filled]
         repeated = sum(_fold(text) == self._header[at] for at, text in filled)
-        if sum(map(bool, map(_TAG.match, texts))) * 2 > len(texts) > 1:
+        if sum(map(bool, map(TAG.match, texts))) * 2 > len(texts) > 1:
             return RowType("note", f"tags such as {texts[0]}")
         if all(map(_RULE.match, texts)) or repeated > max(1, len(filled) // 2):
             return RowType("blank")
@@ -106,7 +106,7 @@ class RowClassifier:
         """
         if at == self._country and (not any(below) or below[at].strip()):
             return _SITE
-        if country_code(country := _AFTER_COUNTRY.sub("", text)) and len(text) > 3:
+        if names_country(country := _AFTER_COUNTRY.sub("", text)):
             return RowType("country", country)
         if trial := find_trial_id([text]):
             return RowType("trial", trial)

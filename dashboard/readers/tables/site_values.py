@@ -224,7 +224,7 @@ def split_facilities(column: Sequence[str], warn: Warn) -> tuple[dict[str, str],
     Both hold only texts that change. A warning says how many named an investigator.
     """
     texts = set(column)
-    every = "\n" + "\n".join(texts).casefold()
+    every = "\n" + "\n".join(map(str.strip, texts)).casefold()
     if not any(sign in every for sign in _SIGNS):
         return {}, {}
     numbers: dict[str, str] = {}
