@@ -22,6 +22,7 @@ from dashboard.sites.trial import Trial
 from dashboard.sites.vocabulary import NOT_STATED
 from geocache.geo.countries import country_name
 from geocache.geo.states import state_name
+from geocache.place import Precision
 
 STATE_COLUMNS = (
     "state",
@@ -81,7 +82,7 @@ def country_labels(sites: pd.DataFrame) -> pd.Series:
 
 @memoize_per_table
 def key_figures(sites: pd.DataFrame) -> KeyFigures:
-    """The key figures; a city counts once per country and state, a missing trial id not at all."""
+    """The key figures; a city counts once over its spellings, a missing trial id not at all."""
     land, names = _countries(sites)
     city, _ = _cities(sites)
     trial, trials = factorize(sites["trial_id"])
@@ -120,16 +121,32 @@ def _countries(sites: pd.DataFrame) -> tuple[Codes, list[tuple[str, str]]]:
 
 @memoize_per_table
 def _cities(sites: pd.DataFrame) -> tuple[Codes, Codes]:
-    """A number for each distinct city, and the number of its country."""
+    """A number for each distinct city, and the number of its country.
+
+    Spellings of one place (Munich, München) are one city; a city that was not found counts by its
+    text and state.
+    """
     land, names = _countries(sites)
-    lands = len(names)
     city, cities = factorize(sites["city"])
     state, states = factorize(sites["state"])
-    keys = pd.unique(combine_codes([(state, len(states)), (city, len(cities)), (land, lands)]))
-    empty = np.asarray(cities == "")
-    if empty.any():
-        keys = keys[~empty[keys // lands % len(cities)]]
-    return keys, keys % lands if lands else keys
+    named = np.flatnonzero(spread(city, np.asarray(cities != "")))
+    if not len(named):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    parts = [(land, len(names)), (state, len(states)), (city, len(cities))]
+    spelling, keys = pd.factorize(combine_codes((code[named], size) for code, size in parts))
+    place, places = factorize(sites["place_name"])
+    exact, precisions = factorize(sites["precision"])
+    is_found = spread(exact, np.asarray(precisions == Precision.CITY)) & spread(
+        place, np.asarray(places != "")
+    )
+    rows = np.flatnonzero(is_found[named])
+    first = find_first_rows(spelling[rows], len(keys))
+    found = np.flatnonzero(first < len(rows))
+    number = len(places) + np.arange(len(keys), dtype=np.int64)
+    number[found] = place[named[rows[first[found]]]]
+    lands = land[named[find_first_rows(spelling, len(keys))]]
+    _, distinct = np.unique(number * max(1, len(names)) + lands, return_index=True)
+    return number[distinct], lands[distinct]
 
 
 @memoize_per_table

@@ -121,7 +121,7 @@ class Api:
             "status": "ok",
             "version": __version__,
             "as_of": library.as_of,
-            "trials": len(library.trials),
+            "trials": figures.trials,
             "sites": figures.sites,
             "countries": figures.countries,
             "unresolved": figures.off_map,

@@ -1,11 +1,15 @@
 """The top and the bottom of the page: title, summary and key figures; credits."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.page.state import address
+from dashboard.errors import SavedViewError
+from dashboard.page.state import address, links
+from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.markdown import escape, link, trial_url
 from dashboard.service.viewer import Viewer
 from dashboard.sites import list_rows, summary
@@ -87,12 +91,17 @@ def draw_key_figures(sites: pd.DataFrame) -> None:
     """Draw the key figures of the filtered sites."""
     figures = summary.key_figures(sites)
     with st.container(horizontal=True, gap="small"):
-        st.metric("Sites", f"{figures.sites:,}", border=True)
-        st.metric("Countries", f"{figures.countries:,}", border=True)
-        st.metric("Cities", f"{figures.cities:,}", border=True)
+        _draw_metric("Sites", f"{figures.sites:,}", "Rows of the lists, as filtered")
+        _draw_metric("Countries", f"{figures.countries:,}", "Countries with such a site")
+        _draw_metric("Cities", f"{figures.cities:,}", "Each once, however the lists spell it")
         if figures.trials > 1:
-            st.metric("Trials", f"{figures.trials:,}", border=True)
-        st.metric("On the map", f"{figures.on_map:,} of {figures.sites:,}", border=True)
+            _draw_metric("Trials", f"{figures.trials:,}", "Trials with such a site")
+        on_map = f"{figures.on_map:,} of {figures.sites:,}"
+        _draw_metric("On the map", on_map, "Sites with a position, at least of their region")
+
+
+def _draw_metric(label: str, value: str, meaning: str) -> None:
+    st.metric(label, value, border=True, help=meaning)
 
 
 def draw_footer(viewer: Viewer) -> None:
@@ -101,3 +110,35 @@ def draw_footer(viewer: Viewer) -> None:
     lines += [escape(notice) for notice in viewer.geocoder.notices]
     lines.append(f"{TITLE} {escape(__version__)}")
     st.caption("  \n".join(lines))
+    _draw_citation(viewer)
+
+
+@st.fragment
+def _draw_citation(viewer: Viewer) -> None:
+    on_demand.popover(
+        "How to cite",
+        partial(_draw_citation_text, viewer),
+        key="cite",
+        icon=":material/format_quote:",
+    )
+
+
+def _draw_citation_text(viewer: Viewer) -> None:
+    today = datetime.now().astimezone().date()
+    as_of = viewer.library().as_of
+    parts = [
+        f"{TITLE}, version {__version__}",
+        f"Sites of {as_of}" if as_of else "",
+        *(f"Positions: {credit}" for credit in viewer.geocoder.attributions),
+        f"{_build_link()}, seen on {today.isoformat()}",
+    ]
+    st.markdown("For a paper or slides")
+    st.code(". ".join(part for part in parts if part) + ".", language=None, wrap_lines=True)
+    st.caption("The link is that of this view: its filters are in it.")
+
+
+def _build_link() -> str:
+    try:
+        return links.build_view_link()
+    except SavedViewError:
+        return links.get_page_url()

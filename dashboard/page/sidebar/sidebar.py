@@ -86,6 +86,7 @@ def _draw_search(one: Filter, value: str) -> None:
         on_change=_write_search,
         args=(one,),
         placeholder="Facility, city, site number …",
+        help=one.about,
         persist_state="session",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -12,14 +12,13 @@ from dashboard import exports
 from dashboard.errors import SavedViewError
 from dashboard.exports import Provenance
 from dashboard.maps.html_file import MAX_SITES, build_map_html
-from dashboard.page.state import address, session
+from dashboard.page.state import address, links, session
 from dashboard.page.tabs.pictures import draw_picture_form
 from dashboard.page.tabs.view_names import name_view
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
-from dashboard.service.service import service
 from dashboard.web.downloads import Download
 from dashboard.web.response_cache import MAX_LINK
 
@@ -48,9 +47,7 @@ class Link:
 
 def build_link(filters: Filters, *, in_api: bool) -> Link:
     """The link to what is shown; ``in_api``: whether every session sees the same lists."""
-    parts = urlsplit(st.context.url or "")
-    page = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "/"
-    return Link(page, urlencode(to_query(filters)), in_api)
+    return Link(links.get_page_url(), urlencode(to_query(filters)), in_api)
 
 
 def draw_link_button(link: Link) -> None:
@@ -58,26 +55,10 @@ def draw_link_button(link: Link) -> None:
     on_demand.popover("Link", partial(_draw_urls, link), key="link", icon=":material/link:")
 
 
-def build_view_link(page: str) -> str:
-    """The link to all that is on screen now, at most :data:`MAX_LINK` characters.
-
-    A longer one is stored, and the link has its key.
-
-    Raises:
-        SavedViewError: it is too long, and cannot be stored.
-    """
-    query = urlencode([*address.view_pairs(), *to_query(address.current())])
-    link = f"{page}?{query}" if query else page
-    if len(link) <= MAX_LINK:
-        return link
-    key = service().views.save(query, session.get_owner())
-    return f"{page}?{urlencode({address.SAVED: key})}"
-
-
 def _draw_urls(link: Link) -> None:
     st.markdown("This view")
     try:
-        view = build_view_link(link.page)
+        view = links.build_view_link()
     except SavedViewError as error:
         st.warning(f"This view is too long for a link, and cannot be stored: {escape(error)}")
     else:

@@ -59,7 +59,11 @@ def draw_lists(library: Library, viewer: Viewer) -> None:
     more = [*others, *rest][MAX_CARDS:]
     if more:
         _draw_table(more)
-    for note in library.notes:
+    if len(library.notes) > 1:
+        several = summary.plural(len(library.notes), "trial")
+        with st.expander(f"{several} are in several lists; the newest record of each is shown"):
+            st.markdown("\n".join(f"- {escape(note)}" for note in library.notes))
+    for note in library.notes if len(library.notes) == 1 else ():
         st.caption(escape(note))
 
 

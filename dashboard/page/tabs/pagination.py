@@ -1,4 +1,4 @@
-"""Splits a long table into pages; sorting and searching apply to all rows."""
+"""Splits a long table into pages; sorting applies to all rows."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,15 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.page.state import address
-from dashboard.page.widgets.feedback import check_length
 from dashboard.query.filters import to_query
-from dashboard.query.parameters import MAX_TEXT
 from dashboard.sites.categoricals import order_rows
 from dashboard.sites.memo import memoize_per_table
 
 PAGE_ROWS = 1_000
 _LIST_ORDER = "List order"
-_SEARCH, _QUERY = "table_search", "query"
+_QUERY = "query"
 
 
 def paginate(
@@ -25,7 +23,6 @@ def paginate(
     label: Callable[[str], str],
     name: str = "table",
     *,
-    search: bool = False,
     first: Sequence[int] = (),
 ) -> pd.DataFrame:
     """The rows to show; above :data:`PAGE_ROWS`, draws a choice of page and order.
@@ -35,7 +32,6 @@ def paginate(
         columns: the columns it can be sorted by.
         label: gives a column's name on screen.
         name: tells the page's tables apart.
-        search: whether to draw the search filter's field here too.
         first: numbers of rows to show first on every page.
     """
     if len(rows) <= PAGE_ROWS:
@@ -49,8 +45,6 @@ def paginate(
         to_first()
     st.session_state[page] = min(int(st.session_state.get(page, 1)), pages)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if search:
-            _draw_search()
         by = st.selectbox(
             "Sort all rows by",
             [_LIST_ORDER, *columns],
@@ -88,20 +82,3 @@ def _move_to_front(rows: np.ndarray, first: Sequence[int]) -> np.ndarray:
 
 def _go_to_first_page(page: str) -> None:
     st.session_state[page] = 1
-
-
-def _draw_search() -> None:
-    st.session_state[_SEARCH] = address.current().q
-    st.text_input(
-        "Search all rows",
-        key=_SEARCH,
-        on_change=_search,
-        placeholder="Facility, city, site number …",
-        width=260,
-    )
-
-
-def _search() -> None:
-    text = st.session_state[_SEARCH].strip()
-    if check_length("Search", text, MAX_TEXT):
-        address.change(q=text)

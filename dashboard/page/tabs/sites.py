@@ -121,7 +121,7 @@ def draw_site_table(
 
     draw_buttons()
     first = selection.find_row_numbers(sites, selection.get_first_in_table())
-    rows = pagination.paginate(sites, shown, column_label, search=True, first=first)
+    rows = pagination.paginate(sites, shown, column_label, first=first)
     if as_cards:
         site_cards.draw_site_cards(rows, address.unit())
         return

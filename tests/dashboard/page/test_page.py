@@ -155,7 +155,7 @@ def test_search_and_sort_apply_to_all_pages_of_a_long_table(
     page.selectbox(key="table_sort").select("facility").run()
     page.toggle(key="table_descending").set_value(True).run()
     assert page.dataframe[0].value["facility"].iloc[0] == "Clinic 1099"
-    page.text_input(key="table_search").input("clinic 1098").run()
+    page.text_input(key="filter_q").input("clinic 1098").run()
     assert list(page.dataframe[0].value["facility"]) == ["Clinic 1098"]
     assert page.query_params["q"] in ("clinic 1098", ["clinic 1098"])
 

@@ -63,3 +63,17 @@ def test_sites_of_no_trial_are_no_trial(seed: pd.DataFrame) -> None:
     table.loc[table.index[:5], "trial_id"] = ""
     assert summary.key_figures(table).trials == 1
     assert "trial" not in summary.sentence(table)
+
+
+def test_a_city_counts_once_over_its_spellings() -> None:
+    table = empty_table().reindex(range(5))
+    table = table.assign(
+        country_code="DE",
+        country="Germany",
+        city=["München", "Munich", "Muenchen", "Munich", "Nowhere"],
+        state=["", "", "Bavaria", "Hesse", ""],
+        place_name=["Munich, Bavaria, Germany"] * 3 + ["", ""],
+        precision=["city"] * 3 + ["unresolved"] * 2,
+    )
+    assert summary.key_figures(table).cities == 3
+    assert summary.count_by_country(table)["cities"].tolist() == [3]
