@@ -13,8 +13,14 @@ from dashboard.query.apply import apply
 from dashboard.query.dataset_query import DatasetQuery, parse_query, select_rows
 from dashboard.query.near import Centre
 from dashboard.query.parameters import MAX_NAME, Choice, Distance, Parameter, WholeNumber
-from dashboard.reach import catchment, gaps, next_sites, reach, timeline
-from dashboard.reach.method import CREDITS, describe_method, describe_next_method, list_notes
+from dashboard.reach import catchment, gaps, next_sites, rates, reach, timeline
+from dashboard.reach.method import (
+    CREDITS,
+    describe_method,
+    describe_next_method,
+    describe_rates_method,
+    list_notes,
+)
 from dashboard.sites import summary
 from dashboard.sites.facilities import FACILITY_COUNT_COLUMNS, complete_counts, count_by_facility
 from dashboard.sites.table import COLUMNS
@@ -183,6 +189,25 @@ DATASETS: dict[str, Dataset] = {
                     greatest=catchment.MOST_KM,
                 ),
                 AGAINST,
+                Choice(
+                    name="levels",
+                    about="Of what to give figures: each country, state or US county.",
+                    example="country",
+                    most=len(reach.LEVELS),
+                    allowed=reach.LEVELS,
+                ),
+            ),
+        ),
+        Dataset(
+            "reach-rates",
+            "Recruiting sites per million people of countries, states and US counties",
+            rates.COLUMNS,
+            rates.measure_rates,
+            TABLE_FORMATS,
+            credits=CREDITS,
+            describe_method=describe_rates_method,
+            list_notes=list_notes,
+            own=(
                 Choice(
                     name="levels",
                     about="Of what to give figures: each country, state or US county.",

@@ -120,6 +120,12 @@ def build_picker_map(*, dark: bool = False, tiles: str = "") -> folium.Map:
     return _build_map(options, tiles if options["tiles"] else "")
 
 
+def build_plain_map(*, dark: bool = False, tiles: str = "", label: str = "") -> folium.Map:
+    """A map without controls, for layers of its own; ``label`` names it for screen readers."""
+    options = {**basemap.build_picker_options(dark=dark, tiles=tiles), "label": label}
+    return _build_map(options, tiles if options["tiles"] else "")
+
+
 def _build_map(options: dict[str, Any], tiles: str) -> folium.Map:
     made = _ComponentMap(
         location=(25, 10),

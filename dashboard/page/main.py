@@ -21,13 +21,12 @@ from dashboard.page.tabs import (
     facilities,
     open_lists,
     quality,
-    reach,
-    timeline,
     trial_record,
     trials,
 )
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.tabs.lists import report
+from dashboard.page.tabs.reach import reach, timeline
 from dashboard.page.widgets import accessibility, feedback
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import apply
@@ -212,7 +211,8 @@ def _draw_tab(
         case "Reach":
             shortlist = select_shortlisted(library.table, viewer.decisions.all())
             provenance = build_provenance(library, viewer.geocoder.providers)
-            reach.draw_reach(sites, filters, provenance, shortlist)
+            tiles = viewer.settings.site_map_tiles
+            reach.draw_reach(sites, filters, provenance, shortlist=shortlist, tiles=tiles)
         case "Compare":
             compare.draw_compare(library, filters, viewer)
         case "Quality":

@@ -10,7 +10,7 @@ from dashboard.reach.population import (
     read_places,
     read_units,
 )
-from dashboard.reach.reach import count_sites, measure_areas
+from dashboard.reach.reach import count_sites, measure_areas, name_state
 from dashboard.reach.site_points import build_site_points, measure_nearest, project
 
 COLUMNS = (
@@ -64,7 +64,9 @@ def _find_units(sites: pd.DataFrame, level: str) -> pd.DataFrame:
     found = np.flatnonzero(present & (count_sites(sites, level) == 0))
     table = units.labels.iloc[found].reset_index(drop=True)
     table.insert(0, "kind", level)
-    names = table["state"] if level == "state" else read_county_names().reindex(table["county"])
+    names = read_county_names().reindex(table["county"])
+    if level == "state":
+        names = pd.Series([name_state(*row) for row in table[["country_code", "state"]].to_numpy()])
     known = table["country_code"].map(is_well_covered).astype(bool)
     points = _centres(level).iloc[found].reset_index(drop=True)
     table = table.assign(

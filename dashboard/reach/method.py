@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.reach import next_sites, travel_time
+from dashboard.reach import next_sites, rates, travel_time
 from dashboard.reach.population import YEAR, measure_coverage, read_units
 from dashboard.reach.road_times import CANDIDATES, RoadTimes
 from dashboard.reach.site_points import build_site_points
@@ -93,6 +93,15 @@ def describe_next_method(sites: pd.DataFrame, **_others: object) -> str:
         f"{next_sites.LEAST_CITY:,} people and more, or among the candidates named, each the one "
         "that adds most people after those before it (greedy maximal covering, at least 1 - 1/e = "
         "63 % of what the best choice of so many would add)."
+    )
+
+
+def describe_rates_method(sites: pd.DataFrame, **_others: object) -> str:
+    """As :func:`describe_method`, of recruiting sites per million people."""
+    return (
+        f"{describe_method(sites)} Rates are the sites that recruit per million people: of all "
+        "inhabitants of a country, of the people in listed areas that lie in a state or county. "
+        f"With fewer than {rates.FEW} recruiting sites they say little."
     )
 
 

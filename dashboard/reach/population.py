@@ -122,11 +122,17 @@ def read_county_names() -> "pd.Series[str]":
 
 
 @cache
-def _read_county_outlines() -> tuple[Any, npt.NDArray[np.object_]]:
-    """A search tree of the counties' outlines, and their FIPS codes in the same order."""
+def read_county_outlines() -> dict[str, Any]:
+    """The outline of each US county by FIPS code, a shapely polygon in degrees."""
     wkb = gzip.decompress((DATA / "us-counties.wkb.gz").read_bytes())
-    tree = shapely.STRtree(np.asarray(shapely.from_wkb(wkb).geoms))
-    return tree, read_county_names().index.to_numpy()
+    return dict(zip(read_county_names().index, shapely.from_wkb(wkb).geoms, strict=True))
+
+
+@cache
+def _index_counties() -> tuple[Any, npt.NDArray[np.object_]]:
+    """A search tree of the counties' outlines, and their FIPS codes in the same order."""
+    outlines = read_county_outlines()
+    return shapely.STRtree(list(outlines.values())), np.array(list(outlines), dtype=object)
 
 
 @cache
@@ -162,7 +168,7 @@ def _move_into_county(
     points: pd.DataFrame, projected: Floats, areas: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """The areas, changed to the nearest of the county that the point lies in."""
-    tree, codes = _read_county_outlines()
+    tree, codes = _index_counties()
     where = shapely.points(points["longitude"].to_numpy(float), points["latitude"].to_numpy(float))
     inside, outlines = tree.query(where, predicate="intersects")
     counties = read_areas()["county"].to_numpy()

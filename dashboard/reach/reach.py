@@ -25,6 +25,7 @@ from dashboard.reach.site_points import build_site_points, count_positions, meas
 from dashboard.reach.travel_time import find_distance
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.countries import country_name
+from geocache.geo.states import state_name
 
 COLUMNS = (
     "level",
@@ -287,7 +288,7 @@ def _describe(
     codes = table["country_code"].to_numpy()
     names: dict[str, Any] = {
         "country": [country_name(code) for code in codes],
-        "state": table["state"],
+        "state": [name_state(*row) for row in table[["country_code", "state"]].to_numpy()],
         "county": read_county_names().reindex(table["county"]).fillna("").to_numpy(),
     }
     return table.assign(
@@ -295,6 +296,11 @@ def _describe(
         coverage=measure_coverage().reindex(codes).to_numpy(),
         known=[is_well_covered(code) for code in codes],
     )
+
+
+def name_state(country_code: str, state: str) -> str:
+    """The name of a unit of level ``state``: in the United States, areas have its code."""
+    return state_name(f"US-{state}") or state if country_code == "US" else state
 
 
 def _weighted_medians(

@@ -27,7 +27,14 @@ from geocache.version import __version__
 NUMBERS = {
     *("latitude", "longitude", "score", "uncertainty_km", "distance_km"),
     *("people", "coverage", "sites_per_million", "within_km", "reached", "share", "choice_share"),
-    *("within_min", "access_per_million", "against_share", "only_here", "only_here_share"),
+    *(
+        "recruiting_per_million",
+        "within_min",
+        "access_per_million",
+        "against_share",
+        "only_here",
+        "only_here_share",
+    ),
     *("enrollment", "median_km", "gini", "nearest_km", "adds", "adds_share", "share_after"),
 }
 COUNTS = {

@@ -177,6 +177,18 @@ def test_reach_by_minutes_with_shared_access_against_another_trial(page: AppTest
     assert "two-step floating catchment" in method
 
 
+def test_recruiting_sites_per_million_are_a_map_and_a_table(page: AppTest) -> None:
+    page.session_state["reach_rates"] = True
+    run_tab(page, "Reach")
+    rates = page.dataframe[-1].value.set_index("name")
+    assert rates.loc["Austria", "recruiting"] == 5
+    assert rates.loc["Austria", "recruiting_per_million"] == pytest.approx(0.55, abs=0.02)
+    assert "per million, 5 recruiting sites" in page.get("component_instance")[-1].proto.json_args
+    page.segmented_control(key="reach_level").select("state").run()
+    assert not page.exception
+    assert page.dataframe[-1].value.set_index("name").loc["Styria", "recruiting"] == 2
+
+
 def test_further_sites_are_chosen_among_cities_or_an_open_list(page: AppTest) -> None:
     page.session_state["reach_next"] = True
     run_tab(page, "Reach")

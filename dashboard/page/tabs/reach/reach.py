@@ -13,6 +13,7 @@ from dashboard.library.sides import find_list_sites, find_trial_sites
 from dashboard.page.state import address, session
 from dashboard.page.streamlit_internals import ColumnConfig
 from dashboard.page.tabs import pagination
+from dashboard.page.tabs.reach.rates_map import draw_rates_map
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.bar_table import draw_bar_table
 from dashboard.page.widgets.download_link import draw_download_link
@@ -24,6 +25,7 @@ from dashboard.reach.catchment import MOST_KM as MOST_CATCHMENT_KM
 from dashboard.reach.gaps import LARGE_CITY, find_gaps
 from dashboard.reach.method import CREDITS, describe_method, list_notes
 from dashboard.reach.next_sites import LEAST_CITY, MOST_SITES, propose_sites
+from dashboard.reach.rates import FEW, measure_rates
 from dashboard.reach.reach import MOST_MINUTES, measure_reach
 from dashboard.reach.site_points import build_site_points
 from dashboard.reach.travel_time import find_distance
@@ -51,6 +53,8 @@ _LABELS = {
     "country_code": "Country",
     "state": "State or province",
     "kind": "What",
+    "recruiting": "Recruiting sites",
+    "recruiting_per_million": "Recruiting per million",
     "people": "People",
     "coverage": "Listed",
     "sites": "Sites",
@@ -77,6 +81,7 @@ _HELP = {
     "gini": "The Gini coefficient of sites against people: 0 where sites are spread like people, "
     "1 where all are in one state (in the United States: county).",
     "sites_per_million": "Sites per million inhabitants. With few sites it says little.",
+    "recruiting_per_million": f"Of the people counted. With fewer than {FEW} sites it says little.",
     "access_per_million": "Sites per million people, a site being shared by all who live within "
     "the distance of it (2SFCA).",
     "only_here": "People within the distance of one of these sites and of none of the other trial.",
@@ -113,15 +118,21 @@ class Asked(NamedTuple):
 
 
 def draw_reach(
-    sites: pd.DataFrame, filters: Filters, provenance: Provenance, shortlist: pd.DataFrame
+    sites: pd.DataFrame,
+    filters: Filters,
+    provenance: Provenance,
+    *,
+    shortlist: pd.DataFrame,
+    tiles: str,
 ) -> None:
-    """Draw the share of people near the sites, the table by area, gaps and proposals.
+    """Draw the share of people near the sites, the table by area, a map, gaps and proposals.
 
     Args:
         sites: the filtered site table.
         filters: that were applied.
         provenance: that of the library.
         shortlist: the sites that the session has shortlisted.
+        tiles: as ``SITE_MAP_TILES``.
     """
     points = build_site_points(sites)
     notes = list_notes(sites)
@@ -133,6 +144,12 @@ def draw_reach(
     _draw_share(sites, asked, provenance)
     _draw_curve(sites, _MINUTES if asked.minutes else address.unit())
     _draw_areas(sites, filters, provenance, asked)
+    on_demand.expander(
+        "Map of recruiting sites per million people, and of large cities without a site near",
+        partial(_draw_rates, sites, filters, provenance, asked, tiles),
+        key="reach_rates",
+        icon=":material/map:",
+    )
     on_demand.expander(
         f"Gaps: areas without a site, and large cities farther than {asked.words}",
         partial(_draw_gaps, sites, asked.within_km),
@@ -276,18 +293,7 @@ def _draw_areas(
     query = dataset.parse([*to_query(filters), *asked.to_pairs()])
     content = build_content_from(dataset, query, provenance, sites)
     rows = content.rows[content.rows["level"] == level].sort_values("sites", ascending=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_LEVELS[level]}**", width="stretch")
-        for suffix in ("csv", "xlsx"):
-            form = exports.FORMATS[suffix]
-            draw_download_link(
-                f"Download {form.label}",
-                session.offer_download(
-                    Download(f"reach.{suffix}", form.media_type, partial(form.chunks, content))
-                ),
-                key=f"reach_{suffix}",
-                primary=suffix == "csv",
-            )
+    _draw_downloads(_LEVELS[level], content)
     shown = ["name"] if level == "country" else ["name", "country_code"]
     shown += ["people", "coverage", "sites", "sites_per_million"]
     shown += ["access_per_million"] if asked.catchment_km else []
@@ -296,6 +302,38 @@ def _draw_areas(
     shown += ["median_km"]
     shown += ["gini"] if level == "country" else []
     _draw_table(rows, shown, level)
+
+
+def _draw_downloads(title: str, content: exports.Content) -> None:
+    """Draw a title, and beside it links to a dataset's files."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escape(title)}**", width="stretch")
+        for suffix in ("csv", "xlsx"):
+            form = exports.FORMATS[suffix]
+            name = f"{content.name}.{suffix}"
+            draw_download_link(
+                f"Download {form.label}",
+                session.offer_download(
+                    Download(name, form.media_type, partial(form.chunks, content))
+                ),
+                key=f"{content.name.replace('-', '_')}_{suffix}",
+                primary=suffix == "csv",
+            )
+
+
+def _draw_rates(
+    sites: pd.DataFrame, filters: Filters, provenance: Provenance, asked: Asked, tiles: str
+) -> None:
+    gaps = find_gaps(sites, asked.within_km)
+    gaps = gaps[gaps["kind"] == "city"]
+    rates = measure_rates(sites, (asked.level,))
+    draw_rates_map(rates, gaps, tiles)
+    dataset = DATASETS["reach-rates"]
+    query = dataset.parse([*to_query(filters), ("levels", asked.level)])
+    content = build_content_from(dataset, query, provenance, sites)
+    _draw_downloads(f"{_LEVELS[asked.level]} by recruiting sites", content)
+    shown = ["name", "country_code", "recruiting", "recruiting_per_million", "sites", "people"]
+    _draw_table(rates, shown[:1] + shown[2:] if asked.level == "country" else shown, "rates")
 
 
 def _draw_gaps(sites: pd.DataFrame, within_km: float) -> None:
@@ -346,8 +384,9 @@ def _draw_proposals(
     )
 
 
+_COUNTS = {"people", "sites", "reached", "adds", "rank", "only_here", "recruiting"}
 _TENTHS = {"nearest_km", "median_km"}
-_HUNDREDTHS = {"gini", "sites_per_million", "access_per_million"}
+_HUNDREDTHS = {"gini", "sites_per_million", "access_per_million", "recruiting_per_million"}
 
 
 def _draw_table(rows: pd.DataFrame, shown: list[str], noun: str) -> None:
@@ -376,6 +415,6 @@ def _configure(column: str) -> ColumnConfig:
     if column in _TENTHS | _HUNDREDTHS:
         digits = "%.2f" if column in _HUNDREDTHS else "%.1f"
         return st.column_config.NumberColumn(label, format=digits, help=explained)
-    if column in {"people", "sites", "reached", "adds", "rank", "only_here"}:
+    if column in _COUNTS:
         return st.column_config.NumberColumn(label, format="localized", help=explained)
     return st.column_config.Column(label, help=explained)
