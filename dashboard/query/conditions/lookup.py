@@ -14,6 +14,10 @@ from dashboard.sites.categoricals import normalize_text
 MIN_SIMILARITY = 82
 """Per cent from which on a word is taken for a misspelt one."""
 
+MAX_GUESSES = 5
+MIN_LEAD = 2.0
+"""Per cent that a misspelt word is closer to one condition than to any other."""
+
 MIN_LENGTH = 4
 """Letters of a word that may be misspelt."""
 
@@ -48,11 +52,24 @@ def find_meaning(text: str) -> Meaning:
     if len(folded) < MIN_LENGTH:
         return Meaning()
     words = _spellings(vocabulary)
-    close = process.extractOne(folded, words, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
-    if close is None or abs(len(close[0]) - len(folded)) > max(2, len(folded) // 6):
+    found = process.extract(
+        folded, words, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY, limit=MAX_GUESSES
+    )
+    scores: dict[str, float] = {}
+    for close, score, _index in found:
+        similar = abs(len(close) - len(folded)) <= max(2, len(folded) // 6)
+        if similar and _list_kinds(close) == _list_kinds(folded):
+            scores.setdefault(vocabulary.by_key[to_key(close)], score)
+    best = max(scores.values(), default=0.0)
+    likely = [heading for heading, score in scores.items() if score > best - MIN_LEAD]
+    if len(likely) != 1:  # two conditions are as close: either would be a guess too many
         return Meaning()
-    heading = vocabulary.by_key[to_key(close[0])]
-    return Meaning((vocabulary.concepts[heading],), guessed=True)
+    return Meaning((vocabulary.concepts[likely[0]],), guessed=True)
+
+
+def _list_kinds(text: str) -> list[str]:
+    """Letters and numbers that tell conditions apart: *hepatitis A* is no *hepatitis C*."""
+    return sorted(word for word in text.split() if len(word) == 1 or not word.isalpha())
 
 
 def find_trials(index: ConditionIndex, text: str) -> set[str]:

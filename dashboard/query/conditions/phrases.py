@@ -40,7 +40,8 @@ _SAME = {
     "hypertensive": "hypertension", "obese": "obesity", "metastases": "metastasis",
     "psychoses": "psychosis", "thromboses": "thrombosis", "uterine": "uterus",
     "adenocarcinomas": "adenocarcinoma", "schizophrenic": "schizophrenia", "leukemic": "leukemia",
-    "cirrhotic": "cirrhosis",
+    "cirrhotic": "cirrhosis", "krebs": CANCER, "tumeur": CANCER, "tumore": CANCER,
+    "tumori": CANCER, "cancro": CANCER, "prostata": "prostate",
 }  # fmt: skip
 _SINGULAR = frozenset({"ss", "us", "is", "as", "es"})
 _ARTICLE_WORDS = """
@@ -48,6 +49,12 @@ the a an la le les l de des du der die das dem den del della dello dell dei dell
 las il lo al alla allo all au aux im am beim und et y e con
 """
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
+_ELISION = re.compile(r"\b(?:d|l|qu|all|dall|dell|nell|sull)['’`´](?=[^\W_])")
+_LETTER = re.compile(
+    r"(?<=[^\W\d_]{4} )[adel](?=\s*(?:$|[,;()/+]))"
+    r"|(?<=vitamin )[ade]\b|(?<=vitamin[ae] )[ade]\b|(?<=patitis )[ade]\b|(?<=patite )[ade]\b"
+)
+"""A letter that is part of a name (*hepatitis A*, *vitamin D deficiency*), not an article."""
 _CONNECTORS = frozenset({"of", ","})
 _WORD = re.compile(r"[a-z0-9]+|[,;()/+&]|[^\W_]+")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -74,6 +81,8 @@ def _unify(word: str) -> str:
 
 def _split(text: str) -> list[str]:
     folded = normalize_text(text[:MAX_LENGTH]).replace("œ", "oe").replace("æ", "ae")
+    folded = _ELISION.sub(" ", folded)
+    folded = _LETTER.sub(lambda found: found[0].upper(), folded)
     folded = re.sub(r"['’`´]s\b|[’'`´.]", lambda found: "" if found[0] != "'" else " ", folded)
     return _WORD.findall(folded)
 
