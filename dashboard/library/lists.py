@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
+from dashboard.sites.categoricals import normalize_text
 from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
 from dashboard.sites.list_rows import count_kept, get_lists, number_lists, set_lists
@@ -246,6 +247,12 @@ def find_date(library: Library, shown: Collection[str]) -> str:
         if one.reading is not None and one.name in shown
     )
     return max((date for each in dates for date in each), default="")
+
+
+def find_unknown(library: Library, names: Iterable[str]) -> list[str]:
+    """Those of some names that no open list bears, whatever their case and accents."""
+    known = {normalize_text(one.name) for one in library.lists}
+    return [name for name in names if normalize_text(name) not in known]
 
 
 def without_contacts(opened: OpenedList) -> OpenedList:

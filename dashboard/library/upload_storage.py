@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -132,10 +132,14 @@ class FolderUploadStorage:
                 path.unlink(missing_ok=True)
 
 
-def delete_expired(folder: Path) -> None:
-    """Delete the folders of owners who changed nothing for a week, and half-written files."""
+def delete_expired(folder: Path, is_kept: Callable[[Path], bool | None]) -> None:
+    """Delete the folders of owners who changed nothing for a week, and half-written files.
+
+    ``is_kept`` says of a folder that it stays or goes whatever its age, or nothing.
+    """
     for each in folder.glob("*"):
-        if each.name != EVERYONE and is_older_than(each, EXPIRE_SECONDS):
+        kept = is_kept(each) if each.name != EVERYONE else True
+        if kept is False or (kept is None and is_older_than(each, EXPIRE_SECONDS)):
             shutil.rmtree(each, ignore_errors=True)
         else:
             FolderUploadStorage(each).delete_leftovers()

@@ -320,9 +320,13 @@ class UploadStore(SessionRecords):
         if owner != EVERYONE and self.pins(owner):
             self._delete_unused_pins(owner)
 
-    def delete_expired(self) -> None:
-        """Delete the lists of sessions unused for a week, and half-written files."""
-        delete_expired(self._folder)
+    def delete_expired(self, is_kept: Callable[[Path], bool | None] = lambda _: None) -> None:
+        """Delete the lists of sessions unused for a week, and half-written files.
+
+        Args:
+            is_kept: whether a folder stays (True) or goes (False) whatever its age.
+        """
+        delete_expired(self._folder, is_kept)
 
     def close(self) -> None:
         """Close connections; the next call opens new ones."""
@@ -335,7 +339,7 @@ class UploadStore(SessionRecords):
     def _storage(self, owner: str) -> UploadStorage:
         if owner == EVERYONE:
             return self._shared
-        return FolderUploadStorage(self._folder_of_session(owner))
+        return FolderUploadStorage(self.find_folder(owner))
 
     def _delete_unused_pins(self, owner: str) -> None:
         """Delete the pins of places that are in none of the owner's lists any more."""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.errors import FilterError
 from dashboard.exports.datasets import build_provenance
-from dashboard.library.lists import Library, find_date
+from dashboard.library.lists import Library, find_date, find_unknown
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
 from dashboard.page.finder import finder
@@ -63,8 +63,8 @@ def main() -> None:
     viewer = account.require_login(service())
     _wait_until_open(service().opener)
     finished = jobs.find_finished(viewer)  # before the library: later ones are not in it
+    filters = address.read_address()  # before the library: it may name a colleague's list
     library = session.load_library(viewer)
-    filters = address.read_address()
     if address.is_unconfirmed():
         accessibility.add_fixes()
         header.draw_link_problem(st.session_state[address.NOTES])
@@ -148,7 +148,12 @@ class FilteredSites:
 
 def _apply_filters(filters: Filters, library: Library, viewer: Viewer) -> FilteredSites:
     unused = st.session_state[address.NOTES]
-    notes = (f"Ignored in this link: {'; '.join(unused)}",) if unused else ()
+    notes: tuple[str, ...] = (f"Ignored in this link: {'; '.join(unused)}",) if unused else ()
+    notes += tuple(
+        f"No list here is called “{name}”. If it is the private list of whoever sent the link, ask "
+        "for a link for a colleague."
+        for name in find_unknown(library, filters.list)
+    )
     try:
         centre = find_centre(filters.near, viewer.geocoder.search, library.table)
         sites = apply(library.table, filters, centre)

@@ -3,9 +3,11 @@
 import gc
 import logging
 import threading
+from functools import partial
 from typing import NamedTuple
 
 from dashboard.errors import public_message
+from dashboard.library.colleague_links import is_kept
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import open_sources
 from dashboard.library.session_key import load_session_key
@@ -89,7 +91,9 @@ class Opener:
         self._uploads = uploads
         self._fetched = fetched
         self._serving = serving
-        self._housekeeping = Housekeeping(uploads.delete_expired, fetched.delete_leftovers)
+        self._housekeeping = Housekeeping(
+            partial(uploads.delete_expired, is_kept), fetched.delete_leftovers
+        )
         self._finished = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from dashboard.library.colleague_links import ColleagueLinks
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
@@ -29,6 +30,11 @@ class Service(Closing):
         self.settings = settings
         self.reader = ReaderPool(settings)
         self.uploads = build_upload_store(settings, self.reader)
+        self.links = ColleagueLinks(
+            self.uploads,
+            enabled=not settings.site_map_read_only,
+            contacts=settings.site_map_contacts,
+        )
         self.fetched = FetchedTrials(build_trial_storage(settings), self.reader)
         self.views = SavedViews(settings)
         self.jobs = JobRunner()
@@ -42,6 +48,7 @@ class Service(Closing):
             self.settings,
             self.opener,
             uploads=self.uploads,
+            links=self.links,
             reader=self.reader,
             runner=self.jobs,
             owner=owner,

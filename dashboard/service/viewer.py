@@ -6,6 +6,7 @@ A :class:`Viewer` has no method that changes what others see. Whoever may edit g
 
 from collections.abc import Mapping, Sequence
 
+from dashboard.library.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
@@ -135,6 +136,51 @@ class SessionUploads:
         self._store.remove(self._owner, list_id)
 
 
+class SessionLinks:
+    """The links for colleagues that one session made, and those that it opens.
+
+    Args:
+        links: the process's links.
+        uploads: the process's uploads.
+        owner: the session.
+    """
+
+    def __init__(self, links: ColleagueLinks, uploads: UploadStore, owner: str) -> None:
+        self._links = links
+        self._uploads = uploads
+        self._owner = owner
+
+    @property
+    def enabled(self) -> bool:
+        """Whether links can be made on this server."""
+        return self._links.enabled
+
+    def create(self, list_id: str, query: str, *, days: int, decisions: bool) -> ColleagueLink:
+        """As :meth:`ColleagueLinks.create`."""
+        return self._links.create(self._owner, list_id, query, days=days, decisions=decisions)
+
+    def all(self) -> tuple[ColleagueLink, ...]:
+        """The valid links that this session made, oldest first."""
+        return self._links.list_made(self._owner)
+
+    def revoke(self, key: str) -> None:
+        """As :meth:`ColleagueLinks.revoke`."""
+        self._links.revoke(self._owner, key)
+
+    def remove_list(self, one: StoredList) -> None:
+        """Delete a list of this session, and all links to it.
+
+        Raises:
+            UploadError: the storage fails.
+        """
+        self._links.revoke_list(self._owner, one.about.key)
+        self._uploads.remove(self._owner, one.id)
+
+    def open(self, key: str) -> SharedByLink | None:
+        """As :meth:`ColleagueLinks.open`."""
+        return self._links.open(key)
+
+
 class Viewer:
     """The service as one session sees it.
 
@@ -142,6 +188,7 @@ class Viewer:
         settings: as read from the environment.
         opener: has the geocache and the library once they are open.
         uploads: the process's uploads.
+        links: the process's links for colleagues.
         reader: parses files.
         runner: the process's jobs.
         owner: the session.
@@ -154,6 +201,7 @@ class Viewer:
         opener: Opener,
         *,
         uploads: UploadStore,
+        links: ColleagueLinks,
         reader: ReaderPool,
         runner: JobRunner,
         owner: str,
@@ -162,6 +210,7 @@ class Viewer:
         self.settings = settings
         self.editor = editor
         self.uploads = SessionUploads(uploads, reader, runner, owner)
+        self.links = SessionLinks(links, uploads, owner)
         self.decisions = SessionDecisions(uploads, owner)
         self.jobs = SessionJobs(runner, owner)
         self._opener = opener

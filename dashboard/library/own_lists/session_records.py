@@ -47,7 +47,7 @@ class SessionRecords:
     def pins(self, owner: str) -> tuple[Pin, ...]:
         """The pins of a session on its own lists, oldest first; none if they cannot be read."""
         try:
-            return read_pins(self._folder_of_session(owner))
+            return read_pins(self.find_folder(owner))
         except (OSError, InputError) as error:
             log.warning("The pins of a session cannot be read: %s", error)
             return ()
@@ -80,7 +80,7 @@ class SessionRecords:
     def decisions(self, owner: str) -> tuple[Decision, ...]:
         """What a session decided about sites, oldest first; nothing if it cannot be read."""
         try:
-            return read_decisions(self._folder_of_session(owner))
+            return read_decisions(self.find_folder(owner))
         except OSError as error:
             log.warning("The decisions of a session cannot be read: %s", error)
             return ()
@@ -93,7 +93,7 @@ class SessionRecords:
         Raises:
             UploadError: a decision is not valid, there are too many, or the storage fails.
         """
-        folder = self._folder_of_session(owner)
+        folder = self.find_folder(owner)
         with self._pins_lock, refuse("the decision could not be stored"):
             new = index_decisions(decisions)
             for one in new.values():
@@ -116,14 +116,15 @@ class SessionRecords:
         self._change_pins(owner, lambda pins: {k: p for k, p in pins.items() if k in keys})
 
     def _change_pins(self, owner: str, change: Callable[[dict[str, Pin]], dict[str, Pin]]) -> None:
-        folder = self._folder_of_session(owner)
+        folder = self.find_folder(owner)
         with self._pins_lock, refuse("the pins could not be stored"):
             pins = change(index_pins(self.pins(owner)))
             if len(pins) > MAX_PINS:
                 raise UploadError(f"more than {MAX_PINS:,} pins on your own lists")
             write_pins(folder, tuple(pins.values()))
 
-    def _folder_of_session(self, owner: str) -> Path:
+    def find_folder(self, owner: str) -> Path:
+        """The folder of a session, which need not be there."""
         if owner == EVERYONE:
             raise ValueError("no session has this name")
         return self._folder / hash_owner(owner)

@@ -18,6 +18,9 @@ MODES = ("map", "finder")
 SAVED = "view"
 """The parameter with the key of a stored view."""
 
+LINKED = "list"
+"""The page's own parameter with the key of a link to a colleague's list."""
+
 _UNCONFIRMED = "address_unconfirmed"
 _PAIRS = "address_written"
 
@@ -34,6 +37,7 @@ def read_address() -> Filters:
     if first or is_history_navigation():
         written = _browser_pairs()
         pairs, notes = _load_saved(written)
+        notes = (*notes, *_check_linked(pairs))
         st.session_state[FILTERS], dropped = parse_leniently(pairs)
         st.session_state[NOTES] = (*notes, *dropped)
         st.session_state[_UNCONFIRMED] = first and bool(st.session_state[NOTES])
@@ -62,8 +66,24 @@ def _load_saved(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], tu
     except SavedViewError as error:
         return rest, (f"the stored view cannot be loaded now: {error}",)
     if query is None:
+        link = service().links.open(keys[0])
+        if link is not None:
+            pairs = parse_qsl(link.query, keep_blank_values=True, max_num_fields=MAX_QUERY)
+            return [(VIEW_PREFIX + LINKED, link.key), *pairs, *rest], ()
         return rest, ("the stored view is not here: it was deleted, or the link is not complete",)
     return [*parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY), *rest], ()
+
+
+def linked() -> str:
+    """The key of the link to a colleague's list that this page shows; empty for none."""
+    return view(LINKED, "")
+
+
+def _check_linked(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
+    keys = [value for name, value in pairs if name == VIEW_PREFIX + LINKED]
+    if not keys or service().links.open(keys[-1]) is not None:
+        return ()
+    return ("the colleague’s list is not here any more: the link was revoked or has expired",)
 
 
 def is_unconfirmed() -> bool:

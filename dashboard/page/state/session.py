@@ -5,15 +5,18 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.library.colleague_links import SharedByLink
+from dashboard.library.decision_file import index_decisions
 from dashboard.library.lists import Library, extend, hide
 from dashboard.library.pin_file import locate_with
 from dashboard.library.uploads import StoredList
-from dashboard.page.state import login
+from dashboard.page.state import address, login
 from dashboard.service.viewer import Viewer
 from dashboard.sites.decisions import Decision, add_decisions
 from dashboard.sites.list_rows import colour_lists
 from dashboard.web.downloads import Download, build_owner, get_download_store
 from dashboard.web.session_cookie import COOKIE
+from geocache.records import Pin
 
 _LIBRARY = "own_library"
 _ARRANGED = "arranged_library"
@@ -68,11 +71,16 @@ def load_library(viewer: Viewer) -> Library:
     Without the sites of lists that it hid, and with the colours that it gave lists.
     """
     library = viewer.library()
-    own = viewer.uploads.lists()
+    link = find_link(viewer)
+    own = viewer.uploads.lists() + ((link.stored,) if link else ())
     decisions = viewer.decisions.all()
+    if link and link.decisions:
+        merged = index_decisions(link.decisions) | index_decisions(decisions)
+        decisions = tuple(merged.values())
     hidden, colours = list_hidden(own), list_colours(own)
     if own:
-        library = _extend(library, own, viewer)
+        pins = (*(link.pins if link else ()), *viewer.uploads.pins())
+        library = _extend(library, own, pins, viewer)
     elif not decisions and not hidden and not colours:
         st.session_state.pop(_LIBRARY, None)
         return library
@@ -86,7 +94,13 @@ def load_library(viewer: Viewer) -> Library:
 def has_own_view(viewer: Viewer) -> bool:
     """Whether this session sees other sites than the HTTP API: lists of its own, or fewer."""
     own = viewer.uploads.lists()
-    return bool(own) or bool(list_hidden(own))
+    return bool(own) or bool(list_hidden(own)) or find_link(viewer) is not None
+
+
+def find_link(viewer: Viewer) -> SharedByLink | None:
+    """What the link to a colleague's list in the address shows; None without a valid one."""
+    key = address.linked()
+    return viewer.links.open(key) if key else None
 
 
 def find_new_lists(viewer: Viewer) -> list[StoredList]:
@@ -143,9 +157,10 @@ def _add_decisions(library: Library, decisions: tuple[Decision, ...]) -> Library
     return result
 
 
-def _extend(library: Library, own: tuple[StoredList, ...], viewer: Viewer) -> Library:
+def _extend(
+    library: Library, own: tuple[StoredList, ...], pins: tuple[Pin, ...], viewer: Viewer
+) -> Library:
     cached = st.session_state.get(_LIBRARY)
-    pins = viewer.uploads.pins()
     opened = tuple(one.opened for one in own)
     if cached is None or cached[0] is not library or cached[1] != (opened, pins):
         locate = locate_with(pins, viewer.geocoder.locate_many)

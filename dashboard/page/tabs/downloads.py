@@ -73,7 +73,11 @@ def _draw_urls(link: Link) -> None:
         st.markdown("These sites as CSV, for Excel, pandas or a script")
         st.code(link.api, language=None, wrap_lines=True)
     else:
-        st.caption("Only you see the lists you added, so links do not include them.")
+        st.warning(
+            "Others who open this link do not see the lists that only you see. Make a link for a "
+            "colleague there: “Open lists”, “Share”.",
+            icon=":material/visibility_off:",
+        )
 
 
 def draw_download_buttons(

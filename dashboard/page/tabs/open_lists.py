@@ -44,12 +44,15 @@ def draw_lists(library: Library, viewer: Viewer) -> None:
     """
     own = viewer.uploads.lists()
     shared = viewer.shared_lists()
-    mine = {one.opened.name for one in own}
+    link = session.find_link(viewer)
+    mine = {one.opened.name for one in (*own, *((link.stored,) if link else ()))}
     public = {one.opened.name for one in shared}
     rest = [one for one in library.lists if one.name not in mine | public]
     others = [one for one in library.lists if one.name in public - mine]
     colours = card.find_colours(library.table)
     hidden = session.list_hidden(own)
+    if link is not None:
+        card.draw_linked(link, colours, hidden=link.stored.opened.name in hidden)
     for one in own:
         card.draw_own(one, library, viewer, colours)
     for number, opened in enumerate([*others, *rest]):

@@ -154,3 +154,36 @@ def test_a_list_that_cannot_be_read_shows_its_columns(page: AppTest, running: Se
     page.selectbox(key=f"column_top{added.id}_city").select("bb")
     page.button(key=f"FormSubmitter:columns_top{added.id}-Read again with these columns").click()
     assert "2 rows read · 2 sites" in run(page)
+
+
+def test_a_colleague_sees_the_list_of_a_link_until_it_is_revoked(
+    page: AppTest, running: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(page)
+    (one,) = running.uploads.lists(OWNER)
+    page.session_state[f"ask_share_{one.id}"] = True
+    page.button(key=f"alone_{one.id}").click()
+    run(page)
+    page.button(key=f"link_{one.id}").click()
+    run(page)
+    (link,) = running.links.list_made(OWNER)
+    assert any(link.key in code.value for code in page.code)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ben"}))
+    ben = AppTest.from_file(main.__file__, default_timeout=60)
+    ben.query_params["view"] = link.key
+    ben.session_state["tab"] = "Open lists"
+    shown = run(ben)
+    assert count_sites(ben) == "3"
+    assert "a colleague’s, by a link" in shown
+    written = {name: str(value) for name, value in ben.query_params.items()}
+    assert link.key in written["view_list"]
+    assert "wave.csv" in written["list"]
+    running.links.revoke(OWNER, link.key)
+    run(ben)
+    assert count_sites(ben) == "0"
+    assert any("No list here is called" in one.value for one in ben.warning)
+    late = AppTest.from_file(main.__file__, default_timeout=60)
+    late.query_params["view_list"] = link.key
+    run(late)
+    assert any("revoked or has expired" in one.value for one in late.warning)
+    assert not late.metric

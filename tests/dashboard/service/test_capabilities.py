@@ -14,7 +14,7 @@ from dashboard.service.editor import Editor
 from dashboard.service.jobs.runner import Job, JobState
 from dashboard.service.pins import Pins
 from dashboard.service.service import Service
-from dashboard.service.viewer import SessionJobs, SessionUploads, Viewer
+from dashboard.service.viewer import SessionJobs, SessionLinks, SessionUploads, Viewer
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
 from geocache.gazetteer import Gazetteer
@@ -27,6 +27,7 @@ OWN = {
     SessionUploads: {
         "add",
         "add_in_background",
+        "change",
         "lists",
         "pins",
         "prepare",
@@ -35,9 +36,10 @@ OWN = {
         "reread",
     },
     SessionJobs: {"all", "cancel", "dismiss"},
+    SessionLinks: {"all", "create", "enabled", "open", "remove_list", "revoke"},
     SessionDecisions: {"all", "decide", "rank", "restore", "undo", "write_note"},
 }
-"""The methods of a reader's own uploads, jobs and decisions."""
+"""The methods of a reader's own uploads, jobs, links and decisions."""
 
 READ_ONLY = {
     "attributions",
@@ -52,6 +54,7 @@ READ_ONLY = {
     "persistent",
     "rules",
     "library",
+    "links",
     "locate",
     "locate_many",
     "notices",

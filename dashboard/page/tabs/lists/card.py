@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from dashboard.library.colleague_links import SharedByLink
 from dashboard.library.lists import EarlierVersion, Library, OpenedList
 from dashboard.library.own_lists.about import MAX_NAME
 from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
@@ -121,6 +122,50 @@ def draw_open(
     draw()
 
 
+def draw_linked(link: SharedByLink, colours: Mapping[str, str], *, hidden: bool) -> None:
+    """Draw the card of a list that a colleague's link shows."""
+    opened = link.stored.opened
+
+    def hide(hidden: bool) -> None:
+        session.hide_list(opened.name, hidden=hidden)
+        st.rerun()
+
+    def colour(colour: str) -> None:
+        session.colour_list(opened.name, colour)
+        st.rerun()
+
+    @st.fragment
+    def draw() -> None:
+        with (
+            st.container(border=True, key="list_linked"),
+            st.container(horizontal=True, vertical_alignment="center", gap="small"),
+        ):
+            _draw_head(
+                opened,
+                "linked",
+                colours,
+                f"a colleague’s, by a link that is valid until {link.expires}",
+                hidden=hidden,
+                added=link.stored.about.added,
+                on_colour=colour,
+                on_hide=hide,
+            )
+            st.button(
+                "Close",
+                key="close_linked",
+                icon=":material/close:",
+                on_click=_close_linked,
+                help="The link opens the list again",
+            )
+
+    draw()
+
+
+def _close_linked() -> None:
+    address.set_view(address.LINKED, "", "")
+    st.rerun()
+
+
 def _draw_head(
     opened: OpenedList,
     key: str,
@@ -198,10 +243,10 @@ def _draw_own_actions(one: StoredList, viewer: Viewer) -> None:
             key=f"change_{one.id}",
             icon=":material/edit:",
         )
-        if viewer.editor is not None:
+        if viewer.editor is not None or viewer.links.enabled:
             on_demand.popover(
                 "Share",
-                partial(sharing.draw_share, one, viewer.editor),
+                partial(sharing.draw_sharing, one, viewer),
                 key=f"ask_share_{one.id}",
                 icon=":material/group:",
             )
@@ -210,7 +255,8 @@ def _draw_own_actions(one: StoredList, viewer: Viewer) -> None:
         key=f"delete_{one.id}",
         icon=":material/delete:",
         on_click=run,
-        args=(partial(viewer.uploads.remove, one.id),),
+        args=(partial(viewer.links.remove_list, one),),
+        help="Delete the list for good, and the links to it",
     )
 
 
