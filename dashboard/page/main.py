@@ -26,7 +26,7 @@ from dashboard.page.tabs import (
 )
 from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.tabs.lists import report
-from dashboard.page.tabs.reach import reach, timeline
+from dashboard.page.tabs.reach import question, reach, timeline
 from dashboard.page.widgets import accessibility, feedback
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.apply import apply
@@ -184,6 +184,8 @@ def _draw_figures(view: FilteredSites, filters: Filters, sites: pd.DataFrame) ->
 
 def _draw_tabs(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
     """Draw the tabs; only the open one costs anything."""
+    if "tab" not in st.session_state and question.is_in_link():
+        st.session_state["tab"] = "Reach"
     for name, tab in zip(TABS, st.tabs(TABS, on_change="rerun", key="tab"), strict=True):
         if tab.open:
             with tab:

@@ -162,7 +162,7 @@ def test_reach_says_who_lives_near_the_sites(page: AppTest) -> None:
 def test_reach_by_minutes_with_shared_access_against_another_trial(page: AppTest) -> None:
     page.query_params["trial"] = ["NCT00000001"]
     run_tab(page, "Reach")
-    page.segmented_control(key="reach_measure_km").select("minutes")
+    page.segmented_control(key="reach_near").select("minutes")
     page.toggle(key="reach_shared").set_value(True)
     page.selectbox(key="reach_against").select("NCT00000002").run()
     assert not page.exception
@@ -194,10 +194,41 @@ def test_further_sites_are_chosen_among_cities_or_an_open_list(page: AppTest) ->
     run_tab(page, "Reach")
     proposed = page.dataframe[-1].value
     assert len(proposed) == 5
+    links = " ".join(one.proto.body for one in page.get("html"))
+    assert "reach-next.xlsx" in links
     page.number_input(key="reach_count").set_value(2)
     page.selectbox(key="reach_candidates").select("trials.json").run()
     assert not page.exception
     assert "None of them would bring more people" in text(page)
+
+
+def test_what_is_asked_of_reach_is_in_the_link_which_opens_the_tab(page: AppTest) -> None:
+    run_tab(page, "Reach")
+    page.segmented_control(key="reach_near").select("minutes").run()
+    page.number_input(key="reach_minutes").set_value(45)
+    page.selectbox(key="reach_against").select("NCT00000002").run()
+    asked = {name: value for name, value in page.query_params.items() if "reach" in name}
+    assert asked == {
+        "view_reach_near": "minutes",
+        "view_reach_minutes": "45",
+        "view_reach_against": "NCT00000002",
+    }
+    other = AppTest.from_file(main.__file__, default_timeout=60)
+    for name, value in asked.items():
+        other.query_params[name] = value
+    other.query_params["view_reach_level"] = "moon"
+    other.run()
+    assert not other.exception
+    assert any("an estimated 45 minutes" in one.value for one in other.markdown)
+    assert any("none of NCT00000002" in one.value for one in other.markdown)
+
+
+def test_gaps_are_shown_by_kind(page: AppTest) -> None:
+    page.session_state["reach_gaps"] = True
+    run_tab(page, "Reach")
+    assert set(page.dataframe[-1].value["kind"]) == {"State or province", "City"}
+    page.segmented_control(key="reach_gap_kinds").set_value(["city"]).run()
+    assert set(page.dataframe[-1].value["kind"]) == {"City"}
 
 
 def test_reach_says_why_there_is_nothing_to_measure(page: AppTest) -> None:
