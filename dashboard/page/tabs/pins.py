@@ -1,14 +1,16 @@
 """The pins that people set: removing one, and import and export as a file."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.page.state.session import offer_download
-from dashboard.page.widgets import feedback
+from dashboard.page.widgets import feedback, on_demand
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
+from dashboard.service.editor import Editor
 from dashboard.service.pins import PinImport, Pins
 from dashboard.service.viewer import Viewer
 from dashboard.sites.summary import plural
@@ -33,7 +35,15 @@ def draw_pins(viewer: Viewer) -> None:
     with st.expander(title, icon=":material/push_pin:", key="pins_expander"):
         for number, pin in enumerate(reversed(own[-_MAX_SHOWN:])):
             remove = viewer.editor.pins.unpin_own if viewer.editor else None
-            _draw_pin(pin, f"unpin_own_{number}", "  \nOnly you see this pin.", viewer, remove)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                _draw_pin(pin, f"unpin_own_{number}", "  \nOnly you see this pin.", viewer, remove)
+                if viewer.editor is not None:
+                    on_demand.popover(
+                        "Publish",
+                        partial(_draw_publish, pin, f"publish_{number}", viewer, viewer.editor),
+                        key=f"ask_publish_{number}",
+                        icon=":material/public:",
+                    )
         if len(own) > _MAX_SHOWN:
             st.caption(f"… and {len(own) - _MAX_SHOWN:,} earlier pins that only you see.")
         for number, pin in enumerate(reversed(pins[-_MAX_SHOWN:])):
@@ -59,6 +69,32 @@ def _draw_pin(
         st.markdown(_describe(pin) + remark, width="stretch")
         if remove is not None:
             st.button("Remove", key=key, on_click=_unpin, args=(viewer, remove, pin))
+
+
+def _draw_publish(pin: Pin, key: str, viewer: Viewer, editor: Editor) -> None:
+    """Draw exactly what becomes public with a pin, and the button that publishes it."""
+    st.markdown("Everyone here will see this, also over HTTP and in files of pins:")
+    texts = {name.capitalize(): part for name, part in pin.place._asdict().items() if part}
+    if pin.latitude is not None and pin.longitude is not None:
+        texts["Position"] = f"{pin.latitude:.5f}, {pin.longitude:.5f}"
+    else:
+        texts["Position"] = "left off the map"
+    texts |= {"Note": pin.note, "Set by": pin.who}
+    lines = [f"- {label}: **{escape(text)}**" for label, text in texts.items() if text]
+    st.markdown("\n".join(lines))
+    st.caption("The list itself, its other sites and columns stay yours.")
+    st.button(
+        "Publish this pin",
+        key=key,
+        icon=":material/public:",
+        on_click=_publish,
+        args=(viewer, editor, pin),
+    )
+
+
+def _publish(viewer: Viewer, editor: Editor, pin: Pin) -> None:
+    message = f"Pin published: {pin.place.city or pin.place.country}"
+    feedback.run_action(viewer, lambda: editor.pins.publish([pin]), message, ":material/public:")
 
 
 def _draw_import(viewer: Viewer, pins: Pins) -> None:

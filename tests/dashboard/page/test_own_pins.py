@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.page import main
+from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.web.downloads import build_owner
 from dashboard.web.session_cookie import COOKIE
@@ -47,6 +48,37 @@ def test_only_the_session_with_the_list_is_shown_the_pin(
     ann.button(key="unpin_own_0").click().run()
     assert on_the_map(ann) == "75 of 76"
     assert service.uploads.pins(owner) == ()
+
+
+def test_a_pin_is_published_after_its_texts_were_shown(
+    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
+    service = opened()
+    service.library()
+    owner = build_owner("ann", "")
+    service.uploads.add(owner, LIST, "mine.csv")
+    service.editor(owner).pins.pin([SECRET], 47.2, 11.6, note="*door* 3", who="Ann")
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ann"}))
+    page = AppTest.from_file(main.__file__, default_timeout=60)
+    page.session_state["tab"] = "Quality"
+    page.session_state["ask_publish_0"] = True
+    page.run()
+    assert not page.exception
+    (shown,) = [text for text in texts(page) if text.startswith("- Facility")]
+    assert shown.splitlines() == [
+        "- Facility: **Secret Clinic**",
+        "- City: **Springfeld Qx**",
+        "- Country: **Germany**",
+        f"- Position: **{escape('47.20000, 11.60000')}**",
+        r"- Note: **\*door\* 3**",
+        "- Set by: **Ann**",
+    ]
+    assert service.geocoder.pins() == ()
+    page.button(key="publish_0").click().run()
+    assert service.uploads.pins(owner) == ()
+    (public,) = service.geocoder.pins()
+    assert (public.place, public.note, public.who) == (SECRET, "*door* 3", "Ann")
 
 
 def on_the_map(page: AppTest) -> str:
