@@ -15,12 +15,13 @@ from weakref import WeakKeyDictionary
 
 from dashboard.errors import UploadError
 from dashboard.library.atomic_files import write_atomically
-from dashboard.library.lists import OpenedList, merge, without_contacts
+from dashboard.library.lists import OpenedList, without_contacts
+from dashboard.library.own_lists.list_decisions import select_decisions
 from dashboard.library.own_lists.refusals import refuse
 from dashboard.library.pin_file import list_place_keys
 from dashboard.library.saved_views import KEY_LENGTH
 from dashboard.library.uploads import StoredList, UploadStore
-from dashboard.sites.decisions import Decision, find_decided_rows
+from dashboard.sites.decisions import Decision
 from geocache.keys import place_key
 from geocache.records import Pin
 
@@ -112,7 +113,7 @@ class ColleagueLinks:
         guest = _name_guest(key)
         copied = self._uploads.copy(owner, list_id, guest)
         own = self._uploads.decisions(owner) if decisions else ()
-        kept = _select_decisions(copied.opened, own)
+        kept = select_decisions(copied.opened, own)
         keys = list_place_keys([copied.opened])
         pins = [pin for pin in self._uploads.pins(owner) if place_key(pin.place) in keys]
         expires = f"{day + timedelta(days=days if days in DAYS else DAYS[0])}"
@@ -225,16 +226,6 @@ def is_kept(folder: Path, today: date | None = None) -> bool | None:
 def _name_guest(key: str) -> str:
     """The owner of a link's copy; no session has a blank at the start of its name."""
     return f" link {key}"
-
-
-def _select_decisions(opened: OpenedList, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """The decisions about sites of a list."""
-    if not decisions:
-        return ()
-    sites = merge([opened], None).table
-    first = [Decision(one.site._replace(number=0), "", "x") for one in decisions]
-    there = {one.site for one in find_decided_rows(sites, first).values()}
-    return tuple(one for one in decisions if one.site._replace(number=0) in there)
 
 
 def _read_lines(path: Path) -> Sequence[dict[str, object]]:

@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.errors import ReadError
 from dashboard.readers import Preview, preview, read
 from dashboard.sites.categoricals import normalize_text
+from dashboard.sites.decisions import Decision
 from dashboard.sites.facility_columns import add_facilities, add_facilities_of_new
 from dashboard.sites.fields import drop_contacts
 from dashboard.sites.list_rows import count_kept, get_lists, number_lists, set_lists
@@ -24,6 +25,9 @@ from dashboard.sites.trial import Trial
 from geocache.facilities import Correction
 
 log = logging.getLogger(__name__)
+
+FirstRows = tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]
+"""A plain table's header, which of its columns is which, and its first rows."""
 
 IGNORED_NAMES = {"readme.md", "readme.txt", "readme"}
 
@@ -59,7 +63,7 @@ class Library:
 
     ``table`` is the site table of all lists; ``notes`` say what merging left out; ``as_of`` is
     the newest date of any data (ISO 8601), empty if no list gives one; ``corrections`` are what
-    people said of facilities.
+    people said of facilities, ``decisions`` those that were shared with lists.
     """
 
     lists: tuple[OpenedList, ...]
@@ -68,6 +72,7 @@ class Library:
     notes: tuple[str, ...] = ()
     as_of: str = ""
     corrections: tuple[Correction, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def __post_init__(self) -> None:
         attach_records(self.table, self.trials)
@@ -313,6 +318,7 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
         tuple(notes),
         max(library.as_of, added.as_of),
         library.corrections,
+        library.decisions,
     )
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from dashboard.errors import ListStorageError, ReadError, UploadError
-from dashboard.library.lists import EarlierVersion, InlineReader, OpenedList, Reader
+from dashboard.library.lists import EarlierVersion, FirstRows, InlineReader, OpenedList, Reader
 from dashboard.library.own_lists import versions
 from dashboard.library.own_lists.about import (
     ListAbout,
@@ -25,6 +25,7 @@ from dashboard.library.own_lists.about import (
     read_about,
     write_about,
 )
+from dashboard.library.own_lists.list_decisions import read_shared, write_shared
 from dashboard.library.own_lists.opened_cache import OpenedListCache
 from dashboard.library.own_lists.refusals import refuse
 from dashboard.library.own_lists.session_records import SessionRecords, hash_owner
@@ -36,6 +37,7 @@ from dashboard.library.upload_storage import (
     UploadStorage,
     delete_expired,
 )
+from dashboard.sites.decisions import Decision
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class StoredList:
     shared_by: str = ""
     """Of a shared list, :func:`hash_owner` of the session that shared it."""
     about: ListAbout = field(default_factory=ListAbout)
+    decisions: tuple[Decision, ...] = ()
+    """Of a shared list, the decisions that were shared with it."""
 
 
 class UploadStore(SessionRecords):
@@ -94,6 +98,7 @@ class UploadStore(SessionRecords):
                     opened,
                     str(metadata.get("shared_by", "")),
                     read_about(list_id, metadata),
+                    read_shared(metadata),
                 )
                 for list_id, metadata in stored.items()
                 if (opened := self._open(owner, storage, list_id, metadata, earlier))
@@ -120,6 +125,7 @@ class UploadStore(SessionRecords):
         shared_by: str = "",
         replaces: str = "",
         about: ListAbout | None = None,
+        decisions: Sequence[Decision] = (),
     ) -> StoredList:
         """Store a list and open it; of one of the same name it is the new version.
 
@@ -135,6 +141,7 @@ class UploadStore(SessionRecords):
             shared_by: the session that shares it, which may take it back.
             replaces: the id of the list that this is the new version of, which keeps its name.
             about: what is known of it, where it comes from another owner.
+            decisions: those that are shared with it.
 
         Raises:
             UploadError: too many lists, too many bytes, or the storage fails; a new version that
@@ -162,7 +169,8 @@ class UploadStore(SessionRecords):
         about = about or ListAbout()
         if same:
             about = replace(same[-1].about, added=about.added, hidden=False)
-        metadata = build_metadata(name, opened, columns) | write_about(about)
+        shared = decisions or (same[-1].decisions if same else ())
+        metadata = build_metadata(name, opened, columns) | write_about(about) | write_shared(shared)
         metadata |= {"shared_by": hash_owner(shared_by)} if shared_by else {}
         with refuse(_NOT_STORED):
             if storage.count_bytes() + len(data) > MAX_BYTES:
@@ -181,8 +189,9 @@ class UploadStore(SessionRecords):
 
     def find_columns(self, owner: str, name: str, replaces: str = "") -> dict[str, str]:
         """The columns that a person named for the list that a file is a new version of."""
-        found = [one for one in self.lists(owner) if one.id == replaces or one.opened.name == name]
-        return self.read_columns(owner, found[-1].id) if found else {}
+        known = self.lists(owner)
+        found = [one.id for one in known if one.id == replaces or one.opened.name == name]
+        return self.read_columns(owner, found[-1]) if found else {}
 
     def change(
         self,
@@ -214,8 +223,10 @@ class UploadStore(SessionRecords):
             kept = {k: v for k, v in metadata.items() if k not in {"colour", "hidden"}}
             storage.write_metadata(list_id, kept | write_about(about))
 
-    def copy(self, owner: str, list_id: str, to: str) -> StoredList:
-        """Copy a list with its earlier versions to another owner.
+    def copy(
+        self, owner: str, list_id: str, to: str, decisions: Sequence[Decision] = ()
+    ) -> StoredList:
+        """Copy a list with its earlier versions, and decisions if given, to another owner.
 
         Raises:
             UploadError: it is no longer there, or cannot be stored.
@@ -231,6 +242,7 @@ class UploadStore(SessionRecords):
             opened=replace(found.opened, versions=()),
             shared_by=owner if to == EVERYONE else "",
             about=replace(found.about, key="", hidden=False),
+            decisions=decisions,
         )
         storage, target = self._storage(owner), self._storage(to)
         with refuse(_NOT_STORED):
@@ -272,9 +284,7 @@ class UploadStore(SessionRecords):
             storage.write_metadata(list_id, metadata)
         return self._put(owner, storage, list_id, metadata, opened)
 
-    def preview(
-        self, owner: str, list_id: str
-    ) -> tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]:
+    def preview(self, owner: str, list_id: str) -> FirstRows:
         """The header of a plain table, which column is which, the first rows; else empty."""
         try:
             data = self.read_data(owner, list_id)
@@ -313,9 +323,8 @@ class UploadStore(SessionRecords):
         with refuse("the list could not be deleted"):
             stored, earlier = versions.list_stored(storage)
             storage.delete(list_id)
-            if list_id in stored:
-                key = read_about(list_id, stored[list_id]).key
-                versions.delete_versions(storage, earlier.get(key, ()))
+            key = read_about(list_id, stored.get(list_id, {})).key
+            versions.delete_versions(storage, earlier.get(key, ()))
         self._cache.discard((owner, list_id))
         if owner != EVERYONE and self.pins(owner):
             self._delete_unused_pins(owner)
@@ -384,7 +393,8 @@ class UploadStore(SessionRecords):
         token = build_token(metadata, [one.id for one in earlier.get(about.key, ())])
         opened = self._complete(owner, metadata, opened, earlier.get(about.key, ()))
         self._cache.put((owner, list_id), token, opened)
-        return StoredList(list_id, opened, str(metadata.get("shared_by", "")), about)
+        sharer = str(metadata.get("shared_by", ""))
+        return StoredList(list_id, opened, sharer, about, read_shared(metadata))
 
     def _open(
         self,
@@ -436,6 +446,5 @@ class UploadStore(SessionRecords):
             )
             for one in reversed(kept)
         )
-        if opened.name == name and not found and not opened.versions:
-            return opened
-        return replace(opened, name=name, versions=found)
+        same = opened.name == name and not found and not opened.versions
+        return opened if same else replace(opened, name=name, versions=found)

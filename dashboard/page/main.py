@@ -206,6 +206,7 @@ def _draw_tab(
                 build_provenance(library, viewer.geocoder.providers),
                 title=title_sites(sites, library.trials),
                 viewer=viewer,
+                made=session.list_decisions(library, viewer),
             )
         case "Countries":
             countries.draw_table(sites)

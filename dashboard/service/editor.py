@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from dashboard.errors import UploadError
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import OpenedList
+from dashboard.library.own_lists.list_decisions import select_decisions
 from dashboard.library.own_lists.session_records import hash_owner
 from dashboard.library.pin_file import list_place_keys
 from dashboard.library.registry.search import RegistrySearch
@@ -20,6 +21,7 @@ from dashboard.service.opener import Opener
 from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
 from dashboard.settings import Settings
+from dashboard.sites.decisions import Decision
 from dashboard.sites.facility_columns import list_named
 from dashboard.sites.fields import drop_contacts
 from dashboard.sites.summary import plural
@@ -32,7 +34,7 @@ from geocache.records import Pin
 class PublicTexts:
     """What becomes public with a list: its sites, own columns, earlier versions, and pins.
 
-    ``hidden`` are the columns that do not.
+    ``hidden`` are the columns that do not; ``decisions`` do only if that is chosen.
     """
 
     sites: int = 0
@@ -40,6 +42,7 @@ class PublicTexts:
     hidden: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     versions: int = 0
+    decisions: tuple[Decision, ...] = ()
 
 
 class Editor:
@@ -108,13 +111,16 @@ class Editor:
         )
         self._refresh()
 
-    def share_upload(self, list_id: str) -> None:
+    def share_upload(self, list_id: str, *, decisions: bool = False) -> None:
         """Move one of the session's own lists, with its pins, to those that everyone sees.
+
+        With ``decisions`` a copy of those about its sites is shared with it.
 
         Raises:
             UploadError: it is no longer there, or cannot be stored.
         """
-        one = self._uploads.copy(self._owner, list_id, EVERYONE)
+        shared = self.find_public_texts(list_id).decisions if decisions else ()
+        one = self._uploads.copy(self._owner, list_id, EVERYONE, shared)
         keys = list_place_keys([one.opened])
         own = self._uploads.pins(self._owner)
         self._refresh()
@@ -151,7 +157,12 @@ class Editor:
                 hidden = () if self._contacts else tuple(n for n in fields if n not in kept)
                 shown = tuple(n for n in fields if n not in hidden)
                 return PublicTexts(
-                    len(reading.sites), shown, hidden, tuple(pins), len(one.opened.versions)
+                    len(reading.sites),
+                    shown,
+                    hidden,
+                    tuple(pins),
+                    len(one.opened.versions),
+                    select_decisions(one.opened, self._uploads.decisions(self._owner)),
                 )
         return PublicTexts()
 

@@ -4,12 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import Library, OpenedList, merge, without_contacts
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
 from dashboard.service.geocoding import OfflineGeocoder
+from dashboard.sites.decisions import add_decisions
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +112,17 @@ class SharedLibrary:
         """The change token from before the merge, so that no change meanwhile is lost."""
         began = time.monotonic()
         token = self._change_token()
-        shared = [one.opened for one in self._uploads.lists(EVERYONE)]
+        uploaded = self._uploads.lists(EVERYONE)
+        shared = [one.opened for one in uploaded]
+        decisions = tuple(decision for one in uploaded for decision in one.decisions)
         reading = self._fetched.read()
         fetched = [OpenedList(reading.name, reading)] if reading else []
         lists = [*self._sources, *fetched, *shared]
         if not self._contacts:
             lists = [without_contacts(one) for one in lists]
         library = merge(lists, self._geocoder.locate_many, self._geocoder.known())
+        if decisions:
+            table = add_decisions(library.table, decisions)
+            library = replace(library, table=table, decisions=decisions)
         self._merge_seconds = time.monotonic() - began
         return token, library

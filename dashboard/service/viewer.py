@@ -7,7 +7,7 @@ A :class:`Viewer` has no method that changes what others see. Whoever may edit g
 from collections.abc import Mapping, Sequence
 
 from dashboard.library.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
-from dashboard.library.lists import Library
+from dashboard.library.lists import FirstRows, Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
@@ -125,9 +125,7 @@ class SessionUploads:
         """As :meth:`UploadStore.reread`."""
         return self._store.reread(self._owner, list_id, columns)
 
-    def preview(
-        self, list_id: str
-    ) -> tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]:
+    def preview(self, list_id: str) -> FirstRows:
         """As :meth:`UploadStore.preview`."""
         return self._store.preview(self._owner, list_id)
 

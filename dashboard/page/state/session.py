@@ -73,10 +73,7 @@ def load_library(viewer: Viewer) -> Library:
     library = viewer.library()
     link = find_link(viewer)
     own = viewer.uploads.lists() + ((link.stored,) if link else ())
-    decisions = viewer.decisions.all()
-    if link and link.decisions:
-        merged = index_decisions(link.decisions) | index_decisions(decisions)
-        decisions = tuple(merged.values())
+    decisions = _join_decisions(link, viewer)
     hidden, colours = list_hidden(own), list_colours(own)
     if own:
         pins = (*(link.pins if link else ()), *viewer.uploads.pins())
@@ -88,7 +85,28 @@ def load_library(viewer: Viewer) -> Library:
         st.session_state[_LIBRARY] = (library, None, library)
     if hidden or colours:
         library = _arrange(library, hidden, colours)
-    return _add_decisions(library, decisions) if decisions else library
+    if not decisions:
+        return library
+    return _add_decisions(library, _merge_decisions(library.decisions, decisions))
+
+
+def list_decisions(library: Library, viewer: Viewer) -> tuple[Decision, ...]:
+    """The decisions on this page: those of shared lists, of a colleague's, and one's own."""
+    return _merge_decisions(library.decisions, _join_decisions(find_link(viewer), viewer))
+
+
+def _join_decisions(link: SharedByLink | None, viewer: Viewer) -> tuple[Decision, ...]:
+    own = viewer.decisions.all()
+    return _merge_decisions(link.decisions, own) if link else own
+
+
+def _merge_decisions(
+    first: tuple[Decision, ...], then: tuple[Decision, ...]
+) -> tuple[Decision, ...]:
+    """Decisions about all sites of both; of a site that both have the second."""
+    if not first:
+        return then
+    return tuple((index_decisions(first) | index_decisions(then)).values())
 
 
 def has_own_view(viewer: Viewer) -> bool:

@@ -20,6 +20,7 @@ from dashboard.sites.decisions import (
     MAX_NOTE,
     ON_HOLD,
     SHORTLISTED,
+    Decision,
     list_site_keys,
     select_shortlisted,
 )
@@ -80,7 +81,7 @@ def draw_decisions(sites: pd.DataFrame, whole: pd.DataFrame, viewer: Viewer) -> 
 
 
 def choose_rows(
-    sites: pd.DataFrame, whole: pd.DataFrame, viewer: Viewer, query: str
+    sites: pd.DataFrame, whole: pd.DataFrame, made: Sequence[Decision], query: str
 ) -> tuple[pd.DataFrame, str]:
     """The rows to download, and the query string that asks for them.
 
@@ -88,7 +89,7 @@ def choose_rows(
     order.
     """
     selected = selection.find_selected(sites)
-    listed = select_shortlisted(whole, viewer.decisions.all())
+    listed = select_shortlisted(whole, made)
     labels = {_ALL_ROWS: "All filtered"}
     if selected:
         labels[_SELECTED_ROWS] = f"Selected ({len(selected):,})"

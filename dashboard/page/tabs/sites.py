@@ -1,6 +1,6 @@
 """The site table: its columns, row selection, and downloads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from dashboard.query.near import describe_distance
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.categoricals import factorize, to_arrow
-from dashboard.sites.decisions import DECISION_COLUMNS
+from dashboard.sites.decisions import DECISION_COLUMNS, Decision
 from dashboard.sites.fields import list_fields
 from dashboard.sites.list_rows import get_lists, name_rows
 from dashboard.sites.memo import memoize_per_table
@@ -80,6 +80,7 @@ def draw_site_table(
     *,
     title: str,
     viewer: Viewer,
+    made: Sequence[Decision] = (),
 ) -> None:
     """Draw the filtered site table, the choice of its columns, decisions, and its downloads.
 
@@ -90,6 +91,7 @@ def draw_site_table(
         provenance: where the trials come from.
         title: the title of the sites, for the map file.
         viewer: the session, which decides about sites.
+        made: the decisions about these sites, its own and those of others that it sees.
     """
     decisions.draw_decisions(sites, whole, viewer)
     own = list_fields(whole, COLUMNS)
@@ -116,7 +118,7 @@ def draw_site_table(
                     icon=":material/view_column:",
                 )
             downloads.draw_link_button(link)
-            rows, query = decisions.choose_rows(sites, whole, viewer, link.query)
+            rows, query = decisions.choose_rows(sites, whole, made, link.query)
             downloads.draw_download_buttons(rows, replace(link, query=query), provenance, title)
 
     draw_buttons()

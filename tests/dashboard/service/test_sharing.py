@@ -10,6 +10,7 @@ from dashboard.library.upload_storage import EVERYONE
 from dashboard.service.editor import Editor, PublicTexts
 from dashboard.service.service import Service
 from dashboard.settings import Settings
+from dashboard.sites.decisions import SHORTLISTED, SiteKey
 from dashboard.sites.fields import list_fields
 from dashboard.sites.table import COLUMNS
 from geocache.place import Place
@@ -65,3 +66,31 @@ def test_a_list_is_shared_without_contacts_and_taken_back_by_who_shared_it(
     assert back.opened.reading is not None
     assert back.opened.reading.fields is not None
     assert list(back.opened.reading.fields) == ["Tier", "PI", "E-mail"]
+
+
+def test_decisions_travel_with_a_list_if_that_is_chosen(service: Service) -> None:
+    ann = get_editor(service, "ann")
+    own = service.viewer("ann").uploads.add(LIST, "mine.csv")
+    site = SiteKey(facility="Secret Clinic", city="Graz", country="Austria")
+    elsewhere = SiteKey(facility="Charité", city="Berlin", country="Germany")
+    decided = service.viewer("ann").decisions
+    decided.decide([site, elsewhere], SHORTLISTED)
+    decided.write_note([site], "door of house 3")
+    public = ann.find_public_texts(own.id).decisions
+    assert [(one.site, one.note) for one in public] == [(site, "door of house 3")]
+    ann.share_upload(own.id, decisions=True)
+    table = service.library().table
+    shown = table[table["decision"] != ""]
+    assert shown[["facility", "decision", "note"]].to_numpy().tolist() == [
+        ["Secret Clinic", SHORTLISTED, "door of house 3"]
+    ]
+    (shared,) = service.uploads.lists(EVERYONE)
+    service.uploads.change(EVERYONE, shared.id, colour="#0072b2")
+    assert len(service.uploads.lists(EVERYONE)[0].decisions) == 1, "a change keeps them"
+    ann.take_back(shared.id)
+    assert service.library().decisions == ()
+    assert set(service.library().table["decision"]) == {""}
+    (back,) = service.viewer("ann").uploads.lists()
+    ann.share_upload(back.id)
+    assert set(service.library().table["decision"]) == {""}, "not unless it is chosen"
+    assert len(decided.all()) == 2

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.library.lists import Library
+from dashboard.library.lists import FirstRows, Library
 from dashboard.library.own_lists.import_report import Correction, ImportReport, build_import_report
 from dashboard.library.uploads import StoredList
 from dashboard.page.state import address, session
@@ -155,9 +155,7 @@ def draw_report(one: StoredList, library: Library, viewer: Viewer, *, where: str
         draw_form()
 
 
-def _find_preview(
-    one: StoredList, viewer: Viewer
-) -> tuple[tuple[str, ...], dict[str, str], tuple[tuple[str, ...], ...]]:
+def _find_preview(one: StoredList, viewer: Viewer) -> FirstRows:
     """The header of a plain table, which column is which, and the first rows."""
     reading = one.opened.reading
     if reading is not None and not reading.header:

@@ -18,6 +18,7 @@ from dashboard.query.parameters import VIEW_PREFIX
 from dashboard.service.editor import Editor
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
+from dashboard.sites.decisions import Decision
 from geocache.records import Pin
 
 MAX_PUBLIC_PINS = 20
@@ -127,14 +128,31 @@ def draw_share(one: StoredList, editor: Editor) -> None:
         st.markdown(f"- {_describe_pin(pin)}")
     if len(public.pins) > MAX_PUBLIC_PINS:
         st.caption(f"… and {len(public.pins) - MAX_PUBLIC_PINS:,} more")
-    st.caption("Decisions and notes stay yours. You can take the list back here later.")
+    with_decisions = bool(public.decisions) and st.toggle(
+        f"With my {summary.plural(len(public.decisions), 'decision')} and notes",
+        key=f"share_decisions_{one.id}",
+    )
+    if with_decisions:
+        shown = public.decisions[:MAX_PUBLIC_PINS]
+        st.markdown("\n".join(f"- {_describe_decision(made)}" for made in shown))
+        if len(public.decisions) > len(shown):
+            st.caption(f"… and {len(public.decisions) - len(shown):,} more")
+    elif public.decisions:
+        st.caption("Decisions and notes stay yours.")
+    st.caption("You can take the list back here later.")
     st.button(
         "Share it",
         key=f"share_{one.id}",
         type="primary",
         on_click=run,
-        args=(partial(editor.share_upload, one.id),),
+        args=(partial(editor.share_upload, one.id, decisions=bool(with_decisions)),),
     )
+
+
+def _describe_decision(made: Decision) -> str:
+    site = ", ".join(part for part in (made.site.facility, made.site.city) if part)
+    said = ": ".join(part for part in (made.decision, made.note) if part)
+    return f"{escape(site or 'Site without a name')} · {escape(said)}"
 
 
 def _list_names(names: tuple[str, ...]) -> str:
