@@ -13,6 +13,7 @@ window.siteMap ??= {};
   const MARGIN = 28; // pixels at each side
   const WORLD = [[-54, -168], [74, 190]]; // from Alaska to the Chukchi Peninsula and Fiji
   const VIEW_BUTTON = { width: 230, height: 56 }; // at the upper right
+  const CREDITS = { line: 16, oneLine: 600 }; // along the lower edge, in two lines on a narrower map
   const STEP = 0.25; // between zooms
 
   function buttonArea() {
@@ -21,8 +22,9 @@ window.siteMap ??= {};
 
   function fitBounds(map, bounds, places) {
     const padding = { left: MARGIN, top: MARGIN };
+    const bottom = MARGIN + (map.getSize().x < CREDITS.oneLine ? 2 : 1) * CREDITS.line;
     const fit = () => map.fitBounds(bounds, {
-      paddingTopLeft: [padding.left, padding.top], paddingBottomRight: [MARGIN, MARGIN], maxZoom: 9, animate: false,
+      paddingTopLeft: [padding.left, padding.top], paddingBottomRight: [MARGIN, bottom], maxZoom: 9, animate: false,
     });
     siteMap.leaflet.withZoomSnap(map, STEP, () => {
       fit();

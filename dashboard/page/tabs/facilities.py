@@ -42,7 +42,7 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={
-            "facility_name": st.column_config.TextColumn("Facility", width="large"),
+            "facility_name": st.column_config.TextColumn("Facility", width=300),
             "city": "City",
             "country": "Country",
             "sites": number("Sites", format="localized"),
