@@ -1,15 +1,17 @@
 """Draws the land of a picture, shaded by its number of sites as on the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import Any
 
 import numpy as np
 import shapely
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from dashboard.reports.basemap import Features
 from dashboard.reports.projection import Projection
 from dashboard.reports.report import Report
 from geocache.geo.borders import read_land
@@ -60,6 +62,18 @@ def draw_land(
             pen.draw(seen, facecolor="none", edgecolor=colours["border"], linewidth=0.6)
 
 
+def draw_water(
+    axes: Any, projection: Projection, features: Features, colours: Mapping[str, str], scale: float
+) -> None:
+    """Draw lakes and rivers over the land; the arguments are those of :func:`draw_land`."""
+    pen = _Pen(axes, projection, scale)
+    for lake in features.lakes:
+        seen = pen.project(lake)
+        if seen is not None:
+            pen.draw(seen, facecolor=colours["sea"], linewidth=0)
+    pen.draw_lines(features.rivers, color=colours["river"], linewidth=0.5)
+
+
 def list_shades(report: Report, colours: Mapping[str, str]) -> list[tuple[int, RGB]]:
     """Up to three numbers of sites and the colours of land with so many, for the legend."""
     counts = _select_counts(report)
@@ -95,6 +109,15 @@ class _Pen:
             return None
         seen = seen.simplify(_TOLERANCE_POINTS / self._scale, preserve_topology=False)
         return None if seen.is_empty else seen
+
+    def draw_lines(self, lines: Sequence[Any], **look: Any) -> None:
+        """Draw lines in degrees."""
+        paths = []
+        for line in lines:
+            points = shapely.get_coordinates(line)
+            x, y = self._projection.project(points[:, 0], points[:, 1])
+            paths.append((np.column_stack((x, y)) - self._projection.extent[:2]) * self._scale)
+        self._axes.add_collection(LineCollection(paths, zorder=1, **look), autolim=False)
 
     def draw(self, shape: Any, **look: Any) -> None:
         """Draw a shape in metres."""

@@ -12,8 +12,10 @@ from matplotlib.patches import Circle, Rectangle, Wedge
 from matplotlib.patheffects import withStroke
 
 from dashboard.maps.colours import DARK_COLOURS, LIGHT_COLOURS
-from dashboard.reports.land import SHADE_NAMES, draw_land, list_shades
-from dashboard.reports.lettering import build_font, is_drawable, measure_text, to_drawable, wrap
+from dashboard.reports.basemap import read_features
+from dashboard.reports.labels import Label, LabelBoard
+from dashboard.reports.land import SHADE_NAMES, draw_land, draw_water, list_shades
+from dashboard.reports.lettering import build_font, to_drawable, wrap
 from dashboard.reports.markers import Marker, group_places
 from dashboard.reports.projection import Projection, choose_projection
 from dashboard.reports.report import Report
@@ -31,7 +33,6 @@ SIZES = {
 SLIDE_SIZE = (12.3, 5.6)
 """Of the map on a slide, which has its own title."""
 
-MOST_LABELS = 40
 _LEGEND_INCHES = 2.5
 _MARGIN = 0.45
 _MARKERS = {
@@ -72,13 +73,6 @@ class PictureFormat:
     theme: str = "light"
     dpi: int = 150
     on_slide: bool = False
-
-
-class Label(NamedTuple):
-    """A name on the map and its box: west, south, east, north in points."""
-
-    text: str
-    box: tuple[float, float, float, float]
 
 
 def draw_picture(report: Report, form: PictureFormat) -> bytes:
@@ -160,7 +154,9 @@ def _write_footer(figure: Figure, report: Report, colours: Colours) -> float:
         note += (
             f" {report.unplaced:,} of {report.sites:,} sites have no position and are not shown."
         )
-    sources = "; ".join((*report.credits, "Borders: Natural Earth, no statement on their status"))
+    sources = "; ".join(
+        (*report.credits, "Borders: Natural Earth, no statement on their status; rivers: GSHHG")
+    )
     room = (width - 2 * _MARGIN) * POINTS
     lines = [
         *wrap(note, build_font(8), room, 2),
@@ -181,6 +177,8 @@ def _write_legend(
     """The categories with their numbers of sites on the map."""
     width, height = figure.get_size_inches()
     x, y = at
+    if not report.categories:
+        return
     heading = {"precision": "Position known to the"} | {
         name: name.capitalize() for name in ("trial", "list", "decision")
     }
@@ -242,6 +240,8 @@ def _draw_map(
     scale = width * POINTS / (projection.extent[2] - projection.extent[0])
     axes.set_facecolor(colours.page)
     draw_land(axes, projection, report, colours.map, scale)
+    features = read_features(projection.find_box(), 1 / scale)
+    draw_water(axes, projection, features, colours.map, scale)
     x, y = projection.project(report.longitudes, report.latitudes)
     x, y = (x - projection.extent[0]) * scale, (y - projection.extent[1]) * scale
     inside = (x >= 0) & (x <= width * POINTS) & (y >= 0) & (y <= height * POINTS)
@@ -250,11 +250,21 @@ def _draw_map(
     markers = [one._replace(rows=rows[one.rows]) for one in markers]
     for marker in reversed(markers):
         _draw_marker(axes, marker, report, colours)
-    if not report.sites:
-        _write_notice(axes, "No site matches this filter.", colours, (width, height))
     if not projection.world:
         _draw_scale(axes, scale, colours)
-    return _write_labels(axes, markers, report, colours, (width * POINTS, height * POINTS))
+    if not report.sites:
+        _write_notice(axes, "No site matches this filter.", colours, (width, height))
+        return []
+    board = LabelBoard(axes, (width * POINTS, height * POINTS), colours.page)
+    board.keep_clear(markers)
+    board.name_markers(markers, report, colours.ink)
+    names_x, names_y = projection.project(
+        np.array([name.longitude for name in features.names]),
+        np.array([name.latitude for name in features.names]),
+    )
+    at = np.column_stack((names_x, names_y)) - projection.extent[:2]
+    board.name_places(features, at * scale, colours.map)
+    return board.labels
 
 
 def _choose(report: Report, aspect: float) -> Projection:
@@ -343,61 +353,3 @@ def _draw_scale(axes: Any, scale: float, colours: Colours) -> None:
         zorder=6,
         path_effects=[withStroke(linewidth=2, foreground=colours.page)],
     )
-
-
-def _write_labels(
-    axes: Any,
-    markers: list[Marker],
-    report: Report,
-    colours: Colours,
-    room: tuple[float, float],
-) -> list[Label]:
-    """Name the markers of one city, most sites first, where no marker or name is in the way."""
-    taken = [(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in markers]
-    taken.append((0.0, 0.0, 140.0, 34.0))  # the scale
-    labels: list[Label] = []
-    font = build_font(7.5)
-    for marker in markers:
-        names = {_name_place(report, row) for row in marker.rows} - {""}
-        if len(names) != 1 or len(labels) >= MOST_LABELS:
-            continue
-        text = to_drawable(next(iter(names)))[:40]
-        width, height = measure_text(text, font)
-        gap = marker.radius + 3
-        for x, y in (
-            (marker.x + gap, marker.y - height / 2),
-            (marker.x - gap - width, marker.y - height / 2),
-            (marker.x - width / 2, marker.y + gap),
-            (marker.x - width / 2, marker.y - gap - height),
-        ):
-            box = (x - 1, y - 1, x + width + 1, y + height + 1)
-            if box[0] < 0 or box[1] < 0 or box[2] > room[0] or box[3] > room[1]:
-                continue
-            if any(_overlap(box, other) for other in taken):
-                continue
-            axes.text(
-                x,
-                y,
-                text,
-                fontproperties=font,
-                color=colours.ink,
-                va="bottom",
-                zorder=6,
-                path_effects=[withStroke(linewidth=2, foreground=colours.page)],
-            )
-            taken.append(box)
-            labels.append(Label(text, box))
-            break
-    return labels
-
-
-def _name_place(report: Report, row: int) -> str:
-    """A place as written, or the gazetteer's name where that cannot be drawn."""
-    written = report.cities[row]
-    return written if is_drawable(written) else report.place_names[row] or written
-
-
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -14,8 +14,8 @@ Floats = npt.NDArray[np.float64]
 WORLD_DEGREES = 110.0
 """A wider or higher extent is drawn as a map of the world."""
 
-LEAST_KM = 60.0
-"""A smaller extent is widened to this, so that one city is not a map of one street."""
+LEAST_KM = 180.0
+"""A smaller extent is widened to this, so that one city has its neighbours around it."""
 
 _MARGIN = 1.18
 _DENSIFY_DEGREES = 1.0
@@ -45,7 +45,7 @@ class Projection:
 
     def clip(self, land: Any) -> Any:
         """Land in view, moved to the turn of the globe that the centre is in, and projected."""
-        west, east, south, north = self._visible_box()
+        west, south, east, north = self._visible_box()
         parts = []
         for turn in (-360, 0, 360):
             seen = shapely.clip_by_rect(land, west - turn, south, east - turn, north)
@@ -64,18 +64,33 @@ class Projection:
 
         return shapely.transform(whole, project)
 
-    def _visible_box(self) -> tuple[float, float, float, float]:
-        """West, east, south and north in degrees of what may be in view."""
+    def find_box(self) -> tuple[float, float, float, float]:
+        """West, south, east and north in degrees of what is in view, by its edges and a grid."""
         if self.world:
-            return self.longitude - 179.99, self.longitude + 179.99, -90.0, 90.0
+            return self._visible_box()
+        west, south, east, north = self.extent
+        x, y = np.meshgrid(np.linspace(west, east, 21), np.linspace(south, north, 21))
+        longitudes, latitudes = self._transformer.transform(x, y, direction="INVERSE")
+        away = np.mod(longitudes - self.longitude + 180, 360) - 180
+        return (
+            self.longitude + float(away.min()),
+            float(latitudes.min()),
+            self.longitude + float(away.max()),
+            float(latitudes.max()),
+        )
+
+    def _visible_box(self) -> tuple[float, float, float, float]:
+        """West, south, east and north in degrees of what may be in view, and more."""
+        if self.world:
+            return self.longitude - 179.99, -90.0, self.longitude + 179.99, 90.0
         west, south, east, north = self.extent
         reach = np.hypot(max(-west, east), max(-south, north)) / 111_000 * 1.1 + 2
         top = min(89.9, self.latitude + reach)
         bottom = max(-89.9, self.latitude - reach)
         widest = max(abs(top), abs(bottom))
         width = reach / max(0.05, np.cos(np.radians(min(widest, 88.0))))
-        width = min(width, 175.0)
-        return self.longitude - width, self.longitude + width, bottom, top
+        width = float(min(width, 175.0))
+        return self.longitude - width, float(bottom), self.longitude + width, float(top)
 
     def outline(self) -> Any:
         """The edge of the globe, where it is a map of the world; else ``None``."""
