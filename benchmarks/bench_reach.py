@@ -12,10 +12,12 @@ import pandas as pd
 from benchmarks.report import Figure, printed, progress
 from dashboard.query.apply import apply
 from dashboard.query.filters import Filters
+from dashboard.reach.catchment import measure_access
 from dashboard.reach.gaps import find_gaps
 from dashboard.reach.method import describe_method
 from dashboard.reach.next_sites import propose_sites
 from dashboard.reach.population import read_areas
+from dashboard.reach.rates import measure_rates
 from dashboard.reach.reach import LEVELS, measure_reach
 from dashboard.reach.site_points import build_site_points
 from geocache.geo.distance import distances_km
@@ -69,6 +71,7 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
         american = apply(table, Filters(country=("US",)))
         for subject in (table, american):
             measure_tab(subject)
+        measure_rates(table, LEVELS)
         zips = f"{name}, {len(american):,} of them in the US, and its 33,184 ZIP areas"
         took = best(lambda sites: measure_reach(sites, (25.0, 50.0, 100.0, 200.0)), american)
         yield Figure(zips, took, "s", limit, "US ZIP areas", size)
@@ -78,6 +81,10 @@ def figures(sizes: tuple[int, ...] = SIZES) -> Iterator[Figure]:
         yield Figure(f"{name}: and states and counties", took, "s", NONE, "all levels", size)
         took = best(measure_tab, table)
         yield Figure(f"{name}: all that the Reach tab shows", took, "s", limit, "tab", size)
+        took = best(lambda sites: measure_access(sites, 80.0), table)
+        yield Figure(f"{name}: shared access (2SFCA) within 80 km", took, "s", NONE, "2SFCA", size)
+        took = best(lambda sites: measure_rates(sites, LEVELS), table)
+        yield Figure(f"{name}: recruiting sites per million", took, "s", NONE, "rates", size)
         took = best(find_gaps, table)
         yield Figure(f"{name}: gaps", took, "s", NONE, "gaps", size)
         took = best(propose_sites, table)

@@ -237,3 +237,28 @@ def test_a_phone_shows_map_and_downloads(visitors: Callable[..., Visit], scheme:
     width = phone.page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 390
     expect(phone.page.get_by_role("link", name="Download CSV")).to_be_visible()
+
+
+def test_a_link_opens_reach_with_a_map_that_names_what_it_shades(visit: Visit) -> None:
+    visit.open("?view_reach_km=60&view_reach_level=state", sites=75)
+    page = visit.page
+    expect(page.get_by_role("tab", name="Reach")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("live within 60 km of one of these sites")).to_be_visible()
+    chart = page.get_by_role("table", name="Share of people by distance to the nearest site")
+    expect(chart.get_by_role("row")).to_have_count(9)
+    page.get_by_text("Map of recruiting sites per million people").click()
+    rates = page.frame_locator("iframe[title*='folium']").last
+    shapes = rates.locator(".leaflet-overlay-pane path")
+    expect(shapes.nth(100)).to_be_attached()
+    region = rates.get_by_role("region", name="Map of recruiting sites per million people")
+    expect(region).to_have_count(1)
+    box = region.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] / 2 + 5, box["y"] + box["height"] / 2)
+    tip = rates.locator(".leaflet-tooltip")
+    expect(tip).to_contain_text("recruiting site")
+    expect(page.get_by_text("US counties", exact=True)).to_have_count(0)  # none of these sites
+    with page.expect_download() as download:
+        page.locator(".st-key-reach_rates_csv_link a").click()
+    assert "recruiting_per_million" in download.value.path().read_text("utf-8-sig").splitlines()[0]
