@@ -67,13 +67,13 @@ def main() -> None:
     library = session.load_library(viewer)
     if address.is_unconfirmed():
         accessibility.add_fixes()
-        header.draw_link_problem(st.session_state[address.NOTES])
+        draw = (finder if address.mode() == "finder" else header).draw_link_problem
+        draw(st.session_state[address.NOTES])
         st.stop()
     if address.mode() == "finder":
         accessibility.add_fixes()
         finder.draw_finder(viewer, library, filters)
         account.draw_account()
-        header.draw_footer(viewer)
         feedback.show_queued_toasts()
         return
     view = _apply_filters(filters, library, viewer)

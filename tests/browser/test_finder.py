@@ -197,7 +197,7 @@ def test_the_keyboard_alone_leads_to_the_card(visit: Visit) -> None:
     keyboard = visit.page.keyboard
     open_finder(visit, "?view_mode=finder")
     press_tab_until(visit, ".st-key-finder_condition input")
-    keyboard.type("asma")
+    keyboard.type("asth")
     keyboard.press("Enter")
     expect(visit.page.get_by_role("heading", name="Gefundene Studien")).to_be_visible()
     visit.wait_until_idle()

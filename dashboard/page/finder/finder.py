@@ -1,6 +1,6 @@
 """The finder: what, where and who; then the nearest trials, and what to do next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -64,7 +64,21 @@ def draw_finder(viewer: Viewer, library: Library, filters: Filters) -> None:
         saved.draw_saved(chosen, contacts=viewer.settings.site_map_contacts)
         st.caption(escape(saved.notice()))
         as_of = library.as_of or _("not stated")
-        st.caption(escape(_("The data is of {date}.", date=as_of)))
+        lines = [_("The data is of {date}.", date=as_of)]
+        lines += [_("Places: {credit}", credit=one) for one in viewer.geocoder.attributions]
+        lines += viewer.geocoder.notices
+        st.caption("  \n".join(escape(line) for line in lines))
+
+
+def draw_link_problem(notes: Sequence[str]) -> None:
+    """Say what of a link cannot be shown, before anything is shown."""
+    set_language(language.current())
+    with st.container(key="finder"):
+        _draw_head()
+        parts = "\n".join(f"- {escape(note.partition(': ')[0])}" for note in notes)
+        st.warning(f"{_('Part of this link cannot be shown here:')}\n\n{parts}")
+        label = _("Show the rest")
+        st.button(label, key="confirm_link", type="primary", on_click=address.confirm)
 
 
 def _draw_head() -> None:

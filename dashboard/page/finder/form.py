@@ -1,5 +1,6 @@
 """The finder's form: what, where and who; and how far, in which country, open trials only."""
 
+from collections.abc import Sequence
 from html import escape as escape_html
 
 import streamlit as st
@@ -17,10 +18,14 @@ from dashboard.query.near import KM_PER
 from dashboard.query.nearest_trials import RECRUITING
 from dashboard.query.parameters import MAX_NAME, MAX_TEXT
 from dashboard.query.trial_filters import MAX_AGE
+from dashboard.sites.categoricals import normalize_text
 from geocache.geo.countries import country_name_in
 
 RADII = (25.0, 50.0, 100.0, 250.0)
 """In the unit that the person chose."""
+
+MIN_BEGINNING = 3
+"""Letters from which on the beginning of a word stands for it."""
 
 SHOWN = "finder_shown"
 """The session state has how many cards are shown under this key."""
@@ -40,6 +45,7 @@ def draw_form(library: Library, filters: Filters) -> None:
         index=None,
         format_func=lambda one: texts.get(one, one),
         on_change=_write_condition,
+        args=(list(named),),
         accept_new_options=True,
         placeholder=_("for example breast cancer"),
     )
@@ -100,12 +106,24 @@ def _draw_person(filters: Filters) -> None:
         )
 
 
-def _write_condition() -> None:
-    text = str(st.session_state["finder_condition"] or "").strip()
-    if not _check_length(text, MAX_NAME):
+def complete(text: str, offered: Sequence[str]) -> str:
+    """A text, or the first offered condition with a word that begins as it does.
+
+    Only what means no condition by itself is completed, from three letters on.
+    """
+    begun = normalize_text(text)
+    if len(begun) < MIN_BEGINNING or find_meaning(text).concepts:
+        return text
+    return next((one for one in offered if f" {begun}" in f" {normalize_text(one)}"), text)
+
+
+def _write_condition(offered: Sequence[str]) -> None:
+    typed = str(st.session_state["finder_condition"] or "").strip()
+    if not _check_length(typed, MAX_NAME):
         return
+    text = complete(typed, offered)
     meaning = find_meaning(text)
-    if meaning.guessed:
+    if meaning.guessed or text != typed:
         shown = meaning.label_in(language.current())
         queue_toast(escape(_("Showing {condition}", condition=shown)), "info")
     value = meaning.concepts[0].label if len(meaning.concepts) == 1 else text

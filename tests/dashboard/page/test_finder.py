@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.page import finder, main
+from dashboard.page.finder.form import complete
 from dashboard.page.finder.language import NAMES, load_catalogue, translate_to
 from dashboard.page.finder.wording import describe_distance, describe_people, describe_status
 from dashboard.page.widgets.next_steps import build_next_steps
@@ -186,7 +187,7 @@ def test_closed_trials_are_shown_when_asked_for(page: AppTest) -> None:
 def test_odd_input_has_its_sentence(page: AppTest) -> None:
     page.query_params["age"] = "400"
     page.run()
-    assert "0 to 120" in page.warning[0].value
+    assert "age=400" in page.warning[0].value
     page.button(key="confirm_link").click().run()
     assert not page.exception
     for odd in ("рак 癌 سرطان", "x" * 100):
@@ -207,6 +208,15 @@ def test_distances_are_as_exact_as_positions() -> None:
     assert describe_distance(0.4, "facility", "km") == "about 1 km"
     assert describe_distance(12.3, "city", "km") == "about 12 km to the middle of the town"
     assert describe_distance(321.0, "facility", "miles") == "about 200 miles"
+
+
+def test_the_beginning_of_a_word_stands_for_the_condition_with_most_centres() -> None:
+    offered = ["Brustkrebs", "Triple-negativer Brustkrebs", "Asthma", "Zöliakie"]
+    assert complete("brust", offered) == "Brustkrebs"
+    assert complete("zol", offered) == "Zöliakie"
+    assert complete("asthma", ["Allergisches Asthma"]) == "asthma", "a word that means something"
+    for kept in ("br", "krebsx", "", "xyz"):
+        assert complete(kept, offered) == kept
 
 
 def test_people_are_described_as_far_as_the_record_says() -> None:
