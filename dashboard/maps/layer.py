@@ -63,6 +63,7 @@ def build_layer_data(
     whole: pd.DataFrame | None = None,
     store: MapStore | None = None,
     owner: str = "",
+    fields: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """What the browser draws of the sites that have a position, as JSON values.
 
@@ -81,15 +82,16 @@ def build_layer_data(
         whole: the site table that ``sites`` was filtered from.
         store: holds what the URLs stand for.
         owner: the only session that may load them, empty for everyone.
+        fields: own columns that popups show; without, the first ones with a value.
     """
     inline: dict[str, Any] = {}
     data: dict[str, Any]
     if store is None or len(sites) <= INLINE_SITES:
-        inline = _build_inline(sites, colour_by)
+        inline = _build_inline(sites, colour_by, fields)
         data = {"selected_places": _find_places(selected, inline)}
     else:
         base = sites if whole is None else whole
-        categories, source = store.publish(base, sites, colour_by, owner)
+        categories, source = store.publish(base, sites, colour_by, owner, fields)
         rows = base.index.get_indexer(pd.Index(selected)) if selected else np.empty(0, np.int64)
         data = {
             "categories": _dump_categories(categories),
@@ -161,7 +163,7 @@ def _find_places(selected: tuple[int, ...], inline: dict[str, Any]) -> list[int]
 
 
 @memoize_per_table
-def _build_inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
+def _build_inline(sites: pd.DataFrame, colour_by: str, fields: tuple[str, ...]) -> dict[str, Any]:
     """Places and sites with all their texts, sorted by position, precision, trial and number."""
     located = sites[sites["latitude"].notna()]
     order = np.lexsort(
@@ -180,7 +182,7 @@ def _build_inline(sites: pd.DataFrame, colour_by: str) -> dict[str, Any]:
     for place, flags in zip(places.number.tolist(), list_texts(located["flags"]), strict=True):
         if flags and (doubt := describe_doubt(flags)):
             doubts[place][doubt] = None
-    texts = read_site_texts(located)
+    texts = read_site_texts(located, fields)
     data = {
         "categories": _dump_categories(categories),
         "places": {

@@ -1,5 +1,6 @@
 """Places: the distinct positions of a site table, and the texts of places and sites."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,9 +15,11 @@ from dashboard.sites.categoricals import (
     find_first_rows,
     list_texts,
 )
+from dashboard.sites.fields import format_number, list_fields
 from dashboard.sites.list_rows import name_rows
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.summary import country_label
+from dashboard.sites.table import COLUMNS
 from geocache.place import DOUBTFUL_FLAGS, Flag, Precision
 
 AREAS = {Precision.REGION, Precision.COUNTRY}
@@ -139,13 +142,49 @@ class SiteTexts(NamedTuple):
     precision: str
     uncertainty_km: float
     list_name: str = ""
+    own: str = ""
 
 
-def read_site_texts(sites: pd.DataFrame) -> list[SiteTexts]:
-    """These texts of each site."""
-    columns = [list_texts(sites[name]) for name in SiteTexts._fields[:-2]]
+MAX_OWN = 3
+"""Own columns in a site's detail unless some were chosen."""
+_MAX_CHOSEN, _MAX_READ, _MAX_TEXT = 6, 30, 60
+
+
+def read_site_texts(sites: pd.DataFrame, fields: Sequence[str] = ()) -> list[SiteTexts]:
+    """These texts of each site.
+
+    Args:
+        sites: rows of a site table.
+        fields: the own columns that were chosen; else each site has its first ones with a value.
+    """
+    columns = [list_texts(sites[name]) for name in SiteTexts._fields[:-3]]
     radii, lists = sites["uncertainty_km"].tolist(), name_rows(sites)
-    return [SiteTexts(*texts) for texts in zip(*columns, radii, lists, strict=True)]
+    own = _read_own_texts(sites, fields)
+    return [SiteTexts(*texts) for texts in zip(*columns, radii, lists, own, strict=True)]
+
+
+def _read_own_texts(sites: pd.DataFrame, fields: Sequence[str]) -> list[str]:
+    known = list_fields(sites, COLUMNS)
+    shown = [name for name in fields if name in known][:_MAX_CHOSEN] or known[:_MAX_READ]
+    most = _MAX_CHOSEN if fields else MAX_OWN
+    cells = [
+        list(map(format_number, sites[name].tolist()))
+        if sites[name].dtype.kind == "f"
+        else list_texts(sites[name])
+        for name in shown
+    ]
+    if not cells:
+        return [""] * len(sites)
+    return [
+        " · ".join(
+            [
+                f"{name[:_MAX_TEXT]}: {text[:_MAX_TEXT]}"
+                for name, text in zip(shown, row, strict=True)
+                if text
+            ][:most]
+        )
+        for row in zip(*cells, strict=True)
+    ]
 
 
 def format_title(site: Any) -> str:
@@ -156,7 +195,7 @@ def format_title(site: Any) -> str:
 
 
 def format_detail(site: SiteTexts) -> str:
-    """The second line of a site: number, trial or list, status, how exactly it is placed.
+    """The second line of a site: number, trial or list, status, own columns, how it is placed.
 
     A list that names no trial seldom states a status: where it does not, nothing is said of it.
     """
@@ -164,5 +203,5 @@ def format_detail(site: SiteTexts) -> str:
     named = site.trial_id or not site.list_name
     status = site.status or ("Status not stated" if named else "")
     placed = describe_precision(site.precision, site.uncertainty_km)
-    parts = [number, site.trial_id or site.list_name, status, placed]
+    parts = [number, site.trial_id or site.list_name, status, site.own, placed]
     return " · ".join(part for part in parts if part)

@@ -44,7 +44,8 @@ Rows = npt.NDArray[np.int64]
 class Entry:
     """What one URL stands for: a gzip body and, for counts, the rows that popups list.
 
-    ``owner`` is the session it is for, empty if the table is everyone's.
+    ``owner`` is the session it is for, empty if the table is everyone's; ``fields`` are the own
+    columns that popups show.
     """
 
     base: pd.DataFrame
@@ -53,6 +54,7 @@ class Entry:
     rows: Rows | None = None
     category: npt.NDArray[np.int8] | None = None
     owner: str = ""
+    fields: tuple[str, ...] = ()
     used_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -78,7 +80,12 @@ class MapStore:
         self._lock = threading.Lock()
 
     def publish(
-        self, base: pd.DataFrame, sites: pd.DataFrame, colour_by: str, owner: str = ""
+        self,
+        base: pd.DataFrame,
+        sites: pd.DataFrame,
+        colour_by: str,
+        owner: str = "",
+        fields: tuple[str, ...] = (),
     ) -> tuple[list[Category], dict[str, str]]:
         """URL paths for a map of ``sites``; equal arguments give equal paths until they expire.
 
@@ -87,6 +94,7 @@ class MapStore:
             sites: rows of it, with the same index labels.
             colour_by: a key of :data:`~dashboard.maps.palette.COLOUR_BY`.
             owner: the only session that may load them, empty for everyone.
+            fields: own columns that popups show.
 
         Returns:
             The categories, and the paths ``places``, ``counts`` and ``sites``.
@@ -100,7 +108,14 @@ class MapStore:
         digest = hashlib.blake2b(rows.tobytes(), digest_size=16)
         digest.update(codes.tobytes())
         counts_token = self._add_once(
-            ("counts", id(base), owner, digest.digest(), tuple(c.label for c in categories)),
+            (
+                "counts",
+                id(base),
+                owner,
+                digest.digest(),
+                tuple(c.label for c in categories),
+                fields,
+            ),
             lambda key: Entry(
                 base,
                 compress(_pack_counts(base, rows, codes, len(categories))),
@@ -108,6 +123,7 @@ class MapStore:
                 rows.astype(np.int32),
                 codes,
                 owner,
+                fields,
             ),
         )
         return categories, {
@@ -153,6 +169,7 @@ class MapStore:
         )
         shown = order[offset : offset + PAGE_SITES]
         page = sites.iloc[shown]
+        texts = read_site_texts(page, entry.fields)
         return {
             "total": len(found),
             "doubt": _join_doubts(sites),
@@ -164,7 +181,10 @@ class MapStore:
                     "detail": format_detail(site),
                 }
                 for row, category, site in zip(
-                    page.index, entry.category[found[shown]], read_site_texts(page), strict=True
+                    page.index,
+                    entry.category[found[shown]],
+                    texts,
+                    strict=True,
                 )
             ],
         }

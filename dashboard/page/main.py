@@ -11,7 +11,7 @@ from dashboard.library.lists import Library, find_date, find_unknown
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
 from dashboard.page.finder import finder
-from dashboard.page.panels import countries, header, jobs, states
+from dashboard.page.panels import countries, header, jobs, own_values, states
 from dashboard.page.panels.map_panel import draw_map_panel
 from dashboard.page.sidebar import account, nearest, registry_form, sidebar
 from dashboard.page.state import address, session
@@ -210,6 +210,7 @@ def _draw_tab(
             )
         case "Countries":
             countries.draw_table(sites)
+            own_values.draw_groups(sites)
         case "States":
             states.draw_table(sites)
         case "Facilities":

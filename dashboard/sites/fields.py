@@ -131,6 +131,35 @@ def _join_column(name: str, parts: Sequence[tuple[int, pd.DataFrame | None]]) ->
     )
 
 
+def group_sites(sites: pd.DataFrame, by: str, number: str = "") -> pd.DataFrame:
+    """The sites of each value of a column, most sites first, an empty value included.
+
+    Args:
+        sites: a site table.
+        by: one of its text columns.
+        number: an own column of numbers that is summed up.
+
+    Returns:
+        ``value`` and ``sites``; with ``number`` also ``stated`` (sites with a number), ``sum``,
+        ``mean``, ``least`` and ``most``, NaN where no site has one.
+    """
+    codes, distinct = factorize(sites[by])
+    counts = count_codes(codes, len(distinct))
+    shown = np.flatnonzero(counts)
+    columns: dict[str, object] = {
+        "value": [str(text) for text in distinct[shown]],
+        "sites": counts[shown],
+    }
+    if number:
+        groups = pd.Series(sites[number].to_numpy()).groupby(codes)
+        found = groups.agg(["count", "sum", "mean", "min", "max"]).reindex(shown)
+        found["sum"] = found["sum"].where(found["count"] > 0)
+        names = {"count": "stated", "sum": "sum", "mean": "mean", "min": "least", "max": "most"}
+        columns |= {new: found[old].to_numpy() for old, new in names.items()}
+    grouped = pd.DataFrame(columns)
+    return grouped.sort_values(["sites", "value"], ascending=[False, True], ignore_index=True)
+
+
 def format_number(value: float) -> str:
     """A number as a list writes it; empty for none."""
     if value != value:  # noqa: PLR0124 - NaN

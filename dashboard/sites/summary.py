@@ -168,7 +168,7 @@ def count_by_country(sites: pd.DataFrame) -> pd.DataFrame:
             "country_code": pd.Series([names[n][0] for n in order], dtype="str"),
             "sites": of_land[order],
             "cities": count_codes(city_lands, size)[order],
-            "trials": count_distinct_pairs(land, trial, size, len(trials))[order],
+            "trials": _count_trials(land, trial, size, trials)[order],
             "recruiting": count_codes(land[_recruiting(sites)], size)[order],
         }
     )
@@ -198,7 +198,7 @@ def count_by_state(sites: pd.DataFrame) -> pd.DataFrame:
             "country_code": pd.Series(countries, dtype="str"),
             "sites": np.bincount(keys, minlength=size),
             "cities": count_distinct_pairs(keys[named], city[named], size, len(cities)),
-            "trials": count_distinct_pairs(keys, trial, size, len(trials)),
+            "trials": _count_trials(keys, trial, size, trials),
             "recruiting": np.bincount(keys[_recruiting(sites)], minlength=size),
         }
     )
@@ -206,6 +206,15 @@ def count_by_state(sites: pd.DataFrame) -> pd.DataFrame:
         ["sites", "state", "country", "state_code"], ascending=[False, True, True, True]
     )
     return counts[list(STATE_COLUMNS)].reset_index(drop=True)
+
+
+def _count_trials(group: Codes, trial: Codes, groups: int, trials: pd.Index) -> Codes:
+    """The number of trials in each group; sites without a trial id add none."""
+    named = np.asarray(trials != "")
+    if not named.all():
+        kept = spread(trial, named)
+        group, trial = group[kept], trial[kept]
+    return count_distinct_pairs(group, trial, groups, len(trials))
 
 
 @memoize_per_table

@@ -64,6 +64,7 @@ def draw_map_panel(
         whole=whole,
         store=get_map_store(),
         owner=session.get_private_owner(),
+        fields=tuple(name for name in address.list_columns() if FIELD_PREFIX + name in own),
     )
     dark = st.context.theme.type == "dark"
     key = f"map_{'dark' if dark else 'light'}"

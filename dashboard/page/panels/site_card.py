@@ -66,8 +66,9 @@ def draw_site_card(
 
 
 def _list_fields(site: pd.Series) -> list[str]:
-    """The first own columns with a value, a line each."""
-    own = (str(name) for name in site.index if name not in COLUMNS and name != DISTANCE)
+    """The own columns that the table was told to show, else the first ones; a line each."""
+    own = [str(name) for name in site.index if name not in COLUMNS and name != DISTANCE]
+    own = [name for name in address.list_columns() if name in own] or own
     texts = ((name, _format_value(site[name])) for name in own)
     filled = [(name, text) for name, text in texts if text]
     lines = [

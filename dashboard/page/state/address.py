@@ -173,3 +173,15 @@ def set_view(name: str, value: str, default: str) -> None:
     parameter = VIEW_PREFIX + name
     rest = [pair for pair in _session_pairs() if pair[0] != parameter]
     _write(rest if value == default else [*rest, (parameter, value)])
+
+
+def list_columns() -> list[str]:
+    """The columns that the table shows, if they were chosen."""
+    text = view("columns", "")
+    return [name.replace("%2C", ",").replace("%25", "%") for name in text.split(",") if name]
+
+
+def set_columns(names: list[str]) -> None:
+    """Choose the table's columns; none for those that are not empty."""
+    quoted = (name.replace("%", "%25").replace(",", "%2C") for name in names)
+    set_view("columns", ",".join(quoted), "")

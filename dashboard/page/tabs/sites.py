@@ -190,7 +190,7 @@ def _find_shown_columns(sites: pd.DataFrame, whole: pd.DataFrame, present: list[
 
     A filter changes them only if it leaves one trial, so that the table does not jump about.
     """
-    asked = [c for c in _split_names(address.view("columns", "")) if c in present]
+    asked = [c for c in address.list_columns() if c in present]
     if asked:
         return asked
     of_one_trial = OF_TRIAL if len(summary.first_trials(sites, 2)) < 2 else ()
@@ -224,17 +224,8 @@ def _draw_columns(present: list[str], shown: list[str]) -> None:
 
 def _choose_columns(present: list[str]) -> None:
     asked = [c for c in present if c in st.session_state[_COLUMNS]]
-    address.set_view("columns", ",".join(map(_quote_name, asked)), "")
+    address.set_columns(asked)
     st.rerun()
-
-
-def _quote_name(column: str) -> str:
-    """A column's name without commas, which stand between names."""
-    return column.replace("%", "%25").replace(",", "%2C")
-
-
-def _split_names(text: str) -> list[str]:
-    return [name.replace("%2C", ",").replace("%25", "%") for name in text.split(",")]
 
 
 def draw_empty_state(filters: Filters, total: int) -> None:
