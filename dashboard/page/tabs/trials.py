@@ -11,6 +11,8 @@ from dashboard.page.tabs import sites as sites_tab
 from dashboard.page.widgets.markdown import escape, nct_url
 from dashboard.sites import list_rows, summary
 from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.memo import memoize_per_table
+from dashboard.sites.records import get_records
 from dashboard.sites.trial import Trial
 
 MATRIX_TRIALS = 40
@@ -23,10 +25,16 @@ def _filter_selected(ids: list[str]) -> None:
     address.change(trial=tuple(ids[row] for row in rows if row < len(ids)))
 
 
+@memoize_per_table
+def _list_trials(sites: pd.DataFrame) -> pd.DataFrame:
+    """The trials that have an id with their counts and facts, most sites first."""
+    counts = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
+    return summary.add_trial_facts(counts[counts["trial_id"] != ""], get_records(sites))
+
+
 def draw_trials(sites: pd.DataFrame, trials: Mapping[str, Trial]) -> None:
     """Draw the table of trials, that of lists without trials, and both by countries."""
-    every = summary.count_by_trial(sites).sort_values("sites", ascending=False, kind="stable")
-    every = summary.add_trial_facts(every[every["trial_id"] != ""], trials)
+    every = _list_trials(sites)
     if len(every):
         _draw_trial_table(sites, every, trials)
     without = sites[(sites["trial_id"] == "").to_numpy()]

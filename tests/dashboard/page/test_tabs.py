@@ -1,6 +1,7 @@
 """The tabs and the sidebar's forms, run in process over a list of three trials."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ STUDIES = [
     study(3, site("", "Salzburg"), status="COMPLETED"),
 ]
 STUDIES[0]["protocolSection"]["statusModule"] |= DATES
+STUDIES[2]["protocolSection"]["statusModule"] |= {"startDateStruct": {"date": "2022-01"}}
 
 
 @pytest.fixture
@@ -69,14 +71,15 @@ def test_trials_are_counted_and_set_against_countries(page: AppTest) -> None:
 def test_trials_over_time_are_bars_or_a_table_by_group(page: AppTest) -> None:
     run_tab(page, "Trials")
     (bars,) = (each.proto.body for each in page.get("html") if "Trials started" in each.proto.body)
-    assert "<th scope='row'>2024</th>" in bars
-    assert "<th scope='row'>Not stated</th>" in bars
+    periods = re.findall("<th scope='row'>(.*?)</th>", bars)
+    assert periods == ["2024", "2023", "2022", "Not stated"]  # also a year without a trial
     page.segmented_control(key="timeline_by").select("country")
     page.segmented_control(key="timeline_per").select("month").run()
     table = next(each.value for each in page.dataframe if "period" in each.value)
     assert table[["period", "group", "trials", "sites"]].values.tolist() == [
-        ["Not stated", "Austria", 2, 3],
+        ["Not stated", "Austria", 1, 2],
         ["2024-05", "Austria", 1, 2],
+        ["2022-01", "Austria", 1, 1],
     ]
 
 

@@ -210,6 +210,24 @@ def test_starts_are_counted_by_period_and_group(client: httpx.Client) -> None:
     assert client.get("/api/starts.csv?by=city").json()["parameter"] == "by"
 
 
+@pytest.mark.parametrize(
+    ("path", "parameter", "allowed"),
+    [
+        ("reach.json?against=NCT99999999", "against", "NCT01207388"),
+        ("reach-next.csv?candidates=nothing.csv", "candidates", "NCT01207388"),
+        ("reach.csv?within_min=0", "within_min", "1 to 600"),
+        ("reach-rates.csv?levels=city", "levels", "country"),
+    ],
+)
+def test_what_reach_cannot_be_asked_is_refused_with_what_can(
+    client: httpx.Client, path: str, parameter: str, allowed: str
+) -> None:
+    answer = client.get(f"/api/{path}")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == parameter
+    assert any(allowed in one for one in answer.json()["allowed"])
+
+
 def test_positions_have_coordinates_and_precision(client: httpx.Client) -> None:
     answer = client.get("/api/positions", params={"place": ["Graz, Austria", "Qwxzjk, Poland"]})
     graz, nowhere = answer.json()["data"]

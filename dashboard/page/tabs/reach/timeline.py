@@ -18,6 +18,7 @@ from dashboard.reach.timeline import count_starts, describe_method
 from dashboard.web.downloads import Download
 
 _HEIGHT = 420
+_MOST_YEARS = 100
 _NAMES = {"year": "Year", "month": "Month"}
 _GROUPS = {"": "All", "country": "Country", "phase": "Phase", "sponsor": "Sponsor"}
 _UNKNOWN = "Not stated"
@@ -48,7 +49,7 @@ def draw_timeline(sites: pd.DataFrame, filters: Filters, provenance: Provenance)
 
 def _draw_bars(counts: pd.DataFrame, per: str) -> None:
     most = max(1, int(counts["trials"].max()))
-    newest = counts.iloc[::-1]
+    newest = (_fill_years(counts) if per == "year" else counts).iloc[::-1]
     figures = newest[["trials", "sites", "recruiting_sites"]].to_numpy().tolist()
     rows = (
         (period or _UNKNOWN, numbers[0] / most, [f"{number:,}" for number in numbers])
@@ -56,6 +57,20 @@ def _draw_bars(counts: pd.DataFrame, per: str) -> None:
     )
     head = (_NAMES[per], "Trials started", "Sites", "Sites recruiting now")
     draw_bar_table(f"Trials by {per} of their start", head, rows, height=_HEIGHT)
+
+
+def _fill_years(counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts with a row for each year between the first and the last, also without a trial."""
+    years = [int(year) for year in counts["period"] if year]
+    if not years or max(years) - min(years) > _MOST_YEARS:
+        return counts
+    every = [*([""] if "" in set(counts["period"]) else []), *range(min(years), max(years) + 1)]
+    filled = (
+        counts.drop(columns="group")
+        .set_index("period")
+        .reindex([str(year) for year in every], fill_value=0)
+    )
+    return filled.reset_index()
 
 
 def _draw_groups(counts: pd.DataFrame, per: str, by: str) -> None:
