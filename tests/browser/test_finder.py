@@ -20,6 +20,7 @@ PIXEL = (
     "Chrome/140.0.0.0 Mobile Safari/537.36"
 )
 FOUND = f"?view_mode=finder&condition=Breast+cancer&near=Munich%2C+Germany&view_saved={FIRST}"
+BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 MAX_TAPS = 4
 MAX_TABS = 60
 
@@ -103,7 +104,11 @@ def test_what_is_next_is_on_the_card_and_saved_trials_are_printed(visit: Visit) 
     expect(card.get_by_role("link", name="+49 89 1234")).to_have_attribute("href", "tel:+49891234")
     tap(visit, card.get_by_role("button", name="Teilen"))
     expect(card.get_by_role("status")).to_have_text("Link kopiert")
-    low = page.locator(".st-key-finder :is(button, a):visible").evaluate_all(
+    page.get_by_text("Wer? Alter und Geschlecht").tap()
+    page.get_by_text("Entfernung und mehr").tap()
+    expect(page.get_by_role("switch").or_(page.get_by_role("checkbox")).first).to_be_visible()
+    targets = ":is(button, a, summary, [role=group], label:has(input[type])):visible"
+    low = page.locator(f".st-key-finder {targets}").evaluate_all(
         "all => all.filter(e => e.getBoundingClientRect().height < 44)"
         ".map(e => e.outerHTML.slice(0, 120))"
     )
@@ -216,6 +221,15 @@ def test_the_keyboard_alone_leads_to_the_card(visit: Visit) -> None:
     assert visit.page.evaluate(outline) == "solid"
 
 
+def list_violations(one: Visit) -> list[str]:
+    """What axe-core finds on the page that is serious or worse."""
+    return [
+        f"{found['id']}: {[node['html'][:150] for node in found['nodes'][:3]]}"
+        for found in Axe().run(one.page, options=DEFAULT_OPTIONS).response["violations"]
+        if found["impact"] in {"serious", "critical"}
+    ]
+
+
 def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: Visit) -> None:
     page = visit.page
     open_finder(visit)
@@ -224,10 +238,7 @@ def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: V
         tap(visit, page.locator(".st-key-finder_language button", has_text=language.upper()))
         expect(page.locator(f"html[lang={language}]")).to_have_count(1)
         visit.wait_until_idle()
-        for violation in Axe().run(page, options=DEFAULT_OPTIONS).response["violations"]:
-            if violation["impact"] in {"serious", "critical"}:
-                nodes = [node["html"][:150] for node in violation["nodes"][:3]]
-                found.setdefault(language, []).append(f"{violation['id']}: {nodes}")
+        found[language] = list_violations(visit)
         for width in (390, 195):
             page.set_viewport_size({"width": width, "height": 844})
             widest = page.evaluate("() => document.documentElement.scrollWidth")
@@ -239,7 +250,13 @@ def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: V
             )
             assert cut == [], language
         page.set_viewport_size({"width": 390, "height": 844})
-    assert found == {}
+    light = page.evaluate(BACKGROUND)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"light => ({BACKGROUND})() !== light", arg=light)
+    visit.wait_until_idle()
+    found["dark"] = list_violations(visit)
+    page.emulate_media(color_scheme="light")
+    assert {name: some for name, some in found.items() if some} == {}
 
 
 def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visit) -> None:
@@ -269,5 +286,6 @@ def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visi
     assert box is not None
     assert box["y"] + box["height"] == 844
     assert box["y"] > 844 / 2, "the map stays in sight"
+    assert list_violations(visit) == []
     tap(visit, sheet.get_by_role("button", name="Close"))
     expect(sheet).to_have_count(0)
