@@ -1,5 +1,5 @@
-/* The finder's buttons that need the browser: my location, directions, share, print, to the saved trials; and what it says
- * while the network is away.
+/* The finder's buttons that need the browser: my location, directions, share, print, to the saved trials; what it says
+ * while the network is away; and the focus of sheets on a phone.
  *
  * Streamlit draws the buttons again and again, so the page listens for clicks on any of them.
  */
@@ -89,6 +89,34 @@
     const box = event.target.closest?.(".st-key-finder_condition");
     const words = document.querySelector("[data-sm-new]")?.dataset.smNew;
     if (box && words) window.siteMap.page.nameNewOption(box, words);
+  });
+
+  /* Where a tapped site is a sheet, the focus goes to it, and back to its card when it is closed. */
+  const narrow = window.matchMedia("(max-width: 640px)");
+  let card = "";
+
+  function focusWhenDrawn(find) {
+    const look = () => {
+      const found = find();
+      if (!found) return;
+      observer.disconnect();
+      found.focus({ preventScroll: true });
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => observer.disconnect(), 10000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const pressed = narrow.matches && event.target.closest?.("button");
+    if (!pressed) return;
+    const own = [...(pressed.closest("[class*='st-key-site_card_']")?.classList ?? [])].find((name) => name.startsWith("st-key-site_card_"));
+    if (own) {
+      card = own;
+      focusWhenDrawn(() => document.querySelector(".st-key-site_sheet .st-key-close_sheet button"));
+    } else if (card && pressed.closest(".st-key-close_sheet")) {
+      focusWhenDrawn(() => !document.querySelector(".st-key-site_sheet") && document.querySelector(`.${card} button`));
+    }
   });
 
   document.addEventListener("click", (event) => {

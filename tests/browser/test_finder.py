@@ -277,7 +277,10 @@ def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visi
     expect(page.locator("[data-testid=stSidebar][data-collapsed=true]")).to_have_count(1)
     first = page.locator(".st-key-site_cards button").first
     expect(first).to_contain_text("Klinikum der Universität München")
+    first = page.locator(".st-key-site_cards button").nth(2)
+    words = first.inner_text()
     tap(visit, first)
+    expect(first).to_have_text(words, use_inner_text=True)
     sheet = page.locator(".st-key-site_sheet")
     steps = sheet.get_by_role("link", name="Directions")
     expect(steps).to_be_visible()
@@ -287,5 +290,9 @@ def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visi
     assert box["y"] + box["height"] == 844
     assert box["y"] > 844 / 2, "the map stays in sight"
     assert list_violations(visit) == []
-    tap(visit, sheet.get_by_role("button", name="Close"))
+    close = sheet.get_by_role("button", name="Close")
+    expect(close).to_be_focused()
+    visit.wait_until_idle()
+    close.press("Enter")
     expect(sheet).to_have_count(0)
+    expect(first).to_be_focused()

@@ -122,7 +122,9 @@ def draw_site_table(
             downloads.draw_download_buttons(rows, replace(link, query=query), provenance, title)
 
     draw_buttons()
-    first = selection.find_row_numbers(sites, selection.get_first_in_table())
+    # Cards stay where they are when one is tapped; its sheet says what it is.
+    picked = () if as_cards else selection.get_first_in_table()
+    first = selection.find_row_numbers(sites, picked)
     rows = pagination.paginate(sites, shown, column_label, first=first)
     if as_cards:
         site_cards.draw_site_cards(rows, address.unit())
