@@ -24,8 +24,9 @@ test-newest: setup-test ## Run all tests with the newest release of every depend
 	$(PY) scripts/install_newest.py
 	.venv/newest/bin/python -m pytest $(SPREAD) $(ARGS)
 
-test-deploy: setup-test ## Test two replicas over PostgreSQL behind Debian's nginx (installed if missing)
+test-deploy: setup-test ## Test two replicas behind Debian's nginx, and the steps of the Dockerfile (what is missing is installed)
 	@scripts/setup.sh deploy
+	$(MAKE) dist
 	$(PY) -m pytest tests/deploy $(ARGS)
 
 coverage: setup-test ## Show lines and branches that no test reaches; fails under 95 %

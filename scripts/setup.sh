@@ -33,7 +33,7 @@ find_python() {
 }
 
 if [ "$what" = deploy ]; then
-  for program in nginx openssl; do
+  for program in nginx openssl mmdebstrap; do
     PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$program" >/dev/null || debian_install "$program" || {
       echo "The deployment tests need $program: install it." >&2
       exit 1
