@@ -75,6 +75,13 @@ CANDIDATES = Parameter(
     example="candidates.csv",
     longest=MAX_NAME,
 )
+_LEVELS = Choice(
+    name="levels",
+    about="Of what to give figures: each country, state or US county.",
+    example="country",
+    most=len(reach.LEVELS),
+    allowed=reach.LEVELS,
+)
 AGAINST = Parameter(
     name="against",
     about="A trial by its id: which people have these sites and not its sites.",
@@ -189,13 +196,7 @@ DATASETS: dict[str, Dataset] = {
                     greatest=catchment.MOST_KM,
                 ),
                 AGAINST,
-                Choice(
-                    name="levels",
-                    about="Of what to give figures: each country, state or US county.",
-                    example="country",
-                    most=len(reach.LEVELS),
-                    allowed=reach.LEVELS,
-                ),
+                _LEVELS,
             ),
         ),
         Dataset(
@@ -207,15 +208,7 @@ DATASETS: dict[str, Dataset] = {
             credits=CREDITS,
             describe_method=describe_rates_method,
             list_notes=list_notes,
-            own=(
-                Choice(
-                    name="levels",
-                    about="Of what to give figures: each country, state or US county.",
-                    example="country",
-                    most=len(reach.LEVELS),
-                    allowed=reach.LEVELS,
-                ),
-            ),
+            own=(_LEVELS,),
         ),
         Dataset(
             "reach-gaps",

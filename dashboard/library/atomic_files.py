@@ -1,8 +1,11 @@
 """Files written whole or not at all, and cleaning up after killed processes."""
 
+import json
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from geocache.files.atomic import replace_file
 
@@ -52,3 +55,17 @@ def delete_partial_files(folder: Path) -> None:
 def describe_disk_error(error: OSError) -> str:
     """The reason for visitors: what the disk said, without the path; for a server, little more."""
     return (error.strerror or "its server does not take it").lower()
+
+
+def write_records(file: Path, records: Iterable[dict[str, Any]]) -> None:
+    """Replace a session's file by one JSON record a line; without any, it is deleted.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+    if not lines:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_atomically(file, "".join(lines).encode("utf-8", "surrogatepass"))

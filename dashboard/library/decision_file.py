@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dashboard.library.atomic_files import write_atomically
+from dashboard.library.atomic_files import write_records
 from dashboard.sites.decisions import Decision, SiteKey
 
 log = logging.getLogger(__name__)
@@ -38,13 +38,7 @@ def write_decisions(folder: Path, decisions: Sequence[Decision]) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    file = folder / _NAME
-    if not decisions:
-        file.unlink(missing_ok=True)
-        return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = (json.dumps(format_decision(one), ensure_ascii=False) + "\n" for one in decisions)
-    write_atomically(file, "".join(lines).encode("utf-8", "surrogatepass"))
+    write_records(folder / _NAME, map(format_decision, decisions))
 
 
 def index_decisions(decisions: Iterable[Decision]) -> dict[SiteKey, Decision]:

@@ -1,10 +1,9 @@
 """Pins of one session on its own lists: a file beside them, which no other session sees."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from dashboard.library.atomic_files import write_atomically
+from dashboard.library.atomic_files import write_records
 from dashboard.library.lists import OpenedList
 from dashboard.sites.positions import LocateMany, list_distinct_places
 from geocache.files.transfer import parse_pins
@@ -36,13 +35,7 @@ def write_pins(folder: Path, pins: Sequence[Pin]) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    file = folder / _NAME
-    if not pins:
-        file.unlink(missing_ok=True)
-        return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = (json.dumps(format_pin(pin), ensure_ascii=False) + "\n" for pin in pins)
-    write_atomically(file, "".join(lines).encode())
+    write_records(folder / _NAME, map(format_pin, pins))
 
 
 def index_pins(pins: Iterable[Pin]) -> dict[str, Pin]:

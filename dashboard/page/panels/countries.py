@@ -1,6 +1,6 @@
 """Counts per country as a bar chart and as a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -76,23 +76,36 @@ def _build_rows(countries: Iterable[str], numbers: Iterable[int], most: int) -> 
 def draw_table(sites: pd.DataFrame) -> None:
     """Draw the counts per country as a table with each country's share."""
     counts = summary.count_by_country(sites)
-    shares = counts.assign(share=100 * counts["sites"] / max(1, len(sites)))
+    draw_counts(counts, len(sites), {"country": "Country"}, "Counts per country")
+    if (counts["country"] == NOT_STATED).any():
+        st.caption("Sites whose list names no country are counted as “Not stated”.")
+
+
+def draw_counts(
+    counts: pd.DataFrame, sites: int, labels: Mapping[str, str], description: str
+) -> None:
+    """Draw counts per area as a table with each one's share of the sites.
+
+    Args:
+        counts: a row for each area, with the columns ``sites, cities, trials, recruiting``.
+        sites: the number of all sites.
+        labels: the columns that name the area, with their headings.
+        description: of the table, for screen readers.
+    """
     st.dataframe(
-        shares,
+        counts.assign(share=100 * counts["sites"] / max(1, sites)),
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
-        column_order=("country", "sites", "share", "cities", "trials", "recruiting"),
+        column_order=(*labels, "sites", "share", "cities", "trials", "recruiting"),
         column_config={
-            "country": st.column_config.TextColumn("Country"),
-            "sites": st.column_config.NumberColumn("Sites", format="localized"),
+            **{name: st.column_config.TextColumn(label) for name, label in labels.items()},
             "share": st.column_config.ProgressColumn(
                 "Share of sites", format="%.1f %%", min_value=0.0, max_value=100.0
             ),
-            "cities": st.column_config.NumberColumn("Cities", format="localized"),
-            "trials": st.column_config.NumberColumn("Trials", format="localized"),
-            "recruiting": st.column_config.NumberColumn("Recruiting", format="localized"),
+            **{
+                name: st.column_config.NumberColumn(name.capitalize(), format="localized")
+                for name in ("sites", "cities", "trials", "recruiting")
+            },
         },
-        alt=f"Counts per country, {len(counts)} rows",
+        alt=f"{description}, {len(counts)} rows",
     )
-    if (counts["country"] == NOT_STATED).any():
-        st.caption("Sites whose list names no country are counted as “Not stated”.")

@@ -63,7 +63,7 @@ def iter_records(data: bytes, kind: str, name: str) -> Iterator[dict[str, Any]]:
         ReadError: it is damaged, or larger than a site list.
     """
     budget = get_budget(name, len(data))
-    with _convert_errors(name, kind):
+    with convert_errors(name, kind):
         for batch in _iter_batches(data, kind):
             budget.spend(cells=batch.num_rows * max(1, batch.num_columns))
             budget.spend(unpacked_bytes=batch.nbytes)
@@ -114,7 +114,8 @@ def _convert(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @contextmanager
-def _convert_errors(name: str, kind: str) -> Iterator[None]:
+def convert_errors(name: str, kind: str) -> Iterator[None]:
+    """Raise errors of the library as :class:`ReadError`; ``kind`` names the format."""
     try:
         yield
     except ReadError:

@@ -7,7 +7,6 @@ valid is decided where lists are merged. Everything else is cleaned as in any ot
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import numpy as np
@@ -28,6 +27,7 @@ from dashboard.readers.common.clean import (
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.common.own_columns import MAX_CELL, MAX_COLUMNS, OwnColumns
+from dashboard.readers.files.arrow_tables import convert_errors
 from dashboard.sites.categoricals import (
     categorical_from_codes,
     combine_codes,
@@ -69,7 +69,7 @@ def read_parquet(data: bytes, name: str, signing_key: str = "") -> Reading:
     Raises:
         ReadError: the file is damaged, too large, or lacks columns of a site table.
     """
-    with _convert_errors(name):
+    with convert_errors(name, "Parquet"):
         return _read(data, name, signing_key)
 
 
@@ -79,7 +79,7 @@ def read_parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Plac
     Raises:
         ReadError: as :func:`read_parquet`.
     """
-    with _convert_errors(name):
+    with convert_errors(name, "Parquet"):
         file = _open(data, name, PLACE_COLUMNS)
         columns = [column for column in PLACE_COLUMNS if column in file.schema_arrow.names]
         for group in range(file.num_row_groups):
@@ -87,18 +87,6 @@ def read_parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Plac
             places = _read_texts(part, PLACE_COLUMNS, name)
             _clean_texts(places, lambda _: None)
             yield part.num_rows, list_distinct_places(pd.DataFrame(places))[1]
-
-
-@contextmanager
-def _convert_errors(name: str) -> Iterator[None]:
-    """Raise errors of the library as ReadError."""
-    try:
-        yield
-    except ReadError:
-        raise
-    except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
-        why = " ".join(str(error).split())[:120]
-        raise ReadError(name, f"a damaged Parquet file: {why}") from error
 
 
 def _check_columns(schema: pa.Schema, name: str) -> None:
