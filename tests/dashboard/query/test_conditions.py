@@ -1,6 +1,7 @@
 """Conditions are found by any of their words, and only they."""
 
 import csv
+import random
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from harness.condition_records import TEXTS, build_trials
 WORDS = Path(__file__).with_name("lay_words.csv")
 MIN_RECALL = MIN_PRECISION = 0.97
 MIN_LAY_WORDS = 0.95
+MIN_TYPOS, MAX_WRONG = 0.9, 0.01
 
 
 def test_records_without_headings_are_found_as_those_with() -> None:
@@ -119,6 +121,26 @@ def test_a_guess_changes_no_letter_or_number_and_takes_no_side() -> None:
     for text in ("vitamin b12 deficienzy", "hepatitis z", "diabetes type 7"):
         assert not find_meaning(text).concepts, text
     assert not find_meaning("cancer du sain").concepts, "cancer du sein, or cancer du sang?"
+
+
+def misspell(word: str, chance: random.Random) -> str:
+    """The word with one letter wrong, missing, or in the next one's place."""
+    place = chance.randrange(1, len(word) - 1)
+    before, letter, after = word[:place], word[place], word[place + 1 :]
+    changes = (chance.choice("abcdefghijklmnopqrstuvwxyz") + after, after)
+    return before + chance.choice((*changes, after[0] + letter + after[1:]))
+
+
+def test_one_wrong_letter_rarely_hides_a_condition_and_hardly_ever_gives_another() -> None:
+    chance = random.Random(5)  # noqa: S311 - not for secrets
+    spoken = [one for one in load_vocabulary().concepts.values() if one.words][::3]
+    labels = [one.label_in(language) for one in spoken for language in LANGUAGES]
+    meant = [(find_meaning(misspell(one, chance)).concepts, find_meaning(one).concepts)
+             for one in labels if len(one) > 5]  # fmt: skip
+    right = sum(found == wanted for found, wanted in meant)
+    wrong = sum(bool(found) and found != wanted for found, wanted in meant)
+    assert right / len(meant) >= MIN_TYPOS
+    assert wrong / len(meant) <= MAX_WRONG
 
 
 def test_texts_are_learned_from_records_that_have_headings_too() -> None:
