@@ -5,7 +5,7 @@
  * siteMap.pickSite(row)         a site was pressed in a popup
  *
  * Text from data enters the page through textContent alone. A click is sent to Streamlit as the properties of the
- * clicked layer: {kind: "site" | "place" | "cluster" | "country" | "state" | "category" | "view", …}.
+ * clicked layer: {kind: "site" | "place" | "cluster" | "country" | "state" | "category" | "view" | "area", …}.
  */
 (function (siteMap) {
   "use strict";
@@ -54,7 +54,8 @@
         siteMap.controls.addButton(map, { className: "sm-full", label: "Full screen", icon: "fullscreen" }, siteMap.page.toggleFullscreen);
       }
     }
-    if (options.inPage) {
+    if (options.drawnUrl) { // the map of the filtered sites; that of a comparison does not filter
+      siteMap.drawArea.enable(map, (line) => send({ kind: "area", line }));
       const label = "Only sites in this view";
       siteMap.controls.addButton(map, { className: "sm-view", label, icon: "filter", text: label, position: "topright" }, () => {
         send({ kind: "view", bbox: readView(map) });
@@ -125,6 +126,7 @@
     const { map, options } = state;
     const layer = new siteMap.markers.SiteLayer(data);
     siteMap.distanceCircle.add(layer, data, options.colours.active);
+    siteMap.drawArea.show(layer, data.within, options.colours.active);
     state.closedPopup = state.layer?.closedPopup ?? state.closedPopup;
     state.layer = layer;
     const show = (places) => {

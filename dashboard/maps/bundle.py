@@ -45,6 +45,7 @@ MAP_SCRIPTS = (
     "controls.js",
     "legend.js",
     "distance_circle.js",
+    "draw_area.js",
     "double_tap.js",
     "free_area.js",
     "icons.js",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Literal, get_args
@@ -64,6 +65,7 @@ def build_layer_data(
     store: MapStore | None = None,
     owner: str = "",
     fields: tuple[str, ...] = (),
+    within: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Any]:
     """What the browser draws of the sites that have a position, as JSON values.
 
@@ -83,6 +85,7 @@ def build_layer_data(
         store: holds what the URLs stand for.
         owner: the only session that may load them, empty for everyone.
         fields: own columns that popups show; without, the first ones with a value.
+        within: latitude and longitude of the corners of the area that is filtered by.
     """
     inline: dict[str, Any] = {}
     data: dict[str, Any]
@@ -110,6 +113,8 @@ def build_layer_data(
     }
     if selected:
         data["uncertainty"] = _build_circles(sites, selected)
+    if within:
+        data["within"] = [[latitude, longitude] for latitude, longitude in within]
     if circle is not None:
         data["centre"] = {"lat": circle.latitude, "lon": circle.longitude}
         if circle.radius_km is not None:

@@ -72,6 +72,13 @@ def decode_polyline(text: str) -> list[Point]:
     return [(float(latitude), float(longitude)) for latitude, longitude in sums]
 
 
+def list_corners(text: str) -> list[Point]:
+    """The corners of an area to be drawn: longitudes go on over the 180th meridian."""
+    points = decode_polyline(text)
+    degrees = np.unwrap([longitude for _, longitude in points], period=360)
+    return [(latitude, float(x)) for x, (latitude, _) in zip(degrees, points, strict=True)]
+
+
 @lru_cache(maxsize=64)
 def build_area(text: str) -> shapely.Geometry:
     """The area of an encoded polyline, x being the longitude.
@@ -79,10 +86,7 @@ def build_area(text: str) -> shapely.Geometry:
     An edge goes the short way, over the 180th meridian too: the area may then reach beyond it.
     Where the line crosses itself, the parts are those of :func:`shapely.make_valid`.
     """
-    points = decode_polyline(text)
-    degrees = np.unwrap([longitude for _, longitude in points], period=360)
-    corners = [(x, latitude) for x, (latitude, _) in zip(degrees, points, strict=True)]
-    area = shapely.Polygon(corners)
+    area = shapely.Polygon([(x, latitude) for latitude, x in list_corners(text)])
     area = area if area.is_valid else shapely.make_valid(area)
     shapely.prepare(area)
     return area

@@ -13,8 +13,10 @@ from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, nearest_list, site_card
 from dashboard.page.state import address, selection, session
 from dashboard.page.widgets import folium_map as component
+from dashboard.query.area_filter import list_corners
 from dashboard.query.coordinates import BBox
 from dashboard.query.filter_kinds import name_uniquely
+from dashboard.query.filters import FILTERS
 from dashboard.sites import list_rows
 from dashboard.sites.fields import list_fields
 from dashboard.sites.table import COLUMNS
@@ -64,6 +66,7 @@ def draw_map_panel(
         whole=whole,
         store=get_map_store(),
         owner=session.get_private_owner(),
+        within=list_corners(address.current().within),
         fields=tuple(name for name in address.list_columns() if FIELD_PREFIX + name in own),
     )
     dark = st.context.theme.type == "dark"
@@ -221,6 +224,9 @@ def handle_click(value: Mapping[str, object] | None) -> None:
     elif kind == "view":
         west, south, east, north = (float(value) for value in properties["bbox"])
         address.change(bbox=BBox(west, south, east, north))
+        st.rerun()
+    elif kind == "area":
+        address.change(within=FILTERS["within"].convert(str(properties["line"])))
         st.rerun()
     elif kind == "site":
         selection.select_on_map([int(properties["site"])])
