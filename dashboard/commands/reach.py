@@ -4,12 +4,18 @@ from functools import partial
 from pathlib import Path
 
 import click
+import pandas as pd
+from tqdm import tqdm
 
 from dashboard.commands.export import export_dataset, list_pairs, query_options, split_query
-from dashboard.commands.routing import Router
-from dashboard.exports.datasets import DATASETS
+from dashboard.exports.datasets import DATASETS, Dataset
+from dashboard.exports.road_reach import use_road_times
 from dashboard.reach.next_sites import MOST_SITES
 from dashboard.reach.reach import LEVELS
+from dashboard.reach.road_times import RoadTimes
+from dashboard.service.routing import Router
+from dashboard.settings import Settings
+from geocache.settings import load_settings
 
 
 @click.command("reach", short_help="People within a distance of the filtered sites, and gaps.")
@@ -114,9 +120,39 @@ def reach_command(
         return export_dataset(dataset, pairs, output, suffix=suffix, source=source)
     if not any(name == "within_min" for name, _ in own):
         raise click.UsageError("--route goes with minutes, such as --within 30min")
-    router = Router()
-    code = export_dataset(router.wrap(dataset), pairs, output, suffix=suffix, source=source)
-    return 1 if router.measured and router.measured.unasked else code
+    return _export_routes(dataset, pairs, output, suffix, source)
+
+
+def _export_routes(
+    dataset: Dataset,
+    pairs: list[tuple[str, str]],
+    output: str,
+    suffix: str | None,
+    source: tuple[Path, ...],
+) -> int:
+    """Write the dataset with minutes by road; exit code 1 if some areas were not answered for."""
+    router = Router.from_settings(load_settings(Settings))
+    if router is None:
+        raise click.UsageError(
+            "--route needs a routing server: set SITE_MAP_ROUTING_URL, such as "
+            "valhalla+http://127.0.0.1:8002 or osrm+http://127.0.0.1:5000"
+        )
+    unasked = 0
+    with tqdm(desc="Routes", unit="area", delay=1, leave=False, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        def measure(sites: pd.DataFrame, minutes: float) -> RoadTimes:
+            nonlocal unasked
+            road = router.ask(sites, minutes, show)
+            unasked = road.unasked
+            return road
+
+        by_road = use_road_times(dataset, measure)
+        code = export_dataset(by_road, pairs, output, suffix=suffix, source=source)
+    return 1 if unasked else code
 
 
 def _name_distance(text: str, name: str) -> tuple[str, str]:

@@ -37,7 +37,6 @@ from dashboard.reports.request import title_sites
 from dashboard.service.opener import Opener
 from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
-from dashboard.sites.decisions import select_shortlisted
 from dashboard.sites.list_rows import count_sites
 
 POLL_SECONDS = 0.25
@@ -218,10 +217,8 @@ def _draw_tab(
         case "Trials":
             _draw_trials(sites, library, filters, viewer)
         case "Reach":
-            shortlist = select_shortlisted(library.table, viewer.decisions.all())
             provenance = build_provenance(library, viewer.geocoder.providers)
-            tiles = viewer.settings.site_map_tiles
-            reach.draw_reach(sites, filters, provenance, shortlist=shortlist, tiles=tiles)
+            reach.draw_reach(sites, filters, provenance, viewer)
         case "Compare":
             compare.draw_compare(library, filters, viewer)
         case "Quality":

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from dashboard.errors import UploadError
+import pandas as pd
+
+from dashboard.errors import GeocodeJobError, UploadError
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import OpenedList
 from dashboard.library.own_lists.list_decisions import select_decisions
@@ -16,10 +18,12 @@ from dashboard.library.uploads import StoredList, UploadStore
 from dashboard.service.facilities import FacilityCorrections
 from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
+from dashboard.service.jobs.routes import build_route_key, build_route_work
 from dashboard.service.jobs.runner import JobRunner, JobStatus, Work
 from dashboard.service.opener import Opener
 from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
+from dashboard.service.routing import Router
 from dashboard.settings import Settings
 from dashboard.sites.decisions import Decision
 from dashboard.sites.facility_columns import list_named
@@ -73,6 +77,7 @@ class Editor:
         settings.check_may_change()
         self._registry_url = settings.site_map_registry_url
         self._contacts = settings.site_map_contacts
+        self._router = Router.from_settings(settings)
         self._opener = opener
         self._uploads = uploads
         self._fetched = fetched
@@ -203,6 +208,19 @@ class Editor:
         title = f"Asking {names} for {plural(len(places), 'place')}"
         work = build_geocode_work(cache, places, self._refresh)
         return self._start(build_geocode_key(places), title, work)
+
+    def route(self, sites: pd.DataFrame, minutes: float) -> JobStatus:
+        """Ask the routing server for minutes by road to some sites as a job.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+            GeocodeJobError: no routing server is named.
+        """
+        if self._router is None:
+            raise GeocodeJobError("SITE_MAP_ROUTING_URL names no routing server")
+        work = build_route_work(self._router, sites, minutes)
+        title = "Asking the routing server for minutes by road"
+        return self._start(build_route_key(sites, minutes), title, work)
 
     def resume_job(self, key: str) -> None:
         """Continue a job that ended early; nothing if there is no such job.

@@ -6,17 +6,22 @@ A :class:`Viewer` has no method that changes what others see. Whoever may edit g
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from dashboard.library.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
 from dashboard.library.lists import FirstRows, Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
+from dashboard.reach.road_times import RoadTimes
 from dashboard.service.decisions import SessionDecisions
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
-from dashboard.service.jobs.runner import JobRunner, JobStatus
+from dashboard.service.jobs.routes import KEY as ROUTE_KEY
+from dashboard.service.jobs.runner import JobRunner, JobState, JobStatus
 from dashboard.service.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.service.opener import Opener
+from dashboard.service.routing import Router, recall_road_times
 from dashboard.settings import Settings
 from dashboard.sites.summary import plural
 from geocache.errors import ReadOnlyError
@@ -207,12 +212,24 @@ class Viewer:
     ) -> None:
         self.settings = settings
         self.editor = editor
+        self._router = Router.from_settings(settings)
         self.uploads = SessionUploads(uploads, reader, runner, owner)
         self.links = SessionLinks(links, uploads, owner)
         self.decisions = SessionDecisions(uploads, owner)
         self.jobs = SessionJobs(runner, owner)
         self._opener = opener
         self._uploads = uploads
+
+    def recall_road_times(self, sites: pd.DataFrame, minutes: int) -> RoadTimes | None:
+        """Minutes by road as far as the routing server has answered; ``None`` without a server."""
+        if self._router is None:
+            return None
+        ended = (
+            job.started
+            for job in self.jobs.all()
+            if job.key.startswith(ROUTE_KEY) and job.state is not JobState.RUNNING
+        )
+        return recall_road_times(sites, minutes, self._router, tuple(ended))
 
     @property
     def geocoder(self) -> OfflineGeocoder:

@@ -8,8 +8,10 @@ import streamlit as st
 
 from dashboard.exports import Provenance
 from dashboard.exports.datasets import DATASETS, build_content_from, find_tables
+from dashboard.exports.road_reach import use_road_times
 from dashboard.library.sides import find_trial_sites
 from dashboard.page.state import address
+from dashboard.page.tabs.reach import road_minutes
 from dashboard.page.tabs.reach.question import MINUTES, Asked, draw_question
 from dashboard.page.tabs.reach.rates_map import draw_rates_map
 from dashboard.page.tabs.reach.tables import LEVELS, draw_downloads, draw_table
@@ -23,7 +25,11 @@ from dashboard.reach.method import CREDITS, describe_method, list_notes
 from dashboard.reach.next_sites import LEAST_CITY, MOST_SITES, propose_sites
 from dashboard.reach.rates import measure_rates
 from dashboard.reach.reach import measure_reach
+from dashboard.reach.road_times import RoadTimes
 from dashboard.reach.site_points import build_site_points
+from dashboard.service.viewer import Viewer
+from dashboard.sites.decisions import select_shortlisted
+from dashboard.sites.summary import plural
 
 CURVE = {
     "km": (10, 25, 50, 75, 100, 150, 200, 300),
@@ -41,9 +47,7 @@ def draw_reach(
     sites: pd.DataFrame,
     filters: Filters,
     provenance: Provenance,
-    *,
-    shortlist: pd.DataFrame,
-    tiles: str,
+    viewer: Viewer,
 ) -> None:
     """Draw the share of people near the sites, the table by area, a map, gaps and proposals.
 
@@ -51,8 +55,7 @@ def draw_reach(
         sites: the filtered site table.
         filters: that were applied.
         provenance: that of the library.
-        shortlist: the sites that the session has shortlisted.
-        tiles: as ``SITE_MAP_TILES``.
+        viewer: the session, with its shortlist and its routing server.
     """
     points = build_site_points(sites)
     notes = list_notes(sites)
@@ -61,9 +64,12 @@ def draw_reach(
     if not len(points.sites):
         return
     asked = draw_question(sites, provenance)
-    _draw_share(sites, asked, provenance)
+    road = road_minutes.draw_road_minutes(sites, asked.minutes, viewer)
+    _draw_share(sites, asked, provenance, road)
     _draw_curve(sites, MINUTES if asked.minutes else address.unit())
-    _draw_areas(sites, filters, provenance, asked)
+    _draw_areas(sites, filters, provenance, asked, road)
+    shortlist = select_shortlisted(provenance.library.table, viewer.decisions.all())
+    tiles = viewer.settings.site_map_tiles
     on_demand.expander(
         "Map of recruiting sites per million people, and of large cities without a site near",
         partial(_draw_rates, sites, filters, provenance, asked, tiles),
@@ -85,25 +91,34 @@ def draw_reach(
     with st.expander("Method, to cite", icon=":material/description:"):
         query = DATASETS["reach"].parse(asked.to_pairs())
         arguments = find_tables(query.arguments(), provenance.library)
-        st.code(describe_method(sites, **arguments), language=None, wrap_lines=True)
+        method = describe_method(sites, **arguments, road=road)
+        st.code(method, language=None, wrap_lines=True)
         st.caption("  \n".join(map(escape, CREDITS)))
 
 
-def _draw_share(sites: pd.DataFrame, asked: Asked, provenance: Provenance) -> None:
+def _draw_share(
+    sites: pd.DataFrame, asked: Asked, provenance: Provenance, road: RoadTimes | None
+) -> None:
     other = None
     if asked.against:
         other = find_trial_sites("against", asked.against, provenance.library)
-    row = measure_reach(sites, (asked.within_km,), against=other).iloc[0]
+    words = asked.words
+    if road is not None:
+        row = measure_reach(sites, within_min=(asked.minutes,), road=road).iloc[0]
+        words = f"{plural(asked.minutes, 'minute')} by road"
+    else:
+        row = measure_reach(sites, (asked.within_km,), against=other).iloc[0]
     people = "people in listed places"
     if row["people"] == row["people"]:
         people = f"people ({row['reached'] / 1e6:,.1f} of {row['people'] / 1e6:,.1f} million)"
     where = "these countries" if row["level"] == "all" else row["name"]
     how = "; minutes are no drive times" if asked.minutes else ", in a straight line"
+    how = ", without traffic" if road is not None else how
     st.markdown(
-        f"**{row['share']:.1%}** of {people} in {escape(where)} live within {asked.words} of one "
+        f"**{row['share']:.1%}** of {people} in {escape(where)} live within {words} of one "
         f"of these sites, **{row['choice_share']:.1%}** of at least three{how}."
     )
-    if other is not None:
+    if other is not None and road is None:
         st.markdown(
             f"**{row['only_here_share']:.1%}** have one of these sites and none of "
             f"{escape(asked.against)}, which reaches **{row['against_share']:.1%}**."
@@ -133,9 +148,15 @@ def _draw_curve(sites: pd.DataFrame, unit: str) -> None:
 
 
 def _draw_areas(
-    sites: pd.DataFrame, filters: Filters, provenance: Provenance, asked: Asked
+    sites: pd.DataFrame,
+    filters: Filters,
+    provenance: Provenance,
+    asked: Asked,
+    road: RoadTimes | None,
 ) -> None:
     dataset, level = DATASETS["reach"], asked.level
+    if road is not None:
+        dataset = use_road_times(dataset, lambda _sites, _minutes: road)
     query = dataset.parse([*to_query(filters), *asked.to_pairs()])
     content = build_content_from(dataset, query, provenance, sites)
     rows = content.rows[content.rows["level"] == level].sort_values("sites", ascending=False)
@@ -145,7 +166,8 @@ def _draw_areas(
     shown += ["people", "coverage", "sites", "sites_per_million"]
     shown += ["access_per_million"] if asked.catchment_km else []
     shown += ["reached", "share", "choice_share"]
-    shown += ["against_share", "only_here", "only_here_share"] if asked.against else []
+    compared = bool(asked.against) and road is None
+    shown += ["against_share", "only_here", "only_here_share"] if compared else []
     shown += ["median_km"]
     shown += ["gini"] if level == "country" else []
     draw_table(rows, shown, level)
