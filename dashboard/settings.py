@@ -82,7 +82,7 @@ class Settings(GeocacheSettings):
         if not value:
             return value
         check_web_address(value)
-        named = set(re.findall(r"\{(.*?)\}", value))
+        named = set(re.findall(r"\{([^{}]*+)\}", value))
         rest = re.sub(r"\{(latitude|longitude|place)\}", "", value)
         if (
             "{" in rest

@@ -16,7 +16,7 @@ APP_NAME = "trial-site-map"
 
 _WEB = re.compile(r"https?://[^\s/]+\S*")
 _SERVER = re.compile(r"[\w.-]+(:\d+)?(/\S*)?")
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_MAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 
 S = TypeVar("S", bound="GeocacheSettings")
 

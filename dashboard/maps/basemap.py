@@ -123,10 +123,15 @@ def _describe_streets(tiles: str) -> dict[str, Any] | None:
     }
 
 
+_LONGEST_ATTRIBUTION = 10_000
+
+
 def _keep_links(attribution: str) -> str:
     """An attribution with its links and nothing else of its HTML."""
     parts = re.split(
-        r'(<a\s[^>]*?href="https?://[^"<>]*"[^>]*>.*?</a>)', attribution, flags=re.DOTALL
+        r'(<a\s[^<>]{0,300}?href="https?://[^"<>]{0,2000}"[^<>]{0,300}>.{0,500}?</a>)',
+        attribution[:_LONGEST_ATTRIBUTION],
+        flags=re.DOTALL,
     )
     return "".join(map(_clean_part, parts)).strip()
 
@@ -135,7 +140,7 @@ def _clean_part(part: str) -> str:
     link = re.fullmatch(
         r'<a\s[^>]*?href="(https?://[^"<>]*)"[^>]*>(.*?)</a>', part, flags=re.DOTALL
     )
-    text = html.escape(html.unescape(re.sub(r"<[^>]*>", "", link[2] if link else part)))
+    text = html.escape(html.unescape(re.sub(r"<[^<>]{0,2500}>", "", link[2] if link else part)))
     if not link:
         return text
     address = html.escape(html.unescape(link[1]))

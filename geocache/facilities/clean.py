@@ -9,8 +9,9 @@ from geocache.geo.names import repair
 
 MAX_LENGTH = 300
 _SITE_NUMBER = re.compile(
-    r"\(?\s*\b(?:investigational |study |research )?site\s*(?:number|no\.?|nr\.?|id|code|#)?\s*"
-    r"[:#]?\s*[a-z]{0,5}[ -]?\d[\d-]*\s*\)?|/?\s*ID\s*#\s*:?\s*\d+|\(\s*[A-Z]{0,3}\d{3,}\s*\)"
+    r"(?:\(\s*+)?\b(?:investigational |study |research )?site\s*+(?:number|no\.?|nr\.?|id|code|#)?"
+    r"\s*+[:#]?\s*+[a-z]{0,5}[ -]?\d[\d-]*+\s*+\)?"
+    r"|(?:/\s*+)?\bID\s*+#\s*+:?\s*+\d+|\(\s*+[A-Z]{0,3}\d{3,}\s*+\)"
     r"|\baccount \d+\b|^\s*#?\d[\d-]{1,11}\s*[-–:]\s+",
     re.IGNORECASE,
 )
@@ -22,7 +23,9 @@ _QUOTES = re.compile(r"[\"“”«»„]|''|\B'|'\B")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.\s?){2,}")
 _NAMED_AFTER = re.compile(r"\b(?:n\.\s?a\.?|im\.)\s|\bnamed (?:after|for)\b", re.IGNORECASE)
 _SAINT = re.compile(r"\bS\.\s?(?=[A-Z])")
-_BOUNDARY = re.compile(r"\s+[-–—?]+\s+|[-–—]+\s+|\s+[-–—]+|[,;|/()\[\]{}•·:]+")
+_BOUNDARY = re.compile(
+    r"\s{1,3}[-–—?]++\s++|(?<![-–—])[-–—]++\s++|\s{1,3}[-–—]++|[,;|/()\[\]{}•·:]+"
+)
 _TIGHT = re.compile(r"[-–—]")
 _WORD = re.compile(r"[^\W_]+")
 _OWNER = re.compile(
@@ -33,7 +36,7 @@ _OWNER = re.compile(
 _LEGAL_INSTITUTION = re.compile(
     r"\b(?:federal|state|municipal|communal|regional|public|government|governmental|private)"
     r"(?:\s+(?:state|budgetary?|autonomous|non-?\s?profit|non-?\s?commercial|scientific|educational"
-    r"|healthcare|health care|health|medical|unitary|treasury|municipal|specialized))*\s+"
+    r"|healthcare|health care|health|medical|unitary|treasury|municipal|specialized)){0,6}\s+"
     r"(?:institution|enterprise|establishment|company)s?\b"
     r"(?:\s+of\s+(?:health\s?care|health|science|(?:higher |professional )*education"
     r"|public health))?"

@@ -70,7 +70,7 @@ def _take_digits(country: str, written: str, wanted: int) -> str:
 
 
 _LETTERS_BEFORE = re.compile(r"^([A-Z]{1,3})[\s-]*(?=\d)")
-_LETTERS_AFTER = {"NL": re.compile(r"[\s-]*[A-Z]{2}$"), "AR": re.compile(r"[A-Z]{3}$")}
+_LETTERS_AFTER = {"NL": re.compile(r"[\s-]{0,3}[A-Z]{2}$"), "AR": re.compile(r"[A-Z]{3}$")}
 
 
 def is_written_like(country: str, postcode: str) -> bool:

@@ -22,8 +22,10 @@ _OTHER_NAMES = frozenset(
 )
 _LANGUAGE_NAME = re.compile(r"name [a-z]{2}")
 _NAME_SEPARATORS = re.compile(r"[;|]")
-_WKT = re.compile(r"POINT\s*Z?\s*\(\s*(\S+)\s+([^\s)]+)", re.IGNORECASE)
-_PAIR = re.compile(r"^\s*\(?\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*\)?\s*$")
+_WKT = re.compile(
+    r"POINT\s{0,9}Z?\s{0,9}\(\s{0,9}([^\s()]{1,40})\s{1,9}([^\s)]{1,40})", re.IGNORECASE
+)
+_BETWEEN_HALVES = re.compile(r"[,;]")
 _PARTS = ("city", "state", "postcode", "country")
 _MAX_CELL = 1_000
 
@@ -111,8 +113,9 @@ def parse_point(text: str) -> tuple[float, float]:
     """Latitude and longitude of ``47.07, 15.44`` or ``POINT (15.44 47.07)``; NaN for others."""
     if found := _WKT.search(text):
         return parse_degrees(found[2]), parse_degrees(found[1])
-    if found := _PAIR.match(text):
-        return parse_degrees(found[1]), parse_degrees(found[2])
+    halves = _BETWEEN_HALVES.split(text.strip().removeprefix("(").removesuffix(")"))
+    if len(halves) == 2:
+        return parse_degrees(halves[0]), parse_degrees(halves[1])
     return math.nan, math.nan
 
 

@@ -11,9 +11,9 @@ from geocache.geo.names import fold, fold_once, make_key, repair
 
 MAX_NAME_LENGTH = 300
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
-_ACRONYM = re.compile(r"\s*[(\[][A-Z][A-Z.&-]{1,9}[)\]]")
+_ACRONYM = re.compile(r"\s{0,3}[(\[][A-Z][A-Z.&-]{1,9}[)\]]")
 _ELISION = re.compile(r"\b[dl]['’](?=\w)", re.IGNORECASE)
-_TOWN_EXTRAS = re.compile(r"\(.*?\)|\bcedex\b.*|\d+", re.IGNORECASE)
+_TOWN_EXTRAS = re.compile(r"\([^()]*+\)|\bcedex\b.*|\d+", re.IGNORECASE)
 _COUNTRY_PREFIX = re.compile(r"^[A-Za-z]{1,3}[-\s](?=\d)")
 _NOT_ALNUM = re.compile(r"[^0-9a-z]+")
 _MIN_POSTCODE_LENGTH = 3

@@ -30,8 +30,8 @@ _SAMPLE = 60
 _TOWN_SAMPLE = 300
 _NAME_PARTS = re.compile(r"[,;()/|]|\s[-–—]\s")
 _NUMBER = re.compile(
-    r"^(?:site|centre|center|zentrum|prüfzentrum|centro|sede|centrum|ośrodek)\s*"
-    r"(?:no\.?|nr\.?|number|id|#|n°|nº)?\s*[#:]?\s*([A-Z]{0,3}-?\d[\d-]{0,11})$",
+    r"^(?:site|centre|center|zentrum|prüfzentrum|centro|sede|centrum|ośrodek)\s*+"
+    r"(?:no\.?|nr\.?|number|id|#|n°|nº)?\s*+[#:]?\s*+([A-Z]{0,3}-?\d[\d-]{0,11})$",
     re.IGNORECASE,
 )
 _PERSON = re.compile(
