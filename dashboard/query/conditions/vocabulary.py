@@ -5,7 +5,8 @@
 most frequent conditions the words of patients and doctors in five languages, the first of a
 language being its label. Headings that people do not tell apart (*Depression*, *Depressive
 Disorder*) stand in one row. A word of three letters or fewer is looked for in whole texts alone,
-unless ``+`` stands before it.
+unless ``+`` stands before it. ``broader.csv`` has what people call a kind of another condition
+where MeSH sorts by tissue: *glioblastoma* is a brain tumour, *melanoma* skin cancer.
 """
 
 import csv
@@ -139,6 +140,9 @@ def load_vocabulary() -> Vocabulary:
                 parents[other] += (first,)
             else:
                 former[other] = first
+    also = (folder / "broader.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(also, delimiter="|"):
+        parents[row["heading"]] += (row["broader"],)
     concepts = [_build_concept(row["heading"], spoken.get(row["heading"], {})) for row in mesh]
     return Vocabulary(concepts, parents, former)
 

@@ -76,6 +76,24 @@ def test_a_shared_word_is_not_enough(text: str, headings: set[str]) -> None:
     assert find_headings(text) == headings
 
 
+@pytest.mark.parametrize(
+    ("asked", "record"),
+    [
+        ("brain tumour", "Glioblastoma"),
+        ("Hautkrebs", "Metastatic Melanoma"),
+        ("cancer des os", "Osteosarcoma"),
+        ("testicular cancer", "Seminoma"),
+        ("ictus", "Subarachnoid Hemorrhage"),
+    ],
+)
+def test_a_concept_includes_what_people_call_so_too(asked: str, record: str) -> None:
+    index = ConditionIndex(
+        {"1": Trial("1", conditions=(record,)), "2": Trial("2", conditions=("Asthma",))}
+    )
+    assert find_trials(index, asked) == {"1"}
+    assert find_trials(index, record) == {"1"}
+
+
 def test_a_concept_includes_narrower_ones() -> None:
     index = ConditionIndex(
         {
