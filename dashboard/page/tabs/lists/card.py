@@ -182,7 +182,7 @@ def _draw_head(
     picker = f"list_colour_{key}"
     st.session_state[picker] = colours.get(name, NEUTRAL)
     st.color_picker(
-        f"Colour of {name}",
+        f"Colour of {escape(name)}",
         key=picker,
         label_visibility="collapsed",
         on_change=lambda: on_colour(st.session_state[picker]),
