@@ -58,11 +58,11 @@ def draw_site_card(
         elif list_name and not site.trial_id:
             lines.append(f"List: {escape(list_name)}")
         st.markdown("  \n".join(lines))
+        st.html(build_next_steps(site, trial, directions))
         st.caption(escape(describe_position(site)))
         others = find_other_trials(site, whole)
         if others:
             st.caption("Also at this facility: " + ", ".join(escape(t) for t in others))
-        st.html(build_next_steps(site, trial, directions))
 
 
 def _list_fields(site: pd.Series) -> list[str]:
