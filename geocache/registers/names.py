@@ -65,7 +65,8 @@ class Likeness(IntEnum):
     EQUAL_WITHOUT_TOWN = 1
     REORDERED = 2
     MISSPELT = 3
-    DIFFERENT = 4
+    OTHERWISE_CALLED = 4
+    DIFFERENT = 5
 
 
 def split_name(name: str) -> list[str]:

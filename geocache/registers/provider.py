@@ -1,9 +1,15 @@
 """A register as a provider: a facility and its town or postcode in, the facility's point out."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geocache.facilities.cities import list_place_words
+from geocache.facilities.compare import compare
+from geocache.facilities.in_place import LocalName
+from geocache.facilities.in_place import Place as Surroundings
+from geocache.facilities.parse import parse
 from geocache.geo.countries import country_code, country_name
 from geocache.geo.distance import distance_km
 from geocache.geo.facilities import is_placeholder
@@ -52,18 +58,23 @@ _MOST_IN_COUNTRY = 24
 _MOST_OF_A_WORD = 16
 """A word of more facilities of a town says too little, and comparing them all takes too long."""
 
+_LEAST_SCORE = 0.8
+"""Of the comparison of facilities: less is a guess."""
+
 _MOST_ALTERNATIVES = 4
 _SCORES = {
     Likeness.EQUAL: 1.0,
     Likeness.EQUAL_WITHOUT_TOWN: 0.97,
     Likeness.REORDERED: 0.95,
     Likeness.MISSPELT: 0.9,
+    Likeness.OTHERWISE_CALLED: 0.85,
 }
 _WORDS = {
     Likeness.EQUAL: "name",
     Likeness.EQUAL_WITHOUT_TOWN: "name without the town",
     Likeness.REORDERED: "words of the name",
     Likeness.MISSPELT: "name but for a letter",
+    Likeness.OTHERWISE_CALLED: "another way to write the name",
 }
 _FINE = frozenset((Precision.CITY, Precision.POSTCODE))
 
@@ -100,8 +111,9 @@ class Register:
     """A list of facilities with their points, indexed on disk; sends nothing anywhere.
 
     Answers only if name and geography agree: the name equal but for case, accents, signs, small
-    words, the town's name, order, or a letter of a long word; the country, and the town or the
-    postcode. Two facilities alike give no position, but both as alternatives.
+    words, the town's name, order, or a letter of a long word, or of one facility by the rules of
+    :mod:`geocache.facilities`; the country, and the town or the postcode. Two facilities alike
+    give no position, but both as alternatives.
 
     Args:
         index: the register's index.
@@ -188,6 +200,8 @@ class Register:
             return None
         town = asked.town_words | split_town(facility.city)
         likeness = min(compare_names(asked.words, split_name(one), town) for one in facility.names)
+        if likeness is Likeness.DIFFERENT and _is_same_facility(asked, facility):
+            likeness = Likeness.OTHERWISE_CALLED
         if likeness is Likeness.DIFFERENT:
             return None
         agrees = self._agree(asked, facility, likeness)
@@ -204,7 +218,7 @@ class Register:
         town = make_town_key(facility.city)
         if town and town == asked.town_key:
             return "town" if asked.is_sure or self._has_state(asked, facility) else "name of town"
-        if likeness is Likeness.MISSPELT or not asked.is_sure:
+        if likeness >= Likeness.MISSPELT or not asked.is_sure:
             return ""
         if town:
             return "town" if self._is_same_town(asked, facility) else ""
@@ -329,6 +343,41 @@ def _measure(town: Position, point: tuple[float, float]) -> float:
     if town.latitude is None or town.longitude is None:
         return float("inf")
     return distance_km((town.latitude, town.longitude), point)
+
+
+def _is_same_facility(asked: _Asked, facility: Facility) -> bool:
+    """Whether two names in one town are of one facility, in other words or another language.
+
+    A door is never a guess: the words that tell facilities apart must be the same ones.
+    """
+    if make_town_key(facility.city) != asked.town_key:
+        return False
+    place = _describe_town(facility.city, facility.state, facility.country)
+    mine = LocalName(_parse(asked.place.facility), place)
+    return any(_is_same_name(mine, LocalName(_parse(name), place)) for name in facility.names)
+
+
+def _is_same_name(mine: LocalName, theirs: LocalName) -> bool:
+    if not mine.own_names or mine.own_names != theirs.own_names or mine.numbers != theirs.numbers:
+        return False
+    if not all(any(segment.is_hospital for segment in one.main) for one in (mine, theirs)):
+        return False  # "Santa Maria" may be anything
+    words = ({w for s in one.main for w in s.words} for one in (mine, theirs))
+    first, second = words
+    if any(f"{word}s" in second - first for word in first - second) or any(
+        f"{word}s" in first - second for word in second - first
+    ):
+        return False  # several houses, and one of them
+    verdict = compare(mine, theirs)
+    return verdict.relation == "same" and verdict.score >= _LEAST_SCORE
+
+
+_parse = lru_cache(maxsize=16_384)(parse)
+
+
+@lru_cache(maxsize=2_048)
+def _describe_town(city: str, state: str, country: str) -> Surroundings:
+    return Surroundings(list_place_words(city, state, country))
 
 
 def _contradicts(asked: _Asked, postcode: str) -> bool:

@@ -100,7 +100,9 @@ class Image:
             "-c",
             f"cd {self.directory} && exec {shlex.join(words)}",
         ]
-        return ["chroot", f"--userspec={self.user}", str(self.folder), *inside]
+        chroot = ["chroot", f"--userspec={self.user}", str(self.folder), *inside]
+        mount = f"mount -t proc proc {self.folder}/proc && exec {shlex.join(chroot)}"
+        return ["unshare", "--mount", "sh", "-ec", mount]
 
 
 def run(command: list[str]) -> None:
@@ -116,7 +118,7 @@ def image(tmp_path: Path) -> Iterator[Image]:
     shutil.rmtree(made.folder, ignore_errors=True)
 
 
-def test_the_image_serves_the_seed_as_its_own_user(image: Image) -> None:
+def test_the_image_serves_the_seed_as_its_own_user(image: Image, tmp_path: Path) -> None:
     assert os.getuid() == 0, "chroot needs root"
     (wheel,) = (ROOT / "dist").glob("trial_site_map-*.whl")
     for step in read_steps():
@@ -124,9 +126,12 @@ def test_the_image_serves_the_seed_as_its_own_user(image: Image) -> None:
     assert image.user != "root"
     port = free_port()
     command = [str(port) if word == "8501" else word for word in image.command]
-    process = start_process(image.build_command(command), session=True)
+    with (tmp_path / "log").open("wb") as log:
+        process = start_process(
+            image.build_command(command), output=log, errors=subprocess.STDOUT, session=True
+        )
     try:
-        health = wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        health = wait_until_healthy(f"http://127.0.0.1:{port}", process, tmp_path / "log")
         assert (health["sites"], health["countries"]) == (75, 11)
         data = image.folder / image.environment["SITE_MAP_DATA"].lstrip("/")
         assert (data / "geocache.sqlite").stat().st_uid != 0
@@ -134,11 +139,13 @@ def test_the_image_serves_the_seed_as_its_own_user(image: Image) -> None:
         stop_process(process)
 
 
-def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]") -> dict[str, object]:
+def wait_until_healthy(
+    url: str, process: "subprocess.Popen[bytes]", log: Path
+) -> dict[str, object]:
     """The body of /api/health once it is 200."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        assert process.poll() is None, "the server has ended"
+        assert process.poll() is None, f"the server has ended: {log.read_text()[-2_000:]}"
         try:
             answer = httpx.get(f"{url}/api/health")
         except httpx.TransportError:

@@ -268,7 +268,9 @@ def locate(cache: GeoCache, place: tuple[str, ...]) -> Position:
         (("Univ.-Klinikum der Stadt Graz", "Gratz", "", "8036", "Austria"), 47.08201),
         (("Allgemeines Krankenhaus", "Vienna", "", "", "Austria"), 48.22051),  # Wien
         (("Allgemeines Krankenhaus", "Wien 9", "", "", "Austria"), 48.22051),
-        (("Hopital Sainte Elisabeth", "Namur", "", "", "Belgium"), None),  # sainte is no saint
+        (("Hopital Sainte Elisabeth", "Namur", "", "", "Belgium"), 50.46601),  # of one town
+        (("St. Elisabeth Ziekenhuis", "Namur", "", "", "Belgium"), 50.46601),  # another language
+        (("Ospedale San Angelo, Oncologia", "Bari", "", "", "Italy"), 41.11501),  # a department
         (("Hopital Saint Elisabeth", "Namur", "", "", "Belgium"), 50.46601),
         (("Ospedale S. Angelo", "Bari", "", "", "Italy"), 41.11501),
         (("Klinika Nord", "Ljubljana", "", "", "Slovenia"), 46.06001),  # by its point alone
@@ -281,7 +283,7 @@ def locate(cache: GeoCache, place: tuple[str, ...]) -> Position:
         (("Centrum Matyas", "Brno", "", "", "Czechia"), None),
         (("Clinica Santa Marta", "Bari", "", "", "Italy"), None),  # a name of its own
         (("Clinica Santa Maria", "Brindisi", "", "", "Italy"), None),
-        (("Clinica Santa Maria Due", "Bari", "", "", "Italy"), None),
+        (("Clinica Santa Maria 2", "Bari", "", "", "Italy"), None),
         (("Santa Maria", "Bari", "", "", "Italy"), None),
         (("General Hospital", "Mexico City", "", "06726", "Mexico"), 19.41301),
         (("General Hospital", "Mexico City", "", "14080", "Mexico"), None),  # another one
