@@ -39,6 +39,10 @@ class ReadError(DashboardError, ValueError):
         self.where = where
         super().__init__(f"{name}: {reason}" + (f" ({where})" if where else ""))
 
+    def __reduce__(self) -> tuple[type["ReadError"], tuple[str, str, str]]:
+        """Pickled with its parts: a child process sends it."""
+        return type(self), (self.name, self.reason, self.where)
+
 
 class FilterError(DashboardError, ValueError):
     """Raised for an unknown filter, or an unknown value of a closed set.

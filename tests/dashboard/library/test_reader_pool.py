@@ -1,5 +1,6 @@
 """Files are parsed in children with limits; the children end with their server."""
 
+import gzip
 import os
 import signal
 import struct
@@ -15,6 +16,7 @@ from types import ModuleType
 import pytest
 from pandas.testing import assert_frame_equal
 
+from dashboard.errors import ReadError
 from dashboard.library.lists import InlineReader
 from dashboard.library.reader_pool import ReaderLimits, ReaderPool, _serve
 from dashboard.settings import Settings
@@ -56,6 +58,14 @@ def test_a_child_does_not_run_the_script_of_the_page(
     monkeypatch.setitem(sys.modules, "__main__", page)  # as Streamlit does while it draws a page
     assert pool.read(LIST, "one.csv").error == ""
     assert not (tmp_path / "ran").exists()
+
+
+def test_why_there_is_no_preview_comes_from_the_child(pool: ReaderPool) -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    with pytest.raises(ReadError, match="unpacks to far more") as caught:
+        pool.preview(bomb, "bomb.csv.gz")
+    assert caught.value.name == "bomb.csv.gz"
+    assert "unpacks" in caught.value.reason
 
 
 def test_a_preview_is_made_in_a_child_too(pool: ReaderPool) -> None:

@@ -150,7 +150,9 @@ def test_the_import_report_says_what_became_of_a_list(page: AppTest, running: Se
 def test_a_list_that_cannot_be_read_shows_its_columns(page: AppTest, running: Service) -> None:
     run(page)
     added = running.uploads.add(OWNER, b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n", "odd.csv")
-    assert f"**{escape('odd.csv')}** was not opened" in run(page)
+    run(page)
+    (problem,) = [error.value for error in page.error]
+    assert problem.startswith(f"**{escape('odd.csv')}** was not opened")
     page.selectbox(key=f"column_top{added.id}_city").select("bb")
     page.button(key=f"FormSubmitter:columns_top{added.id}-Read again with these columns").click()
     assert "2 rows read · 2 sites" in run(page)

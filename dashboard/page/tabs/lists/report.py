@@ -42,10 +42,7 @@ def _draw_panel(one: StoredList, library: Library, viewer: Viewer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             name = f"**{escape(one.opened.name)}**"
             if reading is None:
-                st.markdown(
-                    f":material/error: {name} was not opened: {escape(one.opened.error)}",
-                    width="stretch",
-                )
+                st.error(f"{name} was not opened: {escape(one.opened.error)}", width="stretch")
             else:
                 report = find_report(one, library)
                 st.markdown(
