@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from dashboard.reach.population import project_areas, read_areas
-from dashboard.reach.site_points import Floats, build_site_points, chord_km, project
+from dashboard.reach.site_points import Floats, build_site_points, chord_km
 from dashboard.sites.memo import memoize_per_table
+from geocache.geo.sphere import build_tree, project
 
 MOST_KM = 200.0
 """A wider catchment is refused: everybody would share everything."""
@@ -72,7 +72,7 @@ def _find_near(
     positions: Floats, areas: Floats, catchment_km: float
 ) -> Iterator[tuple[int, _Integers, _Integers]]:
     """For some positions at a time the first, how many areas are near each, and those areas."""
-    tree, chord = cKDTree(areas), chord_km(catchment_km)
+    tree, chord = build_tree(areas), chord_km(catchment_km)
     for first in range(0, len(positions), _CHUNK):
         found = tree.query_ball_point(positions[first : first + _CHUNK], chord, workers=-1)
         counts = np.fromiter(map(len, found), dtype=np.int64, count=len(found))

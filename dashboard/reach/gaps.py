@@ -11,7 +11,8 @@ from dashboard.reach.population import (
     read_units,
 )
 from dashboard.reach.reach import count_sites, measure_areas, name_state
-from dashboard.reach.site_points import build_site_points, measure_nearest, project
+from dashboard.reach.site_points import build_site_points, measure_nearest
+from geocache.geo.sphere import project
 
 COLUMNS = (
     "kind",

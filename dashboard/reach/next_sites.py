@@ -5,11 +5,11 @@ import heapq
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from dashboard.reach.population import is_well_covered, project_areas, read_places
 from dashboard.reach.reach import measure_areas
-from dashboard.reach.site_points import chord_km, is_exact, project
+from dashboard.reach.site_points import chord_km, is_exact
+from geocache.geo.sphere import build_tree, project
 
 COLUMNS = (
     "rank",
@@ -58,7 +58,7 @@ def propose_sites(
     if places.empty or not uncovered.any():
         return pd.DataFrame(columns=list(COLUMNS))
     open_rows = np.flatnonzero(uncovered)
-    tree = cKDTree(project_areas()[areas.rows[open_rows]])
+    tree = build_tree(project_areas()[areas.rows[open_rows]])
     points = project(places["latitude"].to_numpy(), places["longitude"].to_numpy())
     near = tree.query_ball_point(points, chord_km(within_km), workers=-1)
     chosen = _choose(

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
-from dashboard.reach.site_points import Floats, project
+from dashboard.reach.site_points import Floats
+from geocache.geo.sphere import build_tree, project
 
 DATA = Path(__file__).with_name("data")
 
@@ -49,7 +49,8 @@ def read_areas() -> pd.DataFrame:
 def project_areas() -> Floats:
     """The areas as points on a sphere, a row each."""
     areas = read_areas()
-    return project(areas["latitude"].to_numpy(), areas["longitude"].to_numpy())
+    projected: Floats = project(areas["latitude"].to_numpy(), areas["longitude"].to_numpy())
+    return projected
 
 
 class Units(NamedTuple):
@@ -136,10 +137,10 @@ def _index_counties() -> tuple[Any, npt.NDArray[np.object_]]:
 
 
 @cache
-def _find_areas(country_code: str) -> tuple[npt.NDArray[np.int64], cKDTree | None]:
+def _find_areas(country_code: str) -> tuple[npt.NDArray[np.int64], Any]:
     """The rows of a country's areas, and a search tree of their points."""
     rows = np.flatnonzero(read_areas()["country_code"] == country_code)
-    return rows, cKDTree(project_areas()[rows]) if len(rows) else None
+    return rows, build_tree(project_areas()[rows]) if len(rows) else None
 
 
 def nearest_area(points: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -1,15 +1,15 @@
 """The sites of a table as points that distances can be measured to."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from dashboard.sites.categoricals import factorize, find_first_rows
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.distance import EARTH_RADIUS_KM
+from geocache.geo.sphere import build_tree, project
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,13 +23,14 @@ CHOICES = 3
 class SitePoints(NamedTuple):
     """Distinct positions, with the number of sites at each.
 
-    ``left_out`` counts the sites without a position that is exact enough.
+    ``tree`` is of the positions in space, ``None`` without any; ``left_out`` counts the sites
+    without a position that is exact enough.
     """
 
     latitudes: Floats
     longitudes: Floats
     sites: npt.NDArray[np.int64]
-    tree: cKDTree | None
+    tree: Any
     left_out: int
 
 
@@ -97,22 +98,10 @@ def build_site_points(sites: pd.DataFrame) -> SitePoints:
     points = points.groupby(["latitude", "longitude"], sort=True, as_index=False).sum()
     latitudes = points["latitude"].to_numpy(float)
     longitudes = points["longitude"].to_numpy(float)
-    tree = cKDTree(project(latitudes, longitudes)) if len(points) else None
+    tree = build_tree(project(latitudes, longitudes)) if len(points) else None
     numbers = points["sites"].to_numpy(np.int64)
     left_out = len(sites) - int(numbers.sum())
     return SitePoints(latitudes, longitudes, numbers, tree, left_out)
-
-
-def project(latitudes: Floats, longitudes: Floats) -> Floats:
-    """Points on a sphere of the Earth's size in km, a row of x, y, z each."""
-    latitude, longitude = np.radians(latitudes), np.radians(longitudes)
-    return EARTH_RADIUS_KM * np.column_stack(
-        (
-            np.cos(latitude) * np.cos(longitude),
-            np.cos(latitude) * np.sin(longitude),
-            np.sin(latitude),
-        )
-    )
 
 
 def chord_km(distance_km: float) -> float:

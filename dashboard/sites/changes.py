@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.sites.categoricals import concat_tables, factorize, normalize_texts
-from dashboard.sites.comparison import to_unit_vectors
 from dashboard.sites.table import COLUMNS
 from geocache.facilities.spelling import spelling_key
 from geocache.geo.distance import EARTH_RADIUS_KM
 from geocache.geo.facilities import is_placeholder
+from geocache.geo.sphere import to_unit_vectors
 
 ADDED, REMOVED, STATUS, MOVED = "added", "removed", "status changed", "moved"
 CHANGES = (ADDED, REMOVED, STATUS, MOVED)

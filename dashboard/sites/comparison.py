@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from dashboard.sites.categoricals import (
     Codes,
@@ -25,6 +24,7 @@ from dashboard.sites.facility_columns import number_facilities
 from dashboard.sites.summary import country_label
 from dashboard.sites.table import COLUMNS
 from geocache.geo.distance import EARTH_RADIUS_KM
+from geocache.geo.sphere import build_tree, to_unit_vectors
 
 ONLY_A, ONLY_B, BOTH, NOT_NAMED = "only in A", "only in B", "in both", "facility not named"
 FOUND = (BOTH, ONLY_A, ONLY_B, NOT_NAMED)
@@ -149,18 +149,10 @@ def find_nearest_rows(
         return rows, km
     # Many sites stand at one point, their city's: a tree of distinct points is small and balanced.
     distinct = pd.DataFrame(points[located]).drop_duplicates()
-    chord, nearest = cKDTree(distinct.to_numpy()).query(points[own[asking]])
+    chord, nearest = build_tree(distinct.to_numpy()).query(points[own[asking]])
     rows[asking] = located[distinct.index.to_numpy()[nearest]]
     km[asking] = 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1))
     return rows, km
-
-
-def to_unit_vectors(
-    latitudes: npt.NDArray[np.float64], longitudes: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Points on the unit sphere, a row each; the straight line between two grows with distance."""
-    lat, lon = np.radians(latitudes), np.radians(longitudes)
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _count(

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from geocache.gazetteer.builder.regions import Region
 from geocache.gazetteer.region_names import normalize_region
-from geocache.geo.distance import EARTH_RADIUS_KM
+from geocache.geo.sphere import project
 
 _HOST_POPULATION = 200_000
 _TIMES_LARGER = 4
@@ -25,14 +25,7 @@ def project_points(latitudes: "array[int]", longitudes: "array[int]") -> Any:
 
 def project_degrees(latitudes: Any, longitudes: Any) -> Any:
     """As :func:`project_points`, for arrays of hundred-thousandths of a degree."""
-    latitude, longitude = np.radians(latitudes / 100_000), np.radians(longitudes / 100_000)
-    return EARTH_RADIUS_KM * np.column_stack(
-        (
-            np.cos(latitude) * np.cos(longitude),
-            np.cos(latitude) * np.sin(longitude),
-            np.sin(latitude),
-        )
-    )
+    return project(latitudes / 100_000, longitudes / 100_000)
 
 
 def find_hosts(points: Any, populations: "array[int]") -> "array[int]":

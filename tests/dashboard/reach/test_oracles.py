@@ -15,9 +15,9 @@ from dashboard.reach.catchment import measure_access, share_sites
 from dashboard.reach.inequality import measure_gini
 from dashboard.reach.next_sites import propose_sites
 from dashboard.reach.reach import measure_reach
-from dashboard.reach.site_points import project
 from dashboard.reach.travel_time import estimate_minutes, find_distance
 from geocache.geo.distance import distances_km
+from geocache.geo.sphere import project
 
 PLACES = {
     "Durham": (35.994, -78.8986),
