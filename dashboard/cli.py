@@ -4,26 +4,49 @@ import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from geocache.errors import GeocacheError, describe_os_error
 from geocache.version import __version__
 
+
+class LazyCommand(NamedTuple):
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    name: str
+    summary: str
+
+
 LAZY = {
-    "run": ("dashboard.commands.run", "run_command"),
-    "read": ("dashboard.commands.read", "read_command"),
-    "fetch": ("dashboard.commands.fetch", "fetch_command"),
-    "refresh": ("dashboard.commands.fetch", "refresh_command"),
-    "warm": ("dashboard.commands.warm", "warm_command"),
-    "compare": ("dashboard.commands.compare", "compare_command"),
-    "evaluate-facilities": ("dashboard.commands.facilities", "evaluate_facilities_command"),
-    "reach": ("dashboard.commands.reach", "reach_command"),
-    "facilities": ("dashboard.commands.facilities", "facilities_command"),
-    "export": ("dashboard.commands.export", "export_command"),
+    "run": LazyCommand("run", "run_command", "Serve the dashboard."),
+    "read": LazyCommand(
+        "read", "read_command", "Read files of any format into one table of sites."
+    ),
+    "fetch": LazyCommand("fetch", "fetch_command", "Fetch trials from ClinicalTrials.gov."),
+    "refresh": LazyCommand(
+        "fetch", "refresh_command", "Fetch the stored trials again and report changes."
+    ),
+    "warm": LazyCommand("warm", "warm_command", "Look up every place of site lists in advance."),
+    "compare": LazyCommand(
+        "compare", "compare_command", "Compare two files, lists, trials or filters."
+    ),
+    "evaluate-facilities": LazyCommand(
+        "facilities", "evaluate_facilities_command", "Measure how facilities are joined."
+    ),
+    "reach": LazyCommand(
+        "reach", "reach_command", "People within a distance of the filtered sites, and gaps."
+    ),
+    "facilities": LazyCommand(
+        "facilities", "facilities_command", "Join the facilities of lists: a row a site."
+    ),
+    "export": LazyCommand(
+        "export", "export_command", "Write filtered sites as CSV, XLSX, GeoJSON, Parquet, …"
+    ),
 }
-"""Commands that are imported when they run, so that each starts fast."""
+"""Commands that are imported when they run, so that each starts fast, and `--help` at once."""
 
 
 class LazyGroup(click.Group):
@@ -36,10 +59,20 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name in LAZY:
-            module, name = LAZY[cmd_name]
-            command: Any = getattr(import_module(module), name)
+            lazy = LAZY[cmd_name]
+            module = import_module(f"dashboard.commands.{lazy.module}")
+            command: Any = getattr(module, lazy.name)
             return command  # type: ignore[no-any-return]
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        rows = [
+            (name, LAZY[name].summary if name in LAZY else self.commands[name].get_short_help_str())
+            for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

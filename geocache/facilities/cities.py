@@ -23,16 +23,21 @@ class _City(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _read_cities() -> dict[tuple[str, str], _City]:
-    """By country and any folded name the city; the file lists larger ones first."""
-    found: dict[tuple[str, str], _City] = {}
+def _read_cities() -> dict[tuple[str, str], list[str]]:
+    """By country and any folded name the city's names; the file lists larger ones first."""
+    found: dict[tuple[str, str], list[str]] = {}
     for line in gzip.decompress(_FILE.read_bytes()).decode().splitlines():
         country, *names = line.split("\t")
-        words = frozenset(word for name in names for word in name.split() if len(word) >= _MIN_STEM)
-        city = _City(names[0], words)
         for name in names:
-            found.setdefault((country, name), city)
+            key = (country, name)
+            if key not in found:
+                found[key] = names
     return found
+
+
+def _make_city(names: list[str]) -> _City:
+    words = frozenset(word for name in names for word in name.split() if len(word) >= _MIN_STEM)
+    return _City(names[0], words)
 
 
 def _find_city(city: str, code: str) -> tuple[str, _City | None]:
@@ -41,7 +46,7 @@ def _find_city(city: str, code: str) -> tuple[str, _City | None]:
     for name in (folded, first, _EXTRA.sub("", folded).strip(), _EXTRA.sub("", first).strip()):
         known = _read_cities().get((code, name))
         if known and name:
-            return known.key, known
+            return known[0], _make_city(known)
     return _EXTRA.sub("", first).strip() or folded, None
 
 

@@ -3,9 +3,6 @@
 import codecs
 import re
 
-import charset_normalizer
-import ftfy
-
 from dashboard.readers.common.column_names import match_header
 from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.messages import shorten
@@ -198,6 +195,8 @@ def _detect_legacy(data: bytes) -> str:
     runs = re.findall(rb"[\x80-\xff]+", sample)
     best = ""
     if sum(map(len, runs)) >= 2 * len(runs):
+        import charset_normalizer  # noqa: PLC0415 - 40 ms, rarely needed
+
         found = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_ALPHABETS).best()
         best = found.encoding if found is not None else ""
     best = best or _guess_latin(sample)
@@ -243,6 +242,8 @@ def repair_mojibake(text: str) -> tuple[str, int] | None:
     count = 0
     for at, line in enumerate(lines):
         if MOJIBAKE.search(line):
+            import ftfy  # noqa: PLC0415 - 60 ms, rarely needed
+
             fixed = ftfy.fix_encoding(line)
             count += fixed != line
             lines[at] = fixed

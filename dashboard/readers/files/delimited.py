@@ -96,8 +96,26 @@ def iter_rows(
     Such a quote would join all lines up to the next quote into one cell; its line is read without
     quoting instead. Raises ReadError for cells beyond bounds.
     """
+    if '"' not in text and "\r" not in text:
+        return _iter_without_quotes(text, delimiter, name)
     rows = _iter_cells(text, delimiter, name, warn)
     return map(_strip_formulas, rows) if '="' in text else rows
+
+
+def _iter_without_quotes(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
+    """The rows of text in which every line is a row."""
+    try:
+        yield from csv.reader(_iter_lines(text), delimiter=delimiter)
+    except csv.Error as error:
+        raise ReadError(name, f"not a table: {error}") from error
+
+
+def _iter_lines(text: str) -> Iterator[str]:
+    start, length, find = 0, len(text), text.find
+    while start < length:
+        end = find(_LINE_END, start) + 1 or length
+        yield text[start:end]
+        start = end
 
 
 def _strip_formulas(row: list[str]) -> list[str]:

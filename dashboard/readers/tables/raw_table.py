@@ -260,11 +260,12 @@ def _may_be_header(lower: Sequence[str], upper: Sequence[str]) -> bool:
         below.strip() and not (at < len(upper) and upper[at].strip())
         for at, below in enumerate(lower)
     )
-    words = all(
-        len(cell) <= 40 and parse_degrees(cell) != parse_degrees(cell) and not names_country(cell)
+    return blank_above and all(
+        len(cell) <= 40
+        and parse_degrees(cell) != parse_degrees(cell)
+        and (match_header(cell)[0] or not names_country(cell))
         for cell in cells
     )
-    return blank_above and words
 
 
 def _join_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
