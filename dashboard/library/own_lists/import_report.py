@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from dashboard.sites.categoricals import list_texts
+from dashboard.sites.categoricals import factorize, spread
 from dashboard.sites.doubts import find_doubts
+from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.reading import Reading
 from geocache.place import Place
@@ -65,11 +67,12 @@ def build_import_report(reading: Reading, sites: pd.DataFrame) -> ImportReport:
     )
 
 
+@memoize_per_table
 def find_corrections(sites: pd.DataFrame) -> tuple[Correction, ...]:
     """The names that were read as others, at most :data:`MAX_CORRECTIONS`, most sites first."""
-    reasons = list_texts(sites["reason"])
-    rows = [at for at, reason in enumerate(reasons) if _SPELLING.match(reason)]
-    close = sites.iloc[rows]
+    codes, reasons = factorize(sites["reason"])
+    corrected = np.array([bool(_SPELLING.match(str(reason))) for reason in reasons], dtype=bool)
+    close = sites[spread(codes, corrected)]
     found = []
     for keys, group in close.groupby(["city", "country", "reason"], observed=True, sort=False):
         written, country, reason = map(str, keys)
