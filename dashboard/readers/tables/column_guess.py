@@ -280,8 +280,8 @@ def _check_country(
     target: str, certainty: float, values: Sequence[str], key: str
 ) -> tuple[str, float]:
     """Which of country and state an ambiguous name means; a plain one keeps its meaning."""
-    countries = share(values, lambda value: bool(country_code(value[:200])))
     if key in _BOTH_COUNTRY_AND_STATE:
+        countries = share(values, lambda value: bool(country_code(value[:200])))
         distinct = set(values)
         in_full = any(map(names_country, values))  # codes of states are codes of countries too
         states = share(list(distinct), is_state_anywhere)

@@ -15,16 +15,13 @@ _NEARLY_ALL = 0.8
 
 def are_site_lines(table: RawTable) -> bool:
     """True for rows of different lengths, nearly all of which end with a country."""
+    if table.header_at is not None or table.delimiter != ",":
+        return False
     rows = [row for row in table.sample if any(row)]
     ends = [_list_filled(row)[-1] for row in rows if _list_filled(row)]
     widths = {len(_list_filled(row)) for row in rows}
     countries = sum(bool(country_code(end)) for end in ends)
-    return (
-        table.header_at is None
-        and table.delimiter == ","
-        and len(widths) > 1
-        and countries >= _NEARLY_ALL * len(rows)
-    )
+    return len(widths) > 1 and countries >= _NEARLY_ALL * len(rows)
 
 
 def read_site_lines(table: RawTable, builder: ReadingBuilder, texts: Iterable[str]) -> None:

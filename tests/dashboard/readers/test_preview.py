@@ -1,6 +1,7 @@
 """The preview recognizes files exactly as reading does."""
 
-from pathlib import Path
+import bz2
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from dashboard.errors import ReadError
 from dashboard.readers import preview, read
 from dashboard.readers.recognition import FileType, recognize
+from tests.dashboard.readers.generated import binaries, documents
+from tests.dashboard.readers.generated.description import LISTS
+from tests.dashboard.readers.generated.quirks import Draft, draft
 from tests.dashboard.readers.trial_formats import WRITERS
 
 ALIGNED = (
@@ -31,10 +35,37 @@ def test_a_registry_page_saved_as_html_has_no_preview() -> None:
     assert preview(REGISTRY_PAGE, "page.html") is None
 
 
-def test_a_parquet_file_has_no_preview(tmp_path: Path) -> None:
-    path = tmp_path / "sites.parquet"
-    pd.DataFrame({"city": ["Graz"]}).to_parquet(path)
-    assert preview(path.read_bytes(), "sites.parquet") is None
+def test_a_saved_site_table_has_no_preview_and_its_columns_are_known() -> None:
+    columns = {"trial_id": [""], "facility": ["LKH"], "city": ["Graz"], "country": ["Austria"]}
+    data = bytes(pd.DataFrame(columns).to_parquet())
+    assert preview(data, "sites.parquet") is None
+
+
+TABLES: tuple[Callable[[Draft], bytes], ...] = (
+    *(binaries.parquet, binaries.feather, binaries.orc, binaries.sqlite),
+    *(binaries.spss, binaries.stata, binaries.xlsx, binaries.ods),
+    lambda change: documents.records(change).encode(),
+    lambda change: documents.rows(change).encode(),
+    lambda change: documents.feature_collection(change).encode(),
+    lambda change: documents.trial_with_sites(change).encode(),
+    lambda change: documents.elements(change).format("utf-8").encode(),
+    lambda change: documents.placemarks(change).format("utf-8").encode(),
+    lambda change: bz2.compress(documents.records(change).encode()),
+)
+
+
+@pytest.mark.parametrize("write", TABLES)
+def test_tables_of_every_kind_have_a_preview_with_columns_to_choose(
+    write: Callable[[Draft], bytes],
+) -> None:
+    change = draft(LISTS[0])
+    data = write(change)
+    shown, reading = preview(data, "list"), read(data, "list")
+    assert shown is not None
+    assert shown.columns == reading.columns
+    assert len(shown.rows) == len(reading.sites)
+    chosen = read(data, "list", columns={**shown.columns, "facility": shown.columns["city"]})
+    assert chosen.sites["facility"].tolist() == change.wanted["city"]
 
 
 def test_a_web_page_too_large_to_read_is_not_previewed_either() -> None:
