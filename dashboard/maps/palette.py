@@ -122,36 +122,31 @@ def _assign_sources(
     numbers, lists = number_lists(sites)
     of_list, distinct = pd.factorize(np.array(lists, dtype=object))
     codes = of_list[numbers]
-    details: dict[str, str] = {}
-    names = [str(name) or NOT_STATED for name in distinct]
-    values = [f"{LIST_PREFIX}{name}" if name else "" for name in distinct]
+    lists = [str(name) or NOT_STATED for name in distinct]
+    names = lists
     if with_trials:
         trial, trials = factorize(sites["trial_id"])
         has_trial = spread(trial, np.asarray(trials != ""))
         codes = np.where(has_trial, trial, codes + len(trials))
-        names = [*map(str, trials), *names]
-        values = [*map(str, trials), *values]
-        first = find_first_rows(trial, len(trials))
-        titles = sites["trial_title"].to_numpy()
-        details = {
-            str(name): str(titles[row])
-            for name, row in zip(trials, first, strict=True)
-            if name and row < len(sites)
-        }
+        names = [*map(str, trials), *lists]
     categories = _build_trial_categories(names, count_codes(codes, len(names)))
-    categories = [replace(one, detail=details.get(one.label, "")) for one in categories]
+    if with_trials:
+        first = find_first_rows(trial, len(trials))
+        at = trials.get_indexer(pd.Index([one.label for one in categories], dtype=trials.dtype))
+        titles = [str(sites["trial_title"].iloc[first[n]]) if n >= 0 else "" for n in at]
+        categories = [
+            replace(one, detail=title) for one, title in zip(categories, titles, strict=True)
+        ]
     looks = {category.label: number for number, category in enumerate(categories)}
     colours = get_colours(sites)
-    for name, value in zip(names, values, strict=True):
-        at = looks.get(name)
-        if at is not None and value.startswith(LIST_PREFIX):
-            one = categories[at]
-            categories[at] = replace(
-                one,
-                colour=colours.get(name, one.colour),
-                value=value if with_trials else "",
-                pickable=bool(value),
-            )
+    for name in set(lists) & set(looks):
+        one = categories[looks[name]]
+        categories[looks[name]] = replace(
+            one,
+            colour=colours.get(name, one.colour),
+            value=f"{LIST_PREFIX}{name}" if with_trials and name != NOT_STATED else "",
+            pickable=name != NOT_STATED,
+        )
     last = len(categories) - 1
     by_code = np.array([looks.get(name, last) for name in names], dtype=np.int8)
     return categories, by_code[codes] if len(sites) else np.empty(0, dtype=np.int8)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.sites.categoricals import factorize, spread
-from dashboard.sites.doubts import find_doubts
+from dashboard.sites.doubts import describe_problem
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import list_distinct_places
 from dashboard.sites.reading import Reading
@@ -62,9 +62,17 @@ def build_import_report(reading: Reading, sites: pd.DataFrame) -> ImportReport:
         sites=len(reading.sites),
         trials=len(reading.trials),
         on_map=int(sites["latitude"].notna().sum()),
-        doubtful=find_doubts(sites).flagged,
+        doubtful=count_doubtful(sites),
         corrections=find_corrections(sites),
     )
+
+
+@memoize_per_table
+def count_doubtful(sites: pd.DataFrame) -> int:
+    """The sites whose position is in doubt."""
+    codes, flags = factorize(sites["flags"])
+    doubtful = np.array([bool(describe_problem(0.0, str(text))) for text in flags], dtype=bool)
+    return int((spread(codes, doubtful) & sites["latitude"].notna().to_numpy()).sum())
 
 
 @memoize_per_table
