@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from geocache.facilities.words import COUNTRY_WORDS, fold_word
@@ -22,20 +22,29 @@ class _City(NamedTuple):
     words: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def _read_cities() -> dict[tuple[str, str], list[str]]:
-    """By country and any folded name the city's names; the file lists larger ones first."""
-    found: dict[tuple[str, str], list[str]] = {}
+@cache
+def _read_lines() -> dict[str, list[str]]:
+    """The cities of each country as lines of their folded names, larger ones first."""
+    found: dict[str, list[str]] = {}
     for line in gzip.decompress(_FILE.read_bytes()).decode().splitlines():
-        country, *names = line.split("\t")
-        for name in names:
-            key = (country, name)
-            if key not in found:
-                found[key] = names
+        country, _, names = line.partition("\t")
+        found.setdefault(country, []).append(names)
     return found
 
 
-def _make_city(names: list[str]) -> _City:
+@cache
+def _index_country(code: str) -> dict[str, int]:
+    """By any name of a country's cities the number of its line."""
+    found: dict[str, int] = {}
+    for number, names in enumerate(_read_lines().get(code, ())):
+        for name in names.split("\t"):
+            found.setdefault(name, number)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _read_city(code: str, number: int) -> _City:
+    names = _read_lines()[code][number].split("\t")
     words = frozenset(word for name in names for word in name.split() if len(word) >= _MIN_STEM)
     return _City(names[0], words)
 
@@ -44,9 +53,10 @@ def _find_city(city: str, code: str) -> tuple[str, _City | None]:
     folded = fold_word(city)
     first = fold_word(city.replace("/", ",").split(",")[0])
     for name in (folded, first, _EXTRA.sub("", folded).strip(), _EXTRA.sub("", first).strip()):
-        known = _read_cities().get((code, name))
-        if known and name:
-            return known[0], _make_city(known)
+        number = _index_country(code).get(name) if name else None
+        if number is not None:
+            known = _read_city(code, number)
+            return known.key, known
     return _EXTRA.sub("", first).strip() or folded, None
 
 
