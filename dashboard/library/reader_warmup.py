@@ -10,6 +10,7 @@ from multiprocessing import spawn
 
 import charset_normalizer  # noqa: F401 - imported where it is needed
 import ftfy  # noqa: F401
+import openpyxl  # noqa: F401
 
 from dashboard.errors import ReadError
 from dashboard.readers import read

@@ -38,7 +38,7 @@ def iter_json_records(
     Of a truncated file it gives the records before the break, with a warning. Raises ReadError if
     nothing can be read.
     """
-    data = _as_utf8(data)
+    data = _as_utf8(data, warn)
     if _is_json_lines(data):
         yield from _iter_lines(data, name, warn, progress)
         return
@@ -56,12 +56,29 @@ def iter_json_records(
     yield from _iter_one_by_one(data, name, reason, warn, progress)
 
 
-def _as_utf8(data: bytes) -> bytes:
+def _as_utf8(data: bytes, warn: Warn) -> bytes:
+    """The document in UTF-8, with a warning that names the lines of what was none.
+
+    A larger one is read record by record: those that are no UTF-8 are skipped, and named.
+    """
     if data.startswith(b"\xef\xbb\xbf"):
         return data[3:]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
         return decode(data)[0].encode("utf-8", errors="replace")
-    return data
+    if len(data) > AT_ONCE_BYTES or data.isascii() or _is_utf8(data):
+        return data
+    text, notes = decode(data)
+    for note in notes:
+        warn(note)
+    return text.encode("utf-8", errors="replace")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _iter_records(document: Any) -> Iterator[Any]:

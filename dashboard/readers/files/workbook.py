@@ -4,7 +4,6 @@ import io
 import warnings
 from collections.abc import Iterator
 
-import openpyxl
 import python_calamine
 
 from dashboard.errors import ReadError
@@ -20,14 +19,10 @@ from dashboard.readers.files.sheet import (
 )
 from dashboard.readers.files.workbook_marks import find_marks
 from dashboard.readers.files.workbook_size import check_ods_size, fits_in_memory
-from dashboard.readers.files.xls import read_xls
-from dashboard.readers.files.xlsb import read_xlsb
 
 # openpyxl warns of styles and validations, which are not read. Filtered once, on import: a filter
 # set while sheets are read would be seen, and undone in the wrong order, by other threads.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
-
-_OWN_READERS = {"XLS": read_xls, "XLSB": read_xlsb}
 
 
 def iter_sheets(
@@ -37,8 +32,8 @@ def iter_sheets(
 
     Raises ReadError for damage and sizes beyond bounds.
     """
-    if kind in _OWN_READERS:
-        for sheet in _OWN_READERS[kind](data, name):
+    if kind in ("XLS", "XLSB"):
+        for sheet in _read_binary(data, name, kind):
             yield sheet.title, sheet.text_rows()
         return
     if kind == "ODS":
@@ -75,6 +70,17 @@ def _read_at_once(data: bytes) -> list[tuple[str, Iterator[list[str]]]] | None:
         return None
 
 
+def _read_binary(data: bytes, name: str, kind: str) -> Iterator[Sheet]:
+    # Imported here: both take a tenth of a second, which a small text list need not wait for.
+    if kind == "XLS":
+        from dashboard.readers.files.xls import read_xls  # noqa: PLC0415
+
+        return iter(read_xls(data, name))
+    from dashboard.readers.files.xlsb import read_xlsb  # noqa: PLC0415
+
+    return iter(read_xlsb(data, name))
+
+
 def _build_sheet(title: str, found: python_calamine.CalamineSheet) -> Sheet:
     rows = found.to_python(skip_empty_area=False)
     return Sheet(title, rows, found.merged_cell_ranges or [])
@@ -82,6 +88,8 @@ def _build_sheet(title: str, found: python_calamine.CalamineSheet) -> Sheet:
 
 def _read_row_by_row(data: bytes, name: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
     """The sheets as a stream: slow, but memory does not grow with how far apart cells are."""
+    import openpyxl  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(
             io.BytesIO(data), read_only=True, data_only=True, keep_links=False

@@ -60,3 +60,24 @@ def test_mojibake_is_repaired(garbled: str, meant: str) -> None:
 @pytest.mark.parametrize("text", ["São Paulo", "Ångström", "Århus", "Señor Ñandú", "ÉCOLE À PARIS"])
 def test_words_that_only_look_garbled_stay(text: str) -> None:
     assert decode(text.encode()) == (text, [])
+
+
+@pytest.mark.parametrize("between", [",\n", "\n"], ids=["list", "lines"])
+def test_a_bad_byte_in_json_costs_its_letter_and_is_named_by_its_line(between: str) -> None:
+    records = [
+        f'{{"facility": "{name}", "city": "Köln", "country": "Österreich"}}'
+        for name in ("Müller", "Jäger", "B%d", "Größe")
+    ]
+    text = between.join(records)
+    data = (f"[{text}]" if "," in between else text).encode().replace(b"%d", b"\xf6")
+    reading = read(data, "list.json")
+    assert reading.sites["facility"].tolist() == ["Müller", "Jäger", "B\ufffd", "Größe"]
+    assert set(reading.sites["city"]) == {"Köln"}
+    assert reading.warnings[0] == "bytes that are not valid UTF-8, shown as \ufffd: line 3"
+
+
+def test_json_in_windows_1252_is_read_with_a_warning() -> None:
+    data = '[{"facility": "LKH Köln", "city": "Köln", "country": "Germany"}]'.encode("cp1252")
+    reading = read(data, "list.json")
+    assert reading.sites["city"].tolist() == ["Köln"]
+    assert reading.warnings[0].startswith("read as cp1252, a guess")
