@@ -43,7 +43,8 @@ class Sheet(NamedTuple):
         width = min(max(map(len, self.rows), default=0), MAX_COLUMNS)
         self._fill_merged(width)
         for row in self.rows:
-            yield [*map(format_cell, row[:width]), *[""] * (width - len(row))]
+            cells = [cell if type(cell) is str else format_cell(cell) for cell in row[:width]]
+            yield cells if len(cells) == width else [*cells, *[""] * (width - len(cells))]
 
     def _fill_merged(self, width: int) -> None:
         rows = self.rows

@@ -109,10 +109,10 @@ class _XlsxSheetScan:
         data = self._tail + chunk
         seen = max(0, len(self._tail) - 2)
         self._cells += data.count(b"<c ", seen) + data.count(b"<c>", seen)
-        for letters, digits in _POSITION.findall(data):
-            self._rows = max(self._rows, int(digits))
-            if letters:
-                self._columns = max(self._columns, _parse_column(letters))
+        if positions := _POSITION.findall(data):
+            letters, digits = map(set, zip(*positions, strict=True))
+            self._rows = max(self._rows, *map(int, digits))
+            self._columns = max(self._columns, *map(_parse_column, letters))
         self._tail = data[-_OVERLAP_BYTES:]
 
     def end(self) -> None:
