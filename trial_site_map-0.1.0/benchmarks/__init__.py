@@ -1,0 +1,1 @@
+"""What the figures in the README and in docs/performance.md come from."""

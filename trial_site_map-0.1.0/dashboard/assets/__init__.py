@@ -1,0 +1,1 @@
+"""Files the page serves to the browser: scripts, styles, and the basemap in vector tiles."""

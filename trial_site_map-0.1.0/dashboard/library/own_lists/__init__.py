@@ -1,0 +1,1 @@
+"""What an uploaded list has beside its bytes: name, colour, date, earlier versions."""

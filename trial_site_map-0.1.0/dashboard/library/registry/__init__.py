@@ -1,0 +1,1 @@
+"""The live ClinicalTrials.gov API: client, search, and retries."""

@@ -1,0 +1,1 @@
+"""What stands around the tabs: header, map, countries, site card, running jobs."""

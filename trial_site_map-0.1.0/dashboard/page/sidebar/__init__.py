@@ -1,0 +1,1 @@
+"""The sidebar: filters, nearest site, uploads, the live registry, the login."""

@@ -1,0 +1,1 @@
+"""What a browser session holds: filters and address bar, selection, lists, login."""

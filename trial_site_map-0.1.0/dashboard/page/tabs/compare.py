@@ -1,0 +1,281 @@
+"""Two lists, trials or filters compared: what both have, counts side by side, what changed."""
+
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import exports
+from dashboard.errors import FilterError
+from dashboard.exports.comparison import (
+    TABLES,
+    Compared,
+    CompareQuery,
+    build_compare_content,
+    compare,
+)
+from dashboard.exports.datasets import build_provenance
+from dashboard.library.lists import Library
+from dashboard.library.pin_file import locate_with
+from dashboard.maps import folium_map
+from dashboard.maps.layer import build_layer_data
+from dashboard.page.state import address, session
+from dashboard.page.streamlit_internals import ColumnConfig
+from dashboard.page.tabs import pagination
+from dashboard.page.tabs import sites as sites_tab
+from dashboard.page.widgets import folium_map as component
+from dashboard.page.widgets.download_link import draw_download_link
+from dashboard.page.widgets.markdown import escape
+from dashboard.query.filters import Filters, to_query
+from dashboard.service.viewer import Viewer
+from dashboard.sites import summary
+from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.comparison import BOTH, ONLY_A, ONLY_B
+from dashboard.web.downloads import Download
+
+MAX_TRIALS = 500
+MAX_MAP_SITES = 10_000
+MAX_KM = 20_000.0
+_ALL = "q="
+_WITHIN = "compare_within_km"
+_COMPARED = "compared"
+_LABELS = {
+    "side": "From",
+    "found": "Found",
+    "change": "Change",
+    "nearest_trial_id": "Nearest: trial",
+    "nearest_facility": "Nearest: facility",
+    "nearest_city": "Nearest: city",
+    "nearest_country": "Nearest: country",
+    "nearest_precision": "Nearest: precision",
+    "nearest_km": "Nearest (km)",
+    "moved_km": "Moved (km)",
+    "sites_a": "Sites of A",
+    "sites_b": "Sites of B",
+    "facilities_a": "Facilities of A",
+    "facilities_b": "Facilities of B",
+    "facilities_both": "In both",
+}
+_SHOWN = {
+    "sites": (
+        *("side", "found", "facility", "city", "country", "status", "trial_id", "precision"),
+        *("nearest_facility", "nearest_city", "nearest_trial_id", "nearest_km"),
+    ),
+    "changes": (
+        *("change", "facility", "city", "country", "previous_status", "status"),
+        *("previous_city", "moved_km", "trial_id", "previous_date", "date"),
+    ),
+    "countries": TABLES["countries"],
+    "states": TABLES["states"],
+}
+_NOUNS = {
+    "sites": ("site", "sites"),
+    "countries": ("country", "countries"),
+    "states": ("state or province", "states or provinces"),
+}
+_NAMES = {
+    "sites": "Sites",
+    "changes": "Changes",
+    "countries": "Countries",
+    "states": "States",
+}
+
+
+def draw_compare(library: Library, filters: Filters, viewer: Viewer) -> None:
+    """Draw the choice of two sides, and what their comparison found."""
+    names = _list_choices(library, filters)
+    if len(names) < 2:
+        st.markdown("Open a second list or trial to compare with.")
+        return
+    with st.grid(3, min_column_width=220):
+        a = _draw_side("A", "compare_a", names, 0)
+        b = _draw_side("B", "compare_b", names, 1)
+        within_km = st.number_input(
+            "Only sites near the other side (km)",
+            min_value=0.1,
+            max_value=MAX_KM,
+            value=None,
+            key=_WITHIN,
+            placeholder="Any distance",
+        )
+    if not a or not b:
+        st.caption("Choose what to compare, or type a filter such as country=DE&status=Recruiting.")
+        return
+    query = CompareQuery(a, b, within_km)
+    try:
+        compared = _compare(query, library, viewer)
+    except FilterError as error:
+        suggestions = ", ".join(error.allowed[:5])
+        st.warning(escape(f"{error}. Try: {suggestions}" if suggestions else str(error)))
+        return
+    _draw_counts(compared)
+    _draw_map(compared, viewer)
+    _draw_tables(compared, query, in_api=library is viewer.library())
+
+
+def _list_choices(library: Library, filters: Filters) -> dict[str, str]:
+    """What can be compared, as :func:`find_side` takes it, with its name on screen."""
+    names = {}
+    if filters:
+        names[urlencode(to_query(filters))] = "The sites shown now"
+    for opened in library.lists:
+        if opened.reading is not None:
+            names[opened.name] = opened.name
+            names |= {
+                one.name: f"{opened.name}, version of {one.added} ({one.sites:,} sites)"
+                for one in opened.versions
+            }
+    for trial_id in summary.first_trials(library.table, MAX_TRIALS):
+        if trial_id and trial_id not in names:
+            trial = library.trials.get(trial_id)
+            title = f"{trial_id} · {trial.title[:60]}" if trial and trial.title else trial_id
+            names[trial_id] = title
+    names[_ALL] = "All open sites"
+    return names
+
+
+def _draw_side(label: str, key: str, names: dict[str, str], default: int) -> str:
+    """Draw the choice of one side; a filter may be typed, and stays in the address bar."""
+    options = list(names)
+    asked = address.view(key, options[default])
+    if asked not in options:
+        options.append(asked)
+    st.session_state[key] = asked
+    chosen = st.selectbox(
+        label,
+        options,
+        key=key,
+        format_func=lambda text: names.get(text, text),
+        accept_new_options=True,
+        on_change=_choose_side,
+        args=(key, list(names)[default]),
+    )
+    return str(chosen or "")
+
+
+def _choose_side(key: str, default: str) -> None:
+    address.set_view(key, str(st.session_state[key] or default), default)
+
+
+def _compare(query: CompareQuery, library: Library, viewer: Viewer) -> Compared:
+    """The comparison; the session holds the last one."""
+    held = st.session_state.get(_COMPARED)
+    if held is not None and held[0] is library and held[1] == query:
+        found: Compared = held[2]
+        return found
+    locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
+    provenance = build_provenance(library, viewer.geocoder.providers)
+    with st.spinner("Comparing …", show_time=True):
+        compared = compare(query, provenance, locate, viewer.geocoder.search)
+    st.session_state[_COMPARED] = (library, query, compared)
+    return compared
+
+
+def _draw_counts(compared: Compared) -> None:
+    counts = compared.comparison.facilities
+    sides = ((side.name, len(side.sites)) for side in (compared.a, compared.b))
+    texts = [f"{escape(name)} ({summary.plural(count, 'site')})" for name, count in sides]
+    st.markdown(f"**A** {texts[0]}  \n**B** {texts[1]}")
+    with st.container(horizontal=True):
+        for where, label in (
+            (BOTH, "Facilities in both"),
+            (ONLY_A, "Only in A"),
+            (ONLY_B, "Only in B"),
+        ):
+            st.metric(label, f"{counts[where]:,}", width="content")
+    st.caption(
+        "A facility is in both if its name, city and country are the same but for case, accents "
+        "and punctuation. Sites that name no facility are not counted here."
+    )
+
+
+def _draw_map(compared: Compared, viewer: Viewer) -> None:
+    sites = compared.comparison.sites
+    if len(sites) > MAX_MAP_SITES:
+        st.caption(f"The map shows up to {MAX_MAP_SITES:,} sites. Choose fewer to see them on it.")
+        return
+    if not sites["latitude"].notna().any():
+        return
+    dark = st.context.theme.type == "dark"
+    data = build_layer_data(sites, colour_by="found")
+    component.draw_map(
+        folium_map.build_base_map(dark=dark, tiles=viewer.settings.site_map_tiles),
+        folium_map.SiteLayer(data),
+        key=f"compare_map_{'dark' if dark else 'light'}",
+        height=380,
+        returned=(),
+        on_change=lambda: None,
+    )
+
+
+def _draw_tables(compared: Compared, query: CompareQuery, *, in_api: bool) -> None:
+    """Draw one of the tables with its downloads."""
+    order = ["sites", "countries", "states", "changes"]
+    if compared.versions:
+        order.insert(0, order.pop())
+    name = st.segmented_control(
+        "Table",
+        order,
+        default=order[0],
+        key="compare_table",
+        format_func=_NAMES.__getitem__,
+        label_visibility="collapsed",
+    )
+    name = str(name or order[0])
+    _, rows = compared.table(name)
+    asked = CompareQuery(query.a, query.b, query.within_km, name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_describe_rows(name, rows), width="stretch")
+        for suffix in ("csv", "xlsx"):
+            form = exports.FORMATS[suffix]
+            build = partial(form.chunks, build_compare_content(compared, asked))
+            draw_download_link(
+                f"Download {form.label}",
+                session.offer_download(
+                    Download(f"compare-{name}.{suffix}", form.media_type, build)
+                ),
+                key=f"compare_{suffix}",
+                primary=suffix == "csv",
+            )
+    if rows.empty:
+        return
+    shown = [column for column in _SHOWN[name] if column in rows]
+    page = pagination.paginate(rows, shown, _label, "compare")
+    st.dataframe(
+        to_plain_text(page[shown]),
+        hide_index=True,
+        height="auto" if len(page) < 12 else 420,
+        column_config={column: _configure(column) for column in shown},
+        alt=f"Comparison: {_NAMES[name].lower()}, {len(rows):,} rows",
+    )
+    if in_api:
+        parts = urlsplit(st.context.url or "")
+        url = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        st.markdown("The same over HTTP")
+        st.code(
+            f"{url}/api/compare.csv?{urlencode(asked.to_pairs())}", language=None, wrap_lines=True
+        )
+
+
+def _describe_rows(name: str, rows: pd.DataFrame) -> str:
+    if name != "changes":
+        return f"**{summary.plural(len(rows), *_NOUNS[name])}**"
+    if rows.empty:
+        return "**No changes** from A to B"
+    counts = rows["change"].value_counts(sort=False)
+    return "From A to B: " + ", ".join(f"**{n:,} {change}**" for change, n in counts.items())
+
+
+def _label(column: str) -> str:
+    if column.startswith("previous_"):
+        return f"{sites_tab.column_label(column.removeprefix('previous_'))} before"
+    return _LABELS.get(column) or sites_tab.column_label(column)
+
+
+def _configure(column: str) -> ColumnConfig:
+    if column.endswith("_km"):
+        return st.column_config.NumberColumn(_label(column), format="%.1f")
+    if column.startswith(("sites_", "facilities_")):
+        return st.column_config.NumberColumn(_label(column), format="localized")
+    return st.column_config.Column(_label(column))

@@ -1,0 +1,341 @@
+"""The card of an open list: what it has, and what can be done with it."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.library.colleague_links import SharedByLink
+from dashboard.library.lists import EarlierVersion, Library, OpenedList
+from dashboard.library.own_lists.about import MAX_NAME
+from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
+from dashboard.library.uploads import StoredList
+from dashboard.maps.palette import NEUTRAL, assign_categories
+from dashboard.page.state import address, session
+from dashboard.page.tabs.lists import report, sharing
+from dashboard.page.tabs.lists.actions import run
+from dashboard.page.widgets import on_demand
+from dashboard.page.widgets.feedback import queue_toast, show_error
+from dashboard.page.widgets.markdown import escape
+from dashboard.service.jobs.runner import TooManyJobsError
+from dashboard.service.jobs.upload import Upload
+from dashboard.service.viewer import Viewer
+from dashboard.sites import summary
+
+MAX_WARNINGS = 100
+
+
+def find_colours(sites: pd.DataFrame) -> dict[str, str]:
+    """The colour of each list on the map, by its name."""
+    return {one.label: one.colour for one in assign_categories(sites, "list")[0]}
+
+
+def draw_own(one: StoredList, library: Library, viewer: Viewer, colours: Mapping[str, str]) -> None:
+    """Draw the card of a list that only this session sees."""
+    change = partial(viewer.uploads.change, one.id)
+
+    @st.fragment
+    def draw() -> None:
+        with st.container(border=True, key=f"list_{one.id}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _draw_head(
+                    one.opened,
+                    one.id,
+                    colours,
+                    "only you see it",
+                    hidden=one.about.hidden,
+                    added=one.about.added,
+                    on_colour=lambda colour: run(partial(change, colour=colour)),
+                    on_hide=lambda hidden: run(partial(change, hidden=hidden)),
+                )
+                _draw_own_actions(one, viewer)
+            _draw_versions(one.opened)
+            on_demand.expander(
+                "Import report",
+                partial(report.draw_report, one, library, viewer, where="card"),
+                key=f"report_{one.id}",
+                icon=":material/fact_check:",
+            )
+
+    draw()
+
+
+def draw_open(
+    opened: OpenedList,
+    stored: StoredList | None,
+    viewer: Viewer,
+    colours: Mapping[str, str],
+    *,
+    hidden: bool,
+) -> None:
+    """Draw the card of a list that everyone sees; ``stored`` if somebody here shared it."""
+    key = stored.id if stored else f"open_{opened.name}"
+    who = "shared with everyone here" if stored else "everyone sees it"
+
+    def hide(hidden: bool) -> None:
+        session.hide_list(opened.name, hidden=hidden)
+        st.rerun()
+
+    def colour(colour: str) -> None:
+        session.colour_list(opened.name, colour)
+        st.rerun()
+
+    @st.fragment
+    def draw() -> None:
+        with st.container(border=True, key=f"list_{key}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _draw_head(
+                    opened,
+                    key,
+                    colours,
+                    who,
+                    hidden=hidden,
+                    added=stored.about.added if stored else "",
+                    on_colour=colour,
+                    on_hide=hide,
+                )
+                editor = viewer.editor
+                if stored is not None and editor is not None:
+                    if editor.is_sharer(stored):
+                        st.button(
+                            "Take back",
+                            key=f"take_back_{stored.id}",
+                            icon=":material/undo:",
+                            on_click=run,
+                            args=(partial(editor.take_back, stored.id),),
+                            help="Only you will see the list again. Pins that were shared with it "
+                            "stay.",
+                        )
+                    st.button(
+                        "Delete for everyone",
+                        key=f"unshare_{stored.id}",
+                        icon=":material/delete:",
+                        on_click=run,
+                        args=(partial(editor.unshare, stored.id),),
+                    )
+            _draw_versions(opened)
+            reading = opened.reading
+            if reading and (reading.warnings or reading.notes):
+                _draw_warnings(reading.warnings, reading.notes)
+
+    draw()
+
+
+def draw_linked(link: SharedByLink, colours: Mapping[str, str], *, hidden: bool) -> None:
+    """Draw the card of a list that a colleague's link shows."""
+    opened = link.stored.opened
+
+    def hide(hidden: bool) -> None:
+        session.hide_list(opened.name, hidden=hidden)
+        st.rerun()
+
+    def colour(colour: str) -> None:
+        session.colour_list(opened.name, colour)
+        st.rerun()
+
+    @st.fragment
+    def draw() -> None:
+        with (
+            st.container(border=True, key="list_linked"),
+            st.container(horizontal=True, vertical_alignment="center", gap="small"),
+        ):
+            _draw_head(
+                opened,
+                "linked",
+                colours,
+                f"a colleague’s, by a link that is valid until {link.expires}",
+                hidden=hidden,
+                added=link.stored.about.added,
+                on_colour=colour,
+                on_hide=hide,
+            )
+            st.button(
+                "Close",
+                key="close_linked",
+                icon=":material/close:",
+                on_click=_close_linked,
+                help="The link opens the list again",
+            )
+
+    draw()
+
+
+def _close_linked() -> None:
+    address.set_view(address.LINKED, "", "")
+    st.rerun()
+
+
+def _draw_head(
+    opened: OpenedList,
+    key: str,
+    colours: Mapping[str, str],
+    who: str,
+    *,
+    hidden: bool,
+    added: str,
+    on_colour: Callable[[str], None],
+    on_hide: Callable[[bool], None],
+) -> None:
+    """Draw colour, name and facts of a list, and the buttons that show it alone or hide it."""
+    name = opened.name
+    picker = f"list_colour_{key}"
+    st.session_state[picker] = colours.get(name, NEUTRAL)
+    st.color_picker(
+        f"Colour of {escape(name)}",
+        key=picker,
+        label_visibility="collapsed",
+        on_change=lambda: on_colour(st.session_state[picker]),
+        help="The list’s colour where the map is coloured by list",
+        disabled=opened.reading is None,
+    )
+    facts = _describe(opened, who, added)
+    if hidden:
+        facts = ":material/visibility_off: hidden · " + facts
+    st.markdown(f"**{escape(name)}**  \n:small[{facts}]", width="stretch")
+    if opened.reading is None:
+        return
+    alone = address.current().list == (name,)
+    st.button(
+        "Show all" if alone else "Only this",
+        key=f"alone_{key}",
+        icon=":material/filter_alt_off:" if alone else ":material/filter_alt:",
+        on_click=_show_alone,
+        args=(name, alone),
+        disabled=hidden,
+        help="Show all lists again" if alone else "Show the sites of this list alone",
+    )
+    st.button(
+        "Show" if hidden else "Hide",
+        key=f"hide_{key}",
+        icon=":material/visibility:" if hidden else ":material/visibility_off:",
+        on_click=on_hide,
+        args=(not hidden,),
+        help="Hidden lists stay here, but their sites are nowhere else on this page",
+    )
+
+
+def _show_alone(name: str, alone: bool) -> None:
+    address.change(list=() if alone else (name,))
+    st.rerun()
+
+
+def _describe(opened: OpenedList, who: str, added: str) -> str:
+    reading = opened.reading
+    if reading is None:
+        return f"not opened: {escape(opened.error)}"
+    facts = [summary.plural(len(reading.sites), "site")]
+    facts += [summary.plural(len(reading.trials), "trial")] if reading.trials else []
+    facts.append(reading.format)
+    if reading.as_of:
+        facts.append(f"as of {reading.as_of}")
+    elif added:
+        facts.append(f"added {added} UTC")
+    facts.append(who)
+    return " · ".join(map(escape, facts))
+
+
+def _draw_own_actions(one: StoredList, viewer: Viewer) -> None:
+    if one.opened.reading is not None:
+        on_demand.popover(
+            "Change",
+            partial(_draw_change, one, viewer),
+            key=f"change_{one.id}",
+            icon=":material/edit:",
+        )
+        if viewer.editor is not None or viewer.links.enabled:
+            on_demand.popover(
+                "Share",
+                partial(sharing.draw_sharing, one, viewer),
+                key=f"ask_share_{one.id}",
+                icon=":material/group:",
+            )
+    st.button(
+        "Delete",
+        key=f"delete_{one.id}",
+        icon=":material/delete:",
+        on_click=run,
+        args=(partial(viewer.links.remove_list, one),),
+        help="Delete the list for good, and the links to it",
+    )
+
+
+def _draw_change(one: StoredList, viewer: Viewer) -> None:
+    """Draw the list's name, and where a new version of it is uploaded."""
+    key = f"rename_{one.id}"
+    st.text_input(
+        "Name",
+        value=one.opened.name,
+        max_chars=MAX_NAME,
+        key=key,
+        on_change=lambda: run(lambda: viewer.uploads.change(one.id, name=st.session_state[key])),
+    )
+    uploader = f"refresh_{one.id}"
+    st.file_uploader(
+        "New version of this list",
+        key=uploader,
+        on_change=_refresh,
+        args=(one, viewer, uploader),
+        help="The list keeps its name, colour and columns. What it was before stays as an earlier "
+        "version, for the Compare tab.",
+    )
+
+
+def _refresh(one: StoredList, viewer: Viewer, uploader: str) -> None:
+    file = st.session_state.get(uploader)
+    if file is None:
+        return
+    data = file.getvalue()
+    if len(data) > MAX_FOREGROUND_BYTES:
+        try:
+            viewer.uploads.add_in_background([Upload(file.name, data, one.id)])
+        except TooManyJobsError as error:
+            show_error(error)
+        else:
+            st.rerun()
+        return
+
+    def add() -> None:
+        viewer.uploads.add(data, file.name, one.id)
+        queue_toast(f"{escape(one.opened.name)}: new version added", "check")
+
+    run(add)
+
+
+def _draw_versions(opened: OpenedList) -> None:
+    """Draw what folds away: earlier versions."""
+    if opened.versions:
+        with st.expander(summary.plural(len(opened.versions), "earlier version")):
+            for version in opened.versions:
+                _draw_version(opened, version)
+
+
+def _draw_version(opened: OpenedList, version: EarlierVersion) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sites = summary.plural(version.sites, "site")
+        st.markdown(f"Version of {escape(version.added)} UTC: {sites}", width="stretch")
+        st.button(
+            "What changed",
+            key=f"compare_{version.id}",
+            icon=":material/compare_arrows:",
+            on_click=_compare,
+            args=(version.name, opened.name),
+            help="Compare this version with the list as it is now",
+        )
+
+
+def _compare(before: str, now: str) -> None:
+    address.set_view("compare_a", before, "")
+    address.set_view("compare_b", now, "")
+    st.session_state["tab"] = "Compare"
+    st.rerun()
+
+
+def _draw_warnings(warnings: tuple[str, ...], notes: tuple[str, ...]) -> None:
+    what = summary.plural(len(warnings), "warning") if warnings else "notes"
+    with st.expander(what[:1].upper() + what[1:]):
+        st.markdown("\n".join(f"- {escape(warning)}" for warning in warnings[:MAX_WARNINGS]))
+        if len(warnings) > MAX_WARNINGS:
+            st.caption(f"… and {len(warnings) - MAX_WARNINGS:,} more")
+        for note in notes[:MAX_WARNINGS]:
+            st.caption(escape(f"{note[:1].upper()}{note[1:]}"))

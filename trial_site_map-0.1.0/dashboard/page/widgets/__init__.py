@@ -1,0 +1,1 @@
+"""Widgets that panels and tabs share: the map component, markdown, messages."""

@@ -1,0 +1,1 @@
+"""Filters and queries: parsed, checked, applied to the site table, and counted."""

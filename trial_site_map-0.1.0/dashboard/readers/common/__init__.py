@@ -1,0 +1,1 @@
+"""What readers share: encodings, dates, degrees, addresses, the reading builder."""

@@ -1,0 +1,1 @@
+"""The model: trials, the site table, positions, and pure functions over them."""

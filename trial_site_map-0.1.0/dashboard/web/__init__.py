@@ -1,0 +1,1 @@
+"""What programs see: the HTTP API, response caches, login gate, middleware."""

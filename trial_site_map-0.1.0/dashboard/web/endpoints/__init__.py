@@ -1,0 +1,1 @@
+"""What single routes of the API answer: comparisons, pictures, positions."""

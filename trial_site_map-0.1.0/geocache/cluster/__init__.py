@@ -1,0 +1,1 @@
+"""Geocoding on a Dask cluster: the client, the workers, and the batches."""

@@ -1,0 +1,1 @@
+"""The commands of the command line: the store's content, its export and backup, evaluation."""

@@ -1,0 +1,1 @@
+"""Files of places, positions and pins: reading, atomic writing, export and import."""

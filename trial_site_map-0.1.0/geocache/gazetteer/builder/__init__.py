@@ -1,0 +1,1 @@
+"""Builds the gazetteer's index: reads the data packages, writes flat files."""

@@ -1,0 +1,1 @@
+"""Geography without a gazetteer: countries, borders, distances and names."""

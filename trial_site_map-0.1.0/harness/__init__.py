@@ -1,0 +1,1 @@
+"""Real servers, browsers and site lists that both tests and benchmarks use."""

