@@ -15,13 +15,21 @@ NEVER = 1 << 53
 PIN_KM = 0.1
 """How far off a pin may be: a person set it."""
 
+CHOSEN_KM = 7.4
+"""The same of a pin that is only as exact as a city: nine of ten hospitals of the world lie no
+farther from their city's centre."""
+
 _new = tuple.__new__  # three times as fast as Position(*...), and most of a lookup's time
+
+
+_PIN_PRECISIONS = tuple(one.value for one in Precision if one is not Precision.UNRESOLVED)
 
 
 class Pin(NamedTuple):
     """A position set by a person; without coordinates, a place left off the map.
 
-    ``pinned_at`` is in seconds since 1970.
+    ``pinned_at`` is in seconds since 1970. ``precision`` says how exact the point is; empty is as
+    exact as the place: the facility's if one is named, else the city's.
     """
 
     place: Place
@@ -30,6 +38,7 @@ class Pin(NamedTuple):
     note: str = ""
     who: str = ""
     pinned_at: int = 0
+    precision: str = ""
 
     @property
     def left_off(self) -> bool:
@@ -45,6 +54,9 @@ class Pin(NamedTuple):
         """
         if not any(part.strip() for part in self.place):
             raise InputError("a pin needs a place: facility, city, state, postcode or country")
+        if self.precision and self.precision not in _PIN_PRECISIONS:
+            allowed = ", ".join(_PIN_PRECISIONS)
+            raise InputError(f"precision {self.precision!r} of a pin is none of {allowed}")
         if self.left_off:
             return
         for name, value, most in (
@@ -62,18 +74,19 @@ class Pin(NamedTuple):
         note = f": {self.note}" if self.note else ""
         if self.left_off:
             return Position(source="pin", reason=f"left off{who}{note}")
-        fine = Precision.FACILITY if self.place.facility else Precision.CITY
-        name = self.place.facility or self.place.city
+        whole = Precision.FACILITY if self.place.facility else Precision.CITY
+        fine = Precision(self.precision) if self.precision else whole
+        is_chosen = fine is not whole
         return Position(
             self.latitude,
             self.longitude,
             fine,
-            name,
+            self.place.city if is_chosen else self.place.facility or self.place.city,
             "pin",
             1.0,
             (),
-            f"pinned{who}{note}",
-            uncertainty_km=PIN_KM,
+            f"{fine}, chosen{who or ' by a person'}{note}" if is_chosen else f"pinned{who}{note}",
+            uncertainty_km=CHOSEN_KM if is_chosen else PIN_KM,
         )
 
 

@@ -54,10 +54,18 @@ class Pins:
         return self._own.select_private(places) if self._own else ()
 
     def pin(
-        self, places: Sequence[Place], latitude: float, longitude: float, *, note: str, who: str
+        self,
+        places: Sequence[Place],
+        latitude: float,
+        longitude: float,
+        *,
+        note: str,
+        who: str,
+        precision: str = "",
     ) -> None:
-        """Set the position of some places."""
-        self._set([Pin(place, latitude, longitude, note, who) for place in places])
+        """Set the position of some places; ``precision`` as in :class:`geocache.records.Pin`."""
+        pin = Pin(Place(), latitude, longitude, note, who, precision=precision)
+        self._set([pin._replace(place=place) for place in places])
 
     def leave_off(self, places: Sequence[Place], *, note: str, who: str) -> None:
         """Take some places off the map."""

@@ -17,7 +17,14 @@ from dashboard.sites.categoricals import (
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.positions import find_rows, list_distinct_places
 from geocache.geo.distance import distance_km
-from geocache.place import DOUBTFUL_FLAGS, Alternative, Place, Position
+from geocache.place import (
+    DOUBTFUL_FLAGS,
+    REGISTER_PREFIX,
+    Alternative,
+    Place,
+    Position,
+    Precision,
+)
 
 MAX_DOUBTS = 500
 """More than a person corrects at once; a filter shows others."""
@@ -209,3 +216,14 @@ def list_candidates(
         if all(apart > 1.0 for apart in near):
             kept.append(one)
     return kept
+
+
+def judge_precision(candidate: Alternative, answer: Position) -> str:
+    """How exact a candidate's point is, for a pin: the city's unless a record or register has it.
+
+    Args:
+        candidate: one of :func:`list_candidates`.
+        answer: the geocache's position, whose alternatives are candidates.
+    """
+    is_door = candidate.place_name == REGISTRY_POINT or answer.source.startswith(REGISTER_PREFIX)
+    return "" if is_door else Precision.CITY.value

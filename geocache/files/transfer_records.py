@@ -61,6 +61,7 @@ def format_pin(pin: Pin) -> dict[str, Any]:
         "note": pin.note,
         "who": pin.who,
         "pinned_at": _format_time(pin.pinned_at),
+        "precision": pin.precision,
     }
 
 
@@ -79,6 +80,7 @@ def _parse_pin(raw: Mapping[str, Any]) -> Pin:
         str(raw.get("note") or ""),
         str(raw.get("who") or ""),
         _parse_time(when) if when else int(time.time()),
+        str(raw.get("precision") or ""),
     )
     pin.check()
     return pin

@@ -107,8 +107,8 @@ class _Scan:
 
     def __init__(self, connection: sqlite3.Connection, table: Any) -> None:
         self._connection = connection
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        self._sql = f"SELECT {names} FROM {table.name} WHERE id BETWEEN ? AND ? ORDER BY id "  # noqa: S608 # our names
+        # All columns, in the file's order: a store of an older version lacks the last ones.
+        self._sql = f"SELECT * FROM {table.name} WHERE id BETWEEN ? AND ? ORDER BY id "  # noqa: S608 # our names
         self.last: int | None = None
         """The id of the last row that was read; None before the first."""
         self.complete = False

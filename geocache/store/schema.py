@@ -31,13 +31,14 @@ from sqlalchemy import (
     Table,
     Text,
     insert,
+    inspect,
     select,
     update,
 )
 
 from geocache.errors import NewerStoreError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST_READABLE = 1
 """The oldest version that can be read without a migration, where the store is read-only."""
 
@@ -75,6 +76,7 @@ pins = Table(
     Column("note", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("pinned_at", BigInteger, nullable=False),
+    Column("precision", Text, nullable=False, server_default=""),
 )
 
 corrections = Table(
@@ -140,9 +142,17 @@ def _add_corrections(connection: Connection) -> None:
     corrections.create(connection, checkfirst=True)
 
 
+def _add_pin_precision(connection: Connection) -> None:
+    columns = {column["name"] for column in inspect(connection).get_columns("pins")}
+    if "precision" not in columns:  # the table may have been lost, and made again
+        statement = "ALTER TABLE pins ADD COLUMN precision TEXT NOT NULL DEFAULT ''"
+        connection.exec_driver_sql(statement)
+
+
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     1: _allow_pins_without_coordinates,
     2: _add_corrections,
+    3: _add_pin_precision,
 }
 """For each schema version the migration to the next."""
 

@@ -7,7 +7,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, inspect, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, inspect, select, text, update
 
 from geocache.facilities.corrections import Correction
 from geocache.keys import key_number, key_numbers, place_key
@@ -119,9 +119,10 @@ class Store:
 
     def pins(self) -> Iterator[Pin]:
         """All pins, oldest first."""
-        table = schema.pins
+        # All columns, not those of today's table: a store that cannot be migrated may lack some.
+        query = text("SELECT * FROM pins ORDER BY pinned_at, id")
         with self.engine.connect() as connection:
-            for row in connection.execute(select(table).order_by(table.c.pinned_at, table.c.id)):
+            for row in connection.execute(query):
                 yield parse_pin(row)
 
     def corrections(self) -> tuple[Correction, ...]:

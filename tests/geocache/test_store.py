@@ -9,11 +9,20 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Connection
 
-from geocache import ConfigurationError, GeoCache, Place, Position, Precision, StoreError
+from geocache import (
+    ConfigurationError,
+    GeoCache,
+    InputError,
+    Place,
+    Position,
+    Precision,
+    StoreError,
+)
 from geocache.keys import place_key
 from geocache.place import Alternative, Flag
-from geocache.records import NEVER, Answer, Pin
+from geocache.records import CHOSEN_KM, NEVER, Answer, Pin
 from geocache.store import FallbackStore, Store, schema
+from geocache.store.salvage import read_pins
 from harness.geocaches import GRAZ, Atlas, environment, start_python, store_url, wait_for_output
 
 NOW = 1_700_000_000
@@ -134,7 +143,7 @@ def test_a_clock_set_back_does_not_block_the_slots(store: Store) -> None:
 def test_a_newer_store_is_refused_in_one_line(any_store_url: str) -> None:
     with closing(Store(any_store_url)) as store, store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE meta SET value = 99 WHERE name = 'schema'")
-    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to 3: update"):
+    with pytest.raises(StoreError, match=r"schema 99, this geocache knows up to \d: update"):
         GeoCache(any_store_url, providers=[Atlas()])
 
 
@@ -210,6 +219,44 @@ def of_schema_1(tmp_path: Path) -> Path:
     with closing(sqlite3.connect(file)) as raw:
         raw.executescript(SCHEMA_1.read_text(encoding="utf-8"))
     return file
+
+
+def test_a_pin_is_as_exact_as_was_chosen(any_store_url: str) -> None:
+    place = Place("Clinic", "Springfield", "", "", "United States")
+    chosen = Pin(place, 39.8, -89.6, "Springfield, Illinois", "Ann", 5, "city")
+    with closing(Store(any_store_url)) as store:
+        store.pin([chosen])
+        assert list(store.pins()) == [chosen]
+        (found,) = store.find_pins([place_key(place)]).values()
+    assert (found.precision, found.place_name) == ("city", "Springfield")
+    assert found.reason == "city, chosen by Ann: Springfield, Illinois"
+    assert found.uncertainty_km == CHOSEN_KM
+    assert chosen._replace(precision="").position().precision == "facility"
+    with pytest.raises(InputError, match="precision 'door' of a pin is none of facility, "):
+        chosen._replace(precision="door").check()
+
+
+@pytest.mark.parametrize("missing", ["migrated", "read only"])
+def test_a_store_of_pins_without_precision_is_read(tmp_path: Path, missing: str) -> None:
+    file = tmp_path / "store.sqlite"
+    place = Place("Clinic", "Graz", "", "", "Austria")
+    pin = Pin(place, 47.0, 15.4, "", "Ann", 5)
+    with closing(Store(f"sqlite:///{file}")) as store:
+        store.pin([pin])
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("ALTER TABLE pins DROP COLUMN precision")
+        raw.execute("UPDATE meta SET value = 3 WHERE name = 'schema'")
+        raw.commit()
+    before = file.read_bytes()
+    if missing == "read only":
+        assert read_pins(file) == [pin], "also out of a damaged one"
+        with closing(Store(f"sqlite:///{file}", read_only=True)) as store:
+            assert list(store.pins()) == [pin]
+        assert file.read_bytes() == before
+    else:
+        with closing(Store(f"sqlite:///{file}")) as store:
+            store.pin([pin._replace(precision="city")])
+            assert [one.precision for one in store.pins()] == ["city"]
 
 
 def test_an_older_store_is_migrated_and_keeps_everything(of_schema_1: Path, tmp_path: Path) -> None:

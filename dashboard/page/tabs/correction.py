@@ -14,7 +14,7 @@ from dashboard.sites import doubts, summary
 from geocache.geo.borders import in_country
 from geocache.geo.countries import country_code
 from geocache.geo.distance import distance_km
-from geocache.place import Alternative
+from geocache.place import Alternative, Position
 
 _NAME = "pin_who"
 _LAST_NAME = "pin_who_last"
@@ -40,7 +40,7 @@ def draw_correction(doubt: doubts.Doubt, library: Library, viewer: Viewer) -> No
         left, right = st.columns([1, 1.2], gap="medium")
         with left:
             for number, candidate in enumerate(candidates):
-                _draw_candidate(doubt, candidates[0], candidate, number, viewer)
+                _draw_candidate(doubt, candidates[0], candidate, number, answer, viewer)
             if viewer.editor is not None and doubt.left_off:
                 _draw_put_back(doubt, viewer, viewer.editor.pins)
             elif viewer.editor is not None:
@@ -49,8 +49,13 @@ def draw_correction(doubt: doubts.Doubt, library: Library, viewer: Viewer) -> No
             point_map.draw_point_map(candidates, country_code(doubt.country), viewer)
 
 
-def _draw_candidate(
-    doubt: doubts.Doubt, first: Alternative, candidate: Alternative, number: int, viewer: Viewer
+def _draw_candidate(  # noqa: PLR0917 - a line of the list has no less
+    doubt: doubts.Doubt,
+    first: Alternative,
+    candidate: Alternative,
+    number: int,
+    answer: Position,
+    viewer: Viewer,
 ) -> None:
     distance = distance_km(
         (first.latitude, first.longitude), (candidate.latitude, candidate.longitude)
@@ -76,6 +81,7 @@ def _draw_candidate(
                     viewer,
                     viewer.editor.pins,
                     candidate.place_name,
+                    doubts.judge_precision(candidate, answer),
                 ),
             )
 
@@ -145,12 +151,18 @@ def _pin_typed(doubt: doubts.Doubt, viewer: Viewer, pins: Pins) -> None:
     if point is None:
         show_error("Enter latitude and longitude in degrees, such as 50.33, 4.88")
         return
-    _pin(doubt, point, viewer, pins, "")
+    _pin(doubt, point, viewer, pins)
 
 
 def _pin(
-    doubt: doubts.Doubt, point: tuple[float, float], viewer: Viewer, pins: Pins, note: str
+    doubt: doubts.Doubt,
+    point: tuple[float, float],
+    viewer: Viewer,
+    pins: Pins,
+    *chosen: str,
 ) -> None:
+    """Pin the sites of a place; ``chosen`` are the candidate's name and precision, if it is one."""
+    note, precision = chosen or ("", "")
     if not check_length("Your name", _read_name(), _MAX_NAME_LENGTH):
         return
     done = f"Pinned: {_name(doubt)}{_describe_reach(doubt, pins)}"
@@ -158,7 +170,7 @@ def _pin(
         done += f". The point is outside {doubt.country}"
     pinned = run_action(
         viewer,
-        lambda: pins.pin(doubt.places, *point, note=note, who=_read_name()),
+        lambda: pins.pin(doubt.places, *point, note=note, who=_read_name(), precision=precision),
         done,
         ":material/push_pin:",
     )

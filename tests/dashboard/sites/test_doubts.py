@@ -66,3 +66,12 @@ def test_candidates_begin_with_the_present_position_and_list_a_place_once() -> N
     assert [one.place_name for one in found] == [doubt.place_name, doubts.REGISTRY_POINT, "Far"]
     assert (found[0].latitude, found[0].longitude) == (47.0, 15.0)
     assert doubts.list_candidates(doubt, Position(), [])[1:] == []
+
+
+def test_a_candidate_of_the_gazetteer_is_a_city_and_a_door_is_a_door() -> None:
+    city = Alternative(47.0, 15.4, "Graz, Styria, Austria", 0.5)
+    from_gazetteer = Position(source="gazetteer")
+    assert doubts.judge_precision(city, from_gazetteer) == "city"
+    own = city._replace(place_name=doubts.REGISTRY_POINT)
+    assert doubts.judge_precision(own, from_gazetteer) == ""
+    assert doubts.judge_precision(city, Position(source="register:hospitals")) == ""

@@ -1,1 +1,0 @@
-"""The sites of clinical trials on a map: readers, filters, exports, page and server."""

@@ -1,1 +1,0 @@
-"""The command line's commands: read, fetch, refresh, warm and export, a module each."""

@@ -1,1 +1,0 @@
-"""The live ClinicalTrials.gov API: client, search, and retries."""

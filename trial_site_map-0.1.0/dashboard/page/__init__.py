@@ -1,1 +1,0 @@
-"""The Streamlit page: what people see."""

@@ -1,1 +1,0 @@
-"""What stands around the tabs: header, map, countries, site card, running jobs."""

@@ -1,1 +1,0 @@
-"""The sidebar: filters, nearest site, uploads, the live registry, the login."""

@@ -1,1 +1,0 @@
-"""What a browser session holds: filters and address bar, selection, lists, login."""

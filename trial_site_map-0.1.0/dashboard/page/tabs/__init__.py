@@ -1,1 +1,0 @@
-"""The tabs below the map: sites, facilities, trials, quality, open lists."""

@@ -1,1 +1,0 @@
-"""The card of an open list: its name, colour, versions, columns, and who sees it."""

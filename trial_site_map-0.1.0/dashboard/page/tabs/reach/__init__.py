@@ -1,1 +1,0 @@
-"""Who can reach the sites: shares, gaps, a map of rates, and trials over time."""

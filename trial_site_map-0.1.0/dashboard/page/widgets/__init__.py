@@ -1,1 +1,0 @@
-"""Widgets that panels and tabs share: the map component, markdown, messages."""

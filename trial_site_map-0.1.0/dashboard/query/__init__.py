@@ -1,1 +1,0 @@
-"""Filters and queries: parsed, checked, applied to the site table, and counted."""

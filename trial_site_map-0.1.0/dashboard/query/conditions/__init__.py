@@ -1,1 +1,0 @@
-"""Conditions as concepts: their words, their narrower terms, and the trials that have them."""

@@ -1,1 +1,0 @@
-"""What readers share: encodings, dates, degrees, addresses, the reading builder."""

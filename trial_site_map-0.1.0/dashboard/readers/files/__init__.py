@@ -1,1 +1,0 @@
-"""File formats: bytes to rows, records or text, within bounds of time and memory."""

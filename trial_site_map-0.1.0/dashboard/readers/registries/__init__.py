@@ -1,1 +1,0 @@
-"""The trial registries' own formats."""

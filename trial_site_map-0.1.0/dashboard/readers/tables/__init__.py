@@ -1,1 +1,0 @@
-"""Tables of any layout: which row is the header, which column is which."""

@@ -1,1 +1,0 @@
-"""The filtered sites as a picture (PNG, SVG, PDF) or slides (PPTX), drawn without a browser."""

@@ -1,1 +1,0 @@
-"""What one server process holds for all sessions: geocache, lists, jobs, pins."""

@@ -1,1 +1,0 @@
-"""Background jobs: the runner, and the work of geocoding, uploading and fetching trials."""

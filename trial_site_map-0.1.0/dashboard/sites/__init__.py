@@ -1,1 +1,0 @@
-"""The model: trials, the site table, positions, and pure functions over them."""

@@ -1,1 +1,0 @@
-"""What programs see: the HTTP API, response caches, login gate, middleware."""

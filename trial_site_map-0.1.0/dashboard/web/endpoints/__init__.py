@@ -1,1 +1,0 @@
-"""What single routes of the API answer: comparisons, pictures, positions."""

@@ -1,1 +1,0 @@
-"""Geocoding on a Dask cluster: the client, the workers, and the batches."""

@@ -1,1 +1,0 @@
-"""The commands of the command line: the store's content, its export and backup, evaluation."""

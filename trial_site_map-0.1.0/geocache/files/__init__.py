@@ -1,1 +1,0 @@
-"""Files of places, positions and pins: reading, atomic writing, export and import."""

@@ -1,1 +1,0 @@
-"""Builds the gazetteer's index: reads the data packages, writes flat files."""

@@ -1,1 +1,0 @@
-"""Geography without a gazetteer: countries, borders, distances and names."""

@@ -1,1 +1,0 @@
-"""Real servers, browsers and site lists that both tests and benchmarks use."""
