@@ -30,8 +30,16 @@ window.siteMap ??= {};
     let pointer = null;
     let isJustDrawn = false; // the click that follows belongs to the drawing
 
+    const stop = (event) => { event.stopPropagation(); if (event.cancelable) event.preventDefault(); };
+    const isDrawn = (event) => kind && !siteMap.leaflet.isOverMap(event.target);
+    /* What Leaflet makes of the same press: no drag, no zoom. Only while drawing: a listener that may prevent a touch delays it. */
+    const block = (event) => { if (isDrawn(event)) stop(event); };
+
     function setKind(next) {
       kind = next;
+      for (const name of ["mousedown", "mousemove", "touchstart", "touchmove", "dblclick"]) {
+        box[kind ? "addEventListener" : "removeEventListener"](name, block, { capture: true, passive: false });
+      }
       points = [];
       pointer = null;
       path.setAttribute("d", "");
@@ -63,9 +71,6 @@ window.siteMap ??= {};
       const { left, top } = box.getBoundingClientRect();
       return L.point(event.clientX - left - box.clientLeft, event.clientY - top - box.clientTop);
     };
-    const stop = (event) => { event.stopPropagation(); if (event.cancelable) event.preventDefault(); };
-    const isDrawn = (event) => kind && !siteMap.leaflet.isOverMap(event.target);
-
     function listCorners() {
       if (kind !== "rectangle" || points.length < 2) return points;
       const [a, b] = [points[0], points[points.length - 1]];
@@ -104,10 +109,6 @@ window.siteMap ??= {};
       onDrawn(encode(area));
     }, true);
     box.addEventListener("pointercancel", () => { if (kind) setKind(kind); }, true);
-    // What Leaflet makes of the same press: no drag, no click on land or on a marker.
-    for (const name of ["mousedown", "mousemove", "touchstart", "touchmove", "dblclick"]) {
-      box.addEventListener(name, (event) => { if (isDrawn(event)) stop(event); }, { capture: true, passive: false });
-    }
     box.addEventListener("click", (event) => {
       if (isDrawn(event) || isJustDrawn) stop(event);
       isJustDrawn = false;
