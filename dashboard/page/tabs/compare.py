@@ -185,8 +185,8 @@ def _draw_counts(compared: Compared) -> None:
         ):
             st.metric(label, f"{counts[where]:,}", width="content")
     st.caption(
-        "A facility is in both if its name, city and country are the same but for case, accents "
-        "and punctuation. Sites that name no facility are not counted here."
+        "A hospital is in both if each list has it, however it is spelt there (see Facilities). "
+        "Sites that name no facility are not counted here."
     )
 
 
