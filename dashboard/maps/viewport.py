@@ -1,7 +1,10 @@
 """Centre and zoom that show some points on a map of a given size."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import asinh, atan, degrees, floor, log2, pi, radians, sinh, tan
+
+from geocache.geo.borders import extent
 
 WORLD = ((25.0, 10.0), 2.0)
 """Centre (latitude, longitude) and zoom that show all countries."""
@@ -21,7 +24,8 @@ def fit_bounds(
     """Centre (latitude, longitude) and zoom (in half steps, at least 1) that show all points.
 
     Args:
-        points: (latitude, longitude) in degrees; without any, :data:`WORLD` is returned.
+        points: (latitude, longitude) in degrees, maybe from :func:`unwrap`; without any,
+            :data:`WORLD` is returned.
         width: of the map, in pixels.
         height: of the map, in pixels.
         margin: pixels left free at each side.
@@ -39,6 +43,30 @@ def fit_bounds(
     zoom = floor(min([max_zoom, *zooms]) * _STEPS_PER_ZOOM) / _STEPS_PER_ZOOM
     middle = degrees(atan(sinh(pi * (max(ys) + min(ys)))))
     return (middle, (max(longitudes) + min(longitudes)) / 2), max(1.0, zoom)
+
+
+def unwrap(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points on one turn of the globe: neighbours across the 180th meridian stay neighbours.
+
+    Longitudes west of the widest gap grow by 360, so they may be over 180.
+    """
+    turned = sorted({longitude % 360 for _, longitude in points})
+    if len(turned) < 2:
+        return list(points)
+    gaps = [(following - one, following) for one, following in pairwise(turned)]
+    gaps.append((turned[0] + 360 - turned[-1], turned[0]))
+    first = max(gaps)[1]
+    shift = 360 if first > 180 else 0
+    return [(latitude, (longitude - first) % 360 + first - shift) for latitude, longitude in points]
+
+
+def list_corners(country: str) -> list[tuple[float, float]]:
+    """Two corners of a country (alpha-2), latitude and longitude; none if it is not on the map."""
+    found = extent(country)
+    if found is None:
+        return []
+    west, south, east, north = found
+    return [(south, west), (north, east)]
 
 
 def _project_latitude(latitude: float) -> float:

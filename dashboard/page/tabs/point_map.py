@@ -6,11 +6,10 @@ import folium
 import streamlit as st
 
 from dashboard.maps import folium_map
-from dashboard.maps.viewport import fit_bounds
+from dashboard.maps.viewport import fit_bounds, list_corners, unwrap
 from dashboard.page.widgets import folium_map as component
 from dashboard.query.coordinates import parse_point
 from dashboard.service.viewer import Viewer
-from geocache.geo.borders import extent
 from geocache.place import Alternative
 
 POINT = "pin_point"
@@ -33,13 +32,13 @@ def draw_point_map(candidates: Sequence[Alternative], country: str, viewer: View
         dark=st.context.theme.type == "dark", tiles=viewer.settings.site_map_tiles
     )
     group = folium.FeatureGroup()
-    shown = [(one.latitude, one.longitude) for one in candidates]
+    shown = unwrap([(one.latitude, one.longitude) for one in candidates])
     for number, point in enumerate(shown, start=1):
         _build_marker(point, str(number)).add_to(group)
     chosen = _read_point()
     if chosen is not None:
         _build_marker(chosen, "✕", " sm-chosen").add_to(group)
-    centre, zoom = fit_bounds(shown or _find_corners(country), width=_WIDTH, height=_HEIGHT)
+    centre, zoom = fit_bounds(shown or list_corners(country), width=_WIDTH, height=_HEIGHT)
     component.draw_map(
         base,
         group,
@@ -57,14 +56,6 @@ def _build_marker(point: tuple[float, float], text: str, css_class: str = "") ->
         html=f'<div class="sm-choice{css_class}">{text}</div>', icon_size=(_SIZE, _SIZE)
     )
     return folium.Marker(point, icon=icon)
-
-
-def _find_corners(country: str) -> list[tuple[float, float]]:
-    found = extent(country)
-    if found is None:
-        return []
-    west, south, east, north = found
-    return [(south, west), (north, east)]
 
 
 def _read_point() -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.maps.viewport import WORLD, fit_bounds
+from dashboard.maps.viewport import WORLD, fit_bounds, unwrap
 
 WIDTH, HEIGHT = 480, 300
 points = st.lists(st.tuples(st.floats(-80, 80), st.floats(-170, 170)), min_size=1, max_size=6)
@@ -51,3 +51,14 @@ def test_of_no_point_the_world_is_shown() -> None:
 def test_one_point_is_in_the_middle() -> None:
     (latitude, longitude), zoom = fit_bounds([(48.2, 16.4)], width=WIDTH, height=HEIGHT)
     assert (latitude, longitude, zoom) == (pytest.approx(48.2), 16.4, 6.0)
+
+
+def test_points_on_both_sides_of_the_180th_meridian_are_neighbours() -> None:
+    fiji = [(-18.1, 178.4), (-16.8, -179.9)]
+    assert unwrap(fiji) == [(-18.1, 178.4), pytest.approx((-16.8, 180.1))]
+    (_, longitude), zoom = fit_bounds(unwrap(fiji), width=WIDTH, height=HEIGHT)
+    assert longitude == pytest.approx(179.25)
+    assert zoom == 6
+    europe = [(48.2, 16.4), (40.4, -3.7)]
+    assert unwrap(europe) == [pytest.approx(point) for point in europe]
+    assert unwrap([]) == []

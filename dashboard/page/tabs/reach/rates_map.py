@@ -11,12 +11,11 @@ import streamlit as st
 
 from dashboard.maps import folium_map
 from dashboard.maps.colours import DARK_COLOURS, LIGHT_COLOURS
-from dashboard.maps.viewport import fit_bounds
+from dashboard.maps.viewport import fit_bounds, list_corners
 from dashboard.page.widgets import folium_map as component
 from dashboard.reach.outlines import build_outlines
 from dashboard.reach.rates import FEW
 from dashboard.sites.summary import plural
-from geocache.geo.borders import extent
 
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Recruiting sites per million people at which the shade becomes darker."""
@@ -58,7 +57,7 @@ def draw_rates_map(rates: pd.DataFrame, gaps: pd.DataFrame, tiles: str) -> None:
         if features:
             _build_layer(features).add_to(group)
     corners = [
-        corner for code in dict.fromkeys(rates["country_code"]) for corner in _find_corners(code)
+        corner for code in dict.fromkeys(rates["country_code"]) for corner in list_corners(code)
     ]
     centre, zoom = fit_bounds(corners, width=_WIDTH, height=_HEIGHT)
     component.draw_map(
@@ -159,11 +158,3 @@ def _build_legend(gaps: int, *, dark: bool) -> str:
         "<ul class='rate-legend' aria-label='Recruiting sites per million people'>"
         f"{items}</ul>"
     )
-
-
-def _find_corners(country: str) -> list[tuple[float, float]]:
-    found = extent(country)
-    if found is None:
-        return []
-    west, south, east, north = found
-    return [(south, west), (north, east)]
