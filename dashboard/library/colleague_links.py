@@ -14,7 +14,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from dashboard.errors import UploadError
-from dashboard.library.atomic_files import write_atomically
+from dashboard.library.atomic_files import write_records
 from dashboard.library.lists import OpenedList, without_contacts
 from dashboard.library.own_lists.list_decisions import select_decisions
 from dashboard.library.own_lists.refusals import refuse
@@ -124,9 +124,9 @@ class ColleagueLinks:
                 self._uploads.pin(guest, pins)
             if kept:
                 self._uploads.decide(guest, kept)
-            grant: dict[str, object] = {"expires": expires, "query": query}
-            _write_lines(self._uploads.find_folder(guest) / _GRANT, [grant])
-            _write_lines(
+            grant = {"expires": expires, "query": query}
+            write_records(self._uploads.find_folder(guest) / _GRANT, [grant])
+            write_records(
                 self._uploads.find_folder(owner) / _MADE, [asdict(one) for one in (*made, link)]
             )
         return link
@@ -166,7 +166,7 @@ class ColleagueLinks:
                 [Decision(one.site) for one in self._uploads.decisions(guest)],
             )
             rest = [asdict(one) for one in made if one.key != key]
-            _write_lines(self._uploads.find_folder(owner) / _MADE, rest)
+            write_records(self._uploads.find_folder(owner) / _MADE, rest)
 
     def revoke_list(self, owner: str, list_key: str) -> None:
         """Delete all links to one list.
@@ -238,11 +238,3 @@ def _read_lines(path: Path) -> Sequence[dict[str, object]]:
         log.warning("A file of links cannot be read: %s", error)
         return []
     return [one for one in found if isinstance(one, dict)]
-
-
-def _write_lines(path: Path, records: Sequence[dict[str, object]]) -> None:
-    if not records:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_atomically(path, "".join(json.dumps(one) + "\n" for one in records).encode())
