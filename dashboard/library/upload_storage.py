@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -115,7 +116,11 @@ class FolderUploadStorage:
 
     def count_bytes(self) -> int:
         """As :meth:`UploadStorage.count_bytes`."""
-        return sum(path.stat().st_size for path in self.folder.glob("*.bin"))
+        total = 0
+        for path in self.folder.glob("*.bin"):
+            with suppress(FileNotFoundError):  # deleted by another process just now
+                total += path.stat().st_size
+        return total
 
     def change_token(self) -> object:
         """As :meth:`UploadStorage.change_token`."""

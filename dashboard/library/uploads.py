@@ -8,6 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -47,6 +48,7 @@ MAX_UNREAD_BYTES = 5_000_000
 """A file that could not be read is stored up to this size, for somebody to name its columns."""
 MAX_CACHED_BYTES = 256 * 2**20
 """Opened lists in memory, over all owners."""
+_TOO_MUCH = f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first"
 _NOT_STORED = "the list could not be stored"
 
 
@@ -151,7 +153,7 @@ class UploadStore(SessionRecords):
         known = self.lists(owner)
         same = [one for one in known if one.id == replaces or one.opened.name == name]
         if replaces:
-            same = [one for one in known if one.id == replaces]
+            same = [one for one in same if one.id == replaces]
             if not same:
                 raise UploadError("this list is no longer here")
             name = same[0].opened.name
@@ -167,16 +169,13 @@ class UploadStore(SessionRecords):
             raise UploadError(f"{MAX_LISTS} lists are open already: close some first")
         storage = self._storage(owner)
         about = about or ListAbout()
-        if same:
-            about = replace(same[-1].about, added=about.added, hidden=False)
+        about = replace(same[-1].about, added=about.added, hidden=False) if same else about
         shared = decisions or (same[-1].decisions if same else ())
         metadata = build_metadata(name, opened, columns) | write_about(about) | write_shared(shared)
         metadata |= {"shared_by": hash_owner(shared_by)} if shared_by else {}
         with refuse(_NOT_STORED):
             if storage.count_bytes() + len(data) > MAX_BYTES:
-                raise UploadError(
-                    f"more than {MAX_BYTES // 1_000_000} MB of lists: close some first"
-                )
+                raise UploadError(_TOO_MUCH)
             storage.write(list_id, data, metadata)
         for old in same:
             self._keep_version(storage, old)
@@ -364,7 +363,8 @@ class UploadStore(SessionRecords):
     ) -> tuple[Mapping[str, str] | None, OpenedList]:
         """A file read with the columns given, else with those named for the version before it."""
         if columns is None and before:
-            columns = self.read_columns(owner, before[-1].id) or None
+            with suppress(UploadError):  # another process may have deleted it just now
+                columns = self.read_columns(owner, before[-1].id) or None
             opened = self._reader.read(data, name, columns, owner=owner)
             if not opened.error or not columns:
                 return columns, opened
