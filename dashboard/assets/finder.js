@@ -95,16 +95,24 @@
   const narrow = window.matchMedia("(max-width: 640px)");
   let card = "";
 
+  let stopFocusing = () => {};
+
+  /* Focuses an element once it is drawn, and again if it is drawn anew, until the person does something. */
   function focusWhenDrawn(find) {
+    stopFocusing();
+    let isFocused = false;
     const look = () => {
       const found = find();
-      if (!found) return;
-      observer.disconnect();
+      if (!found || (isFocused && document.activeElement !== document.body)) return;
+      isFocused = true;
       found.focus({ preventScroll: true });
     };
     const observer = new MutationObserver(look);
+    const gone = new AbortController();
+    stopFocusing = () => { observer.disconnect(); gone.abort(); };
+    for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, stopFocusing, { capture: true, signal: gone.signal });
     observer.observe(document.body, { childList: true, subtree: true });
-    setTimeout(() => observer.disconnect(), 10000);
+    setTimeout(stopFocusing, 10000);
   }
 
   document.addEventListener("click", (event) => {
