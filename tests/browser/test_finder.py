@@ -222,7 +222,12 @@ def test_the_keyboard_alone_leads_to_the_card(visit: Visit) -> None:
 
 
 def list_violations(one: Visit) -> list[str]:
-    """What axe-core finds on the page that is serious or worse."""
+    """What axe-core finds on the page that is serious or worse, once nothing fades any more."""
+    one.wait_until_idle()
+    one.page.wait_for_function(
+        "() => document.getAnimations().every((each) => each.playState !== 'running'"
+        " || each.effect?.getComputedTiming().iterations === Infinity)"
+    )
     return [
         f"{found['id']}: {[node['html'][:150] for node in found['nodes'][:3]]}"
         for found in Axe().run(one.page, options=DEFAULT_OPTIONS).response["violations"]
