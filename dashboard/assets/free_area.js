@@ -12,12 +12,12 @@ window.siteMap ??= {};
 
   const MARGIN = 28; // pixels at each side
   const WORLD = [[-54, -168], [74, 190]]; // from Alaska to the Chukchi Peninsula and Fiji
-  const VIEW_BUTTON = { width: 230, height: 56 }; // at the upper right
+  const VIEW_BUTTON = { width: 230, height: 56, narrow: 480 }; // at the upper right; on a narrow map a mere icon
   const CREDITS = { line: 16, oneLine: 600 }; // along the lower edge, in two lines on a narrower map
   const STEP = 0.25; // between zooms
 
   function buttonArea() {
-    return window.matchMedia("(pointer: coarse)").matches ? { width: 76, height: 220 } : { width: 66, height: 176 };
+    return window.matchMedia("(pointer: coarse)").matches ? { width: 76, height: 220 } : { width: 66, height: 240 };
   }
 
   function fitBounds(map, bounds, places) {
@@ -33,8 +33,9 @@ window.siteMap ??= {};
         padding.left = buttons.width;
         fit();
       }
-      const { width } = map.getSize();
-      if (isAnyPlaceIn(map, places, width - VIEW_BUTTON.width, width, VIEW_BUTTON.height)) {
+      const { x: width } = map.getSize();
+      const isUnder = isAnyPlaceIn(map, places, width - VIEW_BUTTON.width, width, VIEW_BUTTON.height);
+      if (width > VIEW_BUTTON.narrow && isUnder) {
         padding.top = VIEW_BUTTON.height;
         fit();
       }
