@@ -1,4 +1,10 @@
-"""Colours of the basemap, on the page and in pictures."""
+"""Colours of the basemap and what its land is shaded by, on the page and in pictures."""
+
+from typing import Literal, get_args
+
+Shade = Literal["countries", "states", "none"]
+SHADES: tuple[Shade, ...] = get_args(Shade)
+"""What the land can be shaded by."""
 
 LIGHT_COLOURS = {
     "sea": "#bfd9ea",

@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dashboard.maps.category import Category
+from dashboard.maps.colours import Shade
 from dashboard.maps.palette import FIELD_PREFIX, assign_categories
 from dashboard.maps.places import (
     AREAS,
@@ -27,10 +28,6 @@ from dashboard.sites import summary
 from dashboard.sites.categoricals import list_texts
 from dashboard.sites.memo import memoize_per_table
 from geocache.geo.distance import distances_km
-
-Shade = Literal["countries", "states", "none"]
-SHADES: tuple[Shade, ...] = get_args(Shade)
-"""What the land can be shaded by."""
 
 INLINE_SITES = 2_000
 MAX_CIRCLES = 50

@@ -205,9 +205,7 @@ def collect_tiles(
         points: latitude and longitude in degrees.
         max_bytes: the sum of the tiles' bytes at most.
     """
-    places = [
-        (longitude / 360 + 0.5, _project_latitude(latitude)) for latitude, longitude in points
-    ]
+    places = [(longitude / 360 + 0.5, project_latitude(latitude)) for latitude, longitude in points]
     left = max_bytes
     first, last = archive.zooms
     for z in range(first, last + 1):
@@ -231,7 +229,7 @@ def collect_tiles(
             yield Tile(z, x, y, data)
 
 
-def _project_latitude(latitude: float) -> float:
+def project_latitude(latitude: float) -> float:
     """Y in Web Mercator, 0 at 85° N to 1 at 85° S."""
     bounded = max(-85.0511, min(85.0511, latitude))
     return 0.5 - asinh(tan(radians(bounded))) / (2 * pi)

@@ -1,8 +1,10 @@
 """Centre and zoom that show some points on a map of a given size."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import asinh, atan, degrees, floor, log2, pi, radians, sinh, tan
+
+import numpy as np
+import numpy.typing as npt
 
 from geocache.geo.borders import extent
 
@@ -11,6 +13,7 @@ WORLD = ((25.0, 10.0), 2.0)
 
 _TILE_PIXELS = 256
 _STEPS_PER_ZOOM = 2
+_ROUNDING = 1e-9
 
 
 def fit_bounds(
@@ -48,16 +51,29 @@ def fit_bounds(
 def unwrap(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """The points on one turn of the globe: neighbours across the 180th meridian stay neighbours.
 
-    Longitudes west of the widest gap grow by 360, so they may be over 180.
+    The longitudes begin in the west of the narrowest arc that holds all, and may be over 180.
     """
-    turned = sorted({longitude % 360 for _, longitude in points})
-    if len(turned) < 2:
+    if len(points) < 2:
         return list(points)
-    gaps = [(following - one, following) for one, following in pairwise(turned)]
-    gaps.append((turned[0] + 360 - turned[-1], turned[0]))
-    first = max(gaps)[1]
-    shift = 360 if first > 180 else 0
-    return [(latitude, (longitude - first) % 360 + first - shift) for latitude, longitude in points]
+    west, _ = narrowest_arc(np.array([longitude for _, longitude in points]))
+    return [
+        (latitude, west + (longitude - west + _ROUNDING) % 360 - _ROUNDING)
+        for latitude, longitude in points
+    ]
+
+
+def narrowest_arc(longitudes: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """West and east of the narrowest arc that holds all points; east may be over 180."""
+    turned = np.unique(np.mod(longitudes, 360))
+    gaps = np.diff(turned, append=turned[0] + 360)
+    widest = int(gaps.argmax())
+    west = float(turned[(widest + 1) % len(turned)])
+    east = float(turned[widest])
+    if east < west:
+        east += 360
+    if west > 180:
+        west, east = west - 360, east - 360
+    return west, east
 
 
 def list_corners(country: str) -> list[tuple[float, float]]:

@@ -2,14 +2,14 @@
 
 import gzip
 from collections.abc import Iterator
-from math import asinh, atan, degrees, floor, log2, pi, radians, sinh, tan
+from math import atan, degrees, floor, log2, pi, radians, sinh
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import mapbox_vector_tile
 import shapely
 
-from dashboard.maps.tile_archive import TileArchive
+from dashboard.maps.tile_archive import TileArchive, project_latitude
 
 BUNDLED = Path(__file__).parents[1] / "assets" / "basemap.pmtiles"
 MOST_TILES = 48
@@ -31,12 +31,13 @@ class Name(NamedTuple):
 
 
 class Features(NamedTuple):
-    """What is drawn over the land, in degrees; rivers with the zoom that they begin at."""
+    """What is drawn over the land, in degrees; ``is_last`` if no tiles show more than these."""
 
     lakes: list[Any]
     rivers: list[Any]
     names: list[Name]
     zoom: int
+    is_last: bool
 
 
 def read_features(box: tuple[float, float, float, float], metres_per_point: float) -> Features:
@@ -52,7 +53,7 @@ def read_features(box: tuple[float, float, float, float], metres_per_point: floa
     zoom = max(2, min(archive.zooms[1], round(wanted)))
     while zoom > 2 and _count_tiles(box, zoom) > MOST_TILES:
         zoom -= 1
-    found = Features([], [], [], zoom)
+    found = Features([], [], [], zoom, is_last=zoom == archive.zooms[1])
     for x, y in _list_tiles(box, zoom):
         data = archive.get_tile(zoom, x % 2**zoom, y)
         if data:
@@ -65,9 +66,8 @@ def _column(longitude: float, zoom: int) -> int:
 
 
 def _row(latitude: float, zoom: int) -> int:
-    place = (1 - asinh(tan(radians(max(-85.0, min(85.0, latitude))))) / pi) / 2
     count = 1 << zoom
-    return max(0, min(count - 1, floor(place * count)))
+    return max(0, min(count - 1, floor(project_latitude(latitude) * count)))
 
 
 def _count_tiles(box: tuple[float, float, float, float], zoom: int) -> int:

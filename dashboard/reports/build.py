@@ -35,7 +35,7 @@ def build_report(
         title: the heading.
         filter_text: the filter in words.
         colour_by: one of :data:`dashboard.maps.palette.COLOUR_BY`.
-        shade: one of :data:`dashboard.reports.report.SHADES`.
+        shade: one of :data:`dashboard.maps.colours.SHADES`.
         trial: the record, if the sites are those of one trial.
         link: the address of the view.
         bbox: the extent in degrees, in place of that of the sites.

@@ -19,7 +19,6 @@ MOST_PLACES = 60
 
 _SCALE_BOX = (0.0, 0.0, 140.0, 34.0)
 _LARGE_CITY = 4
-_LAST_ZOOM = 8
 _KINDS = ("country", "state", "city")
 
 Box = tuple[float, float, float, float]
@@ -79,7 +78,7 @@ class LabelBoard:
         wanted = [
             (order, float(np.hypot(*(at[number] - middle))), number)
             for number, name in enumerate(features.names)
-            if (order := _rank(name, features.zoom)) is not None
+            if (order := _rank(name, features)) is not None
             and 0 < at[number][0] < self._room[0]
             and 0 < at[number][1] < self._room[1]
         ]
@@ -137,20 +136,20 @@ class LabelBoard:
         return True
 
 
-def _rank(name: Name, zoom: int) -> tuple[int, int] | None:
-    """The order in which a name is put, ``None`` if it is not shown at a zoom."""
-    if name.kind not in _KINDS or (name.kind == "city" and name.rank > _last_rank(zoom)):
+def _rank(name: Name, features: Features) -> tuple[int, int] | None:
+    """The order in which a name is put, ``None`` if it is not shown at the features' zoom."""
+    if name.kind not in _KINDS or (name.kind == "city" and name.rank > _last_rank(features)):
         return None
     if name.kind == "country":
         return 0, 0
     if name.kind == "state":
-        return (2, name.rank) if name.rank <= zoom else None
+        return (2, name.rank) if name.rank <= features.zoom else None
     return (1 if name.rank <= _LARGE_CITY else 3), name.rank
 
 
-def _last_rank(zoom: int) -> int:
-    """The rank of the least cities named at a zoom; on the page there are more."""
-    return zoom + 1 if zoom >= _LAST_ZOOM else max(_LARGE_CITY, zoom - 1)
+def _last_rank(features: Features) -> int:
+    """The rank of the least cities that are named; on the page there are more."""
+    return features.zoom + 1 if features.is_last else max(_LARGE_CITY, features.zoom - 1)
 
 
 def _name_place(report: Report, row: int) -> str:

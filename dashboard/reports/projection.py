@@ -9,6 +9,8 @@ import numpy.typing as npt
 import shapely
 from pyproj import Transformer
 
+from dashboard.maps.viewport import narrowest_arc
+
 Floats = npt.NDArray[np.float64]
 
 WORLD_DEGREES = 110.0
@@ -137,20 +139,6 @@ def choose_projection(longitudes: Floats, latitudes: Floats, aspect: float) -> P
         return Projection(world, longitude, latitude, _fit(x, y, aspect, 1.02))
     x, y = bare.project(longitudes, latitudes)
     return Projection(world, longitude, latitude, _fit(x, y, aspect, _MARGIN))
-
-
-def narrowest_arc(longitudes: Floats) -> tuple[float, float]:
-    """West and east of the narrowest arc that holds all points; east may be over 180."""
-    turned = np.unique(np.mod(longitudes, 360))
-    gaps = np.diff(turned, append=turned[0] + 360)
-    widest = int(gaps.argmax())
-    west = float(turned[(widest + 1) % len(turned)])
-    east = float(turned[widest])
-    if east < west:
-        east += 360
-    if west > 180:
-        west, east = west - 360, east - 360
-    return west, east
 
 
 def _fit(x: Floats, y: Floats, aspect: float, margin: float) -> tuple[float, float, float, float]:

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from dashboard.maps.category import Category
 
-SHADES = ("countries", "states", "none")
 TABLE_COLUMNS = ("facility", "city", "country", "status", "decision", "trial_id")
 
 
@@ -17,9 +16,10 @@ class Report:
 
     ``counts`` has a row per place and a column per category; ``cities`` the name of each place
     as written, ``place_names`` as the gazetteer has it; ``countries`` and ``states`` the number of
-    sites by their codes, ``shade`` is which of them the land is shaded by (:data:`SHADES`);
-    ``country_rows``, ``site_rows`` and ``trial_rows`` (of the only trial) are tables as texts;
-    ``figures`` are numbers with their nouns; ``unplaced`` counts sites without a position.
+    sites by their codes, ``shade`` is which of them the land is shaded by, one of
+    :data:`dashboard.maps.colours.SHADES`; ``country_rows``, ``site_rows`` and ``trial_rows`` (of
+    the only trial) are tables as texts; ``figures`` are numbers with their nouns; ``unplaced``
+    counts sites without a position.
     """
 
     title: str

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dashboard.exports import Provenance
+from dashboard.maps.colours import SHADES
 from dashboard.maps.palette import COLOUR_BY
 from dashboard.query.dataset_query import DatasetQuery, parse_query
 from dashboard.query.filters import Filters
 from dashboard.query.parameters import Choice, Parameter
 from dashboard.reports.build import build_report
 from dashboard.reports.render import RESOLUTIONS, SIZES, THEMES, Look
-from dashboard.reports.report import SHADES, Report
+from dashboard.reports.report import Report
 from dashboard.sites import list_rows, summary
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Trial

@@ -362,10 +362,10 @@ def _is_same_name(mine: LocalName, theirs: LocalName) -> bool:
         return False
     if not all(any(segment.is_hospital for segment in one.main) for one in (mine, theirs)):
         return False  # "Santa Maria" may be anything
-    words = ({w for s in one.main for w in s.words} for one in (mine, theirs))
-    first, second = words
-    if any(f"{word}s" in second - first for word in first - second) or any(
-        f"{word}s" in first - second for word in second - first
+    first, second = ({w for s in one.main for w in s.words} for one in (mine, theirs))
+    mine_alone, theirs_alone = first - second, second - first
+    if any(f"{word}s" in theirs_alone for word in mine_alone) or any(
+        f"{word}s" in mine_alone for word in theirs_alone
     ):
         return False  # several houses, and one of them
     verdict = compare(mine, theirs)

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.maps import folium_map
-from dashboard.maps.layer import SHADES, Circle, build_layer_data
+from dashboard.maps.colours import SHADES
+from dashboard.maps.layer import Circle, build_layer_data
 from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX, LIST_PREFIX
 from dashboard.maps.store import get_map_store
 from dashboard.page.panels import countries, nearest_list, site_card

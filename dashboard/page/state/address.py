@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from dashboard.errors import SavedViewError
-from dashboard.maps.layer import SHADES, Shade
+from dashboard.maps.colours import SHADES, Shade
 from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import Filters, parse_leniently, to_query

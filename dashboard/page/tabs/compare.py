@@ -1,7 +1,7 @@
 """Two lists, trials or filters compared: what both have, counts side by side, what changed."""
 
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +20,7 @@ from dashboard.library.lists import Library
 from dashboard.library.pin_file import locate_with
 from dashboard.maps import folium_map
 from dashboard.maps.layer import build_layer_data
-from dashboard.page.state import address, session
+from dashboard.page.state import address, links, session
 from dashboard.page.streamlit_internals import ColumnConfig
 from dashboard.page.tabs import pagination
 from dashboard.page.tabs import sites as sites_tab
@@ -250,8 +250,7 @@ def _draw_tables(compared: Compared, query: CompareQuery, *, in_api: bool) -> No
         alt=f"Comparison: {_NAMES[name].lower()}, {len(rows):,} rows",
     )
     if in_api:
-        parts = urlsplit(st.context.url or "")
-        url = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        url = links.get_page_url().rstrip("/")
         st.markdown("The same over HTTP")
         st.code(
             f"{url}/api/compare.csv?{urlencode(asked.to_pairs())}", language=None, wrap_lines=True

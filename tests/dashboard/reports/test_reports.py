@@ -13,11 +13,12 @@ from pptx import Presentation
 
 from dashboard.errors import ExportError
 from dashboard.exports.content import About
+from dashboard.maps.viewport import narrowest_arc
 from dashboard.reports.build import build_report
 from dashboard.reports.lettering import can_draw, to_drawable
 from dashboard.reports.markers import group_places
 from dashboard.reports.picture import PictureFormat, build_figure, draw_picture
-from dashboard.reports.projection import choose_projection, narrowest_arc
+from dashboard.reports.projection import choose_projection
 from dashboard.reports.render import Look, render
 from dashboard.reports.report import Report
 from dashboard.sites.table import COLUMNS

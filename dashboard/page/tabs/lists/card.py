@@ -73,14 +73,6 @@ def draw_open(
     key = stored.id if stored else f"open_{opened.name}"
     who = "shared with everyone here" if stored else "everyone sees it"
 
-    def hide(hidden: bool) -> None:
-        session.hide_list(opened.name, hidden=hidden)
-        st.rerun()
-
-    def colour(colour: str) -> None:
-        session.colour_list(opened.name, colour)
-        st.rerun()
-
     @st.fragment
     def draw() -> None:
         with st.container(border=True, key=f"list_{key}"):
@@ -92,8 +84,8 @@ def draw_open(
                     who,
                     hidden=hidden,
                     added=stored.about.added if stored else "",
-                    on_colour=colour,
-                    on_hide=hide,
+                    on_colour=partial(_colour, opened.name),
+                    on_hide=partial(_hide, opened.name),
                 )
                 editor = viewer.editor
                 if stored is not None and editor is not None:
@@ -122,17 +114,19 @@ def draw_open(
     draw()
 
 
+def _hide(name: str, hidden: bool) -> None:
+    session.hide_list(name, hidden=hidden)
+    st.rerun()
+
+
+def _colour(name: str, colour: str) -> None:
+    session.colour_list(name, colour)
+    st.rerun()
+
+
 def draw_linked(link: SharedByLink, colours: Mapping[str, str], *, hidden: bool) -> None:
     """Draw the card of a list that a colleague's link shows."""
     opened = link.stored.opened
-
-    def hide(hidden: bool) -> None:
-        session.hide_list(opened.name, hidden=hidden)
-        st.rerun()
-
-    def colour(colour: str) -> None:
-        session.colour_list(opened.name, colour)
-        st.rerun()
 
     @st.fragment
     def draw() -> None:
@@ -147,8 +141,8 @@ def draw_linked(link: SharedByLink, colours: Mapping[str, str], *, hidden: bool)
                 f"a colleague’s, by a link that is valid until {link.expires}",
                 hidden=hidden,
                 added=link.stored.about.added,
-                on_colour=colour,
-                on_hide=hide,
+                on_colour=partial(_colour, opened.name),
+                on_hide=partial(_hide, opened.name),
             )
             st.button(
                 "Close",

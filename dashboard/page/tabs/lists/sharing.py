@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.errors import UploadError
 from dashboard.library.colleague_links import DAYS
 from dashboard.library.uploads import StoredList
-from dashboard.page.state import address
+from dashboard.page.state import address, links
 from dashboard.page.tabs.lists.actions import run
 from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
@@ -95,9 +95,7 @@ def _make_link(one: StoredList, viewer: Viewer, days: int, *, decisions: bool) -
 
 
 def _build_url(key: str) -> str:
-    parts = urlsplit(st.context.url or "")
-    page = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "/"
-    return f"{page}?{urlencode({address.SAVED: key})}"
+    return f"{links.get_page_url()}?{urlencode({address.SAVED: key})}"
 
 
 def _act(action: Callable[[], object]) -> None:
