@@ -17,7 +17,7 @@ window.siteMap ??= {};
   const STEP = 0.25; // between zooms
 
   function buttonArea() {
-    return window.matchMedia("(pointer: coarse)").matches ? { width: 76, height: 220 } : { width: 66, height: 240 };
+    return window.matchMedia("(pointer: coarse)").matches ? { width: 76, height: 300 } : { width: 66, height: 240 };
   }
 
   function fitBounds(map, bounds, places) {
