@@ -74,6 +74,11 @@ class Visit:
         table = self.page.get_by_test_id("stDataFrame").last.locator(".dvn-scroller").first
         table.click(position={"x": 16, "y": 52})
 
+    def scroll_to(self, target: Locator) -> None:
+        """Scroll an element into view once the page is idle: a run draws elements anew."""
+        self.wait_until_idle()
+        target.evaluate("e => e.scrollIntoViewIfNeeded()")
+
     def wait_until_idle(self) -> None:
         """Wait until no Streamlit script runs and no element is stale."""
         self.page.wait_for_function(

@@ -139,7 +139,7 @@ def test_a_site_on_the_map_leads_to_its_card(visit: Visit) -> None:
     frame = visit.wait_for_map()
     assert frame.locator(".sm-skip, .sm-view, .sm-legend").count() == 0, "nothing that does nothing"
     one = visit.page.locator(".st-key-finder_map iframe")
-    one.scroll_into_view_if_needed()
+    visit.scroll_to(one)
     frame.locator("#map_div").evaluate(
         "() => { map.setView([48.137, 11.575], 12, { animate: false }); }"
     )
@@ -291,7 +291,7 @@ def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visi
     sheet = page.locator(".st-key-site_sheet")
     steps = sheet.get_by_role("link", name="Directions")
     expect(steps).to_be_visible()
-    steps.scroll_into_view_if_needed()
+    visit.scroll_to(steps)
     box = sheet.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] == 844

@@ -108,7 +108,7 @@ def test_the_list_of_a_place_loads_more_sites_as_it_is_scrolled(
     items = frame.locator(".leaflet-popup-content li")
     expect(items).to_have_count(50)
     expect(frame.locator(".sm-count")).to_contain_text(f"{counts.max():,} sites")
-    frame.get_by_role("button", name="more").scroll_into_view_if_needed()
+    visit.scroll_to(frame.get_by_role("button", name="more"))
     expect(items).to_have_count(min(100, int(counts.max())))
     items.nth(60).get_by_role("button").click()
     expect(visit.page.get_by_text("Placed at")).to_be_visible()

@@ -80,7 +80,7 @@ def test_a_drawn_rectangle_or_line_is_a_filter(visit: Visit) -> None:
 def test_an_area_is_drawn_with_a_finger(visitors: Callable[..., Visit]) -> None:
     visit = visitors(has_touch=True, viewport={"width": 390, "height": 844})
     frame = visit.open(sites=75)
-    frame.locator("#map_div").scroll_into_view_if_needed()
+    visit.scroll_to(frame.locator("#map_div"))
     frame.get_by_role("button", name="Draw around sites").click()
     box = frame.locator("#map_div").bounding_box()
     assert box is not None

@@ -186,7 +186,7 @@ def test_in_landscape_the_page_scrolls_beside_the_map_and_rotation_keeps_sites_i
     sites = frame.get_by_role("button", name="Groningen, Netherlands: UMC Groningen")
 
     def height() -> float:
-        map_frame.scroll_into_view_if_needed()
+        phone.scroll_to(map_frame)
         box = map_frame.bounding_box()
         assert box is not None
         assert sites.evaluate(WAIT_UNTIL_STILL)
@@ -217,13 +217,13 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
     phone.open(sites=75)
     for name in ("Countries", "Trials", "Sites"):
         tab = page.get_by_role("tab", name=name)
-        tab.scroll_into_view_if_needed()
+        phone.scroll_to(tab)
         fingers.tap(tab)
         expect(tab).to_have_attribute("aria-selected", "true")
         phone.wait_until_idle()
         assert_fits_width(phone, 390)
     table = page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
+    phone.scroll_to(table)
     scroller = table.locator(".dvn-scroller")
     box = scroller.bounding_box()
     assert box is not None
@@ -237,7 +237,7 @@ def test_tabs_and_table_are_used_by_touch(phone: Visit) -> None:
     page.touchscreen.tap(box["x"] + 16, box["y"] + 52)
     expect(phone.map.locator(".sm-selected").first).to_be_attached()
     files = page.get_by_role("button", name="Other files", exact=True)
-    files.scroll_into_view_if_needed()
+    phone.scroll_to(files)
     fingers.tap(files)
     body = page.get_by_test_id("stPopoverBody")
     expect(body.get_by_role("link", name="GeoJSON", exact=True)).to_be_in_viewport()
