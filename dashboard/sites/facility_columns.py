@@ -14,7 +14,8 @@ from dashboard.sites.categoricals import (
     factorize,
     find_first_rows,
 )
-from geocache.facilities import Correction, Facility, FacilityJoiner, Named, find_block
+from dashboard.sites.memo import memoize_per_table
+from geocache.facilities import Correction, Facility, FacilityJoiner, Named, find_area
 
 FACILITY_COLUMNS = ("facility_id", "facility_name")
 MATCH_COLUMNS = (*FACILITY_COLUMNS, "facility_match", "facility_score")
@@ -40,13 +41,13 @@ def add_facilities_of_new(
 ) -> pd.DataFrame:
     """As :func:`add_facilities` where only the rows from ``new_from`` on are new.
 
-    Only the places of the new rows are joined again.
+    Only the places of the new rows, with their suburbs, are joined again.
     """
     codes, named = list_named(sites)
     counts = count_codes(codes, len(named)).tolist()
-    blocks = [find_block(one.city, one.state, one.country) for one in named]
-    touched = {blocks[code] for code in np.unique(codes[new_from:]).tolist()}
-    again = [number for number, block in enumerate(blocks) if block in touched]
+    areas = [find_area(one.city, one.state, one.country) for one in named]
+    touched = {areas[code] for code in np.unique(codes[new_from:]).tolist()}
+    again = [number for number, area in enumerate(areas) if area in touched]
     first = find_first_rows(codes, len(named))
     stored = zip(
         *(sites[name].iloc[first].astype("str").tolist() for name in FACILITY_COLUMNS), strict=True
@@ -74,11 +75,21 @@ def match_facilities(sites: pd.DataFrame, corrections: Iterable[Correction] = ()
     return pd.DataFrame(columns)
 
 
-def find_wholes(sites: pd.DataFrame, corrections: Iterable[Correction] = ()) -> dict[str, str]:
-    """By ``facility_id`` the id of the group, university or whole that it is part of."""
-    _, named = list_named(sites)
-    found = _joiner.join(named, None, corrections)
-    return {one.facility_id: one.part_of for one in found if one.part_of}
+@memoize_per_table
+def find_whole(
+    sites: pd.DataFrame, facility_id: str, corrections: tuple[Correction, ...] = ()
+) -> str:
+    """The id of the group, university or whole that a facility is part of; else empty."""
+    rows = np.flatnonzero((sites["facility_id"] == facility_id).to_numpy())
+    if not len(rows):
+        return ""
+    country = (sites["country_code"] == sites["country_code"].iloc[rows[0]]).to_numpy()
+    _, named = list_named(sites[country])
+    _, own = list_named(sites.iloc[rows])
+    areas = {find_area(one.city, one.state, one.country) for one in own}
+    near = [one for one in named if find_area(one.city, one.state, one.country) in areas]
+    found = _joiner.join(near, None, corrections)
+    return next((one.part_of for one in found if one.facility_id == facility_id), "")
 
 
 def number_facilities(sites: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -4,12 +4,6 @@ Knows names, cities and countries, and nothing of trials.
 """
 
 from geocache.facilities.corrections import Correction
-from geocache.facilities.join import (
-    NO_FACILITY,
-    Facility,
-    FacilityJoiner,
-    Named,
-    find_block,
-)
+from geocache.facilities.join import NO_FACILITY, Facility, FacilityJoiner, Named, find_area
 
-__all__ = ["NO_FACILITY", "Correction", "Facility", "FacilityJoiner", "Named", "find_block"]
+__all__ = ["NO_FACILITY", "Correction", "Facility", "FacilityJoiner", "Named", "find_area"]

@@ -1,14 +1,16 @@
-"""Which facility each of many sites is at: places apart, names of a place joined."""
+"""Which facility each of many sites is at: names of a place joined, then those of its suburbs."""
 
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 from geocache.facilities.cities import find_city, list_place_words
 from geocache.facilities.cluster import Grouping, group_names
 from geocache.facilities.corrections import Correction, make_id, make_key, make_own_id
+from geocache.facilities.neighbours import Block, Group, Spelled, find_host, link_neighbours
 from geocache.facilities.parse import Parsed, parse
 from geocache.facilities.spelling import (
     clean_name,
@@ -57,9 +59,6 @@ class Facility(NamedTuple):
 
 NO_FACILITY = Facility()
 
-Block = tuple[str, str, str]
-"""A country's code, a city and, where states tell cities apart, a state."""
-
 
 class _Spelled(NamedTuple):
     """A spelling of a block, taken apart, and its facility's number in the block."""
@@ -80,6 +79,12 @@ class _Joined(NamedTuple):
     names: dict[int, str] = {}  # noqa: RUF012 - never changed
 
 
+_Key = tuple[Block, tuple[str, ...]]
+"""A place and its spellings, sorted."""
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+
+
 class FacilityJoiner:
     """Joins names to facilities, and remembers each place: one more list costs only its places.
 
@@ -87,7 +92,8 @@ class FacilityJoiner:
     """
 
     def __init__(self) -> None:
-        self._blocks: OrderedDict[tuple[Block, tuple[str, ...]], _Joined] = OrderedDict()
+        self._blocks: OrderedDict[_Key, _Joined] = OrderedDict()
+        self._links: OrderedDict[tuple[_Key, ...], list[tuple[Group, Group]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def join(
@@ -119,32 +125,49 @@ class FacilityJoiner:
             names[site.facility] = names.get(site.facility, 0) + (counts[number] if counts else 1)
             if said and (found := said.get(make_key(*site))):
                 corrected[block][site.facility] = found
+        areas: dict[Block, list[Block]] = defaultdict(list)
+        for block in blocks:
+            areas[find_host(block)].append(block)
         answers: dict[Block, dict[str, Facility]] = {}
-        for number, (block, names) in enumerate(blocks.items()):
-            joined = self._join_block(block, names)
-            if block in corrected:
-                joined = _correct(joined, corrected[block])
-            answers[block] = _name_facilities(joined, names)
+        for number, (area, inside) in enumerate(areas.items()):
+            joined = self._join_area(area, {block: blocks[block] for block in sorted(inside)})
+            for block in inside:
+                if block in corrected:
+                    joined[block] = _correct(joined[block], corrected[block])
+            answers |= _name_facilities(joined, blocks)
             if progress and not number % 100:
-                progress(number / len(blocks))
+                progress(number / len(areas))
         return [
             NO_FACILITY if block is None else answers[block][site.facility]
             for site, block in zip(sites, where, strict=True)
         ]
 
-    def _join_block(self, block: Block, names: Iterable[str]) -> _Joined:
-        key = (block, tuple(sorted(names)))
+    def _join_area(
+        self, area: Block, blocks: Mapping[Block, Iterable[str]]
+    ) -> dict[Block, _Joined]:
+        """The spellings of a city and of its suburbs, joined."""
+        keys = tuple((block, tuple(sorted(names))) for block, names in blocks.items())
+        found = {
+            key[0]: self._remember(self._blocks, key, partial(_join_names, *key)) for key in keys
+        }
+        if len(found) == 1 or area not in found:
+            return found
+        links = self._remember(self._links, keys, lambda: _link(area, found))
+        return _apply_links(found, links)
+
+    def _remember(
+        self, known: OrderedDict[_Asked, _Answer], key: _Asked, work: Callable[[], _Answer]
+    ) -> _Answer:
         with self._lock:
-            known = self._blocks.get(key)
-            if known is not None:
-                self._blocks.move_to_end(key)
-                return known
-        known = _join_names(block, key[1])
+            if key in known:
+                known.move_to_end(key)
+                return known[key]
+        answer = work()
         with self._lock:
-            self._blocks[key] = known
-            while len(self._blocks) > MAX_BLOCKS:
-                self._blocks.popitem(last=False)
-        return known
+            known[key] = answer
+            while len(known) > MAX_BLOCKS:
+                known.popitem(last=False)
+        return answer
 
 
 @lru_cache(maxsize=131_072)
@@ -153,6 +176,14 @@ def find_block(city: str, state: str, country: str) -> Block:
     code = country_code(country)
     found = find_city(city, code)
     return code or fold(country), found, fold(state) if code in _STATES_TELL else ""
+
+
+def find_area(city: str, state: str, country: str) -> Block:
+    """The place of a site, or the large city that it is a suburb of.
+
+    Facilities of two areas are never one, unless somebody says so.
+    """
+    return find_host(find_block(city, state, country))
 
 
 def _join_names(block: Block, names: Sequence[str]) -> _Joined:
@@ -232,32 +263,73 @@ def _correct(joined: _Joined, said: Mapping[str, Correction]) -> _Joined:
     return _Joined(spellings, ids, part_of, names)
 
 
-def _name_facilities(joined: _Joined, counts: Mapping[str, int]) -> dict[str, Facility]:
-    """The facility of each spelling of a place, named by its clearest spelling."""
-    members: dict[int, list[_Spelled]] = defaultdict(list)
-    for one in joined.spellings.values():
-        members[one.group].append(one)
-    answers = {}
-    for group, spelled in members.items():
-        shown = min(
+def _link(area: Block, joined: Mapping[Block, _Joined]) -> list[tuple[Group, Group]]:
+    spelled = {
+        block: sorted(
+            {Spelled(one.parsed, one.group): one.name for one in of.spellings.values()}.items(),
+            key=itemgetter(1),
+        )
+        for block, of in joined.items()
+    }
+    return link_neighbours(
+        area, {block: [one for one, _ in found] for block, found in spelled.items()}
+    )
+
+
+def _apply_links(
+    joined: dict[Block, _Joined], links: Iterable[tuple[Group, Group]]
+) -> dict[Block, _Joined]:
+    """The facilities of suburbs that are the city's with the city's ids."""
+    ids = {block: dict(of.ids) for block, of in joined.items()}
+    new: dict[str, str] = {}
+    for (area, home), (block, group) in links:
+        new[ids[block][group]] = ids[block][group] = ids[area][home]
+    return {
+        block: of._replace(
+            ids=ids[block],
+            part_of={
+                part: new.get(whole, whole)
+                for part, whole in of.part_of.items()
+                if ids[block].get(part) != new.get(whole, whole)
+            },
+        )
+        for block, of in joined.items()
+    }
+
+
+def _name_facilities(
+    joined: Mapping[Block, _Joined], counts: Mapping[Block, Mapping[str, int]]
+) -> dict[Block, dict[str, Facility]]:
+    """The facility of each spelling of some places, named by its clearest spelling."""
+    members: dict[str, list[tuple[Block, _Spelled]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    wholes: dict[str, str] = {}
+    for block, of in joined.items():
+        for one in of.spellings.values():
+            members[of.ids[one.group]].append((block, one))
+        names.update((of.ids[group], name) for group, name in of.names.items())
+        wholes.update((of.ids[group], whole) for group, whole in of.part_of.items())
+    answers: dict[Block, dict[str, Facility]] = {block: {} for block in joined}
+    for facility_id, spelled in members.items():
+        _, shown = min(
             spelled,
-            key=lambda one: (
-                rank_clearness(one.name, one.parsed),
-                -counts[one.name],
-                len(one.name),
-                one.name,
+            key=lambda at: (
+                rank_clearness(at[1].name, at[1].parsed),
+                -counts[at[0]][at[1].name],
+                len(at[1].name),
+                at[1].name,
             ),
         )
-        name = joined.names.get(group) or clean_name(shown.name)
+        name = names.get(facility_id) or clean_name(shown.name)
         key = spelling_key(name)
-        for one in spelled:
+        for block, one in spelled:
             exact = one.how != "person" and spelling_key(clean_name(one.name)) == key
             match = "exact" if exact else describe_difference(one.parsed, shown.parsed, one.how)
-            answers[one.name] = Facility(
-                joined.ids[group],
+            answers[block][one.name] = Facility(
+                facility_id,
                 name,
                 match,
                 1.0 if exact else round(one.score, 2),
-                joined.part_of.get(group, ""),
+                wholes.get(facility_id, ""),
             )
     return answers

@@ -15,7 +15,7 @@ from dashboard.sites.facilities import (
     name_facilities,
     select_facility,
 )
-from dashboard.sites.facility_columns import find_wholes
+from dashboard.sites.facility_columns import find_whole
 from dashboard.sites.summary import plural
 from geocache.facilities import Named
 
@@ -37,10 +37,7 @@ def draw_facility(facility_id: str, library: Library, viewer: Viewer) -> None:
     with st.container(border=True):
         place = ", ".join(part for part in (first.city, first.state, first.country) if part)
         st.markdown(f"**{escape(str(first.facility_name))}**  \n{escape(place)}")
-        wholes = find_wholes(
-            library.table[(library.table["city"] == first.city).to_numpy()], library.corrections
-        )
-        if whole := wholes.get(facility_id):
+        if whole := find_whole(library.table, facility_id, library.corrections):
             name = name_facilities(library.table, [whole])[whole]
             st.caption(f"Related to {escape(name)}, and counted apart from it.")
         st.button(

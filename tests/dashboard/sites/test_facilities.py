@@ -12,7 +12,7 @@ from dashboard.sites.facilities import (
 from dashboard.sites.facility_columns import (
     add_facilities,
     add_facilities_of_new,
-    find_wholes,
+    find_whole,
     match_facilities,
 )
 from dashboard.sites.table import empty_table
@@ -89,14 +89,17 @@ def test_a_part_names_its_whole() -> None:
         ("NCT1", "Rosenklinik", "Ulm", "DE"), ("NCT1", "Rosenklinik, Campus Nord", "Ulm", "DE")
     )
     whole, part = table["facility_id"].tolist()
-    assert find_wholes(table) == {part: whole}
+    assert find_whole(table, part) == whole
+    assert find_whole(table, whole) == ""
+    assert find_whole(table, "F0") == ""
 
 
 def test_one_more_list_gives_what_all_at_once_give() -> None:
     rows = (
         ("NCT1", "Klinik Sonnblick", "Wien", "AT"),
-        ("NCT1", "Rosenklinik", "Ulm", "DE"),
+        ("NCT1", "Klinikum Grosshadern", "Munich", "DE"),
         ("NCT2", "Klinik Sonnblick, Urology Unit", "Vienna", "AT"),
+        ("NCT2", "Klinikum Grosshadern", "Grosshadern", "DE"),
         ("NCT2", "Research Site", "Vienna", "AT"),
     )
     whole = sites(*rows)

@@ -203,3 +203,86 @@ def test_pairs_that_cannot_be_read(tmp_path: Path, text: str, says: str) -> None
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=says):
         read_pairs(file)
+
+
+def join_places(*sites: tuple[str, str], country: str) -> list[Facility]:
+    """The facilities of some names, each with its city."""
+    return FacilityJoiner().join([Named(name, city, "", country) for name, city in sites])
+
+
+@pytest.mark.parametrize(
+    ("name", "city", "suburb", "country"),
+    [
+        ("Klinikum Grosshadern", "München", "Großhadern", "Germany"),
+        ("Klinikum Grosshadern", "Munich", "Munich-Grosshadern", "Germany"),
+        ("Klinikum der Universität München", "Munich", "Grosshadern", "Germany"),
+        ("Westmead Hospital", "Sydney", "Westmead", "Australia"),
+        ("Hôpital Albert Fournier", "Paris", "Créteil", "France"),
+    ],
+)
+def test_a_hospital_under_its_city_and_its_suburb_is_one(
+    name: str, city: str, suburb: str, country: str
+) -> None:
+    one, other = join_places((name, city), (f"{name} ( Site 0012 )", suburb), country=country)
+    assert one.facility_id == other.facility_id
+    assert one.facility_name == other.facility_name == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "suburb", "country"),
+    [
+        ("Universitätsklinikum", "Klinikum der Universität", "Grosshadern", "Germany"),
+        ("City Hospital", "City Hospital", "Grosshadern", "Germany"),
+        ("Klinik Rosenhain", "Klinik Rosenhain", "Augsburg", "Germany"),
+        ("Maria Hospital", "Maria Hospital", "Grosshadern", "Germany"),
+        ("Rosenhain Hospital", "Rosenhain Children's Hospital", "Grosshadern", "Germany"),
+        ("Rosenhain Hospital, Campus Nord", "Rosenhain Hospital", "Grosshadern", "Germany"),
+        ("Rosenhain Dermatology Center", "Rosenhain Dermatology Center", "Pasing", "Germany"),
+    ],
+)
+def test_neighbours_with_names_alike_are_two(
+    one: str, other: str, suburb: str, country: str
+) -> None:
+    first, second = join_places((one, "Munich"), (other, suburb), country=country)
+    assert first.facility_id != second.facility_id
+
+
+def test_a_name_in_two_suburbs_is_a_chain() -> None:
+    name = "Rosenhain Hospital"
+    found = join_places((name, "Munich"), (name, "Pasing"), (name, "Bogenhausen"), country="DE")
+    assert len({one.facility_id for one in found}) == 3
+
+
+def test_a_suburbs_hospital_that_could_be_two_of_the_city_stays_apart() -> None:
+    """The suburb's one facility has the names of two: its campus tells which of them it is."""
+    whole, campus = "Klinikum der Universität München", "Klinikum Universität München, Campus "
+    city, part, here, too = join_places(
+        *((whole, "Munich"), (campus + "Grosshadern", "Munich")),
+        *((whole, "Grosshadern"), (campus + "Grosshadern", "Grosshadern")),
+        country="Germany",
+    )
+    assert city.facility_id != part.facility_id
+    assert here.facility_id == too.facility_id == part.facility_id
+    assert part.part_of in {city.facility_id, ""}
+
+
+def test_new_york_is_new_york_city() -> None:
+    found = FacilityJoiner().join(
+        [Named("Alder Hospital", city, "New York", "US") for city in ("New York", "New York City")]
+    )
+    assert found[0].facility_id == found[1].facility_id
+
+
+def test_suburbs_give_equal_facilities_in_any_order_and_when_one_comes_later() -> None:
+    sites = [
+        Named("Klinikum Grosshadern", "Munich", "", "DE"),
+        Named("Klinikum Grosshadern, Urologie", "Grosshadern", "", "DE"),
+        Named("Klinikum Rosenhain", "Munich", "", "DE"),
+        Named("Rosenhain Klinikum", "Pasing", "", "DE"),
+    ]
+    joiner = FacilityJoiner()
+    joiner.join(sites[:1])
+    found = joiner.join(sites)
+    assert joiner.join(sites[::-1]) == found[::-1]
+    assert FacilityJoiner().join(sites) == found
+    assert len({one.facility_id for one in found}) == 2
