@@ -17,8 +17,6 @@ window.siteMap ??= {};
     return "rgb(" + [1, 3, 5].map((at) => Math.round(share * channel(over, at) + (1 - share) * channel(under, at))) + ")";
   }
 
-  const count = (number) => `${number.toLocaleString("en")} ${number === 1 ? "site" : "sites"}`;
-
   function add(map, options, { onDrawn, listMarkers }) {
     const box = map.getContainer();
     const { colours } = options;
@@ -90,7 +88,7 @@ window.siteMap ??= {};
       const isState = shown.shade === "states" && state;
       const where = isState ? [stateName, countryName].filter(Boolean).join(", ") : countryName;
       const sites = isState ? shown.states[state] : shown.countries[country];
-      if (where) lines.push(sites ? `${where}: ${count(sites)}` : where);
+      if (where) lines.push(sites ? `${where}: ${siteMap.words.count(sites)}` : where);
       return { country, state, countryName, stateName, lines };
     }
 

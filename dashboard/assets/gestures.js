@@ -9,7 +9,7 @@ window.siteMap ??= {};
   "use strict";
 
   const SHOWN_MS = 1400;
-  const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
   function enable(map) {
     const box = map.getContainer();
@@ -28,7 +28,7 @@ window.siteMap ??= {};
     box.addEventListener("wheel", (event) => {
       if (event.ctrlKey || event.metaKey || siteMap.page.isFullscreen()) return;
       event.stopPropagation(); // before Leaflet zooms
-      if (!siteMap.leaflet.isOverMap(event.target)) show(`Use ${isMac ? "⌘" : "Ctrl"} + scroll to zoom the map`);
+      if (!siteMap.leaflet.isOverMap(event.target)) show(siteMap.words.say("Use {key} + scroll to zoom the map", { key }));
     }, { capture: true, passive: true });
 
     const letDrag = (isFinger) => {
@@ -38,7 +38,7 @@ window.siteMap ??= {};
     box.addEventListener("pointerdown", (event) => letDrag(event.pointerType === "touch"), true);
     box.addEventListener("touchmove", (event) => {
       const isOne = event.touches.length === 1 && !siteMap.page.isFullscreen();
-      if (isOne && !siteMap.leaflet.isOverMap(event.target)) show("Use two fingers to move the map");
+      if (isOne && !siteMap.leaflet.isOverMap(event.target)) show(siteMap.words.say("Use two fingers to move the map"));
     }, { capture: true, passive: true });
   }
 

@@ -9,7 +9,7 @@ window.siteMap ??= {};
 (function (siteMap) {
   "use strict";
 
-  const format = (number) => number.toLocaleString("en");
+  const { format } = siteMap.words;
   const SIZES = [[10, 34], [100, 40], [1000, 48], [10000, 56], [100000, 62], [Infinity, 70]]; // below so many sites: pixels
 
   const findSize = (total) => SIZES.find(([limit]) => total < limit)[1];

@@ -8,6 +8,7 @@
  * siteMap.leaflet.isOverMap(element)         whether an element is a control or a popup
  * siteMap.leaflet.withZoomSnap(map, snap, action)   run an action with another step between zoom levels
  * siteMap.leaflet.openWithoutPan(marker)     open a popup, and leave the map where it is
+ * siteMap.leaflet.nameButtons(map, {zoomIn, zoomOut, close})   the buttons that Leaflet makes, in the page's language
  */
 window.siteMap ??= {};
 (function (siteMap) {
@@ -47,5 +48,13 @@ window.siteMap ??= {};
     options.autoPan = true;
   }
 
-  siteMap.leaflet = { reduceMotion, focusWithoutScroll, isSimulated, isOverMap, withZoomSnap, openWithoutPan };
+  function nameButtons(map, { zoomIn, zoomOut, close }) {
+    map.zoomControl.remove();
+    map.zoomControl = L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
+    map.on("popupopen", ({ popup }) => {
+      popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", close);
+    });
+  }
+
+  siteMap.leaflet = { nameButtons, reduceMotion, focusWithoutScroll, isSimulated, isOverMap, withZoomSnap, openWithoutPan };
 })(window.siteMap);

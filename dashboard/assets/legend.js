@@ -32,7 +32,7 @@ window.siteMap ??= {};
       const entry = create(canPick ? "button" : "span", "sm-entry");
       entry.append(svg(category.svg), create("span", "", category.label));
       if (category.detail) entry.append(create("span", "sm-detail", category.detail));
-      entry.append(create("span", "sm-number", totals[index].toLocaleString("en")));
+      entry.append(create("span", "sm-number", siteMap.words.format(totals[index])));
       if (canPick) {
         const isChosen = chosen.includes(category.value);
         entry.type = "button";

@@ -147,8 +147,8 @@ window.siteMap ??= {};
       const i = level.centre[slot];
       const label = this.places.label(i);
       const total = level.total[slot];
-      const number = `${total.toLocaleString("en")} ${total === 1 ? "site" : "sites"}`;
-      if (level.size[slot] > 1) return `${number} around ${label}`;
+      const number = siteMap.words.count(total);
+      if (level.size[slot] > 1) return siteMap.words.say("{sites} around {place}", { sites: number, place: label });
       return `${label}: ${total === 1 && !this.data.source ? this.places.listSites([i], 0).sites[0].title : number}`;
     },
 

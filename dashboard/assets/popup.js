@@ -11,9 +11,10 @@ window.siteMap ??= {};
 
   function build({ data, places, list, total, marker, onSelect }) {
     const { create } = siteMap.dom;
+    const { say, format, count } = siteMap.words;
     const box = create("div", "sm-popup");
     box.tabIndex = -1;
-    if (total > 1) box.append(create("p", "sm-count", `${total.toLocaleString("en")} sites, ${list.length > 1 ? "close together" : "one position"}`));
+    if (total > 1) box.append(create("p", "sm-count", say(list.length > 1 ? "{sites}, close together" : "{sites}, one position", { sites: count(total) })));
     box.append(create("h3", "", places.label(list[0])));
     const doubt = create("p", "sm-doubt");
     const items = create("ul");
@@ -27,7 +28,7 @@ window.siteMap ??= {};
       if (page.doubt && !doubt.textContent) { doubt.textContent = page.doubt; items.before(doubt); }
       for (const site of page.sites) items.append(buildItem(data.categories[site.category], site, onSelect));
       shown += page.sites.length;
-      more.textContent = `… and ${(total - shown).toLocaleString("en")} more`;
+      more.textContent = say("… and {number} more", { number: format(total - shown) });
       more.disabled = false;
       more.hidden = shown >= total || !page.sites.length;
       if (data.source && total === 1 && page.sites.length) onSelect(page.sites[0].row);
@@ -37,7 +38,7 @@ window.siteMap ??= {};
     function load() {
       more.disabled = true;
       if (!data.source) { add(places.listSites(list, shown)); return; }
-      places.listSites(list, shown).then(add).catch(() => { more.textContent = "The map has expired. Reload the page."; });
+      places.listSites(list, shown).then(add).catch(() => { more.textContent = say("The map has expired. Reload the page."); });
     }
 
     L.DomEvent.on(more, "click", load);

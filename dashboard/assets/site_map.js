@@ -23,12 +23,15 @@
 
   function start(map, options) {
     Object.assign(state, { map, options });
+    const { say } = siteMap.words;
+    siteMap.words.use(options.words, options.lang);
     const box = map.getContainer();
     box.classList.add("sm-map", options.dark ? "sm-dark" : "sm-light");
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     if (options.inPage) siteMap.page.fillFrame();
     siteMap.leaflet.focusWithoutScroll(map);
+    if (options.words) siteMap.leaflet.nameButtons(map, { zoomIn: say("Zoom in"), zoomOut: say("Zoom out"), close: say("Close popup") });
     siteMap.doubleTap.enable(map);
     siteMap.gestures.enable(map);
     siteMap.component.dropFirstMessage();
@@ -49,9 +52,9 @@
     }
     if (options.inPage) siteMap.controls.addSkipLink(map);
     if (options.home) {
-      siteMap.controls.addButton(map, { className: "sm-home", label: "Show all sites", icon: "home" }, fitSites);
+      siteMap.controls.addButton(map, { className: "sm-home", label: say("Show all sites"), icon: "home" }, fitSites);
       if (siteMap.page.canFullscreen()) {
-        siteMap.controls.addButton(map, { className: "sm-full", label: "Full screen", icon: "fullscreen" }, siteMap.page.toggleFullscreen);
+        siteMap.controls.addButton(map, { className: "sm-full", label: say("Full screen"), icon: "fullscreen" }, siteMap.page.toggleFullscreen);
       }
     }
     if (options.drawnUrl) { // the map of the filtered sites; that of a comparison does not filter

@@ -3,6 +3,8 @@
 import html
 import logging
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,16 +15,64 @@ from dashboard.errors import TileArchiveError
 from dashboard.maps import bundle
 from dashboard.maps.colours import DARK_COLOURS, LIGHT_COLOURS
 from dashboard.maps.tile_archive import TileArchive, open_streets
-from geocache.geo.countries import country_name
+from geocache.geo.countries import country_name_in
 
 LOG = logging.getLogger(__name__)
 MAX_ZOOM = 17
 BUNDLED = bundle.ASSETS_FOLDER / "basemap.pmtiles"
-ATTRIBUTION = (
-    'Borders <a href="https://www.naturalearthdata.com/" target="_blank" rel="noopener">Natural '
-    "Earth</a>, not a statement on their status | Rivers GSHHG | Places <a "
-    'href="https://www.geonames.org/" target="_blank" rel="noopener">GeoNames</a> CC BY 4.0'
+_LINK = '<a href="https://www.{host}/" target="_blank" rel="noopener">{name}</a>'
+CREDITS = (
+    "Borders: {borders}, not a statement on their status",
+    "Rivers: {rivers}",
+    "Places: {places}",
 )
+"""The sources of the bundled basemap; other languages are made from these sentences."""
+
+
+def format_credits(credits_: Sequence[str] = CREDITS) -> str:
+    """The bundled basemap's attribution as HTML.
+
+    Args:
+        credits_: :data:`CREDITS`, or the same in another language, as plain text.
+    """
+    links = {
+        "{borders}": _LINK.format(host="naturalearthdata.com", name="Natural Earth"),
+        "{rivers}": "GSHHG",
+        "{places}": _LINK.format(host="geonames.org", name="GeoNames") + " CC BY 4.0",
+    }
+    line = html.escape(" | ".join(credits_))
+    for name, link in links.items():
+        line = line.replace(name, link)
+    return line
+
+
+ATTRIBUTION = format_credits()
+
+
+@dataclass(frozen=True, slots=True)
+class MapLanguage:
+    """What a map says in another language than English.
+
+    ``words`` are the scripts' texts by their English form (``siteMap.words.say``),
+    ``country_names`` the names by alpha-2 code, ``credits`` as :data:`CREDITS`, ``label`` the
+    map's name for screen readers.
+    """
+
+    code: str
+    label: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    country_names: Mapping[str, str] = field(default_factory=dict)
+    credits: Sequence[str] = CREDITS
+
+    def to_options(self) -> dict[str, Any]:
+        """The options of ``siteMap.start`` that depend on the language."""
+        return {
+            "lang": self.code,
+            "label": self.label,
+            "words": dict(self.words),
+            "countryNames": dict(self.country_names),
+            "attribution": format_credits(self.credits),
+        }
 
 
 @cache
@@ -102,10 +152,10 @@ def build_options(
 
 
 @cache
-def list_country_names() -> dict[str, str]:
-    """Short English names of all countries by alpha-2 code."""
+def list_country_names(language: str = "en") -> dict[str, str]:
+    """Short names of all countries by alpha-2 code."""
     codes = (country.alpha_2 for country in pycountry.countries)
-    return {code: country_name(code) for code in (*codes, "XK")}
+    return {code: country_name_in(code, language) for code in (*codes, "XK")}
 
 
 def _describe_streets(tiles: str) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ ADAPTER_SCRIPTS = ("streamlit_folium.js", "streamlit_page.js", "leaflet_internal
 """What is not promised by streamlit-folium, Streamlit and Leaflet; all other scripts use these."""
 MAP_SCRIPTS = (
     "dom.js",
+    "words.js",
     *ADAPTER_SCRIPTS,
     "clusters.js",
     "places.js",

@@ -105,13 +105,13 @@ def build_base_map(*, dark: bool = False, tiles: str = "", drawn_url: str = "") 
     return _build_map(options, tiles if options["tiles"] else "")
 
 
-def build_cards_map(*, dark: bool = False, tiles: str = "", label: str = "") -> folium.Map:
-    """A map beside cards (``data-sm-row``): a site on it leads to its card; it filters nothing.
-
-    ``label`` names the map for screen readers.
-    """
+def build_cards_map(
+    language: basemap.MapLanguage, *, dark: bool = False, tiles: str = ""
+) -> folium.Map:
+    """A map beside cards (``data-sm-row``): a site on it leads to its card; it filters nothing."""
     options = basemap.build_options(dark=dark, tiles=tiles, in_page=False)
-    return _build_map({**options, "label": label, "cards": True}, tiles if options["tiles"] else "")
+    options |= language.to_options() | {"cards": True}
+    return _build_map(options, tiles if options["tiles"] else "")
 
 
 def build_picker_map(*, dark: bool = False, tiles: str = "") -> folium.Map:

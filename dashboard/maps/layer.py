@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -120,6 +120,34 @@ def build_layer_data(
             data["fit"] = find_nearest_points(sites, circle)
     revision = _digest({"inline": inline.get("revision"), **data})
     return inline | data | {"revision": revision}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """A site's texts in a popup, and those of its place: its name, and why it is in doubt."""
+
+    title: str
+    detail: str
+    place: str
+    doubt: str = ""
+
+
+def replace_words(data: dict[str, Any], words: Mapping[int, SiteWords]) -> dict[str, Any]:
+    """The same layer with other texts; a place has those of its first site.
+
+    Args:
+        data: as :func:`build_layer_data` gives it, with all its texts inline.
+        words: of each site, by its ``row``.
+    """
+    sites = [words[row] for row in data["sites"]["row"]]
+    first = [sites[number] for number in data["places"]["first"]]
+    told = {
+        "places": data["places"]
+        | {"label": [one.place for one in first], "doubt": [one.doubt for one in first]},
+        "sites": data["sites"]
+        | {"title": [one.title for one in sites], "detail": [one.detail for one in sites]},
+    }
+    return data | told | {"revision": _digest({"before": data["revision"], **told})}
 
 
 def _count_codes(sites: pd.DataFrame, column: str) -> dict[str, int]:

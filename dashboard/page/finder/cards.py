@@ -96,11 +96,16 @@ def _build_card(card: Card, filters: Filters, *, contacts: bool) -> str:
 def describe_place(card: Card) -> str:
     """The site's facility, town and country."""
     site = card.site
-    country = country_name_in(str(site.country_code), current()) or str(site.country)
-    town = ", ".join(part for part in (str(site.city), country) if part)
+    town = ", ".join(part for part in (str(site.city), name_country(card)) if part)
     if not site.facility or is_unnamed(site):
         return f"{town} ({_('the record does not name the clinic')})" if town else ""
     return " · ".join(part for part in (str(site.facility), town) if part)
+
+
+def name_country(card: Card) -> str:
+    """The site's country in the session's language."""
+    site = card.site
+    return country_name_in(str(site.country_code), current()) or str(site.country)
 
 
 def describe_status_and_distance(card: Card) -> str:

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.errors import FilterError
 from dashboard.library.lists import Library
 from dashboard.maps import folium_map
-from dashboard.maps.layer import Circle, build_layer_data
-from dashboard.page.finder import cards, form, language, saved, wording
+from dashboard.maps.layer import Circle, build_layer_data, replace_words
+from dashboard.page.finder import cards, form, language, map_words, saved, wording
 from dashboard.page.finder.language import translate as _
 from dashboard.page.state import address
 from dashboard.page.widgets import folium_map as component
@@ -180,10 +180,11 @@ def _draw_results(
         else escape(_("Say where you are, and the nearest come first."))
     )
     on_map, beside = st.columns([1, 1.5], gap="medium")
+    shown_cards = _build_cards(shown, kept, library.trials)
     with on_map, st.container(key="finder_map"):
-        _draw_map(viewer, kept.loc[[one.row for one in shown]], centre)
+        _draw_map(viewer, shown_cards, kept.loc[[one.row for one in shown]], centre)
     with beside:
-        for card in _build_cards(shown, kept, library.trials):
+        for card in shown_cards:
             cards.draw_card(card, filters, viewer.settings)
         if len(known) > len(shown):
             st.button(_("Show ten more"), key="finder_more", on_click=_show_more, width="stretch")
@@ -199,17 +200,22 @@ def _show_more() -> None:
     st.session_state[form.SHOWN] = st.session_state.get(form.SHOWN, PAGE_SIZE) + PAGE_SIZE
 
 
-def _draw_map(viewer: Viewer, sites: pd.DataFrame, centre: Centre | None) -> None:
+def _draw_map(
+    viewer: Viewer, shown: Sequence[cards.Card], sites: pd.DataFrame, centre: Centre | None
+) -> None:
     """Draw just these sites, and the person; the view is of the nearest ten."""
     circle = Circle(centre.latitude, centre.longitude, None, centre.name) if centre else None
     dark = st.context.theme.type == "dark"
     component.draw_map(
         folium_map.build_cards_map(
-            dark=dark,
-            tiles=viewer.settings.site_map_tiles,
-            label=_("Map of the places on the cards"),
+            map_words.build_map_language(), dark=dark, tiles=viewer.settings.site_map_tiles
         ),
-        folium_map.SiteLayer(build_layer_data(sites, circle=circle, shade="none")),
+        folium_map.SiteLayer(
+            replace_words(
+                build_layer_data(sites, circle=circle, shade="none"),
+                {one.found.row: map_words.describe_site(one) for one in shown},
+            )
+        ),
         key=f"finder_map_{'dark' if dark else 'light'}_{language.current()}",
         height=_MAP_HEIGHT,
         returned=(),

@@ -2,13 +2,16 @@
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.maps import bundle
 from dashboard.page import finder, main
 from dashboard.page.finder.form import complete
 from dashboard.page.finder.language import NAMES, load_catalogue, translate_to
@@ -41,6 +44,35 @@ def test_no_message_is_missing(language: str) -> None:
     for text, meaning in catalogue.items():
         assert meaning.strip()
         assert meaning.count("{") == text.count("{"), text
+
+
+def parse_call(name: str, script: str) -> dict[str, Any]:
+    """The last argument of a script's call of a function."""
+    start = script.index("{", script.index(f"{name}("))
+    found: dict[str, Any] = json.JSONDecoder().raw_decode(script[start:])[0]
+    return found
+
+
+def test_all_that_the_maps_scripts_say_is_translated(page: AppTest) -> None:
+    said = {
+        text
+        for path in bundle.ASSETS_FOLDER.glob("*.js")
+        for call in re.findall(r"\bsay\((.*?)\)", path.read_text())
+        for text in re.findall(r'"([^"]+)"', call)
+    }
+    assert {"1 site", "Full screen", "{sites}, one position"} <= said
+    page.query_params.update(condition="Breast cancer", view_language="de")
+    arguments = json.loads(page.run().get("component_instance")[0].proto.json_args)
+    options = parse_call("siteMap.start", arguments["script"])
+    assert {text: options["words"].get(text) for text in said} == {
+        text: load_catalogue("de")[text] for text in said
+    }
+    assert "Grenzen: <a" in options["attribution"]
+    sites = parse_call("siteMap.buildLayer", arguments["feature_group"])
+    assert sorted(sites["places"]["label"]) == ["Augsburg, Deutschland", "Munich, Deutschland"]
+    assert sites["sites"]["detail"][0].endswith(
+        " · Sucht zurzeit Teilnehmende · die Karte zeigt den Ort, nicht die Tür"
+    )
 
 
 def test_what_is_in_no_catalogue_stays_english() -> None:
