@@ -8,14 +8,30 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 
-from dashboard.errors import RegistryError, SaveError
+from dashboard.errors import RegistryError, SaveError, UploadError
 from dashboard.library.atomic_files import describe_disk_error
 from dashboard.library.fetched_storage import TRIAL_ID, TrialStorage
-from dashboard.library.lists import InlineReader, Reader
+from dashboard.library.history.trial_versions import (
+    TrialHistory,
+    add_version,
+    has_changed,
+    open_version,
+    parse_history,
+    parse_summary,
+)
+from dashboard.library.lists import (
+    EarlierVersion,
+    InlineReader,
+    OpenedList,
+    Reader,
+    name_versions,
+)
+from dashboard.library.own_lists.refusals import refuse
 from dashboard.library.registry.client import Page
 from dashboard.readers import Reading
 from geocache.closing import Closing
@@ -76,7 +92,7 @@ class FetchedTrials(Closing):
     def __init__(self, storage: TrialStorage, reader: Reader | None = None) -> None:
         self._storage = storage
         self._reader = reader or InlineReader()
-        self._cached: tuple[object, Reading | None] | None = None
+        self._cached: tuple[object, Reading | None, tuple[EarlierVersion, ...]] | None = None
 
     def list_ids(self) -> list[str]:
         """The ids of all fetched trials, sorted."""
@@ -86,8 +102,8 @@ class FetchedTrials(Closing):
         """Change token, unless the revision of the geocache's store covers it."""
         return self._storage.change_token()
 
-    def read(self) -> Reading | None:
-        """All fetched trials as one list; None if there are none.
+    def open(self) -> OpenedList | None:
+        """All fetched trials as one list, with their earlier versions; None if there are none.
 
         A damaged record is skipped with a warning. While the storage cannot be reached, what was
         read last.
@@ -95,10 +111,67 @@ class FetchedTrials(Closing):
         try:
             version = self._storage.version()
             if self._cached is None or self._cached[0] != version:
-                self._cached = (version, self._read_all())
+                reading = self._read_all()
+                self._cached = (version, reading, self._list_versions() if reading else ())
         except OSError as error:
             log.warning("%s", error)
-        return self._cached[1] if self._cached else None
+        if self._cached is None or self._cached[1] is None:
+            return None
+        _, reading, versions = self._cached
+        return OpenedList(LIST_NAME, reading, versions=versions)
+
+    def read(self) -> Reading | None:
+        """As :meth:`open`, without the earlier versions."""
+        opened = self.open()
+        return opened.reading if opened else None
+
+    def open_version(self, trial_id: str, name: str) -> OpenedList:
+        """An earlier version of a trial.
+
+        Args:
+            trial_id: the trial.
+            name: as in :attr:`EarlierVersion.name`.
+
+        Raises:
+            UploadError: it is no longer there, or the storage fails.
+        """
+        with refuse("the earlier version cannot be read"):
+            data = self._storage.read_history(trial_id)
+            history = parse_history(data) if data else TrialHistory((), b"")
+            names = name_versions(trial_id, (date for date, _ in history.summary))
+            if name in names:
+                return OpenedList(name, open_version(history, names.index(name)))
+        raise UploadError("this version is no longer here")
+
+    def _list_versions(self) -> tuple[EarlierVersion, ...]:
+        """The earlier versions of all trials, each trial's newest first."""
+        found = []
+        for trial_id, line in self._storage.list_summaries().items():
+            try:
+                summary = parse_summary(line)
+            except ValueError as error:
+                log.warning("%s: %s", trial_id, error)
+                continue
+            names = name_versions(trial_id, (date for date, _ in summary))
+            found += [
+                EarlierVersion(
+                    name, name, date, sites, partial(self.open_version, trial_id, name), trial_id
+                )
+                for name, (date, sites) in zip(reversed(names), reversed(summary), strict=True)
+            ]
+        return tuple(found)
+
+    def _keep_version(self, trial_id: str, before: Reading) -> None:
+        """Keep what was stored of a trial as an earlier version, as far as there is room."""
+        try:
+            data = self._storage.read_history(trial_id)
+            known = parse_history(data) if data else None
+        except (OSError, ValueError) as error:
+            log.warning("%s: the earlier versions cannot be read: %s", trial_id, error)
+            known = None
+        history = add_version(known, before)
+        if history is not None and history is not known:
+            self._storage.write_history(trial_id, history.to_bytes())
 
     def save(self, study: dict[str, Any], today: str) -> TrialChange | None:
         """As :meth:`save_all`, for one study; None for a study without an id."""
@@ -107,8 +180,8 @@ class FetchedTrials(Closing):
     def save_all(self, studies: Iterable[dict[str, Any]], today: str) -> list[TrialChange]:
         """Store studies; returns what changed, in their order, without those that have no id.
 
-        All are parsed by the reader at once, beside what is stored of them. Others see them after
-        :meth:`notify`.
+        All are parsed by the reader at once, beside what is stored of them, which is kept as an
+        earlier version of a trial that changed. Others see them after :meth:`notify`.
 
         Raises:
             SaveError: the reader can read none of them.
@@ -129,7 +202,10 @@ class FetchedTrials(Closing):
         known = _split_trials(before) if before else {}
         changes = []
         for trial_id in records.keys() & after.keys():
-            changes.append(compare_readings(trial_id, known.get(trial_id), after[trial_id]))
+            was = known.get(trial_id)
+            changes.append(compare_readings(trial_id, was, after[trial_id]))
+            if was is not None and has_changed(was, after[trial_id]):
+                self._keep_version(trial_id, was)
             self._storage.write(trial_id, records[trial_id])
         order = {trial_id: number for number, trial_id in enumerate(records)}
         return sorted(changes, key=lambda change: order[change.trial_id])
@@ -254,6 +330,8 @@ def _split_trials(reading: Reading) -> dict[str, Reading]:
             reading,
             trials=(trial,),
             sites=reading.sites.iloc[rows.get(trial.trial_id, [])],
+            as_of=trial.as_of or reading.as_of,
+            fields=None,
         )
         for trial in reading.trials
     }

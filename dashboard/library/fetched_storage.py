@@ -4,6 +4,7 @@ import logging
 import re
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 
 TRIAL_ID = re.compile(r"NCT\d{8}")
 _CHANGE_FILE = ".changed"
+_HISTORY = ".history"
 
 
 class TrialStorage(Protocol):
@@ -31,8 +33,17 @@ class TrialStorage(Protocol):
     def write(self, trial_id: str, record: bytes) -> None:
         """Store a record, replacing an older one."""
 
+    def list_summaries(self) -> dict[str, bytes]:
+        """The first lines of all histories, by trial id in order."""
+
+    def read_history(self, trial_id: str) -> bytes | None:
+        """The history of a trial: what was stored of it before; ``None`` if it has none."""
+
+    def write_history(self, trial_id: str, history: bytes) -> None:
+        """Store a trial's history, replacing the one before; its first line is its summary."""
+
     def delete(self, trial_ids: Iterable[str]) -> int:
-        """Delete records; returns how many there were."""
+        """Delete records with their histories; returns how many records there were."""
 
     def notify(self) -> None:
         """Let other processes know that something has changed."""
@@ -51,7 +62,7 @@ class TrialStorage(Protocol):
 
 
 class FolderTrialStorage:
-    """One file per trial, such as ``NCT01207388.json``.
+    """One file per trial, such as ``NCT01207388.json``, and ``NCT01207388.history`` beside it.
 
     Args:
         folder: made if missing.
@@ -88,10 +99,32 @@ class FolderTrialStorage:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._folder / f"{trial_id}.json", record, durable=False)
 
+    def list_summaries(self) -> dict[str, bytes]:
+        """As :meth:`TrialStorage.list_summaries`."""
+        found = {}
+        for path in sorted(self._folder.glob(f"NCT*{_HISTORY}")):
+            if TRIAL_ID.fullmatch(path.stem):
+                with suppress(FileNotFoundError), path.open("rb") as file:
+                    found[path.stem] = file.readline()
+        return found
+
+    def read_history(self, trial_id: str) -> bytes | None:
+        """As :meth:`TrialStorage.read_history`."""
+        try:
+            return (self._folder / f"{trial_id}{_HISTORY}").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write_history(self, trial_id: str, history: bytes) -> None:
+        """As :meth:`TrialStorage.write_history`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._folder / f"{trial_id}{_HISTORY}", history, durable=False)
+
     def delete(self, trial_ids: Iterable[str]) -> int:
         """As :meth:`TrialStorage.delete`."""
         deleted = 0
         for trial_id in set(trial_ids):
+            (self._folder / f"{trial_id}{_HISTORY}").unlink(missing_ok=True)
             path = self._folder / f"{trial_id}.json"
             if path.exists():
                 path.unlink()

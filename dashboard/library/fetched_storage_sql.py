@@ -21,6 +21,14 @@ trials = Table(
     Column("record", LargeBinary, nullable=False),
 )
 
+histories = Table(
+    "fetched_trial_histories",
+    metadata,
+    Column("number", String(16), primary_key=True),
+    Column("summary", LargeBinary, nullable=False),
+    Column("history", LargeBinary, nullable=False),
+)
+
 
 class SqlTrialStorage:
     """A :class:`dashboard.library.fetched_storage.TrialStorage` with a row per trial.
@@ -54,10 +62,33 @@ class SqlTrialStorage:
         row = {"number": trial_id, "record": record}
         self._tables.run(lambda connection: connection.execute(self._tables.upsert(trials), row))
 
+    def list_summaries(self) -> dict[str, bytes]:
+        """As :meth:`TrialStorage.list_summaries`."""
+        statement = select(histories.c.number, histories.c.summary).order_by(histories.c.number)
+        rows = self._tables.run(lambda connection: connection.execute(statement).all())
+        return {row.number: bytes(row.summary) for row in rows}
+
+    def read_history(self, trial_id: str) -> bytes | None:
+        """As :meth:`TrialStorage.read_history`."""
+        statement = select(histories.c.history).where(histories.c.number == trial_id)
+        found = self._tables.run(lambda connection: connection.scalar(statement))
+        return None if found is None else bytes(found)
+
+    def write_history(self, trial_id: str, history: bytes) -> None:
+        """As :meth:`TrialStorage.write_history`."""
+        row = _build_history_row(trial_id, history)
+        self._tables.run(lambda connection: connection.execute(self._tables.upsert(histories), row))
+
     def delete(self, trial_ids: Iterable[str]) -> int:
         """As :meth:`TrialStorage.delete`."""
-        statement = delete(trials).where(trials.c.number.in_(list(trial_ids)))
-        return self._tables.run(lambda connection: connection.execute(statement).rowcount)
+        wanted = list(trial_ids)
+        statement = delete(trials).where(trials.c.number.in_(wanted))
+
+        def do(connection: Connection) -> int:
+            connection.execute(delete(histories).where(histories.c.number.in_(wanted)))
+            return connection.execute(statement).rowcount
+
+        return self._tables.run(do)
 
     def notify(self) -> None:
         """As :meth:`TrialStorage.notify`."""
@@ -100,7 +131,15 @@ class SqlTrialStorage:
         ]
         if rows:
             connection.execute(self._tables.upsert(trials), rows)
+            for trial_id in self._previous.list_summaries():
+                row = _build_history_row(trial_id, self._previous.read_history(trial_id) or b"")
+                connection.execute(self._tables.upsert(histories), row)
             self._notify(connection)
+
+
+def _build_history_row(trial_id: str, history: bytes) -> dict[str, object]:
+    summary = history.partition(b"\n")[0]
+    return {"number": trial_id, "summary": summary, "history": history}
 
 
 def _build_error(reason: str) -> TrialStorageError:

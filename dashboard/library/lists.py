@@ -37,24 +37,40 @@ class OpenedList:
     """One file with its reading, or the reason why there is none.
 
     Compared by identity: a file that is read again is another list. ``versions`` are the earlier
-    ones, newest first.
+    ones, newest first, and ``added`` is when a person added this one (ISO 8601, UTC).
     """
 
     name: str
     reading: Reading | None = None
     error: str = ""
     versions: "tuple[EarlierVersion, ...]" = ()
+    added: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierVersion:
-    """An earlier version of a list: ``name`` is that of the list with the time it was added."""
+    """An earlier version of a list, or of one trial of it, which ``trial_id`` then names.
+
+    ``added`` is when it was added or, of a trial, the date of its data; ``name`` is that of the
+    list or trial with this time.
+    """
 
     name: str
     id: str
     added: str
     sites: int
     open: Callable[[], OpenedList]
+    trial_id: str = ""
+
+
+def name_versions(name: str, added: Iterable[str]) -> list[str]:
+    """The names of the versions of a list or trial, each one's own, from their times."""
+    names: list[str] = []
+    counts: dict[str, int] = {}
+    for time in added:
+        counts[time] = counts.get(time, 0) + 1
+        names.append(f"{name} @ {time}" + (f" ({counts[time]})" if counts[time] > 1 else ""))
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +157,24 @@ class Reader(Protocol):
             ReadError: the file cannot be read.
         """
         ...
+
+
+def read_as_before(
+    read: Callable[[Mapping[str, str] | None], OpenedList], columns: Mapping[str, str]
+) -> tuple[Mapping[str, str] | None, OpenedList]:
+    """A new version of a list, read with the columns that a person named for the one before.
+
+    Args:
+        read: reads it with the columns it is given.
+        columns: as named, or empty.
+
+    Returns:
+        The columns it was read with, ``None`` where it has other ones, and the list.
+    """
+    opened = read(columns or None)
+    if opened.error and columns:
+        return None, read(None)
+    return columns or None, opened
 
 
 class InlineReader:

@@ -16,13 +16,14 @@ from dashboard.query.parameters import sort_by_similarity
 from dashboard.sites.positions import LocateMany
 
 MAX_SUGGESTIONS = 10
+_DAY = len("2026-11-30")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: its name, its site table, and the date of each trial's record.
 
-    ``list_name`` is set where it is one list as its file has it.
+    ``list_name`` is set where it is one list as its file has it, or one trial.
     """
 
     name: str
@@ -47,8 +48,9 @@ def find_side(
     """The side that a text names.
 
     An open list by its name (with or without its ending), as its file has it, or an earlier version
-    of it (``NAME @ YYYY-MM-DD HH:MM``); else a trial by its id; else the query string of a filter,
-    as in a link (``country=DE&status=Recruiting``).
+    of it (``NAME @ YYYY-MM-DD HH:MM:SS``); else a trial by its id, or an earlier version of it
+    (``NCT01207388 @ YYYY-MM-DD``); else the query string of a filter, as in a link
+    (``country=DE&status=Recruiting``).
 
     Args:
         parameter: the parameter's name, for errors.
@@ -69,7 +71,8 @@ def find_side(
         return _build_version_side(parameter, *version, locate_many)
     trial_id = _find_trial_id(wanted, library)
     if trial_id:
-        return _filter_side(trial_id, library, Filters(trial=(trial_id,)), search)
+        side = _filter_side(trial_id, library, Filters(trial=(trial_id,)), search)
+        return replace(side, list_name=trial_id)
     if "=" in wanted:
         filters = parse(parse_qsl(wanted.removeprefix("?"), keep_blank_values=True))
         name = "&".join(f"{key}={value}" for key, value in to_query(filters))
@@ -151,8 +154,8 @@ def _build_version_side(
         opened = version.open()
     except UploadError as error:
         raise FilterError(parameter, version.name, f"{version.name}: {error}") from error
-    side = build_list_side(opened, locate_many)
-    return replace(side, name=version.name, list_name=one.name)
+    side = build_list_side(replace(opened, added=version.added), locate_many)
+    return replace(side, name=version.name, list_name=version.trial_id or one.name)
 
 
 def build_list_side(opened: OpenedList, locate_many: LocateMany | None) -> Side:
@@ -160,9 +163,9 @@ def build_list_side(opened: OpenedList, locate_many: LocateMany | None) -> Side:
     alone = merge([opened], locate_many)
     reading = opened.reading
     trials = reading.trials if reading else ()
-    as_of = reading.as_of if reading else ""
+    as_of = (reading.as_of if reading else "") or opened.added[:_DAY]
     dates = {trial.trial_id: trial.as_of or trial.last_updated or as_of for trial in trials}
-    return Side(opened.name, alone.table, dates, alone.as_of, opened.name)
+    return Side(opened.name, alone.table, {"": as_of} | dates, alone.as_of or as_of, opened.name)
 
 
 def build_library_side(name: str, library: Library) -> Side:

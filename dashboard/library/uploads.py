@@ -14,7 +14,15 @@ from functools import partial
 from pathlib import Path
 
 from dashboard.errors import ListStorageError, ReadError, UploadError
-from dashboard.library.lists import EarlierVersion, FirstRows, InlineReader, OpenedList, Reader
+from dashboard.library.lists import (
+    EarlierVersion,
+    FirstRows,
+    InlineReader,
+    OpenedList,
+    Reader,
+    name_versions,
+    read_as_before,
+)
 from dashboard.library.own_lists import versions
 from dashboard.library.own_lists.about import (
     ListAbout,
@@ -158,7 +166,9 @@ class UploadStore(SessionRecords):
                 raise UploadError("this list is no longer here")
             name = same[0].opened.name
         if opened is None:
-            columns, opened = self._read_as_before(owner, data, name, columns, same)
+            read = partial(self._reader.read, data, name, owner=owner)
+            before = self.find_columns(owner, name, replaces) if columns is None else {}
+            columns, opened = read_as_before(read, before) if before else (columns, read(columns))
         if replaces and opened.error:
             reason = f"the new version cannot be read: {opened.error}; the list stays as it was"
             raise UploadError(reason)
@@ -190,7 +200,9 @@ class UploadStore(SessionRecords):
         """The columns that a person named for the list that a file is a new version of."""
         known = self.lists(owner)
         found = [one.id for one in known if one.id == replaces or one.opened.name == name]
-        return self.read_columns(owner, found[-1]) if found else {}
+        with suppress(UploadError):  # another process may have deleted it just now
+            return self.read_columns(owner, found[-1]) if found else {}
+        return {}
 
     def change(
         self,
@@ -353,24 +365,6 @@ class UploadStore(SessionRecords):
         """Delete the pins of places that are in none of the owner's lists any more."""
         self.keep_pins(owner, list_place_keys(one.opened for one in self.lists(owner)))
 
-    def _read_as_before(
-        self,
-        owner: str,
-        data: bytes,
-        name: str,
-        columns: Mapping[str, str] | None,
-        before: Sequence[StoredList],
-    ) -> tuple[Mapping[str, str] | None, OpenedList]:
-        """A file read with the columns given, else with those named for the version before it."""
-        if columns is None and before:
-            with suppress(UploadError):  # another process may have deleted it just now
-                columns = self.read_columns(owner, before[-1].id) or None
-            opened = self._reader.read(data, name, columns, owner=owner)
-            if not opened.error or not columns:
-                return columns, opened
-            columns = None
-        return columns, self._reader.read(data, name, columns, owner=owner)
-
     def _keep_version(self, storage: UploadStorage, old: StoredList) -> None:
         """Keep a list that a new version replaces, as far as there is room."""
         try:
@@ -391,7 +385,7 @@ class UploadStore(SessionRecords):
             _, earlier = versions.list_stored(storage)
         about = read_about(list_id, metadata)
         token = build_token(metadata, [one.id for one in earlier.get(about.key, ())])
-        opened = self._complete(owner, metadata, opened, earlier.get(about.key, ()))
+        opened = self._complete(owner, list_id, metadata, opened, earlier.get(about.key, ()))
         self._cache.put((owner, list_id), token, opened)
         sharer = str(metadata.get("shared_by", ""))
         return StoredList(list_id, opened, sharer, about, read_shared(metadata))
@@ -423,28 +417,28 @@ class UploadStore(SessionRecords):
         except (OSError, ValueError, KeyError) as error:
             log.warning("A stored list cannot be opened: %s", error)
             return None
-        opened = self._complete(owner, metadata, opened, kept)
+        opened = self._complete(owner, list_id, metadata, opened, kept)
         self._cache.put((owner, list_id), token, opened)
         return opened
 
     def _complete(
         self,
         owner: str,
+        list_id: str,
         metadata: Metadata,
         opened: OpenedList,
         kept: Sequence[StoredVersion],
     ) -> OpenedList:
-        """A list as it was read, under its name and with its earlier versions."""
-        name = str(metadata["name"])
+        """A list as it was read, under its name, with its date and its earlier versions."""
+        name, added = str(metadata["name"]), read_about(list_id, metadata).added
+        names = name_versions(name, (one.added for one in kept))
         found = tuple(
             EarlierVersion(
-                f"{name} @ {one.added}",
-                one.id,
-                one.added,
-                one.sites,
-                partial(self.open_version, owner, one.id),
+                its_name, one.id, one.added, one.sites, partial(self.open_version, owner, one.id)
             )
-            for one in reversed(kept)
+            for its_name, one in zip(reversed(names), reversed(kept), strict=True)
         )
-        same = opened.name == name and not found and not opened.versions
-        return opened if same else replace(opened, name=name, versions=found)
+        same = (opened.name, opened.added) == (name, added)
+        if same and not found and not opened.versions:
+            return opened
+        return replace(opened, name=name, versions=found, added=added)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboard.maps.category import SHAPES, Category
 from dashboard.sites.categoricals import count_codes, factorize, find_first_rows, spread
+from dashboard.sites.changes import ADDED, MOVED, REMOVED, STATUS, UNCHANGED
 from dashboard.sites.decisions import DECLINED, ON_HOLD, SHORTLISTED, UNDECIDED
 from dashboard.sites.list_rows import get_colours, number_lists
 from dashboard.sites.vocabulary import NOT_STATED, SITE_STATUSES
@@ -51,6 +52,13 @@ FOUND_LOOKS = {
     "only in B": (ORANGE, "diamond"),
     "facility not named": (GREY, "cross"),
 }
+CHANGE_LOOKS = {
+    ADDED: (GREEN, "star"),
+    REMOVED: (RED, "cross"),
+    STATUS: (ORANGE, "diamond"),
+    MOVED: (PURPLE, "triangle"),
+    UNCHANGED: (NEUTRAL, "circle"),
+}
 TRIAL_LOOKS = (
     *zip((BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW), SHAPES, strict=True),
     ("#b2336b", "diamond"),
@@ -81,8 +89,9 @@ COLOUR_BY = {
     "decision": "decision",
 }
 """What the map can be coloured by, each a filter's name too, and its column in the site table."""
-_COLUMNS = {**COLOUR_BY, "found": "found"}
-"""The same with ``found``, which only the sites of a comparison have."""
+_COMPARED = {"found": FOUND_LOOKS, "change": CHANGE_LOOKS}
+"""Columns that only the sites of a comparison have, and the looks of their values."""
+_COLUMNS = {**COLOUR_BY, **{name: name for name in _COMPARED}}
 
 
 def assign_categories(
@@ -108,7 +117,8 @@ def assign_categories(
         names = [str(name) or UNDECIDED for name in distinct]
         categories = [Category(one, *look) for one, look in DECISION_LOOKS.items()]
     else:
-        categories = [Category(n, *look, pickable=False) for n, look in FOUND_LOOKS.items()]
+        looks = _COMPARED[colour_by]
+        categories = [Category(n, *look, pickable=False) for n, look in looks.items()]
     number = {category.label: i for i, category in enumerate(categories)}
     last = len(categories) - 1
     by_code = np.array([number.get(name, last) for name in names], dtype=np.int8)

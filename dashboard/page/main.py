@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.errors import FilterError
 from dashboard.exports.datasets import build_provenance
+from dashboard.library.history.over_time import list_histories
 from dashboard.library.lists import Library, find_date, find_unknown
 from dashboard.maps import bundle
 from dashboard.maps.layer import Circle
@@ -16,7 +17,6 @@ from dashboard.page.panels.map_panel import draw_map_panel
 from dashboard.page.sidebar import account, nearest, registry_form, sidebar
 from dashboard.page.state import address, session
 from dashboard.page.tabs import (
-    compare,
     downloads,
     facilities,
     open_lists,
@@ -25,6 +25,7 @@ from dashboard.page.tabs import (
     trials,
 )
 from dashboard.page.tabs import sites as sites_tab
+from dashboard.page.tabs.compare import compare, over_time
 from dashboard.page.tabs.lists import report
 from dashboard.page.tabs.reach import question, reach, timeline
 from dashboard.page.widgets import accessibility, feedback
@@ -185,6 +186,8 @@ def _draw_tabs(sites: pd.DataFrame, library: Library, filters: Filters, viewer: 
     """Draw the tabs; only the open one costs anything."""
     if "tab" not in st.session_state and question.is_in_link():
         st.session_state["tab"] = "Reach"
+    elif "tab" not in st.session_state and over_time.is_in_link():
+        st.session_state["tab"] = "Compare"
     for name, tab in zip(TABS, st.tabs(TABS, on_change="rerun", key="tab"), strict=True):
         if tab.open:
             with tab:
@@ -220,7 +223,7 @@ def _draw_tab(
             provenance = build_provenance(library, viewer.geocoder.providers)
             reach.draw_reach(sites, filters, provenance, viewer)
         case "Compare":
-            compare.draw_compare(library, filters, viewer)
+            compare.draw_compare(sites, library, filters, viewer)
         case "Quality":
             quality.draw_quality(sites, library, viewer)
         case "Open lists":
@@ -235,7 +238,7 @@ def _draw_trials(sites: pd.DataFrame, library: Library, filters: Filters, viewer
     if len(shown) > 1:
         provenance = build_provenance(library, viewer.geocoder.providers)
         timeline.draw_timeline(sites, filters, provenance)
-    trial_record.draw_trial_record(library.trials, shown)
+    trial_record.draw_trial_record(library.trials, shown, list_histories(library))
 
 
 def _wait_until_open(opener: Opener) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 from dashboard.sites.categoricals import Codes, combine_codes, count_distinct_pairs, factorize
 from dashboard.sites.memo import memoize_per_table
 from dashboard.sites.records import get_records
-from dashboard.sites.summary import country_labels
+from dashboard.sites.summary import country_labels, plural
 from dashboard.sites.vocabulary import NOT_STATED
 
 COLUMNS = (
@@ -15,6 +15,8 @@ COLUMNS = (
 )
 PERIODS = ("year", "month")
 GROUPS = ("country", "phase", "sponsor")
+START_DATE, FIRST_POSTED = "start date", "first posted"
+_MONTHS_UP_TO_YEARS = 3
 _DIGITS = {"year": 4, "month": 7}
 
 
@@ -58,6 +60,65 @@ def count_starts(sites: pd.DataFrame, per: str = "year", by: str = "") -> pd.Dat
     ).astype({"period": "str", "group": "str"})
     order = ["period", "trials", "sites", "group"]
     return table.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
+
+
+@memoize_per_table
+def find_starts(sites: pd.DataFrame) -> pd.DataFrame:
+    """From when each site counts, row for row.
+
+    Returns:
+        ``start``, an ISO 8601 date as exact as the record has it, empty if it has none, and
+        ``basis``: :data:`START_DATE` or, of a trial without a start date, :data:`FIRST_POSTED`.
+    """
+    records = get_records(sites)
+    trial, trial_ids = factorize(sites["trial_id"])
+    known = [records.get(str(name)) for name in trial_ids]
+    starts = [(one.start_date or one.first_posted) if one else "" for one in known]
+    bases = [START_DATE if one and one.start_date else FIRST_POSTED for one in known]
+    found = {"start": np.array(starts, dtype=object), "basis": np.array(bases, dtype=object)}
+    return pd.DataFrame(
+        {name: texts[trial] if len(texts) else [] for name, texts in found.items()},
+        index=sites.index,
+    )
+
+
+@memoize_per_table
+def accumulate_starts(sites: pd.DataFrame) -> pd.DataFrame:
+    """How many of the sites there were in each year, or month, if all opened with their trial.
+
+    Returns:
+        ``date`` (``2019``, or ``2019-05`` where all are within three years), earliest first;
+        ``trials`` that started then, ``new_sites`` of these, and ``sites`` up to then. Sites of
+        trials without a date are left out.
+    """
+    starts = find_starts(sites)["start"].to_numpy(dtype=object)
+    years = [int(start[:4]) for start in starts if start]
+    near = max(years, default=0) - min(years, default=0) < _MONTHS_UP_TO_YEARS
+    digits = _DIGITS["month" if near else "year"]
+    dates = pd.Series([start[:digits] for start in starts], dtype="str")
+    table = pd.DataFrame({"date": dates, "trial": sites["trial_id"].astype("str").to_numpy()})
+    groups = table[table["date"] != ""].groupby("date")["trial"]
+    found = pd.DataFrame({"trials": groups.nunique(), "new_sites": groups.size()})
+    found["sites"] = found["new_sites"].cumsum()
+    return found.reset_index()
+
+
+def describe_starts(sites: pd.DataFrame) -> str:
+    """What :func:`accumulate_starts` counts from, as a paragraph."""
+    starts = find_starts(sites)
+    trials = sites["trial_id"].astype("str")
+    dated = starts["start"] != ""
+    posted = trials[dated & (starts["basis"] == FIRST_POSTED)].nunique()
+    by_start = trials[dated & (starts["basis"] == START_DATE)].nunique()
+    parts = [f"the start date of {plural(by_start, 'trial')}"] if by_start else []
+    parts += [f"the first posting of {plural(posted, 'trial')} without one"] if posted else []
+    undated = int((~dated).sum())
+    left_out = f" {plural(undated, 'site')} without either are left out." if undated else ""
+    return (
+        f"No earlier version of these records is kept, so this counts from {' and '.join(parts)}: "
+        "every site that a record has now, from that day on. When each site opened or closed is "
+        f"not known.{left_out}"
+    )
 
 
 def describe_method(sites: pd.DataFrame, per: str = "year", by: str = "") -> str:

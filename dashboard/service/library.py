@@ -115,8 +115,8 @@ class SharedLibrary:
         uploaded = self._uploads.lists(EVERYONE)
         shared = [one.opened for one in uploaded]
         decisions = tuple(decision for one in uploaded for decision in one.decisions)
-        reading = self._fetched.read()
-        fetched = [OpenedList(reading.name, reading)] if reading else []
+        opened = self._fetched.open()
+        fetched = [opened] if opened else []
         lists = [*self._sources, *fetched, *shared]
         if not self._contacts:
             lists = [without_contacts(one) for one in lists]

@@ -1,7 +1,7 @@
 """What changed between two versions of a site list: sites added, removed, moved, other statuses."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from geocache.geo.sphere import to_unit_vectors
 
 ADDED, REMOVED, STATUS, MOVED = "added", "removed", "status changed", "moved"
 CHANGES = (ADDED, REMOVED, STATUS, MOVED)
+UNCHANGED = "unchanged"
 CHANGE_COLUMNS = (
     *("change", "trial_id", "site_number", "facility", "city", "state", "postcode"),
     *("country", "country_code", "status", "previous_status", "previous_city"),
@@ -25,6 +26,8 @@ CHANGE_COLUMNS = (
 
 MOVED_KM = 1.0
 """Two positions of one place may differ by so much, as points of the same hospital do."""
+
+Rows = npt.NDArray[np.int64]
 
 _WHERE = ("facility", "city", "country_code")
 _STEPS: tuple[tuple[str, ...], ...] = (
@@ -60,20 +63,13 @@ def find_changes(
     """
     if not len(earlier) and not len(later):
         return pd.DataFrame(columns=list(CHANGE_COLUMNS))
-    names = [name for name in COLUMNS if name in earlier and name in later]
-    both = concat_tables([earlier[names], later[names]])
-    before, after = _pair_rows(both, len(earlier))
-    rows = np.arange(len(both))
-    gone = np.setdiff1d(rows[: len(earlier)], before)
-    new = np.setdiff1d(rows[len(earlier) :], after)
-    status, _ = factorize(both["status"])
-    other_status = status[before] != status[after]
-    moved, km = _find_moves(both, before, after)
+    both, found = _pair_tables(earlier, later)
+    before, after, moved = found.before, found.after, found.moved
     parts = [
-        _build_rows(both, ADDED, np.full(len(new), -1), new),
-        _build_rows(both, REMOVED, gone, np.full(len(gone), -1)),
-        _build_rows(both, STATUS, before[other_status], after[other_status]),
-        _build_rows(both, MOVED, before[moved], after[moved], km[moved]),
+        _build_rows(both, ADDED, np.full(len(found.new), -1), found.new),
+        _build_rows(both, REMOVED, found.gone, np.full(len(found.gone), -1)),
+        _build_rows(both, STATUS, before[found.other_status], after[found.other_status]),
+        _build_rows(both, MOVED, before[moved], after[moved], found.km[moved]),
     ]
     changes = pd.concat(parts, ignore_index=True)
     for column, dates in (("previous_date", earlier_dates or {}), ("date", later_dates or {})):
@@ -82,6 +78,63 @@ def find_changes(
     order = changes.sort_values(["change", "trial_id", "country_code", "city"], kind="stable")
     order["change"] = order["change"].astype("str")
     return order[list(CHANGE_COLUMNS)].reset_index(drop=True)
+
+
+def mark_changes(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """The sites of the later version, then those that were removed, with what changed of each.
+
+    The last column, ``change``, is one of :data:`CHANGES` or :data:`UNCHANGED`; of a site that has
+    another status and moved, the former. The index is 0, 1, 2, ….
+
+    Args:
+        earlier: the site table of the earlier version.
+        later: that of the later one.
+    """
+    if not len(earlier) and not len(later):
+        return later.assign(change="")
+    both, found = _pair_tables(earlier, later)
+    change = np.full(len(both), UNCHANGED, dtype=object)
+    change[found.new] = ADDED
+    change[found.gone] = REMOVED
+    change[found.after[found.moved]] = MOVED
+    change[found.after[found.other_status]] = STATUS
+    shown = np.concatenate([np.arange(len(earlier), len(both)), found.gone])
+    marked = both.assign(change=change).iloc[shown]
+    return marked.reset_index(drop=True)
+
+
+class _Pairs(NamedTuple):
+    """Row numbers in both tables together.
+
+    ``before`` and ``after`` are one site each, ``gone`` and ``new`` have no partner;
+    ``other_status``, ``moved`` and ``km`` are of the pairs.
+    """
+
+    before: Rows
+    after: Rows
+    gone: Rows
+    new: Rows
+    other_status: npt.NDArray[np.bool_]
+    moved: npt.NDArray[np.bool_]
+    km: npt.NDArray[np.float64]
+
+
+def _pair_tables(earlier: pd.DataFrame, later: pd.DataFrame) -> tuple[pd.DataFrame, _Pairs]:
+    """Both versions in one table, and which of their rows are one site."""
+    names = [name for name in COLUMNS if name in earlier and name in later]
+    both = concat_tables([earlier[names], later[names]])
+    before, after = _pair_rows(both, len(earlier))
+    rows = np.arange(len(both))
+    status, _ = factorize(both["status"])
+    pairs = _Pairs(
+        before,
+        after,
+        np.setdiff1d(rows[: len(earlier)], before),
+        np.setdiff1d(rows[len(earlier) :], after),
+        np.asarray(status[before] != status[after]),
+        *_find_moves(both, before, after),
+    )
+    return both, pairs
 
 
 def _pair_rows(

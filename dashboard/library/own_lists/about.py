@@ -27,7 +27,7 @@ class ListAbout:
     """What a list has beside its sites.
 
     ``key`` stays the same over all versions; ``added`` is when this version came (ISO 8601, UTC, to
-    the minute); ``colour`` is ``#rrggbb``, or empty for the map's choice.
+    the second); ``colour`` is ``#rrggbb``, or empty for the map's choice.
     """
 
     key: str = ""
@@ -115,4 +115,4 @@ def _read_time(list_id: str) -> str:
     if not digits.isdigit():
         return ""
     seconds = min(int(digits) // 10**9, 253_402_300_799)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

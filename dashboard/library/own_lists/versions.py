@@ -4,24 +4,23 @@ Rows are kept as they were read, not as a file, so that better rules of reading 
 oldest version is whole; of each later one there are the rows that the one before does not have.
 """
 
-import gzip
-import json
 import logging
 import uuid
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-import pandas as pd
-
+from dashboard.library.history.packing import (
+    Rows,
+    build_reading,
+    pack_rows,
+    pack_version,
+    unpack_rows,
+)
 from dashboard.library.lists import OpenedList
 from dashboard.library.own_lists.about import VERSION_OF, ListAbout, Metadata, parse_metadata
 from dashboard.library.upload_storage import UploadStorage
-from dashboard.sites.categoricals import list_texts
-from dashboard.sites.reading import READ_COLUMNS, Reading
-from dashboard.sites.trial import Sponsor, Trial
+from dashboard.sites.reading import Reading
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +29,6 @@ MAX_SITES = 100_000
 """Of a list with more, no earlier version is kept."""
 MAX_BYTES = 20_000_000
 """Of all earlier versions of one list together; the oldest are given up first."""
-
-_TRIAL_FACTS = ("trial_id", "title", "status", "phase", "sponsor", "last_updated", "as_of")
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ def keep_version(
         data = pack_version(reading, [])
     elif kept[0] is not chain[0]:  # it was a difference to one that goes
         first = kept[0]
-        whole = _pack(first.document, first.rows, [])
+        whole = pack_rows(first.document, first.rows, [])
         storage.write(f"{first.version.id}-whole", whole, _describe(first.version))
         storage.delete(first.version.id)
     storage.write(version.id, data, _describe(replace(version, number=number)))
@@ -159,7 +155,7 @@ def load_version(
     for number, one in enumerate(known):
         if one.id == version_id:
             last = _read_all(storage, known[: number + 1])[-1]
-            return _build_reading(last.document, last.rows)
+            return build_reading(last.document, last.rows)
     return None
 
 
@@ -206,116 +202,6 @@ def _read_all(storage: UploadStorage, versions: Sequence[StoredVersion]) -> list
     found: list[_Link] = []
     for one in versions:
         data = storage.read(one.id)
-        document, rows = _unpack(data, found[-1].rows if found else [])
+        document, rows = unpack_rows(data, found[-1].rows if found else [])
         found.append(_Link(one, data, document, rows))
     return found
-
-
-def pack_version(reading: Reading, before: Rows) -> bytes:
-    """A version as its difference to the rows of the version before it."""
-    fields = {} if reading.fields is None else {str(n): reading.fields[n] for n in reading.fields}
-    columns = [*(reading.sites[name] for name in READ_COLUMNS), *fields.values()]
-    rows: Rows = list(zip(*map(_list_cells, columns), strict=True))
-    document = {
-        "name": reading.name,
-        "format": reading.format,
-        "as_of": reading.as_of,
-        "trials": [[getattr(one, fact) for fact in _TRIAL_FACTS] for one in reading.trials],
-        "fields": list(fields),
-        "numbers": [name for name, column in fields.items() if column.dtype.kind == "f"],
-    }
-    return _pack(document, rows, before)
-
-
-def unpack_version(data: bytes, before: Rows) -> tuple[Reading, Rows]:
-    """The version that :func:`pack_version` packed, and its rows.
-
-    Raises:
-        ValueError: it is damaged, or packed against other rows.
-    """
-    document, rows = _unpack(data, before)
-    return _build_reading(document, rows), rows
-
-
-def _pack(document: Mapping[str, Any], rows: Rows, before: Rows) -> bytes:
-    whole = {**document, "rows": _find_difference(rows, before)}
-    return gzip.compress(json.dumps(whole, ensure_ascii=False).encode(), mtime=0)
-
-
-def _unpack(data: bytes, before: Rows) -> tuple[dict[str, Any], Rows]:
-    try:
-        document = json.loads(gzip.decompress(data))
-        return document, _apply_difference(document["rows"], before)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zlib.error) as error:
-        raise ValueError(f"an earlier version is damaged: {error}") from error
-
-
-def _build_reading(document: Mapping[str, Any], rows: Rows) -> Reading:
-    names = [*READ_COLUMNS, *document["fields"]]
-    cells = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    numbers = {*range(len(READ_COLUMNS) - 2, len(READ_COLUMNS))}
-    numbers |= {n for n, name in enumerate(names) if name in document["numbers"]}
-    series = [
-        pd.Series([np.nan if cell is None else cell for cell in column], dtype="float64")
-        if number in numbers
-        else pd.Series(list(column), dtype="str")
-        for number, column in enumerate(cells)
-    ]
-    own = len(READ_COLUMNS)
-    sites = pd.DataFrame(dict(zip(READ_COLUMNS, series, strict=False)))
-    fields = pd.DataFrame(dict(zip(document["fields"], series[own:], strict=True)))
-    return Reading(
-        name=document["name"],
-        format=document["format"],
-        trials=tuple(_build_trial(facts) for facts in document["trials"]),
-        sites=sites,
-        as_of=document["as_of"],
-        fields=fields if document["fields"] else None,
-    )
-
-
-def _build_trial(facts: Sequence[str]) -> Trial:
-    found: dict[str, Any] = dict(zip(_TRIAL_FACTS, facts, strict=True))
-    sponsor = found.pop("sponsor")
-    return Trial(**found, sponsors=(Sponsor(sponsor),) if sponsor else ())
-
-
-def _list_cells(column: pd.Series) -> list[Any]:
-    """A column's cells as JSON has them; None for no number."""
-    if column.dtype.kind == "f":
-        return [None if np.isnan(cell) else cell for cell in column.tolist()]
-    return list_texts(column)
-
-
-def _find_difference(rows: Rows, before: Rows) -> list[Any]:
-    """Runs of rows that stood before (``[first, count]``), and others (``{"new": [...]}``)."""
-    places: dict[tuple[Any, ...], list[int]] = {}
-    for number in range(len(before) - 1, -1, -1):
-        places.setdefault(before[number], []).append(number)
-    found: list[Any] = []
-    for row in rows:
-        last = found[-1] if found else None
-        expected = last[0] + last[1] if isinstance(last, list) else -1
-        if isinstance(last, list) and expected < len(before) and before[expected] == row:
-            last[1] += 1
-        elif row in places:
-            numbers = places[row]
-            found.append([numbers.pop() if len(numbers) > 1 else numbers[-1], 1])
-        elif isinstance(last, dict):
-            last["new"].append(row)
-        else:
-            found.append({"new": [row]})
-    return found
-
-
-def _apply_difference(difference: list[Any], before: Rows) -> Rows:
-    rows: Rows = []
-    for part in difference:
-        if isinstance(part, dict):
-            rows.extend(tuple(row) for row in part["new"])
-            continue
-        first, count = part
-        if not 0 <= first <= first + count <= len(before):
-            raise ValueError("it names rows that there are not")
-        rows.extend(before[first : first + count])
-    return rows

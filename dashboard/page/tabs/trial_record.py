@@ -4,12 +4,23 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from dashboard.library.history.over_time import History
+from dashboard.page.tabs.compare import over_time
 from dashboard.page.widgets.markdown import escape, link, nct_url, pubmed_url, trial_url
+from dashboard.sites.summary import plural
 from dashboard.sites.trial import Trial
 
 
-def draw_trial_record(trials: Mapping[str, Trial], shown: Iterable[str]) -> None:
-    """Draw the record of a trial, with a choice if there are several."""
+def draw_trial_record(
+    trials: Mapping[str, Trial], shown: Iterable[str], histories: Mapping[str, History]
+) -> None:
+    """Draw the record of a trial, with a choice if there are several.
+
+    Args:
+        trials: the open trials by id.
+        shown: the ids of those whose sites are shown.
+        histories: the trials of which earlier versions are kept.
+    """
     ids = [i for i in dict.fromkeys(shown) if i in trials]
     if not ids:
         st.markdown("The open lists have no trial record for these sites.")
@@ -21,6 +32,15 @@ def draw_trial_record(trials: Mapping[str, Trial], shown: Iterable[str]) -> None
             ids,
             format_func=lambda i: f"{i or 'No ID'} · {trials[i].title}",
             key="trial_record",
+        )
+    if chosen in histories:
+        versions = plural(len(histories[chosen].versions) - 1, "earlier version")
+        st.button(
+            f"Sites over time: {versions}",
+            key="trial_over_time",
+            icon=":material/timeline:",
+            on_click=over_time.open_over_time,
+            args=(chosen,),
         )
     _draw_record(trials[chosen])
 

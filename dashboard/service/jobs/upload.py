@@ -1,10 +1,12 @@
 """Upload job: parse, geocode, store."""
 
 from collections.abc import Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
 from dashboard.errors import UploadError
+from dashboard.library.lists import read_as_before
 from dashboard.library.reader_pool import PARSING, ReaderPool, ReaderProgress
 from dashboard.library.uploads import UploadStore
 from dashboard.service.jobs.runner import Job, Work
@@ -48,11 +50,8 @@ def build_upload_work(
             def report(step: ReaderProgress, done: int = done, name: str = name) -> None:
                 job.report(done + _percent(step), total, f"{step.stage} {name}")
 
-            columns = uploads.find_columns(owner, name, replaces) or None
-            opened = reader.read(data, name, columns, owner=owner, report=report, locate=True)
-            if opened.error and columns:  # other columns than before
-                columns = None
-                opened = reader.read(data, name, owner=owner, report=report, locate=True)
+            read = partial(reader.read, data, name, owner=owner, report=report, locate=True)
+            columns, opened = read_as_before(read, uploads.find_columns(owner, name, replaces))
             if opened.reading is not None:
                 sites += len(opened.reading.sites)
                 trials += len(opened.reading.trials)
@@ -62,8 +61,8 @@ def build_upload_work(
                 uploads.add(owner, data, name, columns=columns, opened=opened, replaces=replaces)
             except UploadError as error:
                 raise UploadError(f"{name}: {error}") from error
-        read = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
-        return "; ".join([read, *problems]) + "."
+        result = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
+        return "; ".join([result, *problems]) + "."
 
     return work
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from dashboard.errors import UploadError
+from dashboard.library.history.packing import pack_version, unpack_version
 from dashboard.library.lists import merge, open_bytes
 from dashboard.library.own_lists import versions
-from dashboard.library.own_lists.versions import pack_version, unpack_version
 from dashboard.library.sides import are_versions, find_side
 from dashboard.library.storage import build_shared_storage
 from dashboard.library.upload_storage import EVERYONE

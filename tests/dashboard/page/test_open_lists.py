@@ -102,6 +102,27 @@ def test_an_earlier_version_is_compared_with_the_list(page: AppTest, running: Se
     assert "**1 removed**" in shown
 
 
+def test_the_versions_of_a_list_show_over_time(page: AppTest, running: Service) -> None:
+    run(page)
+    (version,) = running.uploads.lists(OWNER)[0].opened.versions
+    page.button(key=f"over_time_{version.id}").click()
+    shown = run(page)
+    assert page.query_params["view_over_time"] == "wave.csv"
+    assert "**2 added**, **1 removed**" in shown
+    slider = page.select_slider(key="over_time_when_wave.csv")
+    assert len(slider.options) == 2
+    slider.set_value(0)
+    assert "is the oldest version" in run(page)
+    page.selectbox(key="over_time_of").select("start")
+    shown = run(page)
+    assert page.query_params["view_over_time"] == "start"
+    assert [one.value for one in page.caption if "is kept, so this counts from" in one.value]
+    page.segmented_control(key="compare_over_time").select(value=False)
+    run(page)
+    assert "view_over_time" not in page.query_params
+    assert page.selectbox(key="compare_a").options
+
+
 def test_what_is_refused_is_said(page: AppTest, running: Service) -> None:
     run(page)
     (one,) = running.uploads.lists(OWNER)

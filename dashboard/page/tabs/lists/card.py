@@ -13,6 +13,7 @@ from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES
 from dashboard.library.uploads import StoredList
 from dashboard.maps.palette import NEUTRAL, assign_categories
 from dashboard.page.state import address, session
+from dashboard.page.tabs.compare import over_time
 from dashboard.page.tabs.lists import report, sharing
 from dashboard.page.tabs.lists.actions import run
 from dashboard.page.widgets import on_demand
@@ -24,6 +25,7 @@ from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 
 MAX_WARNINGS = 100
+MAX_VERSIONS = 20
 
 
 def find_colours(sites: pd.DataFrame) -> dict[str, str]:
@@ -300,27 +302,48 @@ def _draw_versions(opened: OpenedList) -> None:
     """Draw what folds away: earlier versions."""
     if opened.versions:
         with st.expander(summary.plural(len(opened.versions), "earlier version")):
-            for version in opened.versions:
+            if not opened.versions[0].trial_id:
+                _draw_over_time_button(opened.name, f"over_time_{opened.versions[0].id}")
+            for version in opened.versions[:MAX_VERSIONS]:
                 _draw_version(opened, version)
+            if len(opened.versions) > MAX_VERSIONS:
+                st.caption(
+                    f"… and {len(opened.versions) - MAX_VERSIONS:,} more: see Sites over time in "
+                    "the Compare tab."
+                )
+
+
+def _draw_over_time_button(name: str, key: str) -> None:
+    st.button(
+        "Sites over time",
+        key=key,
+        icon=":material/timeline:",
+        on_click=over_time.open_over_time,
+        args=(name,),
+        help="How many sites each version has, and what changed, as a chart and on a map",
+    )
 
 
 def _draw_version(opened: OpenedList, version: EarlierVersion) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         sites = summary.plural(version.sites, "site")
-        st.markdown(f"Version of {escape(version.added)} UTC: {sites}", width="stretch")
+        whose = f"{escape(version.trial_id)}: data" if version.trial_id else "Version"
+        zone = "" if version.trial_id else " UTC"
+        st.markdown(f"{whose} of {escape(version.added)}{zone}: {sites}", width="stretch")
         st.button(
             "What changed",
             key=f"compare_{version.id}",
             icon=":material/compare_arrows:",
             on_click=_compare,
-            args=(version.name, opened.name),
-            help="Compare this version with the list as it is now",
+            args=(version.name, version.trial_id or opened.name),
+            help="Compare this version with how it is now",
         )
 
 
 def _compare(before: str, now: str) -> None:
     address.set_view("compare_a", before, "")
     address.set_view("compare_b", now, "")
+    over_time.choose(over=False)
     st.session_state["tab"] = "Compare"
     st.rerun()
 

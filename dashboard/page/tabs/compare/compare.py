@@ -1,15 +1,12 @@
 """Two lists, trials or filters compared: what both have, counts side by side, what changed."""
 
-from functools import partial
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import exports
 from dashboard.errors import FilterError
 from dashboard.exports.comparison import (
-    TABLES,
     Compared,
     CompareQuery,
     build_compare_content,
@@ -18,57 +15,21 @@ from dashboard.exports.comparison import (
 from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.library.pin_file import locate_with
-from dashboard.maps import folium_map
-from dashboard.maps.layer import build_layer_data
-from dashboard.page.state import address, links, session
-from dashboard.page.streamlit_internals import ColumnConfig
-from dashboard.page.tabs import pagination
-from dashboard.page.tabs import sites as sites_tab
-from dashboard.page.widgets import folium_map as component
-from dashboard.page.widgets.download_link import draw_download_link
+from dashboard.page.state import address, links
+from dashboard.page.tabs.compare import over_time, tables
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
-from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.changes import mark_changes
 from dashboard.sites.comparison import BOTH, ONLY_A, ONLY_B
-from dashboard.web.downloads import Download
 
 MAX_TRIALS = 500
-MAX_MAP_SITES = 10_000
 MAX_KM = 20_000.0
 _ALL = "q="
+_MODE = "compare_over_time"
 _WITHIN = "compare_within_km"
 _COMPARED = "compared"
-_LABELS = {
-    "side": "From",
-    "found": "Found",
-    "change": "Change",
-    "nearest_trial_id": "Nearest: trial",
-    "nearest_facility": "Nearest: facility",
-    "nearest_city": "Nearest: city",
-    "nearest_country": "Nearest: country",
-    "nearest_precision": "Nearest: precision",
-    "nearest_km": "Nearest (km)",
-    "moved_km": "Moved (km)",
-    "sites_a": "Sites of A",
-    "sites_b": "Sites of B",
-    "facilities_a": "Facilities of A",
-    "facilities_b": "Facilities of B",
-    "facilities_both": "In both",
-}
-_SHOWN = {
-    "sites": (
-        *("side", "found", "facility", "city", "country", "status", "trial_id", "precision"),
-        *("nearest_facility", "nearest_city", "nearest_trial_id", "nearest_km"),
-    ),
-    "changes": (
-        *("change", "facility", "city", "country", "previous_status", "status"),
-        *("previous_city", "moved_km", "trial_id", "previous_date", "date"),
-    ),
-    "countries": TABLES["countries"],
-    "states": TABLES["states"],
-}
 _NOUNS = {
     "sites": ("site", "sites"),
     "countries": ("country", "countries"),
@@ -82,7 +43,24 @@ _NAMES = {
 }
 
 
-def draw_compare(library: Library, filters: Filters, viewer: Viewer) -> None:
+def draw_compare(sites: pd.DataFrame, library: Library, filters: Filters, viewer: Viewer) -> None:
+    """Draw the choice between two sides and the versions of one, and what was found."""
+    st.session_state[_MODE] = over_time.is_in_link()
+    st.segmented_control(
+        "Compare",
+        [False, True],
+        key=_MODE,
+        format_func=lambda over: "Sites over time" if over else "Two lists, trials or filters",
+        on_change=lambda: over_time.choose(over=bool(st.session_state[_MODE])),
+        label_visibility="collapsed",
+    )
+    if over_time.is_in_link():
+        over_time.draw_over_time(sites, library, viewer)
+    else:
+        _draw_sides(library, filters, viewer)
+
+
+def _draw_sides(library: Library, filters: Filters, viewer: Viewer) -> None:
     """Draw the choice of two sides, and what their comparison found."""
     names = _list_choices(library, filters)
     if len(names) < 2:
@@ -110,7 +88,11 @@ def draw_compare(library: Library, filters: Filters, viewer: Viewer) -> None:
         st.warning(escape(f"{error}. Try: {suggestions}" if suggestions else str(error)))
         return
     _draw_counts(compared)
-    _draw_map(compared, viewer)
+    if compared.versions:
+        shown, colour_by = mark_changes(compared.a.sites, compared.b.sites), "change"
+    else:
+        shown, colour_by = compared.comparison.sites, "found"
+    tables.draw_map(shown, colour_by, viewer.settings.site_map_tiles, "compare_map")
     _draw_tables(compared, query, in_api=library is viewer.library())
 
 
@@ -123,8 +105,9 @@ def _list_choices(library: Library, filters: Filters) -> dict[str, str]:
         if opened.reading is not None:
             names[opened.name] = opened.name
             names |= {
-                one.name: f"{opened.name}, version of {one.added} ({one.sites:,} sites)"
-                for one in opened.versions
+                one.name: f"{one.trial_id or opened.name}, version of {one.added} "
+                f"({summary.plural(one.sites, 'site')})"
+                for one in opened.versions[:MAX_TRIALS]
             }
     for trial_id in summary.first_trials(library.table, MAX_TRIALS):
         if trial_id and trial_id not in names:
@@ -190,25 +173,6 @@ def _draw_counts(compared: Compared) -> None:
     )
 
 
-def _draw_map(compared: Compared, viewer: Viewer) -> None:
-    sites = compared.comparison.sites
-    if len(sites) > MAX_MAP_SITES:
-        st.caption(f"The map shows up to {MAX_MAP_SITES:,} sites. Choose fewer to see them on it.")
-        return
-    if not sites["latitude"].notna().any():
-        return
-    dark = st.context.theme.type == "dark"
-    data = build_layer_data(sites, colour_by="found")
-    component.draw_map(
-        folium_map.build_base_map(dark=dark, tiles=viewer.settings.site_map_tiles),
-        folium_map.SiteLayer(data),
-        key=f"compare_map_{'dark' if dark else 'light'}",
-        height=380,
-        returned=(),
-        on_change=lambda: None,
-    )
-
-
 def _draw_tables(compared: Compared, query: CompareQuery, *, in_api: bool) -> None:
     """Draw one of the tables with its downloads."""
     order = ["sites", "countries", "states", "changes"]
@@ -227,28 +191,10 @@ def _draw_tables(compared: Compared, query: CompareQuery, *, in_api: bool) -> No
     asked = CompareQuery(query.a, query.b, query.within_km, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_describe_rows(name, rows), width="stretch")
-        for suffix in ("csv", "xlsx"):
-            form = exports.FORMATS[suffix]
-            build = partial(form.chunks, build_compare_content(compared, asked))
-            draw_download_link(
-                f"Download {form.label}",
-                session.offer_download(
-                    Download(f"compare-{name}.{suffix}", form.media_type, build)
-                ),
-                key=f"compare_{suffix}",
-                primary=suffix == "csv",
-            )
+        tables.draw_downloads(build_compare_content(compared, asked), f"compare-{name}", "compare")
     if rows.empty:
         return
-    shown = [column for column in _SHOWN[name] if column in rows]
-    page = pagination.paginate(rows, shown, _label, "compare")
-    st.dataframe(
-        to_plain_text(page[shown]),
-        hide_index=True,
-        height="auto" if len(page) < 12 else 420,
-        column_config={column: _configure(column) for column in shown},
-        alt=f"Comparison: {_NAMES[name].lower()}, {len(rows):,} rows",
-    )
+    tables.draw_table(name, rows, "compare", f"Comparison: {_NAMES[name].lower()}")
     if in_api:
         url = links.get_page_url().rstrip("/")
         st.markdown("The same over HTTP")
@@ -262,19 +208,4 @@ def _describe_rows(name: str, rows: pd.DataFrame) -> str:
         return f"**{summary.plural(len(rows), *_NOUNS[name])}**"
     if rows.empty:
         return "**No changes** from A to B"
-    counts = rows["change"].value_counts(sort=False)
-    return "From A to B: " + ", ".join(f"**{n:,} {change}**" for change, n in counts.items())
-
-
-def _label(column: str) -> str:
-    if column.startswith("previous_"):
-        return f"{sites_tab.column_label(column.removeprefix('previous_'))} before"
-    return _LABELS.get(column) or sites_tab.column_label(column)
-
-
-def _configure(column: str) -> ColumnConfig:
-    if column.endswith("_km"):
-        return st.column_config.NumberColumn(_label(column), format="%.1f")
-    if column.startswith(("sites_", "facilities_")):
-        return st.column_config.NumberColumn(_label(column), format="localized")
-    return st.column_config.Column(_label(column))
+    return f"From A to B: {tables.count_changes(rows)}"
