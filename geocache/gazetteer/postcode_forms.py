@@ -1,7 +1,8 @@
 """Postcodes as people write them, brought to the form of the postal table.
 
-The table has the outward codes of British, Irish and Canadian postcodes, so the rest is cut;
-``D-``, ``LV-`` and the like are dropped, and a leading zero that a spreadsheet took is restored.
+The table has the outward codes of British and Irish postcodes, so the rest is cut, and of Canadian
+ones those of the country whole, those of towns up to the fifth sign. ``D-``, ``LV-`` and the like
+are dropped, and a leading zero that a spreadsheet took is restored.
 """
 
 import re
@@ -27,7 +28,9 @@ _LOOSE_LENGTH = frozenset(
 )
 """Where other lengths are written too: five-digit parts of a code, old or new forms."""
 
-_OUTWARD = frozenset(("CA", "IE"))
+_OUTWARD = {"CA": 6, "IE": 3}
+"""How much of a lettered code of six or seven signs counts."""
+
 _LETTERED = frozenset(("GB", "JE", "GG", "IM", "GI", "BM", "MT", "HT", "AD", "AI", "FK"))
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 _NOT_DIGIT = re.compile(r"\D+")
@@ -50,10 +53,19 @@ def normalize_postcode(country: str, postcode: str) -> str:
         return _take_digits(country, written, wanted)
     code = _NOT_ALNUM.sub("", written)
     if country in _OUTWARD:
-        return code[:3]
+        return code[: _OUTWARD[country]]
     if country in _LETTERED:
         return _INWARD.sub("", code) if len(code) >= 5 else code
     return code
+
+
+def list_forms(country: str, code: str) -> tuple[str, ...]:
+    """What of a normalized code the table may have, the longest first.
+
+    >>> list_forms("CA", "M5G2C4")
+    ('M5G2C4', 'M5G2C', 'M5G')
+    """
+    return (code, code[:5], code[:3]) if country == "CA" else (code,)
 
 
 def _take_digits(country: str, written: str, wanted: int) -> str:

@@ -10,6 +10,7 @@ from geocache.gazetteer.postcode_forms import (
     encode,
     encode_range,
     is_written_like,
+    list_forms,
     normalize_postcode,
 )
 from geocache.geo.distance import distance_km
@@ -18,12 +19,16 @@ _REACH_KM = 25.0
 _ZIP_REACH_KM = 30.0
 _AROUND_REACH_KM = 40.0
 _LOOSE_REACH_KM = 60.0
+_RURAL_REACH_KM = 40.0
 _LISTED_REACH_KM = 70.0
 _VAGUE_KM = 250.0
 _SAMPLE = 60
 _COMPACT_KM = 1
 _COMPACT_IN_KM = {"DE": 3, "CZ": 3, "GB": 6}
 """How far from the middle of a code its localities may lie for its point to count as sharp."""
+
+_DISTRICT_LENGTH = 3
+"""Signs of a Canadian code that names a district: in the country, one of a thousand km across."""
 
 _TIGHT = frozenset((
     "AT", "BE", "CA", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GP", "GU", "HU",
@@ -74,10 +79,8 @@ class Postcodes:
         home = self._find_home(country)
         if home not in self._index.code_ranges:
             return self._find_listed(country, code)
-        start = encode(code)
-        found = self._index.find_codes(home, start, start + 1)
-        if found:
-            area = self._build(home, code, found[0])
+        area = self._find_code(home, code)
+        if area:
             restored = code[0] == "0" and code not in "".join(filter(str.isalnum, postcode)).upper()
             return area._replace(exact=False, sharp=False) if restored and country != "US" else area
         return self._find_around(home, code)
@@ -87,9 +90,22 @@ class Postcodes:
         found = []
         for country in self._index.code_ranges:
             if is_written_like(country, postcode):
-                start = encode(code := normalize_postcode(country, postcode))
-                numbers = self._index.find_codes(country, start, start + 1) if code else range(0)
-                found += [self._build(country, code, number) for number in numbers]
+                code = normalize_postcode(country, postcode)
+                area = self._find_code(country, code) if code else None
+                found += [area] if area else []
+        return found
+
+    def _find_code(self, country: str, code: str) -> Area | None:
+        """The area of a code of the table: of its longest form, but rather of one that is sharp."""
+        found: Area | None = None
+        for form in list_forms(country, code):
+            start = encode(form)
+            for number in self._index.find_codes(country, start, start + 1):
+                area = self._build(country, form, number)
+                if area.sharp or not found:
+                    found = area._replace(code=code)
+            if found and found.sharp:
+                break
         return found
 
     def _find_home(self, country: str) -> str:
@@ -116,6 +132,8 @@ class Postcodes:
                 if country in ZIP_COUNTRIES
                 else _REACH_KM
                 if tight
+                else _RURAL_REACH_KM
+                if rural and len(code) > _DISTRICT_LENGTH
                 else _LOOSE_REACH_KM
             ),
             code,

@@ -130,6 +130,9 @@ def collect_localities(table: PostalTable, regions: Any) -> Localities:
     of_row[named] = inverse
     keys = [make_key(fold_once(name)) for name in table.names]
     countries, names = table.country[rows], table.name[rows]
+    latitude, longitude = (
+        find_medians(inverse, column[named]) for column in (table.latitude, table.longitude)
+    )
     digests = [
         name_digest(table.countries[country], keys[name])
         for country, name in zip(countries.tolist(), names.tolist(), strict=True)
@@ -140,9 +143,16 @@ def collect_localities(table: PostalTable, regions: Any) -> Localities:
         countries,
         names,
         regions[rows],
-        table.latitude[rows] * _SCALE,
-        table.longitude[rows] * _SCALE,
+        latitude * _SCALE,
+        longitude * _SCALE,
     )
+
+
+def find_medians(groups: Any, values: Any) -> Any:
+    """The median of the values of each group; ``groups`` are the values' numbers from 0."""
+    order = np.lexsort((values, groups))
+    counts = np.bincount(groups)
+    return values[order][np.cumsum(counts) - counts + (counts - 1) // 2]
 
 
 def select_countries(table: PostalTable, countries: Iterable[str]) -> Any:

@@ -28,7 +28,8 @@ def km_from(position: Position, latitude: float, longitude: float) -> float:
         ("GB", "SW1A", "SW1A"),
         ("DE", "D-80331", "80331"),
         ("DE", "1067", "01067"),
-        ("CA", "M5G 2C4", "M5G"),
+        ("CA", "M5G 2C4", "M5G2C4"),
+        ("CA", "m5g", "M5G"),
         ("IE", "D04 T6F4", "D04"),
         ("JP", "113-8519", "1138519"),
         ("US", "02115-6110", "02115"),
@@ -78,6 +79,8 @@ def test_a_postcode_decides_between_namesakes(
         ("Guilhufe", "Portugal", 41.20, -8.30),
         ("Cabueñes", "Spain", 43.53, -5.61),
         ("Jecheon", "South Korea", 37.13, 128.19),
+        ("Oyen", "Canada", 51.35, -110.47),
+        ("Blanc-Sablon", "Canada", 51.42, -57.13),
     ],
 )
 def test_localities_of_the_postal_table_are_places(
@@ -116,6 +119,31 @@ def test_codes_whose_points_are_far_from_hospitals_are_no_sharper_point(
     gazetteer: Gazetteer, place: Place
 ) -> None:
     assert gazetteer.locate(place).precision is Precision.CITY
+
+
+@pytest.mark.parametrize(
+    ("postcode", "precision", "within_km"),
+    [
+        ("M5G 2C4", Precision.POSTCODE, 1),  # a hospital in Toronto
+        ("M5G", Precision.POSTCODE, 2),
+        ("M5G 9Z9", Precision.POSTCODE, 2),  # no such code
+    ],
+)
+def test_a_canadian_code_of_a_town_is_a_point(
+    gazetteer: Gazetteer, postcode: str, precision: Precision, within_km: float
+) -> None:
+    position = gazetteer.locate(Place(city="Toronto", postcode=postcode, country="Canada"))
+    assert position.precision is precision
+    assert km_from(position, 43.658, -79.388) < within_km
+
+
+def test_a_rural_canadian_code_is_near_its_village_but_no_point(gazetteer: Gazetteer) -> None:
+    unknown = Place(city="Nowhere Town", state="Saskatchewan", country="Canada")
+    position = gazetteer.locate(unknown._replace(postcode="S0E 1H0"))  # Porcupine Plain
+    district = gazetteer.locate(unknown._replace(postcode="S0E"))
+    assert position.precision is Precision.CITY
+    assert position.flags == district.flags == (Flag.APPROXIMATE,)
+    assert km_from(position, 52.60, -103.25) < 25 < km_from(district, 52.60, -103.25)
 
 
 def test_a_city_that_is_unknown_is_put_at_its_postcode(gazetteer: Gazetteer) -> None:
