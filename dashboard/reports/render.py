@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ _MAX_KEPT_BYTES = 2_000_000
 _drawn: dict[bytes, bytes] = {}
 """The last files by a hash of their task: a preview is drawn once, not at every rerun."""
 _drawn_lock = threading.Lock()
-_turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class Look(NamedTuple):
@@ -51,13 +52,19 @@ class _Task(NamedTuple):
     template: Path | None
 
 
-def render(report: Report, look: Look, template: Path | None = None) -> bytes:
+def render(
+    report: Report,
+    look: Look,
+    template: Path | None = None,
+    on_wait: Callable[[], object] = lambda: None,
+) -> bytes:
     """The report as a file; equal reports give equal bytes.
 
     Args:
         report: what to show.
         look: how.
         template: a PowerPoint template for slides.
+        on_wait: called if :data:`MOST_AT_ONCE` others are being drawn, before waiting for them.
 
     Raises:
         ExportError: it could not be drawn, with the reason.
@@ -66,7 +73,7 @@ def render(report: Report, look: Look, template: Path | None = None) -> bytes:
     key = hashlib.sha256(task).digest() if template is None else b""
     data = _drawn.get(key)
     if data is None:
-        data = _draw_in_child(task)
+        data = _draw_in_child(task, on_wait)
         _remember(key, data)
     return data
 
@@ -79,8 +86,11 @@ def _remember(key: bytes, data: bytes) -> None:
                 _drawn.pop(next(iter(_drawn)))
 
 
-def _draw_in_child(task: bytes) -> bytes:
-    with _turns:
+def _draw_in_child(task: bytes, on_wait: Callable[[], object]) -> bytes:
+    if not turns.acquire(blocking=False):
+        on_wait()
+        turns.acquire()
+    try:
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "dashboard.reports.render"],
@@ -93,6 +103,8 @@ def _draw_in_child(task: bytes) -> bytes:
             raise ExportError(
                 f"drawing took longer than {TIMEOUT_SECONDS:g} seconds: narrow the filter"
             ) from None
+    finally:
+        turns.release()
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
         raise ExportError(

@@ -27,6 +27,7 @@ from dashboard.web.endpoints import comparison
 from dashboard.web.endpoints.pictures import draw_response
 from dashboard.web.endpoints.positions import build_positions
 from dashboard.web.errors import (
+    busy,
     export_error,
     filter_error_body,
     internal_error,
@@ -60,6 +61,9 @@ MAX_WORKERS: dict[Work, int] = {
 The page keeps its threads; workbooks are written cell by cell and comparisons may take seconds, so
 that a second one would hold up everyone; monitoring is answered while the rest is busy.
 """
+
+MOST_WAITING = 8
+"""Requests for pictures that wait; one more is told to come again: it would wait for a minute."""
 
 MIN_GZIP_BYTES = 1_024
 
@@ -164,6 +168,8 @@ class Api:
             if not self.service.opener.finished or self.service.opener.failure:
                 return starting(failed=bool(self.service.opener.failure))
             query_string = request.scope["query_string"].decode("latin-1")
+            if self._limiters["picture"].statistics().tasks_waiting >= MOST_WAITING:
+                return busy(MAX_WORKERS["picture"], MOST_WAITING)
             respond = partial(draw_response, self.service, suffix, query_string)
             return negotiate(await self.run("picture", respond), request)
 

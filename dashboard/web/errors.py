@@ -41,6 +41,12 @@ def starting(*, failed: bool = False) -> Response:
     )
 
 
+def busy(drawn: int, waiting: int) -> Response:
+    """503: so many pictures are being drawn, and so many wait, that one more is not taken."""
+    message = f"{drawn} pictures are being drawn and {waiting} wait for their turn; ask again soon."
+    return JSONResponse({"error": "busy", "message": message}, 503, headers={"Retry-After": "10"})
+
+
 def no_such_route(path: str, paths: tuple[str, ...]) -> Response:
     """404 with the routes there are, the most similar first."""
     body = {

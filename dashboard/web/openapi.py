@@ -176,7 +176,9 @@ def _error_responses() -> dict[str, Any]:
             "BadParameter",
         ),
         "Starting": error(
-            "The site lists are still being opened, or could not be opened.", "Error"
+            "The site lists are still being opened, or could not be opened; or too many pictures "
+            "wait to be drawn.",
+            "Error",
         ),
     }
 

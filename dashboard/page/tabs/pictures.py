@@ -14,13 +14,17 @@ from dashboard.page.tabs.view_names import name_view
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import to_query
-from dashboard.reports.render import MEDIA_TYPES, SIZES, THEMES, Look, render
+from dashboard.reports.render import MEDIA_TYPES, MOST_AT_ONCE, SIZES, THEMES, Look, render
 from dashboard.reports.request import ReportQuery, build_filtered_report
 from dashboard.service.service import service
 from dashboard.web.downloads import Download
 from dashboard.web.response_cache import MAX_LINK
 
 _PREVIEW_DPI = 60
+WAITING = (
+    f"The server draws {MOST_AT_ONCE} pictures at a time and is drawing as many for others. "
+    "Yours comes next and shows here by itself."
+)
 _FORMAT_NAMES = {"png": "PNG", "svg": "SVG", "pdf": "PDF", "pptx": "Slides"}
 _SIZE_NAMES = {
     "wide": "Wide (16:9)",
@@ -69,7 +73,7 @@ def draw_picture_form(sites: pd.DataFrame, provenance: Provenance, page: str) ->
         ),
         key="download_picture",
         primary=True,
-        help="Drawn when you click; it takes some seconds",
+        help="Drawn when you click: it takes some seconds, longer while others have pictures drawn",
     )
     what = "Slides have an editable chart and tables. " if suffix == "pptx" else ""
     st.caption(f"{what}Coloured and shaded as the map is now.")
@@ -78,13 +82,15 @@ def draw_picture_form(sites: pd.DataFrame, provenance: Provenance, page: str) ->
 
 def _draw_preview(sites: pd.DataFrame, asked: ReportQuery, provenance: Provenance) -> None:
     look = asked.look._replace(suffix="png", dpi=_PREVIEW_DPI)
+    note = st.empty()
     try:
         with st.spinner("Drawing a preview …"):
-            picture = render(build_filtered_report(sites, asked, provenance), look)
+            report = build_filtered_report(sites, asked, provenance)
+            picture = render(report, look, on_wait=lambda: note.caption(WAITING))
     except ExportError as error:
-        st.warning(f"No preview: {escape(error)}")
+        note.warning(f"No preview: {escape(error)}")
     else:
-        st.image(picture, caption="Preview")
+        note.image(picture, caption="Preview")
 
 
 def _build_file(

@@ -1,7 +1,9 @@
 """Pictures and slides say what the site table says, on the right map, in letters that are drawn."""
 
 import io
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from dashboard.reports.lettering import can_draw, to_drawable
 from dashboard.reports.markers import group_places
 from dashboard.reports.picture import PictureFormat, build_figure, draw_picture
 from dashboard.reports.projection import choose_projection
-from dashboard.reports.render import Look, render
+from dashboard.reports.render import MOST_AT_ONCE, Look, render, turns
 from dashboard.reports.report import Report
 from dashboard.sites.table import COLUMNS
 
@@ -212,3 +214,18 @@ def test_nothing_at_all_is_an_honest_picture_and_slide() -> None:
 def test_what_cannot_be_drawn_is_an_error_with_its_reason() -> None:
     with pytest.raises(ExportError, match="no PowerPoint presentation"):
         render(build("Graz"), Look("pptx"), template=Path(__file__))
+
+
+def test_a_picture_that_waits_for_others_says_so_and_is_drawn_then() -> None:
+    waits = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(MOST_AT_ONCE):
+            turns.acquire()
+        try:
+            drawn = pool.submit(render, build("Suva"), Look(dpi=40), on_wait=waits.set)
+            assert waits.wait(60)
+            assert not drawn.done()
+        finally:
+            for _ in range(MOST_AT_ONCE):
+                turns.release()
+        assert drawn.result(timeout=120).startswith(b"\x89PNG")
