@@ -55,6 +55,7 @@ def select_in_table(state: Mapping[str, Any], sites: pd.DataFrame) -> None:
 def show_in_table(key: str, sites: pd.DataFrame) -> None:
     """Select the rows of the selected sites in the table that is drawn next under this key."""
     wanted = find_row_numbers(sites, get_selected())
-    shown = st.session_state.get(key, {}).get("selection", {}).get("rows", [])
-    if sorted(shown) != sorted(wanted):
-        st.session_state[key] = {"selection": {"rows": wanted, "columns": [], "cells": []}}
+    shown = st.session_state.get(key, {}).get("selection", {})
+    if sorted(shown.get("rows", [])) != sorted(wanted):
+        columns = shown.get("columns", [])
+        st.session_state[key] = {"selection": {"rows": wanted, "columns": columns, "cells": []}}

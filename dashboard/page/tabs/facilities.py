@@ -36,9 +36,6 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
     number = st.column_config.NumberColumn
     event = st.dataframe(
         to_plain_text(page[sortable]),
-        key="facility_table",
-        on_select="rerun",
-        selection_mode="single-row",
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={
@@ -55,6 +52,9 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
             "spellings": number("Spellings", format="localized"),
         },
         alt=f"Facilities, {len(counts):,} rows",
+        **pagination.react_to_headers(
+            len(counts), sortable, "facility_table", "facilities", rows="single-row"
+        ),
     )
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(page):

@@ -1,7 +1,12 @@
-"""Splits a long table into pages; sorting applies to all rows."""
+"""Splits a long table into pages; sorting applies to all rows.
+
+Streamlit's grid sorts the rows that it has: all of a table of one page, one page of a longer one.
+There a click on a header is taken as the selection of a column, and all rows are sorted here.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +42,7 @@ def paginate(
     if len(rows) <= PAGE_ROWS:
         return rows.iloc[_move_to_front(np.arange(len(rows)), first)] if first else rows
     pages = -(-len(rows) // PAGE_ROWS)
-    page, sort, down = f"{name}_page", f"{name}_sort", f"{name}_descending"
+    page, sort, down = _list_keys(name)
     to_first = partial(_go_to_first_page, page)
     query = to_query(address.current())
     if st.session_state.get(f"{name}_{_QUERY}") != query:
@@ -52,6 +57,7 @@ def paginate(
             format_func=lambda name: name if name == _LIST_ORDER else label(name),
             on_change=to_first,
             width=180,
+            help="Or click a column’s header, and again for the other direction",
         )
         descending = st.toggle(
             "Descending", key=down, disabled=by == _LIST_ORDER, on_change=to_first
@@ -64,6 +70,60 @@ def paginate(
         order = _sort_rows(rows, by, descending)[start : start + PAGE_ROWS]
         return rows.iloc[_move_to_front(order, first)]
     return _build_page(rows, by, descending, start)[0]
+
+
+def react_to_headers(
+    total: int,
+    columns: Sequence[str],
+    key: str,
+    name: str = "table",
+    *,
+    rows: str = "",
+    on_select: Callable[[], object] = lambda: None,
+) -> dict[str, Any]:
+    """Arguments of ``st.dataframe`` with which a header sorts all rows, not those of the page.
+
+    Args:
+        total: rows of the whole table.
+        columns: the columns it can be sorted by.
+        key: of the element.
+        name: as for :func:`paginate`.
+        rows: how rows are selected, such as ``multi-row``; empty if they are not.
+        on_select: called when rows are selected.
+    """
+    is_long = total > PAGE_ROWS
+    modes = [*([rows] if rows else []), *(["single-column"] if is_long else [])]
+    if not modes:
+        return {}
+
+    def react() -> None:
+        on_select()
+        if is_long:
+            sort_by_header(key, name, columns)
+
+    return {"key": key, "selection_mode": modes, "on_select": react}
+
+
+def sort_by_header(key: str, name: str, columns: Sequence[str]) -> None:
+    """Sort by the header that was clicked in the table ``key``; a second click turns the order."""
+    page, sort, down = _list_keys(name)
+    known = f"{name}_header"
+    state = st.session_state[key]["selection"]
+    column, before = (state["columns"] or [""])[0], st.session_state.get(known, "")
+    st.session_state[known] = column
+    clicked = column or before
+    if column == before or clicked not in columns:
+        return
+    again = st.session_state.get(sort) == clicked
+    st.session_state[down] = again and not st.session_state.get(down, False)
+    st.session_state[sort] = clicked
+    st.session_state[key] = {"selection": {**state, "rows": []}}  # they were others' numbers
+    _go_to_first_page(page)
+
+
+def _list_keys(name: str) -> tuple[str, str, str]:
+    """Keys of the choice of page, column and direction."""
+    return f"{name}_page", f"{name}_sort", f"{name}_descending"
 
 
 @memoize_per_table

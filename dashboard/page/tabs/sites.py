@@ -137,9 +137,13 @@ def draw_site_table(
         column_order=shown,
         column_config={column: _configure(column) for column in present},
         alt=f"Site table, {len(sites):,} rows",
-        key=_TABLE,
-        on_select=lambda: selection.select_in_table(st.session_state[_TABLE], rows),
-        selection_mode="multi-row",
+        **pagination.react_to_headers(
+            len(sites),
+            shown,
+            _TABLE,
+            rows="multi-row",
+            on_select=lambda: selection.select_in_table(st.session_state[_TABLE], rows),
+        ),
     )
     st.caption(
         "Select rows (Shift+Space on the keyboard) to highlight them on the map. Sites selected on "

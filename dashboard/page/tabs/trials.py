@@ -67,9 +67,6 @@ def _draw_trial_table(
     st.dataframe(
         counts,
         hide_index=True,
-        key=_TABLE,
-        on_select="rerun",
-        selection_mode="multi-row",
         height="auto" if len(counts) < 10 else 380,
         column_config={
             "trial_id": st.column_config.TextColumn("Trial", width=105),
@@ -90,7 +87,10 @@ def _draw_trial_table(
             "as_of": "As of",
             "record": st.column_config.LinkColumn("Record", display_text="Open"),
         },
-        alt=f"Trials, {len(counts):,} rows",
+        alt=f"Trials, {len(every):,} rows",
+        **pagination.react_to_headers(
+            len(every), list(every.columns), _TABLE, "trials", rows="multi-row"
+        ),
     )
 
 

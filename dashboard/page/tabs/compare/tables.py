@@ -61,6 +61,7 @@ def draw_table(name: str, rows: pd.DataFrame, key: str, alt: str) -> None:
         height="auto" if len(page) < 12 else 420,
         column_config={column: _configure(column) for column in shown},
         alt=f"{alt}, {len(rows):,} rows",
+        **pagination.react_to_headers(len(rows), shown, f"{key}_table", key),
     )
 
 

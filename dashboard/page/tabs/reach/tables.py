@@ -95,6 +95,7 @@ def draw_table(rows: pd.DataFrame, shown: list[str], noun: str) -> None:
         height="auto" if len(table) < 12 else 420,
         column_config={column: _configure(column) for column in shown},
         alt=f"{noun}, {len(rows):,} rows",
+        **pagination.react_to_headers(len(rows), shown, f"reach_{noun}_table", f"reach_{noun}"),
     )
 
 

@@ -96,6 +96,7 @@ def _draw_groups(counts: pd.DataFrame, per: str, by: str) -> None:
             for name, label in labels.items()
         },
         alt=f"Trials by {per} of their start and {by}, {len(shown):,} rows",
+        **pagination.react_to_headers(len(newest), list(labels), "timeline_table", "timeline"),
     )
 
 
