@@ -8,7 +8,7 @@
  * siteMap.mapStyle.readCodes(properties)             [country, state] of land
  *
  * Layers of the bundled file: states {c: country, s: state}, water, rivers {r: rank}, boundaries {k: kind}, places
- * {k: kind, n: name, l: as locals write it, r: rank}, cities with most people first; scripts/basemap/tiling.py names them.
+ * {k: kind, n: name, l: as locals write it, r: rank, m: room}, countries and cities with the foremost first; scripts/basemap/tiling.py names them.
  */
 window.siteMap ??= {};
 (function (siteMap) {
@@ -17,6 +17,9 @@ window.siteMap ??= {};
   const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
   const PADDING = 6; // pixels between names
   const GAP = 3; // pixels between a name and its dot or marker
+  const OWN_MARKER = 8; // pixels from a city to a marker that stands for it
+  const STEP = 9; // pixels that the name of an area moves away from a marker
+  const ROOM_ZOOM = 6; // see scripts/basemap/labels.py
 
   const LAYERS = { states: "s", water: "w", rivers: "r", boundaries: "b", places: "p" };
 
@@ -88,10 +91,12 @@ window.siteMap ??= {};
     };
   }
 
-  /* Names: each is measured, and put where no other name and no marker is. */
+  /* Names: each is measured, and put where no other name and no marker is: beside a city's dot or its own marker, inside
+     an area as far as room(zoom, properties) pixels from its middle. Where there is no such place, no name is better than
+     one that belongs elsewhere. */
   class NameSymbolizer {
-    constructor({ colours, lang, avoid, font, colour, dot = () => 0, spacing = 0, longest = 16 }) {
-      Object.assign(this, { colours, lang, avoid, font, colour, dot, spacing, longest });
+    constructor({ colours, lang, avoid, font, colour, dot = () => 0, room = () => 0, spacing = 0, longest = 16 }) {
+      Object.assign(this, { colours, lang, avoid, font, colour, dot, room, spacing, longest });
     }
 
     place(layout, [[anchor]], feature) {
@@ -104,18 +109,18 @@ window.siteMap ??= {};
       const width = Math.max(...lines.map((part) => layout.scratch.measureText(part).width + this.spacing * part.length));
       const height = lines.length * size * 1.15;
       const dot = this.dot(layout.zoom, feature.props);
-      const radius = this.avoid.radiusAt(anchor, layout.zoom);
-      const reach = (radius || dot) + GAP;
-      const middles = dot || radius
-        ? [[reach + width / 2, 0], [-reach - width / 2, 0], [0, reach + height / 2], [0, -reach - height / 2]]
-        : [[0, 0]];
+      const marker = dot ? this.avoid.findMarker(anchor, layout.zoom) : null;
+      if (marker && marker.away > OWN_MARKER) return undefined;
+      const middles = dot
+        ? listBeside((marker ? marker.radius + marker.away : dot) + GAP, width, height)
+        : listInside(this.room(layout.zoom, feature.props));
       for (const [x, y] of middles) {
         const box = {
           minX: anchor.x + x - width / 2 - PADDING, maxX: anchor.x + x + width / 2 + PADDING,
           minY: anchor.y + y - height / 2 - PADDING / 2, maxY: anchor.y + y + height / 2 + PADDING / 2,
         };
         if (this.avoid.isCovered(box, layout.zoom) || layout.index.bboxCollides(box, layout.order)) continue;
-        const draw = (context) => this.draw(context, { lines, font, size, x, y, dot: radius ? 0 : dot });
+        const draw = (context) => this.draw(context, { lines, font, size, x, y, dot: marker ? 0 : dot });
         draw.feature = feature;
         return [{ anchor, bboxes: [box], draw }];
       }
@@ -140,6 +145,16 @@ window.siteMap ??= {};
         context.fillText(part, x, at);
       });
     }
+  }
+
+  const listBeside = (reach, width, height) => [
+    [reach + width / 2, 0], [-reach - width / 2, 0], [0, reach + height / 2], [0, -reach - height / 2],
+  ];
+
+  function listInside(room) {
+    const found = [[0, 0]];
+    for (let by = STEP; by <= room; by += STEP) found.push([0, by], [0, -by], [by, 0], [-by, 0]);
+    return found;
   }
 
   function breakLines(text, longest) {
@@ -168,6 +183,7 @@ window.siteMap ??= {};
     return [
       rule(({ k: kind }) => kind === "country", {
         colour: colours.text, font: (zoom) => `600 ${zoom < 3 ? 11 : zoom < 5 ? 12.5 : 14}px ${FONT}`, spacing: 0.4, longest: 14,
+        room: (zoom, { m: room = 0 }) => room * 2 ** (zoom - ROOM_ZOOM),
       }, undefined, { maxzoom: 7 }),
       rule((props, zoom) => isCity(props, zoom) && isLarge(props), city, byRank),
       rule(({ k: kind }) => kind === "ocean" || kind === "sea", {
@@ -176,6 +192,7 @@ window.siteMap ??= {};
       rule((props, zoom) => isCity(props, zoom) && props.r === 5 && !isLarge(props), city, byRank),
       rule(({ k: kind, r: rank }, zoom) => kind === "state" && zoom >= rank, {
         colour: colours.soft, font: (zoom) => `500 ${zoom < 6 ? 11 : 12.5}px ${FONT}`, spacing: 0.8, longest: 14,
+        room: (zoom, { r: rank }) => 14 * 2 ** (zoom - rank), // as choose_zoom in scripts/basemap/areas.py has it
       }, byRank, { maxzoom: 9 }),
       rule((props, zoom) => isCity(props, zoom) && props.r > 5 && !isLarge(props), city, byRank),
       rule(({ k: kind }) => kind === "lake", { colour: colours.water_text, font: () => `italic 400 11px ${FONT}`, longest: 14 }),

@@ -170,15 +170,15 @@ window.siteMap ??= {};
       return false;
     }
 
-    /* How far the marker over a point reaches, 0 for none. */
-    function radiusAt(point, zoom) {
+    /* The marker over a point: {radius, away} from its middle; null for none. */
+    function findMarker(point, zoom) {
       const { cells } = build(zoom);
       const near = cells.get(`${Math.floor(point.x / CELL)} ${Math.floor(point.y / CELL)}`) ?? [];
-      const over = near.find(({ x, y, radius }) => Math.hypot(point.x - x, point.y - y) < radius);
-      return over ? over.radius + Math.hypot(point.x - over.x, point.y - over.y) : 0;
+      const found = near.map(({ x, y, radius }) => ({ radius, away: Math.hypot(point.x - x, point.y - y) }));
+      return found.filter(({ radius, away }) => away < radius).sort((one, other) => one.away - other.away)[0] ?? null;
     }
 
-    return { isCovered, radiusAt, forget() { made = null; }, zoomOf: () => made?.shown };
+    return { isCovered, findMarker, forget() { made = null; }, zoomOf: () => made?.shown };
   }
 
   siteMap.tileLayers = { addBasemap, addStreets, buildAvoid };

@@ -39,7 +39,9 @@ _STATE_BY_SOURCE = {
     "BA-X01~": "BA-SRP", "BA-X02~": "BA-SRP", "BA-X03~": "BA-SRP", "BA-X04~": "BA-SRP",
     "BA-X05~": "BA-SRP", "BA-X06~": "BA-SRP", "BA-X07~": "BA-SRP",
 }  # fmt: skip
-"""Codes of ISO 3166-2 where the source has one of its own or an old one."""
+"""Codes of ISO 3166-2 where the source has one of its own, a country's or none; ``codes.csv`` has
+those that became others since, or that the source confused (Moscow and its oblast), with names
+where the source's name two states alike."""
 
 _DISPUTED = ("Disputed", "Line of control", "Indefinite", "Indeterminant", "Unrecognized")
 _ON_LINE = 0.03 / 360  # about 3 km
@@ -78,6 +80,7 @@ def build_units(features: list[dict[str, Any]], places: list[SourcePlace]) -> li
     """The units of the world in degrees, one for each code."""
     parts: dict[tuple[str, str, str], list[tuple[float, Any, dict[str, Any]]]] = defaultdict(list)
     regions = _read_regions()
+    current = _read_codes()
     by_region = _find_regions(features, places)
     for number, feature in enumerate(features):
         facts = feature["properties"]
@@ -88,15 +91,18 @@ def build_units(features: list[dict[str, Any]], places: list[SourcePlace]) -> li
         region = regions.get((country, by_region.get(number, "")))
         if region is not None:
             state = region["code"]
+        elif state in current:
+            state = current[state]["code"]
         area = shapely.make_valid(shape(feature["geometry"]))
         parts[facts["adm0_a3"], country, state].append((area.area, area, facts))
-    codes = {region["code"]: region for region in regions.values()}
+    codes = {row["code"]: row for row in (*regions.values(), *current.values()) if row["name"]}
     units = []
     for (adm0, country, state), found in sorted(parts.items()):
         facts = max(found, key=lambda part: part[0])[2]
         unit = Unit(adm0, country, state, area=_join([area for _, area, _ in found]))
         if state in codes:
-            unit.name, unit.local = codes[state]["name"], codes[state]["local"]
+            unit.name = codes[state]["name"]
+            unit.local = codes[state]["local"] or facts.get("name") or ""
         elif state:
             unit.name = facts.get("name_en") or facts.get("name") or ""
             unit.local = facts.get("name") or ""
@@ -106,7 +112,16 @@ def build_units(features: list[dict[str, Any]], places: list[SourcePlace]) -> li
                 if name.startswith("name_") and isinstance(text, str) and text
             }
         units.append(unit)
+    _tell_namesakes_apart(units)
     return units
+
+
+def _tell_namesakes_apart(units: list[Unit]) -> None:
+    """States of a country that share an English name get their local one."""
+    counts = Counter((unit.country, unit.name) for unit in units)
+    for unit in units:
+        if unit.state and counts[unit.country, unit.name] > 1 and unit.local:
+            unit.name = unit.local
 
 
 def _join(areas: list[Any]) -> Any:
@@ -130,6 +145,11 @@ def keep_polygons(shape: Any) -> Any:
 def _read_regions() -> dict[tuple[str, str], dict[str, str]]:
     with (Path(__file__).parent / "regions.csv").open(encoding="utf-8", newline="") as file:
         return {(row["country"], row["admin1"]): row for row in csv.DictReader(file)}
+
+
+def _read_codes() -> dict[str, dict[str, str]]:
+    with (Path(__file__).parent / "codes.csv").open(encoding="utf-8", newline="") as file:
+        return {row["source"]: row for row in csv.DictReader(file)}
 
 
 def _find_regions(features: list[dict[str, Any]], places: list[SourcePlace]) -> dict[int, str]:

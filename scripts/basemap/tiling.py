@@ -27,6 +27,7 @@ SHORT = {
     "name": "n",
     "local": "l",
     "rank": "r",
+    "room": "m",
 }
 """Names of layers and properties in the file: 31,000 tiles each repeat them."""
 
@@ -42,6 +43,7 @@ class Layer:
     properties: list[dict[str, Any]]
 
 
+Box = tuple[float, float, float, float]
 Cut = tuple[npt.NDArray[Any], npt.NDArray[np.int64]]
 
 
@@ -95,14 +97,21 @@ def _descend(
                 column * size - margin, row * size - margin,
                 (column + 1) * size + margin, (row + 1) * size + margin,
             )  # fmt: skip
-            yield from _descend([_clip(part, box) for part in parts], z + 1, column, row, zoom)
+            inner = (column * size, row * size, (column + 1) * size, (row + 1) * size)
+            clipped = [_clip(part, box, inner) for part in parts]
+            yield from _descend(clipped, z + 1, column, row, zoom)
 
 
-def _clip(part: Cut, box: tuple[float, float, float, float]) -> Cut:
+def _clip(part: Cut, box: Box, inner: Box) -> Cut:
+    """What lies in a tile: lines and areas with the margin ``box`` has, each point in one tile."""
     geometries, numbers = part
     if not len(geometries):
         return part
     bounds = shapely.bounds(geometries)
+    if shapely.get_type_id(geometries[0]) == shapely.GeometryType.POINT:
+        x, y = bounds[:, 0], bounds[:, 1]
+        here = (x >= inner[0]) & (x < inner[2]) & (y >= inner[1]) & (y < inner[3])
+        return geometries[here], numbers[here]
     near = (
         (bounds[:, 0] <= box[2])
         & (bounds[:, 2] >= box[0])

@@ -1,6 +1,7 @@
 """Files of tiles: the bundled one, a person's own, and those that cannot be used."""
 
 import gzip
+import hashlib
 import logging
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from dashboard.errors import TileArchiveError
 from dashboard.maps import basemap
 from dashboard.maps.tile_archive import TileArchive, collect_tiles, open_streets
+from scripts.basemap.sources import ARCHIVES
 from tests.dashboard.maps import tiles
 
 
@@ -24,6 +26,40 @@ def test_the_bundled_map_is_small_and_holds_zooms_0_to_8() -> None:
     assert archive.size <= 12_000_000
     assert archive.zooms == (0, 8)
     assert archive.kind == "vector"
+
+
+def test_the_bundled_map_and_the_states_are_as_their_script_wrote_them() -> None:
+    root = Path(__file__).parents[3]
+    lines = (root / "scripts" / "basemap" / "SHA256SUMS").read_text().splitlines()
+    found = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    made = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in found}
+    assert made == found
+    assert set(found) == {
+        "dashboard/assets/basemap.pmtiles",
+        "geocache/data/states.json",
+        "geocache/data/states.npz",
+    }
+    assert basemap.load_bundled().metadata["sources"] == ARCHIVES
+
+
+def test_antarctica_lies_in_the_south_alone() -> None:
+    tiles_by_row = {y: decode(2, 1, y)["s"] for y in (0, 1, 3)}
+    with_antarctica = [
+        y for y, lands in tiles_by_row.items() if any(land.get("c") == "AQ" for land in lands)
+    ]
+    assert with_antarctica == [3]
+
+
+def test_a_name_is_in_one_tile_and_a_capital_is_the_city_not_its_namesakes() -> None:
+    tiles_of_zoom = [decode(5, x, y) for x in (8, 9, 10) for y in (11, 12)]
+    places = [place for tile in tiles_of_zoom for place in tile.get("p", ())]
+    capitals = [place["n"] for place in places if place.get("capital")]
+    assert capitals.count("Washington") == 1
+    cities = [place["n"] for place in places if place["k"] == "city"]
+    assert cities.count("New York City") == 1
+    hungary = [place["n"] for place in decode(6, 35, 22)["p"] if place["k"] == "city"]
+    assert "Budapest" in hungary
+    assert "Pest" not in hungary, "a part of Budapest"
 
 
 def test_around_munich_are_its_towns_states_rivers_and_the_border() -> None:

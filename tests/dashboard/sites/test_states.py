@@ -27,6 +27,14 @@ from geocache.geo.states import find_codes, find_states, list_states, state_coun
         ("Key West, on an island", 24.555, -81.78, "US", "US-FL"),
         ("Tokyo", 35.69, 139.692, "JP", "JP-13"),
         ("Simferopol", 44.95, 34.1, "UA", "UA-43"),
+        ("Mexico City", 19.433, -99.133, "MX", "MX-CMX"),
+        ("Toluca", 19.292, -99.657, "MX", "MX-MEX"),
+        ("Moscow", 55.752, 37.618, "RU", "RU-MOW"),
+        ("Sergiyev Posad", 56.3, 38.133, "RU", "RU-MOS"),
+        ("Warsaw", 52.23, 21.012, "PL", "PL-14"),
+        ("Prague", 50.088, 14.42, "CZ", "CZ-10"),
+        ("Lillehammer", 61.115, 10.466, "NO", "NO-34"),
+        ("Durban", -29.858, 31.029, "ZA", "ZA-KZN"),
         ("Suva", -18.142, 178.442, "FJ", "FJ-C"),
         ("Taveuni, east of 180°", -16.85, -179.92, "FJ", "FJ-N"),
         ("the open sea", 30.0, -40.0, "US", ""),
@@ -51,6 +59,8 @@ def test_a_state_is_found_by_its_code_and_its_names() -> None:
     for text in ("DE-BY", "Bavaria", "bayern", "BAVARIA"):
         assert find_codes(text) == ("DE-BY",)
     assert find_codes("Limburg") == ("BE-VLI", "NL-LI")
+    assert find_codes("Washington") == ("US-WA",)
+    assert find_codes("Ciudad de México") == find_codes("mexico city") == ("MX-CMX",)
     assert find_codes("nowhere") == ()
     assert (state_name("DE-BY"), state_country("DE-BY")) == ("Bavaria", "DE")
     assert state_name("XX-1") == ""
