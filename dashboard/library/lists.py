@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -79,7 +79,8 @@ class Library:
 
     ``table`` is the site table of all lists; ``notes`` say what merging left out; ``as_of`` is
     the newest date of any data (ISO 8601), empty if no list gives one; ``corrections`` are what
-    people said of facilities, ``decisions`` those that were shared with lists.
+    people said of facilities, ``decisions`` those that were shared with lists, ``colours`` those
+    that shared lists were given (``#rrggbb``), by name.
     """
 
     lists: tuple[OpenedList, ...]
@@ -89,6 +90,7 @@ class Library:
     as_of: str = ""
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         attach_records(self.table, self.trials)
@@ -353,6 +355,7 @@ def extend(library: Library, own: Sequence[OpenedList], locate: LocateMany | Non
         max(library.as_of, added.as_of),
         library.corrections,
         library.decisions,
+        library.colours,
     )
 
 

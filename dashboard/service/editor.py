@@ -136,6 +136,17 @@ class Editor:
         """Whether this session shared a list."""
         return bool(self._owner) and one.shared_by == hash_owner(self._owner)
 
+    def change_shared(
+        self, list_id: str, *, name: str | None = None, colour: str | None = None
+    ) -> None:
+        """Rename a list that is shared with everyone, or give it a colour, for everyone.
+
+        Raises:
+            UploadError: the name or colour cannot be, there is no such list, or the storage fails.
+        """
+        self._uploads.change(EVERYONE, list_id, name=name, colour=colour)
+        self._refresh()
+
     def take_back(self, list_id: str) -> None:
         """Make a list that this session shared its own again; pins stay as they are.
 

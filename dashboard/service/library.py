@@ -12,6 +12,7 @@ from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.sites.decisions import add_decisions
+from dashboard.sites.list_rows import colour_lists
 
 log = logging.getLogger(__name__)
 
@@ -124,5 +125,8 @@ class SharedLibrary:
         if decisions:
             table = add_decisions(library.table, decisions)
             library = replace(library, table=table, decisions=decisions)
+        colours = {one.opened.name: one.about.colour for one in uploaded if one.about.colour}
+        if colours:
+            library = replace(library, table=colour_lists(library.table, colours), colours=colours)
         self._merge_seconds = time.monotonic() - began
         return token, library

@@ -83,8 +83,8 @@ def load_library(viewer: Viewer) -> Library:
         return library
     else:
         st.session_state[_LIBRARY] = (library, None, library)
-    if hidden or colours:
-        library = _arrange(library, hidden, colours)
+    if hidden or colours or (own and library.colours):
+        library = _arrange(library, hidden, {**library.colours, **colours})
     if not decisions:
         return library
     return _add_decisions(library, _merge_decisions(library.decisions, decisions))
@@ -152,8 +152,9 @@ def hide_list(name: str, *, hidden: bool) -> None:
 
 
 def colour_list(name: str, colour: str) -> None:
-    """Give a list that is open for everyone a colour in this session."""
-    st.session_state[_COLOURS] = st.session_state.get(_COLOURS, {}) | {name: colour}
+    """Give a list that is open for everyone a colour in this session; empty for everyone's."""
+    rest = {k: v for k, v in st.session_state.get(_COLOURS, {}).items() if k != name}
+    st.session_state[_COLOURS] = rest | {name: colour} if colour else rest
 
 
 def _arrange(library: Library, hidden: frozenset[str], colours: dict[str, str]) -> Library:

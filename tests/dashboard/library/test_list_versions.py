@@ -57,6 +57,7 @@ def test_a_new_version_keeps_name_colour_and_the_version_before(
     assert (now.id, now.opened.name, now.about.colour) == (third.id, "Wave 1", "#0072b2")
     assert now.about.key == first.id
     assert [one.sites for one in now.opened.versions] == [2, 2]
+    assert len({one.name for one in now.opened.versions}) == 2, "also within one second"
     newer, older = (one.open().reading for one in now.opened.versions)
     assert newer is not None
     assert older is not None

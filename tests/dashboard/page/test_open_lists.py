@@ -7,6 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.errors import UploadError
+from dashboard.library.upload_storage import EVERYONE
 from dashboard.page import main
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
@@ -117,7 +119,7 @@ def test_the_versions_of_a_list_show_over_time(page: AppTest, running: Service) 
     shown = run(page)
     assert page.query_params["view_over_time"] == "start"
     assert [one.value for one in page.caption if "is kept, so this counts from" in one.value]
-    page.segmented_control(key="compare_over_time").select(value=False)
+    page.segmented_control(key="compare_over_time").set_value(False)
     run(page)
     assert "view_over_time" not in page.query_params
     assert page.selectbox(key="compare_a").options
@@ -210,3 +212,28 @@ def test_a_colleague_sees_the_list_of_a_link_until_it_is_revoked(
     run(late)
     assert any("revoked or has expired" in one.value for one in late.warning)
     assert not late.metric
+
+
+def test_a_shared_list_is_renamed_and_recoloured_for_everyone(
+    page: AppTest, running: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(page)
+    (one,) = running.uploads.lists(OWNER)
+    running.editor(OWNER).share_upload(one.id)
+    (shared,) = running.uploads.lists(EVERYONE)
+    run(page)
+    page.color_picker(key=f"list_colour_{shared.id}").pick("#aa0000")
+    run(page)
+    page.session_state[f"change_{shared.id}"] = True
+    run(page)
+    page.text_input(key=f"rename_{shared.id}").set_value("Ours")
+    run(page)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ben"}))
+    running.uploads.add(build_owner("ben", ""), FIRST, "of ben.csv")
+    ben = AppTest.from_file(main.__file__, default_timeout=60)
+    ben.session_state["tab"] = "Open lists"
+    assert "**Ours**" in run(ben)
+    assert ben.color_picker(key=f"list_colour_{shared.id}").value == "#aa0000"
+    with pytest.raises(UploadError, match="needs a name"):
+        running.editor("").change_shared(shared.id, name=" ")
+    assert running.library().colours == {"Ours": "#aa0000"}

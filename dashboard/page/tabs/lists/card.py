@@ -19,6 +19,7 @@ from dashboard.page.tabs.lists.actions import run
 from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import queue_toast, show_error
 from dashboard.page.widgets.markdown import escape
+from dashboard.service.editor import Editor
 from dashboard.service.jobs.runner import TooManyJobsError
 from dashboard.service.jobs.upload import Upload
 from dashboard.service.viewer import Viewer
@@ -86,11 +87,22 @@ def draw_open(
                     who,
                     hidden=hidden,
                     added=stored.about.added if stored else "",
-                    on_colour=partial(_colour, opened.name),
+                    on_colour=partial(_colour_open, opened.name, stored, viewer.editor),
                     on_hide=partial(_hide, opened.name),
                 )
                 editor = viewer.editor
                 if stored is not None and editor is not None:
+                    on_demand.popover(
+                        "Change",
+                        partial(
+                            _draw_name,
+                            stored,
+                            partial(editor.change_shared, stored.id),
+                            "The name and the colour of this list are everyone’s.",
+                        ),
+                        key=f"change_{stored.id}",
+                        icon=":material/edit:",
+                    )
                     if editor.is_sharer(stored):
                         st.button(
                             "Take back",
@@ -114,6 +126,15 @@ def draw_open(
                 _draw_warnings(reading.warnings, reading.notes)
 
     draw()
+
+
+def _colour_open(name: str, stored: StoredList | None, editor: Editor | None, colour: str) -> None:
+    """Colour a list that everyone sees: for everyone if an editor does so to one shared here."""
+    if stored is None or editor is None:
+        _colour(name, colour)
+        return
+    session.colour_list(name, "")
+    run(partial(editor.change_shared, stored.id, colour=colour))
 
 
 def _hide(name: str, hidden: bool) -> None:
@@ -256,16 +277,22 @@ def _draw_own_actions(one: StoredList, viewer: Viewer) -> None:
     )
 
 
-def _draw_change(one: StoredList, viewer: Viewer) -> None:
-    """Draw the list's name, and where a new version of it is uploaded."""
+def _draw_name(one: StoredList, change: Callable[..., None], note: str = "") -> None:
+    """Draw the list's name, which ``change(name=…)`` changes."""
     key = f"rename_{one.id}"
     st.text_input(
         "Name",
         value=one.opened.name,
         max_chars=MAX_NAME,
         key=key,
-        on_change=lambda: run(lambda: viewer.uploads.change(one.id, name=st.session_state[key])),
+        on_change=lambda: run(partial(change, name=st.session_state[key])),
+        help=note or None,
     )
+
+
+def _draw_change(one: StoredList, viewer: Viewer) -> None:
+    """Draw the list's name, and where a new version of it is uploaded."""
+    _draw_name(one, partial(viewer.uploads.change, one.id))
     uploader = f"refresh_{one.id}"
     st.file_uploader(
         "New version of this list",
