@@ -116,6 +116,7 @@ def main() -> None:
         library.trials,
         view.lost,
         sites=library.table,
+        viewer=viewer,
         shown=len(view.sites),
     )
     account.draw_account()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.library.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
 from dashboard.library.lists import FirstRows, Library
+from dashboard.library.own_lists.area_file import NamedArea
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
@@ -68,7 +69,7 @@ class SessionJobs:
 
 
 class SessionUploads:
-    """The lists that one session uploaded; no other session sees them.
+    """The lists that one session uploaded, and areas it saved; no other session sees them.
 
     Args:
         store: the process's uploads.
@@ -94,6 +95,18 @@ class SessionUploads:
     def pins(self) -> tuple[Pin, ...]:
         """The pins on these lists that only this session sees, oldest first."""
         return self._store.pins(self._owner)
+
+    def areas(self) -> tuple[NamedArea, ...]:
+        """The areas that this session saved, by name."""
+        return self._store.areas(self._owner)
+
+    def save_area(self, name: str, line: str) -> NamedArea:
+        """As :meth:`UploadStore.save_area`."""
+        return self._store.save_area(self._owner, name, line)
+
+    def delete_area(self, name: str) -> None:
+        """As :meth:`UploadStore.delete_area`."""
+        self._store.delete_area(self._owner, name)
 
     def prepare(self) -> None:
         """Make ready to read: called where a person may add a list soon. Returns at once."""

@@ -1,4 +1,4 @@
-"""The pins and decisions of a session, in files beside its lists."""
+"""The pins, decisions and saved areas of a session, in files beside its lists."""
 
 import hashlib
 import logging
@@ -12,6 +12,13 @@ from dashboard.library.decision_file import (
     index_decisions,
     read_decisions,
     write_decisions,
+)
+from dashboard.library.own_lists.area_file import (
+    MAX_AREAS,
+    NamedArea,
+    check_area,
+    read_areas,
+    write_areas,
 )
 from dashboard.library.own_lists.refusals import refuse
 from dashboard.library.pin_file import index_pins, read_pins, write_pins
@@ -34,7 +41,7 @@ def hash_owner(owner: str) -> str:
 
 
 class SessionRecords:
-    """Pins and decisions by session.
+    """Pins, decisions and saved areas by session.
 
     Args:
         folder: has a folder for each session; made if missing.
@@ -106,6 +113,42 @@ class SessionRecords:
             if len(kept) > MAX_DECISIONS:
                 raise UploadError(f"more than {MAX_DECISIONS:,} sites with a decision or note")
             write_decisions(folder, kept)
+
+    def areas(self, owner: str) -> tuple[NamedArea, ...]:
+        """The areas that a session saved, by name; none if they cannot be read."""
+        try:
+            return read_areas(self.find_folder(owner))
+        except OSError as error:
+            log.warning("The areas of a session cannot be read: %s", error)
+            return ()
+
+    def save_area(self, owner: str, name: str, line: str) -> NamedArea:
+        """Save an area under a name, in place of one of that name.
+
+        Raises:
+            UploadError: there is no name, it is too long, the line is no area, there are too many,
+                or the storage fails.
+        """
+        try:
+            new = check_area(name, line)
+        except ValueError as error:
+            raise UploadError(str(error)) from None
+        with self._pins_lock, refuse("the area could not be stored"):
+            kept = [one for one in self.areas(owner) if one.name != new.name]
+            if len(kept) >= MAX_AREAS:
+                raise UploadError(f"{MAX_AREAS} areas are saved already: delete one first")
+            write_areas(self.find_folder(owner), [*kept, new])
+        return new
+
+    def delete_area(self, owner: str, name: str) -> None:
+        """Delete a saved area, if it is there.
+
+        Raises:
+            UploadError: the storage fails.
+        """
+        with self._pins_lock, refuse("the area could not be deleted"):
+            kept = [one for one in self.areas(owner) if one.name != name]
+            write_areas(self.find_folder(owner), kept)
 
     def keep_pins(self, owner: str, keys: Collection[str]) -> None:
         """Delete the pins of all places but those with these keys.

@@ -227,7 +227,7 @@ def handle_click(value: Mapping[str, object] | None) -> None:
         address.change(bbox=BBox(west, south, east, north))
         st.rerun()
     elif kind == "area":
-        address.change(within=FILTERS["within"].convert(str(properties["line"])))
+        address.set_area(FILTERS["within"].convert(str(properties["line"])))
         st.rerun()
     elif kind == "site":
         selection.select_on_map([int(properties["site"])])

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.errors import FilterError
-from dashboard.page.sidebar import eligibility, nearest, own_columns, registry_form, uploads
+from dashboard.library.own_lists.area_file import MAX_NAME
+from dashboard.page.sidebar import area, eligibility, nearest, own_columns, registry_form, uploads
 from dashboard.page.state import address
 from dashboard.page.widgets.feedback import check_length
 from dashboard.page.widgets.markdown import escape
@@ -30,6 +31,7 @@ def draw_filters(
     near_error: FilterError | None = None,
     *,
     sites: pd.DataFrame,
+    viewer: Viewer,
     shown: int = 0,
 ) -> None:
     """Draw the filters; every change goes to the address bar.
@@ -40,6 +42,7 @@ def draw_filters(
         trials: the open trials by id.
         near_error: why the place of ``near`` was not found.
         sites: the whole site table.
+        viewer: has the session's saved areas.
         shown: how many sites the filters leave.
     """
     with st.sidebar:
@@ -53,6 +56,7 @@ def draw_filters(
                 on_change=_write_recruiting,
             )
         nearest.draw_nearest(filters, near_error)
+        area.draw_area(filters, sites, viewer)
         eligibility.draw_eligibility(filters, facets, trials)
         for one in _sort_by_group(facets):
             counts, chosen = facets[one.name], filters.get(one.name, ())
@@ -158,6 +162,8 @@ def draw_active_filters(filters: Filters, sites: pd.DataFrame) -> None:
         for one, part in parts:
             text = names.get(part.text, part.text) if one.name == "facility" else part.text
             is_own = one.name.startswith(PREFIX)
+            if one.name == "within" and (named := address.view(address.AREA, "")):
+                text = escape(named[:MAX_NAME])
             if one.name == "near" and filters.radius_km is not None:
                 unit = address.unit()
                 text += f", {round(filters.radius_km / KM_PER[unit], 1):g} {unit}"
@@ -175,9 +181,13 @@ def draw_active_filters(filters: Filters, sites: pd.DataFrame) -> None:
 
 def _remove(name: str, rest: object) -> None:
     dependent = {one.name: one.empty for one in FILTERS.values() if one.needs == name}
+    if name == "within":
+        address.set_area("")
+        return
     address.change(**{name: rest, **dependent})
 
 
 def clear() -> None:
     """Remove every filter."""
+    address.set_view(address.AREA, "", "")
     address.set_filters(Filters())

@@ -21,6 +21,9 @@ SAVED = "view"
 LINKED = "list"
 """The page's own parameter with the key of a link to a colleague's list."""
 
+AREA = "area"
+"""The page's own parameter with the name of the area that is filtered by."""
+
 _UNCONFIRMED = "address_unconfirmed"
 _PAIRS = "address_written"
 
@@ -132,6 +135,12 @@ def set_filters(filters: Filters) -> None:
 def change(**values: object) -> None:
     """Set some filters and keep the others."""
     set_filters(current().replace(**values))
+
+
+def set_area(line: str, name: str = "") -> None:
+    """Filter by an area, an encoded polyline or empty for none; its name, if any, goes along."""
+    set_view(AREA, name, "")
+    change(within=line)
 
 
 def view(name: str, default: str) -> str:

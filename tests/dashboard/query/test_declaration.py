@@ -1,6 +1,7 @@
 """A filter declared once is parsed, refused, applied, counted, documented and drawn."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +14,8 @@ from dashboard.query.apply import apply
 from dashboard.query.facets import facet_counts
 from dashboard.query.filter_kinds import ChoiceFilter, EnumFilter, Filter, FilterFamily, Mask
 from dashboard.query.filters import FAMILIES, FILTERS, Filters, parse, parse_leniently, to_query
+from dashboard.service.service import Service
+from dashboard.settings import Settings
 from dashboard.web.docs_page import build_page
 from dashboard.web.openapi import build_document
 
@@ -87,12 +90,15 @@ def draw() -> None:
     filters = address.read_address()
     table: pandas.DataFrame = st.session_state["sites"]
     sidebar.draw_active_filters(filters, table)
-    sidebar.draw_filters(filters, facet_counts(table, filters), {}, sites=table)
+    sidebar.draw_filters(
+        filters, facet_counts(table, filters), {}, sites=table, viewer=st.session_state["viewer"]
+    )
 
 
-def test_it_is_a_widget_of_the_sidebar(sites: pd.DataFrame) -> None:
+def test_it_is_a_widget_of_the_sidebar(sites: pd.DataFrame, tmp_path: Path) -> None:
     page = AppTest.from_function(draw, default_timeout=30)
     page.session_state["sites"] = sites
+    page.session_state["viewer"] = Service(Settings(site_map_data=tmp_path)).viewer("ann")
     page.run()
     assert not page.exception
     choice = page.multiselect(key="filter_decision")
