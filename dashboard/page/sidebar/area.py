@@ -42,7 +42,14 @@ def _draw_forms(filters: Filters, sites: pd.DataFrame, viewer: Viewer) -> None:
         st.text_input("Around a place", key=_PLACE, placeholder="Graz, Austria · 47.07, 15.44")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input(
-                "Radius", min_value=0.1, max_value=9_000.0, value=100.0, key=_RADIUS, width=130
+                "Radius",
+                min_value=0.1,
+                max_value=9_000.0,
+                value=100.0,
+                step=10.0,
+                format="%g",
+                key=_RADIUS,
+                width=130,
             )
             st.segmented_control(
                 "Unit", ["km", "miles"], default=address.unit(), key=_UNIT, required=True
