@@ -54,6 +54,9 @@ _FLOOR_SECONDS = 0.001
 _MOST_TIMES = 3.0
 """A text of twice the length takes at most so many times the work; a quadratic pattern takes 4."""
 
+_ENOUGH_SECONDS = 0.3
+"""A measurement is not repeated for longer."""
+
 
 class Found(NamedTuple):
     """A pattern, where it stands, and whether it is only matched at the start of a text."""
@@ -236,40 +239,48 @@ def _is_word(sign: str) -> bool:
 def find_slow_pump(found: Found) -> str:
     """A text on which a pattern takes more than linear time, in words; empty if there is none."""
     for pump in list_pumps(found.pattern):
-        if _measure(found, pump(_CHARACTERS), 1) < _FLOOR_SECONDS:
+        seconds = _measure(found, pump(_CHARACTERS))
+        if seconds < _FLOOR_SECONDS:
             continue
-        if is_superlinear(lambda length, tries, pump=pump: _measure(found, pump(length), tries)):  # type: ignore[misc]
-            seconds = _measure(found, pump(_CHARACTERS), 3)
+        if is_superlinear(lambda length, pump=pump: _measure(found, pump(length))):  # type: ignore[misc]
             return f"{pump(60)!r}: {seconds * 1000:.1f} ms for {_CHARACTERS:,} characters"
     return ""
 
 
-def is_superlinear(measure: Callable[[int, int], float]) -> bool:
+def is_superlinear(measure: Callable[[int], float]) -> bool:
     """True if twice the length takes more than three times the work, also when measured with care.
 
-    ``measure`` takes a length and how often to try, and returns the shortest time. In the end four
-    times the length must take more than nine times the work: linear work takes four times as much,
-    quadratic sixteen, so that a busy machine does not make one look like the other.
+    ``measure`` takes a length, and returns the processor time. In the end four times the length
+    must take more than nine times the work: linear work takes four times as much, quadratic
+    sixteen, so that a busy machine does not make one look like the other.
     """
-    steps = ((2, 2), (2, 9), (4, 9), (4, 25))
-    return all(
-        measure(factor * _CHARACTERS, tries)
-        > _MOST_TIMES ** (factor // 2) * measure(_CHARACTERS, tries)
-        for factor, tries in steps
-    )
+    for factor, tries in ((2, 2), (2, 9), (4, 9)):
+        once = _find_shortest(measure, _CHARACTERS, tries)
+        longer = _find_shortest(measure, factor * _CHARACTERS, tries)
+        if longer <= _MOST_TIMES ** (factor // 2) * once:
+            return False
+    return True
 
 
-def _measure(found: Found, text: str, tries: int) -> float:
-    """The shortest processor time of some tries to find all matches, or one at the start."""
+def _find_shortest(measure: Callable[[int], float], length: int, tries: int) -> float:
+    """The shortest of some tries; what takes long is measured well enough by fewer."""
+    shortest, spent = float("inf"), 0.0
+    for _ in range(tries):
+        seconds = measure(length)
+        shortest, spent = min(shortest, seconds), spent + seconds
+        if spent > _ENOUGH_SECONDS:
+            break
+    return shortest
+
+
+def _measure(found: Found, text: str) -> float:
+    """The processor time to find all matches, or one at the start."""
     pattern = found.pattern
     data: Any = text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text
-    best = float("inf")
-    for _ in range(tries):
-        began = time.process_time()
-        if found.at_start:
-            pattern.match(data)
-        else:
-            for _match in pattern.finditer(data):
-                pass
-        best = min(best, time.process_time() - began)
-    return best
+    began = time.process_time()
+    if found.at_start:
+        pattern.match(data)
+    else:
+        for _match in pattern.finditer(data):
+            pass
+    return time.process_time() - began
