@@ -1,11 +1,12 @@
 """A visit to the dashboard in Chromium: a fresh visitor, every foreign host noted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -78,6 +79,24 @@ class Visit:
         """Scroll an element into view once the page is idle: a run draws elements anew."""
         self.wait_until_idle()
         target.evaluate("e => e.scrollIntoViewIfNeeded()")
+
+    def list_violations(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe-core finds on the page that is serious or worse, once nothing moves any more.
+
+        ``rules`` are ids of the only rules to check, empty for axe-core's own choice.
+        """
+        self.wait_until_idle()
+        self.page.wait_for_function(
+            "() => document.getAnimations().every((each) => each.playState !== 'running'"
+            " || each.effect?.getComputedTiming().iterations === Infinity)"
+        )
+        only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+        answer = Axe().run(self.page, options={**DEFAULT_OPTIONS, **only}).response
+        return [
+            f"{found['id']}: {[node['html'][:150] for node in found['nodes'][:3]]}"
+            for found in answer["violations"]
+            if found["impact"] in {"serious", "critical"}
+        ]
 
     def wait_until_idle(self) -> None:
         """Wait until no Streamlit script runs and no element is stale."""

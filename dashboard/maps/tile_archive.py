@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
-from math import asinh, pi, radians, tan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +26,7 @@ from pmtiles.tile import (
 )
 
 from dashboard.errors import TileArchiveError
+from dashboard.maps.mercator import project_latitude
 
 HEADER_BYTES = 127
 MAX_DEPTH = 4
@@ -227,9 +227,3 @@ def collect_tiles(
             if left < 0:
                 return
             yield Tile(z, x, y, data)
-
-
-def project_latitude(latitude: float) -> float:
-    """Y in Web Mercator, 0 at 85° N to 1 at 85° S."""
-    bounded = max(-85.0511, min(85.0511, latitude))
-    return 0.5 - asinh(tan(radians(bounded))) / (2 * pi)

@@ -1,11 +1,12 @@
 """Centre and zoom that show some points on a map of a given size."""
 
 from collections.abc import Sequence
-from math import asinh, atan, degrees, floor, log2, pi, radians, sinh, tan
+from math import floor, log2
 
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.maps.mercator import project_latitude, unproject_latitude
 from geocache.geo.borders import extent
 
 WORLD = ((25.0, 10.0), 2.0)
@@ -36,7 +37,7 @@ def fit_bounds(
     """
     if not points:
         return WORLD
-    ys = [_project_latitude(latitude) for latitude, _ in points]
+    ys = [project_latitude(latitude) for latitude, _ in points]
     longitudes = [longitude for _, longitude in points]
     spans = (
         (width - 2 * margin, (max(longitudes) - min(longitudes)) / 360),
@@ -44,7 +45,7 @@ def fit_bounds(
     )
     zooms = [log2(pixels / (_TILE_PIXELS * span)) for pixels, span in spans if span > 0]
     zoom = floor(min([max_zoom, *zooms]) * _STEPS_PER_ZOOM) / _STEPS_PER_ZOOM
-    middle = degrees(atan(sinh(pi * (max(ys) + min(ys)))))
+    middle = unproject_latitude((max(ys) + min(ys)) / 2)
     return (middle, (max(longitudes) + min(longitudes)) / 2), max(1.0, zoom)
 
 
@@ -83,8 +84,3 @@ def list_corners(country: str) -> list[tuple[float, float]]:
         return []
     west, south, east, north = found
     return [(south, west), (north, east)]
-
-
-def _project_latitude(latitude: float) -> float:
-    """Y in Web Mercator, -0.5 to 0.5 from 85° S to 85° N."""
-    return asinh(tan(radians(max(-85.0, min(85.0, latitude))))) / (2 * pi)

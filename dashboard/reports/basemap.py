@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import mapbox_vector_tile
 import shapely
 
-from dashboard.maps.tile_archive import TileArchive, project_latitude
+from dashboard.maps.mercator import project_latitude
+from dashboard.maps.tile_archive import TileArchive
 
 BUNDLED = Path(__file__).parents[1] / "assets" / "basemap.pmtiles"
 MOST_TILES = 48

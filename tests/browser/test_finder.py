@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Browser, Locator, expect
 
 from dashboard.page.finder.language import NAMES, load_catalogue
@@ -223,20 +222,6 @@ def test_the_keyboard_alone_leads_to_the_card(visit: Visit) -> None:
     assert visit.page.evaluate(outline) == "solid"
 
 
-def list_violations(one: Visit) -> list[str]:
-    """What axe-core finds on the page that is serious or worse, once nothing fades any more."""
-    one.wait_until_idle()
-    one.page.wait_for_function(
-        "() => document.getAnimations().every((each) => each.playState !== 'running'"
-        " || each.effect?.getComputedTiming().iterations === Infinity)"
-    )
-    return [
-        f"{found['id']}: {[node['html'][:150] for node in found['nodes'][:3]]}"
-        for found in Axe().run(one.page, options=DEFAULT_OPTIONS).response["violations"]
-        if found["impact"] in {"serious", "critical"}
-    ]
-
-
 def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: Visit) -> None:
     page = visit.page
     open_finder(visit)
@@ -245,7 +230,7 @@ def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: V
         tap(visit, page.locator(".st-key-finder_language button", has_text=language.upper()))
         expect(page.locator(f"html[lang={language}]")).to_have_count(1)
         visit.wait_until_idle()
-        found[language] = list_violations(visit)
+        found[language] = visit.list_violations()
         for width in (390, 195):
             page.set_viewport_size({"width": width, "height": 844})
             widest = page.evaluate("() => document.documentElement.scrollWidth")
@@ -261,7 +246,7 @@ def test_axe_finds_nothing_in_any_language_and_everything_fits_enlarged(visit: V
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"light => ({BACKGROUND})() !== light", arg=light)
     visit.wait_until_idle()
-    found["dark"] = list_violations(visit)
+    found["dark"] = visit.list_violations()
     page.emulate_media(color_scheme="light")
     assert {name: some for name, some in found.items() if some} == {}
 
@@ -296,7 +281,7 @@ def test_on_the_main_page_filters_cards_and_a_sheet_are_used_by_taps(visit: Visi
     assert box is not None
     assert box["y"] + box["height"] == 844
     assert box["y"] > 844 / 2, "the map stays in sight"
-    assert list_violations(visit) == []
+    assert visit.list_violations() == []
     close = sheet.get_by_role("button", name="Close")
     expect(close).to_be_focused()
     visit.wait_until_idle()
