@@ -4,13 +4,28 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from geocache.store import schema
 from geocache.store.backends import load_backend
 from geocache.store.retry import DATABASE_ERRORS, call_with_retries, summarize_error
 
 T = TypeVar("T")
+
+PART_BYTES = 8 * 2**20
+"""A driver takes several times the size of a value: 200 MB as one made a process 1.6 GB large."""
 
 
 class SqlTables:
@@ -65,3 +80,45 @@ class SqlTables:
                 self._prepared = True
         with self._database.writer.begin() as connection:
             return do(connection)
+
+
+class PartsTable:
+    """A table of long values by id, in parts of :data:`PART_BYTES`.
+
+    Args:
+        name: the table's.
+        metadata: creates it.
+    """
+
+    def __init__(self, name: str, metadata: MetaData) -> None:
+        self.table = Table(
+            name,
+            metadata,
+            Column("id", String(64), primary_key=True),
+            Column("number", Integer, primary_key=True),
+            Column("data", LargeBinary, nullable=False),
+        )
+
+    def write(self, connection: Connection, value_id: str, data: bytes) -> None:
+        """Store a value in place of the one before."""
+        self.delete(connection, value_id)
+        for number, start in enumerate(range(0, len(data), PART_BYTES)):
+            part = data[start : start + PART_BYTES]
+            connection.execute(insert(self.table), {"id": value_id, "number": number, "data": part})
+
+    def read(self, connection: Connection, value_id: str) -> bytearray:
+        """A value; empty if there is none."""
+        columns, data = self.table.c, bytearray()
+        count = select(func.count()).where(columns.id == value_id)
+        for number in range(connection.scalar(count) or 0):
+            wanted = select(columns.data).where(columns.id == value_id, columns.number == number)
+            data += connection.scalar(wanted) or b""
+        return data
+
+    def delete(self, connection: Connection, value_id: str) -> None:
+        """Delete a value, if it is there."""
+        connection.execute(delete(self.table).where(self.table.c.id == value_id))
+
+    def count_bytes(self, connection: Connection) -> int:
+        """The size of all values together."""
+        return int(connection.scalar(select(func.sum(func.octet_length(self.table.c.data)))) or 0)

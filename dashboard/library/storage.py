@@ -1,6 +1,7 @@
 """Selects the storage for shared data: folders, or the database server of the geocache's store."""
 
 from dashboard.library.fetched_storage import FolderTrialStorage, TrialStorage
+from dashboard.library.links.shared_copies import SharedCopies
 from dashboard.library.lists import Reader
 from dashboard.library.upload_storage import EVERYONE, FolderUploadStorage, UploadStorage
 from dashboard.library.uploads import UploadStore
@@ -26,6 +27,13 @@ def build_shared_storage(settings: Settings) -> UploadStorage:
     from dashboard.library.upload_storage_sql import SqlUploadStorage  # noqa: PLC0415 - only with a server
 
     return SqlUploadStorage(settings.store_url, folder)
+
+
+def build_shared_copies(settings: Settings) -> SharedCopies | None:
+    """What links for colleagues show, for every replica; None without a database server."""
+    if not load_backend(settings.store_url).server:
+        return None
+    return SharedCopies(settings.store_url)
 
 
 def build_upload_store(settings: Settings, reader: Reader) -> UploadStore:

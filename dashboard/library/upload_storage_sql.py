@@ -8,20 +8,16 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
-    Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    delete,
-    func,
     select,
     update,
 )
 
 from dashboard.errors import ListStorageError
-from dashboard.library.sql import SqlTables
+from dashboard.library.sql import PartsTable, SqlTables
 from dashboard.library.upload_storage import FolderUploadStorage
 from geocache.store import schema
 
@@ -39,16 +35,7 @@ lists = Table(
     Column("about", Text, nullable=False),
 )
 
-parts = Table(
-    "shared_list_parts",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("data", LargeBinary, nullable=False),
-)
-
-_PART_BYTES = 8 * 2**20
-"""A driver takes several times the size of a value: 200 MB as one made a process 1.6 GB large."""
+_parts = PartsTable("shared_list_parts", metadata)
 
 
 class SqlUploadStorage:
@@ -85,17 +72,8 @@ class SqlUploadStorage:
 
     def read(self, list_id: str) -> bytes:
         """As :meth:`UploadStorage.read`."""
-        rows = select(parts.c.data).where(parts.c.id == list_id)
-
-        def do(connection: Connection) -> bytearray:
-            data = bytearray()
-            count = connection.scalar(select(func.count()).where(parts.c.id == list_id)) or 0
-            for number in range(count):
-                data += connection.scalar(rows.where(parts.c.number == number)) or b""
-            return data
-
         self.read_metadata(list_id)
-        return bytes(self._tables.run(do))
+        return bytes(self._tables.run(lambda connection: _parts.read(connection, list_id)))
 
     def write(self, list_id: str, data: bytes, metadata: Mapping[str, Any]) -> object:
         """As :meth:`UploadStorage.write`."""
@@ -116,13 +94,11 @@ class SqlUploadStorage:
 
     def delete(self, list_id: str) -> None:
         """As :meth:`UploadStorage.delete`."""
-        statement = delete(parts).where(parts.c.id == list_id)
-        self._change(list_id, _DELETED, lambda connection: connection.execute(statement))
+        self._change(list_id, _DELETED, lambda connection: _parts.delete(connection, list_id))
 
     def count_bytes(self) -> int:
         """As :meth:`UploadStorage.count_bytes`."""
-        statement = select(func.sum(func.octet_length(parts.c.data)))
-        return int(self._tables.run(lambda connection: connection.scalar(statement)) or 0)
+        return self._tables.run(_parts.count_bytes)
 
     def change_token(self) -> object:
         """As :meth:`UploadStorage.change_token`: the store's revision covers it."""
@@ -134,10 +110,7 @@ class SqlUploadStorage:
 
     def _write(self, connection: Connection, list_id: str, data: bytes, about: str) -> None:
         connection.execute(self._tables.upsert(lists), {"id": list_id, "about": about})
-        for number, start in enumerate(range(0, len(data), _PART_BYTES)):
-            part = data[start : start + _PART_BYTES]
-            row = {"id": list_id, "number": number, "data": part}
-            connection.execute(self._tables.upsert(parts), row)
+        _parts.write(connection, list_id, data)
 
     def _change(
         self, list_id: str, about: str, also: Callable[[Connection], object] = lambda _: None

@@ -3,11 +3,10 @@
 import gc
 import logging
 import threading
-from functools import partial
+from collections.abc import Callable
 from typing import NamedTuple
 
 from dashboard.errors import public_message
-from dashboard.library.colleague_links import is_kept
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.lists import open_sources
 from dashboard.library.session_key import load_session_key
@@ -79,21 +78,26 @@ class Opener:
         settings: as read from the environment.
         uploads: the lists that people uploaded.
         fetched: the trials fetched from the registry.
+        delete_expired: deletes the lists and links that have expired; called now and then.
         serving: what fails is tried again, after pauses that grow, and :attr:`problem` says why it
             is not open yet; what cannot pass ends in :attr:`failure`. Both have a few words for
             visitors, and the log has more. Otherwise the caller handles :attr:`error`.
     """
 
     def __init__(
-        self, settings: Settings, uploads: UploadStore, fetched: FetchedTrials, *, serving: bool
+        self,
+        settings: Settings,
+        uploads: UploadStore,
+        fetched: FetchedTrials,
+        delete_expired: Callable[[], object],
+        *,
+        serving: bool,
     ) -> None:
         self._settings = settings
         self._uploads = uploads
         self._fetched = fetched
         self._serving = serving
-        self._housekeeping = Housekeeping(
-            partial(uploads.delete_expired, is_kept), fetched.delete_leftovers
-        )
+        self._housekeeping = Housekeeping(delete_expired, fetched.delete_leftovers)
         self._finished = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None

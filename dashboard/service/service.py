@@ -2,12 +2,16 @@
 
 from functools import cache
 
-from dashboard.library.colleague_links import ColleagueLinks
 from dashboard.library.fetched import FetchedTrials
+from dashboard.library.links.colleague_links import ColleagueLinks
 from dashboard.library.lists import Library
 from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.saved_views import SavedViews
-from dashboard.library.storage import build_trial_storage, build_upload_store
+from dashboard.library.storage import (
+    build_shared_copies,
+    build_trial_storage,
+    build_upload_store,
+)
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
 from dashboard.service.jobs.runner import JobRunner
@@ -34,11 +38,14 @@ class Service(Closing):
             self.uploads,
             enabled=not settings.site_map_read_only,
             contacts=settings.site_map_contacts,
+            copies=build_shared_copies(settings),
         )
         self.fetched = FetchedTrials(build_trial_storage(settings), self.reader)
         self.views = SavedViews(settings)
         self.jobs = JobRunner()
-        self.opener = Opener(settings, self.uploads, self.fetched, serving=serving)
+        self.opener = Opener(
+            settings, self.uploads, self.fetched, self.links.delete_expired, serving=serving
+        )
 
     def viewer(self, owner: str, *, may_edit: bool = True) -> Viewer:
         """What a session gets; an editor only if it may edit and the server is not read-only."""
@@ -90,6 +97,7 @@ class Service(Closing):
         self.opener.close()
         self.fetched.close()
         self.uploads.close()
+        self.links.close()
         self.views.close()
         self.reader.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.library.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
+from dashboard.library.links.colleague_links import ColleagueLink, ColleagueLinks, SharedByLink
 from dashboard.library.lists import FirstRows, Library
 from dashboard.library.own_lists.area_file import NamedArea
 from dashboard.library.reader_pool import ReaderPool

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.library.colleague_links import SharedByLink
 from dashboard.library.decision_file import index_decisions
+from dashboard.library.links.colleague_links import SharedByLink
 from dashboard.library.lists import Library, extend, hide
 from dashboard.library.pin_file import locate_with
 from dashboard.library.uploads import StoredList

@@ -3,20 +3,22 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard.errors import UploadError
-from dashboard.library import colleague_links
-from dashboard.library.colleague_links import ColleagueLinks, is_kept
+from dashboard.library.links import colleague_links
+from dashboard.library.links.colleague_links import ColleagueLinks, is_kept
+from dashboard.library.links.shared_copies import SharedCopies
 from dashboard.library.upload_storage import EXPIRE_SECONDS
 from dashboard.library.uploads import UploadStore
 from dashboard.sites.decisions import SHORTLISTED, Decision, SiteKey
 from geocache.place import Place
 from geocache.records import Pin
+from harness.postgres import Postgres, Relay, database_name
 
 LIST = (
     b"facility,city,country,Tier,PI\n"
@@ -128,3 +130,55 @@ def test_what_cannot_be_linked_is_refused(
     monkeypatch.setattr(colleague_links, "MAX_BYTES", 10)
     with pytest.raises(UploadError, match="a link takes a list of up to"):
         links.create("ann", one.id, "", days=7, decisions=False)
+
+
+def test_a_link_opens_on_every_replica_until_it_is_revoked_on_one(
+    postgres_url: str, postgres_server: Postgres, tmp_path: Path
+) -> None:
+    relay = Relay(postgres_server)
+    urls = {"one": postgres_url, "other": relay.url(postgres_url)}
+    with ExitStack() as stack:
+        stores = [
+            stack.enter_context(closing(UploadStore(tmp_path / name / "lists"))) for name in urls
+        ]
+        one, other = (
+            stack.enter_context(
+                closing(
+                    ColleagueLinks(
+                        store, enabled=True, contacts=False, copies=SharedCopies(url, 0.0)
+                    )
+                )
+            )
+            for store, url in zip(stores, urls.values(), strict=True)
+        )
+        stores[0].pin("ann", [Pin(PLACE, 47.1, 15.4)])
+        stores[0].decide("ann", [Decision(SITE, SHORTLISTED, "good")])
+        mine = stores[0].add("ann", LIST, "mine.csv")
+        made = one.create("ann", mine.id, "country=AT", days=7, decisions=True, today=TODAY)
+        names = postgres_server.execute(
+            "SELECT name FROM colleague_links", database_name(postgres_url)
+        )
+        assert len(names) == 1
+        assert made.key not in str(names)
+        found = other.open(made.key, TODAY)
+        assert found is not None
+        assert found.stored.opened.reading is not None
+        assert list(found.stored.opened.reading.sites["facility"]) == [
+            "Secret Clinic",
+            "Other Clinic",
+        ]
+        assert (found.query, len(found.pins), len(found.decisions)) == ("country=AT", 1, 1)
+        assert other.open("x" * 22, TODAY) is None
+        relay.cut()
+        assert other.open(made.key, TODAY) is not None, (
+            "what is here stays"
+        )
+        relay.mend()
+        one.revoke("ann", made.key)
+        assert other.open(made.key, TODAY) is None
+        other.delete_expired(TODAY)
+        assert not list((tmp_path / "other" / "lists").glob("*/*.bin"))
+        again = one.create("ann", mine.id, "", days=7, decisions=False, today=TODAY)
+        one.delete_expired(date.fromisoformat(again.expires))
+        assert other.open(again.key, TODAY) is None
+    relay.cut()

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from dashboard.errors import ListStorageError, TrialStorageError, UploadError
-from dashboard.library import upload_storage_sql
+from dashboard.library import sql
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.fetched_storage import FolderTrialStorage
 from dashboard.library.fetched_storage_sql import SqlTrialStorage
@@ -235,7 +235,7 @@ def test_shared_lists_show_once_a_database_away_at_the_start_is_back(
 def test_shared_list_of_several_parts_is_unchanged(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload_storage_sql, "_PART_BYTES", 10)
+    monkeypatch.setattr(sql, "PART_BYTES", 10)
     with closing(SqlUploadStorage(postgres_url, FolderUploadStorage(tmp_path))) as storage:
         for name, data in (("long", bytes(range(256))), ("even", b"0123456789"), ("none", b"")):
             storage.write(name, data, {"name": name})

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.library.colleague_links import SharedByLink
+from dashboard.library.links.colleague_links import SharedByLink
 from dashboard.library.lists import EarlierVersion, Library, OpenedList
 from dashboard.library.own_lists.about import MAX_NAME
 from dashboard.library.reader_pool import MAX_FOREGROUND_BYTES

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.errors import UploadError
-from dashboard.library.colleague_links import DAYS
+from dashboard.library.links.colleague_links import DAYS
 from dashboard.library.uploads import StoredList
 from dashboard.page.state import address, links
 from dashboard.page.tabs.lists.actions import run

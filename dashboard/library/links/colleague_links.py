@@ -1,7 +1,8 @@
 """Links for colleagues: a copy of a private list under a key that nobody can guess.
 
 The copy has a folder of its own, named by the key's hash as a session's is by its cookie's, with
-the pins and decisions on its sites. The key itself is stored only beside the lists of its maker.
+the pins and decisions on its sites. The key itself is stored only beside the lists of its maker. If
+the store is on a database server, the copy is there too, so that the link opens on every replica.
 """
 
 import json
@@ -15,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from dashboard.errors import UploadError
 from dashboard.library.atomic_files import write_records
+from dashboard.library.links.shared_copies import SharedCopies
 from dashboard.library.lists import OpenedList, without_contacts
 from dashboard.library.own_lists.list_decisions import select_decisions
 from dashboard.library.own_lists.refusals import refuse
@@ -69,10 +71,19 @@ class ColleagueLinks:
         uploads: the process's uploads.
         enabled: False on a read-only server: then there are none.
         contacts: whether own columns that name people are shown to others.
+        copies: has the copies for other replicas; ``None`` if this folder is all there is.
     """
 
-    def __init__(self, uploads: UploadStore, *, enabled: bool, contacts: bool) -> None:
+    def __init__(
+        self,
+        uploads: UploadStore,
+        *,
+        enabled: bool,
+        contacts: bool,
+        copies: SharedCopies | None = None,
+    ) -> None:
         self._uploads = uploads
+        self._copies = copies
         self.enabled = enabled
         self._contacts = contacts
         self._cleaned: WeakKeyDictionary[OpenedList, OpenedList] = WeakKeyDictionary()
@@ -124,12 +135,23 @@ class ColleagueLinks:
                 self._uploads.pin(guest, pins)
             if kept:
                 self._uploads.decide(guest, kept)
-            grant = {"expires": expires, "query": query}
-            write_records(self._uploads.find_folder(guest) / _GRANT, [grant])
+            grant = {"expires": expires, "query": query, "copied": self._copies is not None}
+            folder = self._uploads.find_folder(guest)
+            write_records(folder / _GRANT, [grant])
+            self._write_copy(folder, expires)
             write_records(
                 self._uploads.find_folder(owner) / _MADE, [asdict(one) for one in (*made, link)]
             )
         return link
+
+    def _write_copy(self, folder: Path, expires: str) -> None:
+        if self._copies is None:
+            return
+        try:
+            self._copies.write(folder, expires)
+        except OSError:
+            (folder / _GRANT).unlink(missing_ok=True)
+            raise
 
     def list_made(self, owner: str, today: date | None = None) -> tuple[ColleagueLink, ...]:
         """The valid links that a session made, oldest first."""
@@ -158,6 +180,8 @@ class ColleagueLinks:
         guest = _name_guest(key)
         folder = self._uploads.find_folder(guest)
         with refuse("the link could not be revoked"):
+            if self._copies is not None:
+                self._copies.delete(folder.name)
             (folder / _GRANT).unlink(missing_ok=True)  # first: from now on it opens nothing
             for one in self._uploads.lists(guest):
                 self._uploads.remove(guest, one.id)
@@ -183,7 +207,7 @@ class ColleagueLinks:
         if not self.enabled or len(key) != KEY_LENGTH:
             return None
         guest = _name_guest(key)
-        grants = _read_lines(self._uploads.find_folder(guest) / _GRANT)
+        grants = self._read_grants(self._uploads.find_folder(guest))
         day = f"{today or datetime.now(UTC).date()}"
         if not grants or str(grants[0].get("expires", "")) <= day:
             return None
@@ -199,6 +223,53 @@ class ColleagueLinks:
                 self._uploads.decisions(guest),
             )
         return None
+
+    def delete_expired(self, today: date | None = None) -> None:
+        """Delete the lists of sessions unused for a week, and the copies of links that ended.
+
+        Raises:
+            OSError: the storage fails.
+        """
+        day = today or datetime.now(UTC).date()
+        self._uploads.delete_expired(lambda folder: self._is_kept(folder, day))
+        if self._copies is not None:
+            self._copies.delete_expired(day)
+
+    def _is_kept(self, folder: Path, today: date) -> bool | None:
+        kept = is_kept(folder, today)
+        return False if kept and self._is_revoked(folder) else kept
+
+    def _is_revoked(self, folder: Path) -> bool | None:
+        """Whether a link's copy was deleted on another replica; None if the server is away."""
+        grants = _read_lines(folder / _GRANT)
+        if self._copies is None or not grants or not grants[0].get("copied"):
+            return False
+        try:
+            return not self._copies.is_there(folder.name)
+        except OSError as error:
+            log.warning("Whether a link was revoked is not known: %s", error)
+            return None
+
+    def _read_grants(self, folder: Path) -> Sequence[dict[str, object]]:
+        """The grant of a link, from this replica or fetched from another; none if it is revoked."""
+        grants = _read_lines(folder / _GRANT)
+        if grants:
+            return () if self._is_revoked(folder) else grants
+        if self._copies is None:
+            return ()
+        try:
+            if not self._copies.is_there(folder.name):
+                return ()
+            self._copies.unpack(folder)
+        except (OSError, ValueError) as error:
+            log.warning("A link's list cannot be fetched: %s", error)
+            return ()
+        return _read_lines(folder / _GRANT)
+
+    def close(self) -> None:
+        """Close connections; the next call opens new ones."""
+        if self._copies is not None:
+            self._copies.close()
 
     def _drop_contacts(self, opened: OpenedList) -> OpenedList:
         """The list as others see it: the same object at every call."""
