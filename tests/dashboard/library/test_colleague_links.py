@@ -170,9 +170,7 @@ def test_a_link_opens_on_every_replica_until_it_is_revoked_on_one(
         assert (found.query, len(found.pins), len(found.decisions)) == ("country=AT", 1, 1)
         assert other.open("x" * 22, TODAY) is None
         relay.cut()
-        assert other.open(made.key, TODAY) is not None, (
-            "what is here stays"
-        )
+        assert other.open(made.key, TODAY) is not None, "what is here stays"
         relay.mend()
         one.revoke("ann", made.key)
         assert other.open(made.key, TODAY) is None

@@ -1,10 +1,6 @@
 """Areas without drawing: a circle, corners, a saved name, and what a link says of it."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import UploadError
@@ -15,21 +11,9 @@ from dashboard.query.area_forms import build_box, build_circle
 from dashboard.query.coordinates import BBox
 from dashboard.service.service import Service
 from dashboard.web.downloads import build_owner
-from dashboard.web.session_cookie import COOKIE
 
 HOSTILE = "<img src=x> **b** [l](javascript:x) `${x}` \u202eabc"
 SUBMIT = "FormSubmitter:{}-{}"
-
-
-@pytest.fixture
-def running(
-    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Service:
-    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ann"}))
-    service = opened()
-    service.library()
-    return service
 
 
 def open_page(**query: str) -> AppTest:

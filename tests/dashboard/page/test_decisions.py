@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import UploadError
@@ -13,22 +12,14 @@ from dashboard.page import main
 from dashboard.service.service import Service
 from dashboard.sites.decisions import Decision, SiteKey
 from dashboard.web.downloads import build_owner
-from dashboard.web.session_cookie import COOKIE
 
 LIST = b"facility,city,country\nSecret Clinic,Graz,Austria\nOther Clinic,Linz,Austria\n"
 HOSTILE = "=HYPERLINK(1) <img src=x> `${x}` **bold**"
 
 
-def test_a_person_decides_and_takes_it_back(
-    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    service = opened()
-    service.library()
+def test_a_person_decides_and_takes_it_back(running: Service) -> None:
     owner = build_owner("ann", "")
-    service.uploads.add(owner, LIST, "mine.csv")
-    cookies = property(lambda _: {COOKIE: st.session_state["cookie"]})
-    monkeypatch.setattr(type(st.context), "cookies", cookies)
+    running.uploads.add(owner, LIST, "mine.csv")
     ann, ben = (AppTest.from_file(main.__file__, default_timeout=60) for _ in range(2))
     for name, page in (("ann", ann), ("ben", ben)):
         page.session_state["cookie"] = name
@@ -38,7 +29,7 @@ def test_a_person_decides_and_takes_it_back(
     ann.button(key="decide_shortlisted").click().run()
     ann.text_input(key="decision_note").set_value(HOSTILE).run()
     assert not ann.exception
-    made = service.uploads.decisions(owner)
+    made = running.uploads.decisions(owner)
     assert [(one.site.facility, one.decision, one.note, one.rank) for one in made] == [
         ("Secret Clinic", "shortlisted", HOSTILE, 1),
         ("Other Clinic", "shortlisted", HOSTILE, 2),
@@ -51,7 +42,7 @@ def test_a_person_decides_and_takes_it_back(
     assert not [text for text in texts(ben) if "Secret" in text or "hortlisted" in text]
     ann.button(key="undo_decision").click().run()
     ann.button(key="undo_decision").click().run()
-    assert service.uploads.decisions(owner) == ()
+    assert running.uploads.decisions(owner) == ()
     assert not [text for text in texts(ann) if "hortlisted" in text]
 
 

@@ -1,10 +1,6 @@
 """The cards of the open lists: renamed, coloured, hidden, shown alone, renewed, deleted."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import UploadError
@@ -13,23 +9,10 @@ from dashboard.page import main
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.web.downloads import build_owner
-from dashboard.web.session_cookie import COOKIE
 
 OWNER = build_owner("ann", "")
 FIRST = b"facility,city,country\nLKH Graz,Graz,Austria\nKH Linz,Linz,Austria\n"
 SECOND = b"facility,city,country\nLKH Graz,Graz,Austria\nAKH,Wien,Austria\nLKH,Salzburg,Austria\n"
-
-
-@pytest.fixture
-def running(
-    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Service:
-    """The service over the seed, for a session with the cookie ``ann``."""
-    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ann"}))
-    service = opened()
-    service.library()
-    return service
 
 
 @pytest.fixture
@@ -193,8 +176,8 @@ def test_a_colleague_sees_the_list_of_a_link_until_it_is_revoked(
     run(page)
     (link,) = running.links.list_made(OWNER)
     assert any(link.key in code.value for code in page.code)
-    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ben"}))
     ben = AppTest.from_file(main.__file__, default_timeout=60)
+    ben.session_state["cookie"] = "ben"
     ben.query_params["view"] = link.key
     ben.session_state["tab"] = "Open lists"
     shown = run(ben)
@@ -228,9 +211,9 @@ def test_a_shared_list_is_renamed_and_recoloured_for_everyone(
     run(page)
     page.text_input(key=f"rename_{shared.id}").set_value("Ours")
     run(page)
-    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ben"}))
     running.uploads.add(build_owner("ben", ""), FIRST, "of ben.csv")
     ben = AppTest.from_file(main.__file__, default_timeout=60)
+    ben.session_state["cookie"] = "ben"
     ben.session_state["tab"] = "Open lists"
     assert "**Ours**" in run(ben)
     assert ben.color_picker(key=f"list_colour_{shared.id}").value == "#aa0000"

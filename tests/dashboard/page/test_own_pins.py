@@ -1,40 +1,27 @@
 """Two sessions on one page: a pin on a list of one's own shows to nobody else."""
 
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.page import main
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.web.downloads import build_owner
-from dashboard.web.session_cookie import COOKIE
 from geocache.place import Place
 
 SECRET = Place("Secret Clinic", "Springfeld Qx", "", "", "Germany")
 LIST = b"facility,city,country\nSecret Clinic,Springfeld Qx,Germany\n"
 
 
-def test_only_the_session_with_the_list_is_shown_the_pin(
-    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    service = opened()
-    service.library()
+def test_only_the_session_with_the_list_is_shown_the_pin(running: Service) -> None:
     owner = build_owner("ann", "")
-    service.uploads.add(owner, LIST, "mine.csv")
-    cookies = property(lambda _: {COOKIE: st.session_state["cookie"]})
-    monkeypatch.setattr(type(st.context), "cookies", cookies)
+    running.uploads.add(owner, LIST, "mine.csv")
     ann, ben = pages = [AppTest.from_file(main.__file__, default_timeout=60) for _ in range(2)]
     for name, page in zip(("ann", "ben"), pages, strict=True):
         page.session_state["cookie"] = name
         page.session_state["tab"] = "Quality"
         page.run()
     assert on_the_map(ann) == "75 of 76"
-    service.editor(owner).pins.pin([SECRET], 47.2, 11.6, note="", who="Ann")
+    running.editor(owner).pins.pin([SECRET], 47.2, 11.6, note="", who="Ann")
     for page in pages:
         page.run()
         assert not page.exception
@@ -47,19 +34,13 @@ def test_only_the_session_with_the_list_is_shown_the_pin(
     assert "Pins set by people (0)" in [one.label for one in ben.expander]
     ann.button(key="unpin_own_0").click().run()
     assert on_the_map(ann) == "75 of 76"
-    assert service.uploads.pins(owner) == ()
+    assert running.uploads.pins(owner) == ()
 
 
-def test_a_pin_is_published_after_its_texts_were_shown(
-    opened: Callable[[], Service], data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SITE_MAP_DATA", str(data_folder))
-    service = opened()
-    service.library()
+def test_a_pin_is_published_after_its_texts_were_shown(running: Service) -> None:
     owner = build_owner("ann", "")
-    service.uploads.add(owner, LIST, "mine.csv")
-    service.editor(owner).pins.pin([SECRET], 47.2, 11.6, note="*door* 3", who="Ann")
-    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {COOKIE: "ann"}))
+    running.uploads.add(owner, LIST, "mine.csv")
+    running.editor(owner).pins.pin([SECRET], 47.2, 11.6, note="*door* 3", who="Ann")
     page = AppTest.from_file(main.__file__, default_timeout=60)
     page.session_state["tab"] = "Quality"
     page.session_state["ask_publish_0"] = True
@@ -74,10 +55,10 @@ def test_a_pin_is_published_after_its_texts_were_shown(
         r"- Note: **\*door\* 3**",
         "- Set by: **Ann**",
     ]
-    assert service.geocoder.pins() == ()
+    assert running.geocoder.pins() == ()
     page.button(key="publish_0").click().run()
-    assert service.uploads.pins(owner) == ()
-    (public,) = service.geocoder.pins()
+    assert running.uploads.pins(owner) == ()
+    (public,) = running.geocoder.pins()
     assert (public.place, public.note, public.who) == (SECRET, "*door* 3", "Ann")
 
 
