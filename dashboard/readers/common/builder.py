@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from dashboard.readers.common.budget import get_budget
 from dashboard.readers.common.clean import (
-    clean_column,
+    as_text,
     clean_points,
+    clean_texts,
+    find_repairs,
     normalize_statuses,
-    repair_column,
 )
+from dashboard.readers.common.coded_column import CodedColumn, GrowingColumn
 from dashboard.readers.common.missing import blank_missing
 from dashboard.readers.common.own_columns import OwnColumns
 from dashboard.sites.reading import READ_COLUMNS, Reading
@@ -27,7 +28,7 @@ _PLACE_COLUMNS = ("facility", "city", "state", "country")
 
 
 class ReadingBuilder:
-    """Collects what readers find in a file. Sites are kept as lists, one per column.
+    """Collects what readers find in a file. Sites are kept as columns.
 
     ``trial_index`` holds the index in ``trials`` of each site's trial, -1 for none. For a plain
     table ``header`` holds the file's columns, ``columns`` which of them was used for which target,
@@ -36,14 +37,14 @@ class ReadingBuilder:
     """
 
     def __init__(self) -> None:
-        self.trial_id: list[str] = []
-        self.site_number: list[str] = []
-        self.facility: list[str] = []
-        self.city: list[str] = []
-        self.state: list[str] = []
-        self.postcode: list[str] = []
-        self.country: list[str] = []
-        self.status: list[str] = []
+        self.trial_id = GrowingColumn()
+        self.site_number = GrowingColumn()
+        self.facility = GrowingColumn()
+        self.city = GrowingColumn()
+        self.state = GrowingColumn()
+        self.postcode = GrowingColumn()
+        self.country = GrowingColumn()
+        self.status = GrowingColumn()
         self.latitude: list[float] = []
         self.longitude: list[float] = []
         self.trials: list[Trial] = []
@@ -80,7 +81,9 @@ class ReadingBuilder:
         self.assign_trial_ids()
         number = len(self.trials)
         self.trials.append(trial)
-        self.trial_id[:] = [text or trial.trial_id for text in self.trial_id]
+        ids = self.trial_id.encode(len(self), as_text)
+        self.trial_id.clear()
+        self.trial_id.extend(ids.map(lambda text: text or trial.trial_id))
         self.trial_index[:] = [number if at < 0 else at for at in self.trial_index]
         self.lacks_trial = False
 
@@ -218,51 +221,71 @@ class ReadingBuilder:
 
     def build_sites(self) -> pd.DataFrame:
         """The sites with :data:`READ_COLUMNS`, cleaned and repaired."""
-        texts = {
-            name: clean_column(getattr(self, name), len(self))
-            for name in READ_COLUMNS
-            if name not in ("latitude", "longitude")
-        }
+        texts: dict[str, CodedColumn] = {}
+        for name in READ_COLUMNS:
+            if name not in ("latitude", "longitude"):
+                written = getattr(self, name).encode(len(self), as_text)
+                texts[name] = written.with_texts(clean_texts(written.texts))
         points = {"latitude": self.latitude, "longitude": self.longitude}
         blanked = blank_missing(texts | _texts_of_doubtful(texts["country"], points))
-        texts = {name: list(blanked[name]) for name in texts}
+        texts = {name: blanked[name] for name in texts}
         for name in _PLACE_COLUMNS:
-            texts[name], count = repair_column(texts[name])
-            if count:
+            if repairs := find_repairs(texts[name].texts):
+                count = texts[name].count_rows(repairs)
                 self.warn(f"{count} garbled values in {name} repaired, such as `Ã¼` for `ü`")
-        texts["site_number"], texts["facility"] = split_numbers(
+                texts[name] = texts[name].change(repairs)
+        texts["site_number"], texts["facility"] = _split_number_columns(
             texts["site_number"], texts["facility"]
         )
-        texts["status"] = normalize_statuses(texts["status"], self.warn)
+        status = texts["status"]
+        texts["status"] = status.with_texts(normalize_statuses(status.texts, self.warn))
         latitude, longitude, dropped = clean_points(self.latitude, self.longitude)
         if dropped:
             self.warn(f"{dropped} sites with impossible coordinates; they have no point")
         columns: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
         for name, column in texts.items():
-            array = pa.array(column, pa.large_string())
-            get_budget().spend(text_bytes=array.buffers()[2].size)
-            columns[name] = _make_text_array(array)
+            get_budget().spend(text_bytes=column.count_bytes())
+            columns[name] = _make_text_array(column)
         return pd.DataFrame({name: columns[name] for name in READ_COLUMNS}, copy=False)
 
 
 def _texts_of_doubtful(
-    countries: Sequence[str], points: Mapping[str, Sequence[Any]]
-) -> dict[str, list[str]]:
+    countries: CodedColumn, points: Mapping[str, Sequence[Any]]
+) -> dict[str, CodedColumn]:
     """The points as text if a country is `NA`, which the point may confirm."""
-    if "NA" not in set(countries):
+    if "NA" not in countries:
         return {}
-    return {target: [str(value) for value in column] for target, column in points.items()}
+    return {
+        target: CodedColumn.encode([str(value) for value in column])
+        for target, column in points.items()
+    }
 
 
-def _make_text_array(array: pa.Array) -> Any:
+def _make_text_array(column: CodedColumn) -> Any:
     """A column of text, as from ``pd.array`` in a third of the time."""
     make: Any = pd.arrays.ArrowStringArray
-    return make(array, dtype=_TEXT)
+    return make(column.to_arrow(), dtype=_TEXT)
+
+
+def _split_number_columns(
+    numbers: CodedColumn, facilities: CodedColumn
+) -> tuple[CodedColumn, CodedColumn]:
+    if not any(map(_may_be_numbered, {text[:1] for text in facilities.texts})):
+        return numbers, facilities
+    if not any(numbers.texts):
+        found, rests = split_numbers([""] * len(facilities.texts), facilities.texts)
+        return facilities.with_texts(found), facilities.with_texts(rests)
+    found, rests = split_numbers(list(numbers), list(facilities))
+    return CodedColumn.encode(found), CodedColumn.encode(rests)
+
+
+def _may_be_numbered(facility: str) -> bool:
+    return facility[:1].isdigit() or facility[:1] == "#"
 
 
 def split_numbers(numbers: list[str], facilities: list[str]) -> tuple[list[str], list[str]]:
     """Split numbers off facilities, unless they have a column of their own."""
-    numbered = {text for text in set(facilities) if text[:1].isdigit() or text[:1] == "#"}
+    numbered = set(filter(_may_be_numbered, set(facilities)))
     split = {text: split_facility(text) for text in numbered}
     found = {text: number for text, (number, _) in split.items()}
     rests = {text: rest for text, (_, rest) in split.items()}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.readers.common.encoding import MOJIBAKE, repair_mojibake
+from dashboard.readers.common.encoding import holds_mojibake, repair_mojibake
 from dashboard.readers.common.messages import Warn
 from dashboard.sites.vocabulary import (
     is_unclear_if_recruiting,
@@ -21,22 +21,15 @@ _MAX_CHARACTERS = 2_000
 _NO_FIELDS: dict[str, Any] = {}
 
 
-def clean_column(values: Sequence[Any], length: int) -> list[str]:
-    """A column of ``length`` texts without outer blanks, line breaks and control characters.
-
-    ``None``, lists and objects become empty, numbers become text; missing values at the end are
-    empty.
-    """
-    column = list(values) if len(values) == length else [*values, *[""] * (length - len(values))]
-    if set(map(type, column)) - {str}:
-        column = [value if type(value) is str else as_text(value) for value in column]
-    column = list(map(str.strip, column))
-    if _CONTROL.search("".join(column)) or max(map(len, column), default=0) > _MAX_CHARACTERS:
-        column = [
-            value if value.isprintable() and len(value) <= _MAX_CHARACTERS else _one_line(value)
-            for value in column
+def clean_texts(texts: Sequence[str]) -> list[str]:
+    """The texts without outer blanks, line breaks and control characters, and cut if very long."""
+    cleaned = list(map(str.strip, texts))
+    if _CONTROL.search("".join(cleaned)) or max(map(len, cleaned), default=0) > _MAX_CHARACTERS:
+        cleaned = [
+            text if text.isprintable() and len(text) <= _MAX_CHARACTERS else _one_line(text)
+            for text in cleaned
         ]
-    return column
+    return cleaned
 
 
 def _one_line(text: str) -> str:
@@ -67,13 +60,11 @@ def as_list(value: object) -> list[Any]:
     return value if type(value) is list else []
 
 
-def repair_column(column: list[str]) -> tuple[list[str], int]:
-    """The column with mojibake repaired, and the number of values changed."""
-    unique = set(column)
-    if MOJIBAKE.search("\n".join(unique)) is None:
-        return column, 0
-    better = {text: found[0] for text in unique if (found := repair_mojibake(text)) is not None}
-    return [better.get(text, text) for text in column], sum(text in better for text in column)
+def find_repairs(texts: Sequence[str]) -> dict[str, str]:
+    """The texts that are mojibake, with what they were."""
+    if not holds_mojibake("\n".join(texts)):
+        return {}
+    return {text: found[0] for text in texts if (found := repair_mojibake(text)) is not None}
 
 
 def clean_points(
@@ -99,9 +90,9 @@ def _to_numbers(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     return np.array(values, dtype=np.float64)
 
 
-def normalize_statuses(column: Sequence[str], warn: Warn) -> list[str]:
-    """The column in the words of :data:`SITE_STATUSES`; empty, with a warning, for other words."""
-    words = {text: site_status_word(text) for text in set(column)}
+def normalize_statuses(texts: Sequence[str], warn: Warn) -> list[str]:
+    """The texts in the words of :data:`SITE_STATUSES`; empty, with a warning, for other words."""
+    words = {text: site_status_word(text) for text in set(texts)}
     translated = []
     for text in sorted(words):
         shown, word = text[:60], words[text]
@@ -113,4 +104,4 @@ def normalize_statuses(column: Sequence[str], warn: Warn) -> list[str]:
             warn(f"site status {shown!r} is unknown; left empty")
     if translated:
         warn(f"site statuses read: {', '.join(translated)}")
-    return [words[text] for text in column]
+    return [words[text] for text in texts]

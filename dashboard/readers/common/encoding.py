@@ -8,6 +8,7 @@ from dashboard.readers.common.country_text import names_country
 from dashboard.readers.common.messages import shorten
 
 _BEYOND_ASCII = re.compile("[\u0080-\ufffc]")
+_ASCII = bytes(range(128))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -45,7 +46,7 @@ _WESTERN = re.compile(
 _TURKISH = re.compile(r"T(?:u|\xfc)rk", re.IGNORECASE)
 _TURKISH_LETTERS = re.compile("[\u00f0\u00fd\u00fe\u00d0\u00dd\u00de]")
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what a trailing byte became.
-MOJIBAKE = re.compile(
+_MOJIBAKE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     "\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
@@ -234,14 +235,24 @@ def _weigh_word(text: str) -> int:
     return 0
 
 
+def holds_mojibake(text: str) -> bool:
+    """True for text with letters such as `Ã¼`, also where they are right as they are."""
+    if text.isascii():
+        return False
+    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    # Both letters are beyond ASCII: what stands side by side does so without ASCII between, too.
+    found = _MOJIBAKE.search(beyond.decode("utf-8", "surrogatepass"))
+    return found is not None and _MOJIBAKE.search(text) is not None
+
+
 def repair_mojibake(text: str) -> tuple[str, int] | None:
     """The text with mojibake repaired, and the number of lines changed; None if none was."""
-    if MOJIBAKE.search(text) is None:
+    if not holds_mojibake(text):
         return None
     lines = text.split("\n")
     count = 0
     for at, line in enumerate(lines):
-        if MOJIBAKE.search(line):
+        if _MOJIBAKE.search(line):
             import ftfy  # noqa: PLC0415 - 60 ms, rarely needed
 
             fixed = ftfy.fix_encoding(line)

@@ -1,7 +1,8 @@
 """Words that stand for a missing value, and where `NA` is Namibia after all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.place_knowledge import is_city, is_city_anywhere, is_state
 from geocache.geo.borders import in_country
 from geocache.tables.degrees import parse_degrees
@@ -35,29 +36,34 @@ def is_missing(text: str) -> bool:
     return len(plain) <= _LONGEST and (not plain or plain.casefold() in _WORDS)
 
 
-def blank_missing(columns: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+def find_missing(texts: Iterable[str]) -> set[str]:
+    """The texts that :func:`is_missing` is true of."""
+    texts = list(texts)
+    short = zip(texts, map(len, map(str.strip, texts)), strict=True)
+    return {text for text, length in short if length <= _LONGEST and is_missing(text)}
+
+
+def blank_missing(columns: Mapping[str, CodedColumn]) -> dict[str, CodedColumn]:
     """The columns of text, by target, with words for a missing value blanked.
 
     `NA` stays where it is the code of Namibia: in the column of countries, if the row's point,
     city or state lies there, or if the row names no place and all other countries are two-letter
     codes without gaps. R and pandas write `NA` for a missing value.
     """
-    found: dict[str, Sequence[str]] = {}
+    found: dict[str, CodedColumn] = {}
     for target, column in columns.items():
-        words = {text for text in set(column) if text and is_missing(text)}
-        if not words:
-            found[target] = column
-        elif target == "country" and any(word.strip() == _NAMIBIA for word in words):
-            found[target] = _blank_countries(column, words, columns)
+        words = find_missing(column.texts) - {""}
+        if target == "country" and any(word.strip() == _NAMIBIA for word in words):
+            found[target] = CodedColumn.encode(_blank_countries(column, words, columns))
         else:
-            found[target] = ["" if text in words else text for text in column]
+            found[target] = column.change(dict.fromkeys(words, ""))
     return found
 
 
 def _blank_countries(
-    column: Sequence[str], words: set[str], columns: Mapping[str, Sequence[str]]
+    column: CodedColumn, words: set[str], columns: Mapping[str, CodedColumn]
 ) -> list[str]:
-    others = {text.strip() for text in set(column) if text.strip() != _NAMIBIA}
+    others = {text.strip() for text in column.texts if text.strip() != _NAMIBIA}
     codes = bool(others) and all(len(text) == 2 and text.isupper() for text in others)
     places = [
         columns.get(target) or [""] * len(column)

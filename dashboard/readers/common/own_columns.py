@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.readers.common.budget import get_budget
-from dashboard.readers.common.clean import clean_column
+from dashboard.readers.common.clean import as_text, clean_texts
+from dashboard.readers.common.coded_column import CodedColumn, GrowingColumn
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.missing import is_missing
@@ -32,19 +33,19 @@ class OwnColumns:
     """Collects own columns while a file is read; rows that lack one are blank there."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[str]] = {}
+        self._columns: dict[str, GrowingColumn] = {}
         self._dropped: dict[str, None] = {}
 
     def __bool__(self) -> bool:
         return bool(self._columns)
 
-    def add(self, columns: Mapping[str, Sequence[str]], rows_before: int) -> None:
+    def add(self, columns: Mapping[str, Sequence[str] | GrowingColumn], rows_before: int) -> None:
         """Add the cells of some rows, of which ``rows_before`` stand above."""
         for name, cells in columns.items():
             if name not in self._columns and len(self._columns) >= MAX_COLUMNS:
                 self._dropped[name] = None
                 continue
-            column = self._columns.setdefault(name, [])
+            column = self._columns.setdefault(name, GrowingColumn())
             column.extend([""] * (rows_before - len(column)))
             column.extend(cells)
 
@@ -71,12 +72,13 @@ class OwnColumns:
             )
         found: dict[str, object] = {}
         for name, cells in self._columns.items():
-            long = sum(len(cell) > MAX_CELL for cell in cells)
+            written = cells.encode(rows, as_text)
+            long = written.count_rows({text for text in written.texts if len(text) > MAX_CELL})
             if long:
                 note(f"{name[:80]}: {long} cells cut to {MAX_CELL:,} characters")
-            column = clean_column(cells, rows)
-            if any(column):
-                get_budget().spend(text_bytes=sum(map(len, column)))
+            column = written.with_texts(clean_texts(written.texts))
+            if any(column.texts):
+                get_budget().spend(text_bytes=column.count_bytes())
                 found[_shorten_name(name, found, note)] = _convert(name, column, note)
         return pd.DataFrame(found, index=pd.RangeIndex(rows))
 
@@ -94,28 +96,32 @@ def _shorten_name(name: str, taken: Mapping[str, object], note: Warn) -> str:
     return short
 
 
-def _convert(name: str, column: list[str], note: Warn) -> object:
+def _convert(name: str, column: CodedColumn, note: Warn) -> object:
     """The column as numbers or ISO dates if all its cells are, else as text."""
-    distinct = {text for text in column if text}
+    distinct = set(column.texts) - {""}
     stated = {text for text in distinct if not is_missing(text)}
     if not stated:
-        return pd.Categorical(column)
+        return _make_categorical(column)
     numbers = {text for text in stated if _NUMBER.fullmatch(text)}
     if numbers == stated:
         missing = sorted(distinct - stated)
         if missing:
             note(f"{name[:80]}: {shorten(missing)} is read as no number")
         values = {text: float(text) for text in stated}
-        return np.array([values.get(text, np.nan) for text in column], dtype=np.float64)
+        return column.spread([values.get(text, np.nan) for text in column.texts])
     dates = {text: parse_date(text) for text in stated if _DATE.fullmatch(text)}
     if len(dates) == len(stated) and all(len(date) == 10 for date in dates.values()):
-        return pd.Categorical([dates.get(text, text) for text in column])
-    filled = [text for text in column if text in stated]
-    count = sum(text in numbers for text in filled)
-    if _ALMOST * len(filled) <= count < len(filled) and len(filled) > 10:
+        return _make_categorical(column.change(dates))
+    filled, count = column.count_rows(stated), column.count_rows(numbers)
+    if _ALMOST * filled <= count < filled and filled > 10:
         others = sorted(stated - numbers)
         note(
-            f"{name[:80]}: a number in {count:,} of {len(filled):,} rows; kept as text because of "
+            f"{name[:80]}: a number in {count:,} of {filled:,} rows; kept as text because of "
             f"{shorten([repr(text[:40]) for text in others])}"
         )
-    return pd.Categorical(column)
+    return _make_categorical(column)
+
+
+def _make_categorical(column: CodedColumn) -> object:
+    distinct = pd.Categorical(column.texts)
+    return pd.Categorical.from_codes(distinct.codes[column.codes], distinct.categories)

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+import pyarrow as pa
+
 from dashboard.errors import ReadError
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.column_names import match_header
 from dashboard.readers.common.messages import Warn, shorten
-from geocache.tables import csv_limit  # noqa: F401 # sets the longest cell, once for the process
+from geocache.tables import csv_limit  # sets the longest cell, once for the process
 
 DELIMITERS = (",", ";", "\t", "|", "~", "\xac", "^", "\xa6", "\x1f", "\x01")
 
@@ -17,6 +20,7 @@ _MAX_LINES_A_ROW = 1_000
 _MAX_LINES_A_TEXT = 200_000
 _MAX_UNBALANCED = 100
 _LINE_END = "\n"
+_BYTE_ORDER_MARK = "\ufeff"
 _SAMPLE_ROWS = 40
 _MIN_SAMPLE_ROWS = 5
 _SAMPLE_CHARACTERS = 200_000
@@ -97,25 +101,80 @@ def iter_rows(
     quoting instead. Raises ReadError for cells beyond bounds.
     """
     if '"' not in text and "\r" not in text:
-        return _iter_without_quotes(text, delimiter, name)
+        return _PlainRows(text, delimiter, name)
     rows = _iter_cells(text, delimiter, name, warn)
     return map(_strip_formulas, rows) if '="' in text else rows
 
 
-def _iter_without_quotes(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
-    """The rows of text in which every line is a row."""
+class _PlainRows:
+    """The rows of text in which every line is a row: one by one, or many at once as columns."""
+
+    def __init__(self, text: str, delimiter: str, name: str) -> None:
+        self._text = text
+        self._delimiter = delimiter
+        self._name = name
+        self._at = 0
+        self._rows = csv.reader(self._iter_lines(), delimiter=delimiter)
+
+    def __iter__(self) -> "_PlainRows":
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            return next(self._rows)
+        except csv.Error as error:
+            raise ReadError(self._name, f"not a table: {error}") from error
+
+    def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
+        """The next rows as columns, by Arrow's reader; ``None`` if they may not be what it thinks.
+
+        Without quotes both readers only cut at line ends and delimiters. Rows of another width,
+        among them empty lines, are left to the other one.
+        """
+        end, length, find = self._at, len(self._text), self._text.find
+        for _ in range(rows):
+            end = find(_LINE_END, end) + 1 or length
+            if end == length:
+                break
+        block = self._text[self._at : end]
+        columns = _parse_block(block, self._delimiter, width)
+        self._at = self._at if columns is None else end
+        return columns
+
+    def _iter_lines(self) -> Iterator[str]:
+        length, find = len(self._text), self._text.find
+        while self._at < length:
+            start = self._at
+            self._at = find(_LINE_END, start) + 1 or length
+            yield self._text[start : self._at]
+
+
+def _parse_block(block: str, delimiter: str, width: int) -> list[CodedColumn] | None:
+    """The columns of lines without quotes; ``None`` if not all have ``width`` cells."""
+    ascii_only = delimiter.isascii() and not block.startswith(_BYTE_ORDER_MARK)
+    if not ascii_only or not 0 < len(block) <= csv_limit.MAX_CELL_CHARACTERS or width < 2:
+        return None
+    # Imported here: a small list is read without it.
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+
+    names = [str(at) for at in range(width)]
+    kind = pa.dictionary(pa.int32(), pa.string())
     try:
-        yield from csv.reader(_iter_lines(text), delimiter=delimiter)
-    except csv.Error as error:
-        raise ReadError(name, f"not a table: {error}") from error
-
-
-def _iter_lines(text: str) -> Iterator[str]:
-    start, length, find = 0, len(text), text.find
-    while start < length:
-        end = find(_LINE_END, start) + 1 or length
-        yield text[start:end]
-        start = end
+        table = arrow_csv.read_csv(
+            pa.py_buffer(block.encode()),
+            arrow_csv.ReadOptions(
+                use_threads=False, block_size=4 * len(block) + 1, column_names=names
+            ),
+            arrow_csv.ParseOptions(
+                delimiter=delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, kind), null_values=[], strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return [CodedColumn.from_arrow(table.column(at).combine_chunks()) for at in range(width)]
 
 
 def _strip_formulas(row: list[str]) -> list[str]:

@@ -19,10 +19,10 @@ from dashboard.errors import ReadError
 from dashboard.readers.common.budget import get_budget
 from dashboard.readers.common.builder import ReadingBuilder, split_numbers
 from dashboard.readers.common.clean import (
-    clean_column,
     clean_points,
+    clean_texts,
+    find_repairs,
     normalize_statuses,
-    repair_column,
 )
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn
@@ -235,10 +235,11 @@ def _clean_texts(columns: dict[str, pd.Series], warn: Warn) -> None:
     """Clean each distinct text of each column as those of any file."""
     for name, column in columns.items():
         codes, distinct = factorize(column)
-        words = clean_column(distinct.tolist(), len(distinct))
+        words = clean_texts(distinct.tolist())
         if name in _PLACES_WITH_TEXT:
-            words, count = repair_column(words)
-            if count:
+            repairs = find_repairs(words)
+            if count := sum(word in repairs for word in words):
+                words = [repairs.get(word, word) for word in words]
                 warn(f"{count} garbled values in {name} repaired, such as `Ã¼` for `ü`")
         elif name == "status":
             words = normalize_statuses(words, warn)

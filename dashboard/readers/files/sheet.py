@@ -1,10 +1,11 @@
 """A worksheet in memory: its rows as text, merged cells filled down; and the bounds of sheets."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.clean import as_text
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.files.workbook_size import MAX_SHARED_CHARACTERS
 
 MAX_COLUMNS = 300
@@ -38,13 +39,11 @@ class Sheet(NamedTuple):
             raise _too_large(name, self.title)
         return self
 
-    def text_rows(self) -> Iterator[list[str]]:
+    def text_rows(self) -> "TextRows":
         """Its rows as text, all of one length. A value merged over rows is in each of them."""
         width = min(max(map(len, self.rows), default=0), MAX_COLUMNS)
         self._fill_merged(width)
-        for row in self.rows:
-            cells = [cell if type(cell) is str else format_cell(cell) for cell in row[:width]]
-            yield cells if len(cells) == width else [*cells, *[""] * (width - len(cells))]
+        return TextRows(self.rows, width)
 
     def _fill_merged(self, width: int) -> None:
         rows = self.rows
@@ -58,6 +57,39 @@ class Sheet(NamedTuple):
                 if row[left] in ("", None) and room > 0:
                     row[left] = value
                     room -= len(value) if isinstance(value, str) else 1
+
+
+class TextRows:
+    """Rows of a sheet as text, each of ``width`` cells: one by one, or many at once as columns."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]], width: int) -> None:
+        self._rows = rows
+        self._width = width
+        self._at = 0
+
+    def __iter__(self) -> "TextRows":
+        return self
+
+    def __next__(self) -> list[str]:
+        if self._at >= len(self._rows):
+            raise StopIteration
+        cells = _format_cells(self._rows[self._at][: self._width])
+        self._at += 1
+        return [*cells, *[""] * (self._width - len(cells))]
+
+    def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
+        """The next rows as columns; ``None`` if not all of them have that width as they are."""
+        part = self._rows[self._at : self._at + rows]
+        if width != self._width or not part or any(len(row) != width for row in part):
+            return None
+        self._at += len(part)
+        return [CodedColumn.encode(_format_cells(cells)) for cells in zip(*part, strict=True)]
+
+
+def _format_cells(cells: Sequence[Any]) -> Sequence[str]:
+    if set(map(type, cells)) == {str}:
+        return cells
+    return [cell if type(cell) is str else format_cell(cell) for cell in cells]
 
 
 def check_cell_count(cells: int, name: str, title: str) -> None:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 from dashboard.readers.common.clean import as_text
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.messages import Warn, shorten
 
 _LONGEST = 200_000
 _MOST = 2_000
 _OPENING = ("[", "(", "c(", "{")
 _PLAIN_ITEM = re.compile(r"[^\[\](){}'\"]*+")
-
-Columns = list[Sequence[str]]
 
 
 def parse_list(text: str) -> list[str] | None:
@@ -64,23 +63,24 @@ class ListCells:
         self._split: list[str] = []
         self._uneven: list[str] = []
 
-    def expand(self, columns: Columns, numbers: Sequence[int]) -> tuple[Columns, Sequence[int]]:
+    def expand(
+        self, columns: list[CodedColumn], numbers: Sequence[int]
+    ) -> tuple[list[CodedColumn], Sequence[int]]:
         """The columns and row numbers with a row per item; unchanged if no cell is a list."""
         lists: dict[int, dict[str, list[str]]] = {}
         for at in self._at:
-            texts = {text for text in set(columns[at]) if text.lstrip()[:2].startswith(_OPENING)}
+            texts = [text for text in columns[at].texts if text.lstrip()[:2].startswith(_OPENING)]
             found = {text: items for text in texts if (items := parse_list(text)) is not None}
             if found:
                 lists[at] = found
         if not lists:
             return columns, numbers
+        cells = {at: list(columns[at]) for at in lists}
         rows: list[int] = []
         items_at: list[int] = []
         for row, number in enumerate(numbers):
             lengths = {
-                len(found[columns[at][row]])
-                for at, found in lists.items()
-                if columns[at][row] in found
+                len(found[cells[at][row]]) for at, found in lists.items() if cells[at][row] in found
             }
             several = {length for length in lengths if length > 1}
             count = several.pop() if len(several) == 1 else 1
@@ -91,8 +91,9 @@ class ListCells:
                 self._split.append(f"row {number} ({count} sites)")
             rows.extend([row] * count)
             items_at.extend(range(count) if not several else [-1])
-        expanded: Columns = [
-            _pick(column, rows, items_at, lists.get(at, {})) for at, column in enumerate(columns)
+        expanded = [
+            CodedColumn.encode(_pick(list(column), rows, items_at, lists.get(at, {})))
+            for at, column in enumerate(columns)
         ]
         return expanded, [numbers[row] for row in rows]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.place_knowledge import is_city
 from dashboard.sites.vocabulary import site_status_word
@@ -146,7 +147,7 @@ class FillDown:
             ):
                 self._last[target] = ""
 
-    def fill(self, target: str, column: Sequence[str]) -> Sequence[str]:
+    def fill(self, target: str, column: CodedColumn) -> CodedColumn:
         """The column with blanks filled; unchanged if the table has a value in every row."""
         if target not in self._last:
             return column
@@ -157,7 +158,7 @@ class FillDown:
             filled.append(last)
         self.counts[target] = self.counts.get(target, 0) + sum(not text.strip() for text in column)
         self._last[target] = last
-        return filled
+        return CodedColumn.encode(filled)
 
 
 def _is_grouped(column: Sequence[str]) -> bool:

@@ -1,11 +1,14 @@
 """Recognizes rows that are no sites: totals, notes, headings between sites, repeated headers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from dashboard.readers.common.coded_column import CodedColumn, Mask
 from dashboard.readers.common.country_text import names_country
-from dashboard.readers.common.missing import is_missing
+from dashboard.readers.common.missing import find_missing, is_missing
 from dashboard.readers.common.trial_number import find_trial_id
 
 _TOTAL = re.compile(
@@ -27,6 +30,21 @@ TAG = re.compile(r"^#[a-z][a-z0-9_]{1,30}(?:\s{0,3}\+[a-z0-9_]{1,30}){0,8}$", re
 """A tag of the Humanitarian Exchange Language, which stands under a header: `#loc +name`."""
 
 _PLACES = ("city", "state", "postcode", "place", "point", "latitude", "longitude")
+
+
+def find_blank_rows(
+    columns: Iterable[CodedColumn], find_blank: Callable[[list[str]], set[str]]
+) -> Mask | None:
+    """Which rows are blank in all columns, by the texts that ``find_blank`` finds; None if none."""
+    blank: Mask | None = None
+    for column in columns:
+        texts = find_blank(column.texts)
+        if not texts:
+            return None
+        blank = column.mask(texts) if blank is None else blank & column.mask(texts)
+        if not blank.any():
+            return None
+    return blank
 
 
 class RowType(NamedTuple):
@@ -51,35 +69,27 @@ class RowClassifier:
         known = {*self._places, self._country, self._facility} - {None}
         self._width = len(known)
 
-    def find_suspects(self, columns: Sequence[Sequence[str]]) -> list[int]:
+    def find_suspects(self, columns: Sequence[CodedColumn]) -> list[int]:
         """The rows that may be no sites, by index: few, so that millions of rows cost little."""
         found: set[int] = set()
         if self._places and self._width > 1:
-            first, others = columns[self._places[0]], [columns[at] for at in self._places[1:]]
-            blank = {text for text in set(first) if is_missing(text)}
-            found.update(
-                row
-                for row, text in enumerate(first if blank else ())
-                if text in blank and all(is_missing(column[row]) for column in others)
-            )
+            blank = find_blank_rows([columns[at] for at in self._places], find_missing)
+            found.update(() if blank is None else np.flatnonzero(blank).tolist())
         for column in columns[:3]:
-            texts = set(column)
-            every = "\n".join(texts).casefold()
+            every = "\n".join(column.texts).casefold()
             if any(word in every for word in _TOTAL_WORDS):
-                totals = {text for text in texts if _TOTAL.match(text)}
-                found.update(row for row, text in enumerate(column) if text in totals)
+                found.update(column.find_rows(set(filter(_TOTAL.match, column.texts))))
         if self._first is not None:
             column = columns[self._first]
             name = self._header[self._first]
             repeated = {
                 text
-                for text in set(column)
+                for text in column.texts
                 if (text and not text[0].isalnum() and _RULE.match(text))
                 or (len(text) <= len(name) + 3 and _fold(text) == name)
                 or TAG.match(text)
             }
-            if repeated:
-                found.update(row for row, text in enumerate(column) if text in repeated)
+            found.update(column.find_rows(repeated))
         return sorted(found)
 
     def classify(self, row: Sequence[str], below: Sequence[str] = ()) -> RowType:

@@ -1,10 +1,10 @@
 """Splits cells that hold several sites into one row per site, where that is certain."""
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dashboard.readers.common.address import split_address
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.column_names import fold_header, is_site_list_header
 from dashboard.readers.common.country_text import STATE_CODES
 from dashboard.readers.common.locations_text import LocationParts, split_all
@@ -15,6 +15,7 @@ from dashboard.readers.common.place_knowledge import (
     is_state,
     looks_like_institution,
 )
+from dashboard.readers.tables.address import split_address
 from geocache.geo.countries import country_code
 
 _SIGNS = re.compile(r"[\n\r;|]")
@@ -28,8 +29,6 @@ _PART_OF_ONE = re.compile(
 _SHORT_COUNTRIES = frozenset({"USA", "UK", "UAE"})
 _MAX_SITES = 2_000
 _LONGEST_REPEATED = 80
-
-Columns = list[Sequence[str]]
 
 
 class _CellSites(NamedTuple):
@@ -58,8 +57,8 @@ class SiteSplitter:
         self._unsure: list[str] = []
 
     def split(
-        self, columns: Columns, numbers: Sequence[int], country: str
-    ) -> tuple[Columns, Sequence[int], dict[int, LocationParts]]:
+        self, columns: list[CodedColumn], numbers: Sequence[int], country: str
+    ) -> tuple[list[CodedColumn], Sequence[int], dict[int, LocationParts]]:
         """The columns and row numbers with one row per site, and the parts of split sites by row.
 
         ``country`` applies to rows without one. A split row's number and point are dropped: they
@@ -67,13 +66,15 @@ class SiteSplitter:
         """
         if self._at is None or not self._may_hold_several(columns[self._at]):
             return columns, numbers, {}
+        countries = list(columns[self._country]) if self._country is not None else None
+        cities = list(columns[self._city]) if self._city is not None else None
         known: dict[tuple[str, str, str], _CellSites] = {}
         rows: list[int] = []
         named: dict[int, LocationParts | str] = {}
         several: set[int] = set()
         for row, text in enumerate(columns[self._at]):
-            own = columns[self._country][row].strip() if self._country is not None else ""
-            city = columns[self._city][row].strip() if self._city is not None else ""
+            own = countries[row].strip() if countries is not None else ""
+            city = cities[row].strip() if cities is not None else ""
             key = text, city, own or country
             found = known.get(key) or known.setdefault(key, self._find_sites(*key))
             sites = found.sites or found.lines
@@ -93,7 +94,10 @@ class SiteSplitter:
             for at, site in parts.items()
             if not site.sure
         ]
-        repeated = [self._repeat(at, column, rows, several) for at, column in enumerate(columns)]
+        repeated = [
+            CodedColumn.encode(self._repeat(at, list(column), rows, several))
+            for at, column in enumerate(columns)
+        ]
         return repeated, [numbers[row] for row in rows], parts
 
     def report(self, warn: Warn) -> None:
@@ -105,12 +109,12 @@ class SiteSplitter:
         if self._unsure:
             warn(f"sites that could be split differently: {shorten(self._unsure)}")
 
-    def _may_hold_several(self, column: Sequence[str]) -> bool:
-        return self._alone or _SIGNS.search("\0".join(set(column))) is not None
+    def _may_hold_several(self, column: CodedColumn) -> bool:
+        return self._alone or _SIGNS.search("\0".join(column.texts)) is not None
 
     def _repeat(
         self, at: int, column: Sequence[str], rows: Sequence[int], several: set[int]
-    ) -> Sequence[str]:
+    ) -> list[str]:
         if at in self._own:
             return ["" if row in several else column[row] for row in rows]
         if at == self._status:  # longer texts are not repeated
@@ -136,16 +140,14 @@ class SiteSplitter:
 
 
 def fill_parts(
-    parts: Mapping[int, LocationParts],
-    values: MutableMapping[str, Sequence[str] | Sequence[float]],
-    count: int,
+    parts: Mapping[int, LocationParts], values: dict[str, CodedColumn], count: int
 ) -> None:
     """Fill the columns of ``count`` rows with the parts of split sites."""
     for target in ("facility", "city", "state", "postcode", "country") if parts else ():
-        column = [str(text) for text in values.get(target, [""] * count)]
+        column = list(values.get(target, [""] * count))
         for row, site in parts.items():
             column[row] = getattr(_split_postcode(site), target)
-        values[target] = column
+        values[target] = CodedColumn.encode(column)
 
 
 def _split_postcode(site: LocationParts) -> LocationParts:

@@ -1,11 +1,12 @@
 """Reads the sheets of a workbook: which of them list sites, and which trial they are of."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from dashboard.errors import ReadError
 from dashboard.readers.common.builder import ReadingBuilder
+from dashboard.readers.common.coded_column import CodedColumn, ColumnSource
 from dashboard.readers.common.request import ReadRequest
 from dashboard.readers.common.trial_number import find_trial_id
 from dashboard.readers.tables.site_list import NO_TRIAL
@@ -48,7 +49,7 @@ def read_sheets(
         country = title if len(title) > 2 and country_code(title) else ""
         try:
             kind = read_rows(
-                _iter_rows(first, rows), request._replace(builder=part, texts=(title,)), country
+                _FromStart(first, rows), request._replace(builder=part, texts=(title,)), country
             )
         except ReadError as error:
             problem = problem or ReadError(
@@ -69,9 +70,27 @@ def read_sheets(
     return f"{kind}, {workbook}" if kind else f"Site list ({workbook})"
 
 
-def _iter_rows(first: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    yield from first
-    yield from rows
+class _FromStart:
+    """Rows of which the first were read already."""
+
+    def __init__(self, first: list[list[str]], rest: Iterator[list[str]]) -> None:
+        self._rest = rest
+        self._left = len(first)
+        self._rows = chain(first, rest)
+
+    def __iter__(self) -> "_FromStart":
+        return self
+
+    def __next__(self) -> list[str]:
+        row = next(self._rows)
+        self._left -= 1
+        return row
+
+    def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
+        """The next rows as columns, once the first ones were read one by one."""
+        if self._left > 0 or not isinstance(self._rest, ColumnSource):
+            return None
+        return self._rest.read_columns(rows, width)
 
 
 def _select_sheets(read: list[_Sheet]) -> list[_Sheet]:
@@ -80,6 +99,8 @@ def _select_sheets(read: list[_Sheet]) -> list[_Sheet]:
         sheet for sheet in read if not sheet.part.columns or _SITE_TARGETS & set(sheet.part.columns)
     ]
     sites = sites or read
+    if len(sites) == 1:
+        return sites
     seen: set[tuple[str, ...]] = set()
     kept: list[_Sheet] = []
     for sheet in sorted(sites, key=lambda sheet: -len(sheet.part)):

@@ -1,10 +1,13 @@
 """Reads plain tables of sites with any columns, and AACT's `facilities`: one site per row."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+import numpy as np
+
 from dashboard.readers.common.builder import NO_POINT, ReadingBuilder
+from dashboard.readers.common.coded_column import CodedColumn, ColumnSource
 from dashboard.readers.common.messages import shorten
 from dashboard.readers.common.missing import blank_missing, is_missing
 from dashboard.readers.common.trial_number import find_trial_id
@@ -12,7 +15,7 @@ from dashboard.readers.tables.list_cells import ListCells
 from dashboard.readers.tables.one_country import conclude_country
 from dashboard.readers.tables.raw_table import RawTable, is_aact
 from dashboard.readers.tables.row_repair import FillDown, RowRepair
-from dashboard.readers.tables.row_types import RowClassifier, RowType
+from dashboard.readers.tables.row_types import RowClassifier, RowType, find_blank_rows
 from dashboard.readers.tables.several_sites import SiteSplitter, fill_parts
 from dashboard.readers.tables.site_values import (
     PlaceColumn,
@@ -27,6 +30,7 @@ from dashboard.sites.reading import CONSTANT, READ_COLUMNS
 from dashboard.sites.table import COLUMNS
 from dashboard.sites.trial import Sponsor, Trial
 from dashboard.sites.vocabulary import phase_word, status_word
+from geocache.tables.degrees import BOUNDS
 
 AACT_FORMAT = "AACT facilities"
 
@@ -82,15 +86,37 @@ def read_site_list(  # noqa: PLR0917 - what is known of a table from around it
     builder.header = tuple(header)
     above = " ".join(" ".join(row) for row in table.sample[: table.header_at or 0])
     reader = _RowReader(place, table, builder, find_trial_id([above, *texts]), country)
-    rows = _iter_rows(table)
-    number = 0
-    while chunk := list(islice(rows, _ROWS_AT_ONCE)):
-        reader.add(chunk, number + table.rows_above + 1)
-        number += len(chunk)
+    for number in _read_rows(table, reader):
         builder.flush()
         if progress is not None:
             progress(number)
     reader.finish()
+
+
+def _read_rows(table: RawTable, reader: "_RowReader") -> Iterator[int]:
+    """Add all rows to the reader; yields, after some at a time, how many there were."""
+    source = table.rest if isinstance(table.rest, ColumnSource) else None
+    width = len(table.header)
+    first = table.first_rows
+    number = 0
+    while True:
+        start = number + table.rows_above + 1
+        wanted = _ROWS_AT_ONCE - len(first)
+        columns = source.read_columns(wanted, width) if source is not None else None
+        if columns is not None and all(len(row) == width for row in first):
+            above = [_encode_rows(first)] if first else []
+            columns = list(map(CodedColumn.concatenate, zip(*above, columns, strict=True)))
+            reader.add_columns(columns, start)
+            number += len(columns[0])
+        else:
+            below = zip(*columns, strict=True) if columns is not None else table.rest
+            rows = [*first, *map(list, islice(below, wanted))]
+            if not rows:
+                return
+            reader.add(rows, start)
+            number += len(rows)
+        first = []
+        yield number
 
 
 def _find_own_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
@@ -123,11 +149,6 @@ def _conclude_country(
         "are read so; another can be chosen where columns are matched"
     )
     return found.country
-
-
-def _iter_rows(table: RawTable) -> Iterator[list[str]]:
-    yield from table.first_rows
-    yield from table.rest
 
 
 class _RowReader:
@@ -171,37 +192,48 @@ class _RowReader:
 
     def add(self, chunk: list[list[str]], first: int) -> None:
         """Add rows; ``first`` is the row number of the first of them in the file."""
-        rows = [row for row in chunk if any(row)]
-        if len(rows) < len(chunk) or any(len(row) != self._width for row in rows):
-            numbers = [first + at for at, row in enumerate(chunk) if any(row)]
-            rows = [
-                row if len(row) == self._width else self._uneven.repair(row, number)
-                for row, number in zip(rows, numbers, strict=True)
-            ]
-        else:
-            numbers = list(range(first, first + len(rows)))
-        if not rows:
+        if all(len(row) == self._width for row in chunk):
+            self.add_columns(_encode_rows(chunk), first)
             return
-        self._builder.rows_read += len(rows)
-        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
-        suspects = self._classifier.find_suspects(columns)
-        below = [*rows[1:], []] if suspects else []
-        classified = {at: self._classifier.classify(rows[at], below[at]) for at in suspects}
-        types = {at: found for at, found in classified.items() if found.name != "site"}
-        if not types:
-            self._add_rows(columns, numbers)
-            return
-        for part, part_numbers in self._iter_runs(rows, numbers, types):
-            if part:
-                self._add_rows(list(zip(*part, strict=True)), part_numbers)
+        numbers = [first + at for at, row in enumerate(chunk) if any(row)]
+        rows = [
+            row if len(row) == self._width else self._uneven.repair(row, number)
+            for row, number in zip(filter(any, chunk), numbers, strict=True)
+        ]
+        self._add_filled(_encode_rows(rows), numbers)
 
-    def _iter_runs(
-        self, rows: list[list[str]], numbers: list[int], types: Mapping[int, RowType]
-    ) -> Iterator[tuple[list[list[str]], list[int]]]:
+    def add_columns(self, columns: list[CodedColumn], first: int) -> None:
+        """Add rows of the header's width, given as columns; blank rows are left out."""
+        numbers: Sequence[int] = range(first, first + len(columns[0]) if columns else first)
+        blank = find_blank_rows(columns, _find_empty)
+        if blank is not None:
+            columns = [column.take(~blank) for column in columns]
+            numbers = [number for number, no in zip(numbers, blank.tolist(), strict=True) if not no]
+        self._add_filled(columns, numbers)
+
+    def _add_filled(self, columns: list[CodedColumn], numbers: Sequence[int]) -> None:
+        if not numbers:
+            return
+        self._builder.rows_read += len(numbers)
+        types: dict[int, RowType] = {}
+        for at in self._classifier.find_suspects(columns):
+            row, *below = (
+                [column[one] for column in columns] for one in (at, at + 1) if one < len(numbers)
+            )
+            found = self._classifier.classify(row, below[0] if below else ())
+            if found.name != "site":
+                types[at] = found
+        for run in self._iter_runs(numbers, types):
+            if run == slice(0, len(numbers)):
+                self._add_rows(columns, numbers)
+            elif run.start < run.stop:
+                self._add_rows([column.take(run) for column in columns], numbers[run])
+
+    def _iter_runs(self, numbers: Sequence[int], types: Mapping[int, RowType]) -> Iterator[slice]:
         """The runs of sites between other rows; a heading applies to the rows below it."""
         start = 0
         for at, (name, text) in types.items():
-            yield rows[start:at], numbers[start:at]
+            yield slice(start, at)
             start = at + 1
             if name == "country":
                 self._country = text
@@ -209,15 +241,15 @@ class _RowReader:
                 self._trial_id = self._heading = text
             elif name == "note":
                 self._notes.append(f"row {numbers[at]} ({text[:60]!r})")
-        yield rows[start:], numbers[start:]
+        yield slice(start, len(numbers))
 
-    def _add_rows(self, columns: list[Sequence[str]], numbers: Sequence[int]) -> None:
+    def _add_rows(self, columns: list[CodedColumn], numbers: Sequence[int]) -> None:
         columns, numbers = self._lists.expand(columns, numbers)
         self._blank_missing(columns)
         if self._projection is not None:
             latitudes, longitudes, lost = self._projection.convert(columns)
-            columns[self._place["latitude"]] = latitudes
-            columns[self._place["longitude"]] = longitudes
+            columns[self._place["latitude"]] = CodedColumn.encode(latitudes)
+            columns[self._place["longitude"]] = CodedColumn.encode(longitudes)
             self._lost_points += lost
         for target in ("trial_id", "country"):
             if target in self._place:
@@ -235,21 +267,23 @@ class _RowReader:
         self._add_trials(columns, count)
         self._places.add(columns, values)
         if self._country:
-            given = values.get("country", [""] * count)
-            values["country"] = [str(text) or self._country for text in given]
+            given = values.get("country", CodedColumn.repeat("", count))
+            values["country"] = given.change({"": self._country})
         self._towns.add(values)
         fill_parts(parts, values, count)
-        self._points.add(columns, values, numbers)
+        degrees = self._points.parse(columns, values, numbers)
         self._split_facilities(values)
         for target in _SITE_TARGETS:
-            nothing: list[str] | list[float] = (
-                [NO_POINT] * count if target in ("latitude", "longitude") else [""] * count
-            )
-            getattr(builder, target).extend(values.get(target, nothing))
+            if target in BOUNDS:
+                found = degrees.get(target, np.full(count, NO_POINT))
+                getattr(builder, target).extend(found.tolist())
+            else:
+                nothing = CodedColumn.repeat("", count)
+                getattr(builder, target).extend(values.get(target, nothing))
         own = {name: columns[at] for name, at in self._own.items()}
         builder.own.add(own, len(builder) - count)
 
-    def _blank_missing(self, columns: list[Sequence[str]]) -> None:
+    def _blank_missing(self, columns: list[CodedColumn]) -> None:
         named = {target: columns[at] for target, at in self._place.items()}
         for target, column in blank_missing(named).items():
             columns[self._place[target]] = column
@@ -257,15 +291,15 @@ class _RowReader:
     def _split_facilities(self, values: Values) -> None:
         if "facility" not in values:
             return
-        written = [str(text) for text in values["facility"]]
-        numbers, plain = split_facilities(written, self._builder.warn)
+        written = values["facility"]
+        numbers, plain = split_facilities(written.texts, self._builder.warn)
         if not plain:
             return
-        values["facility"] = [plain.get(text, text) for text in written]
-        given = [str(text) for text in values.get("site_number", [""] * len(written))]
-        values["site_number"] = [
-            number or numbers.get(text, "") for number, text in zip(given, written, strict=True)
-        ]
+        values["facility"] = written.change(plain)
+        given = values.get("site_number", [""] * len(written))
+        values["site_number"] = CodedColumn.encode(
+            [number or numbers.get(text, "") for number, text in zip(given, written, strict=True)]
+        )
 
     def finish(self) -> None:
         """Add warnings about the whole table."""
@@ -287,25 +321,25 @@ class _RowReader:
         self._points.report(warn)
         self._towns.report(warn)
 
-    def _add_trials(self, columns: Sequence[Sequence[str]], count: int) -> None:
+    def _add_trials(self, columns: Sequence[CodedColumn], count: int) -> None:
         builder = self._builder
-        ids: Sequence[str] = [self._trial_id] * count
+        ids = CodedColumn.repeat(self._trial_id, count)
         if "trial_id" in self._place:
             written = columns[self._place["trial_id"]]
-            known = {text: _parse_trial_id(text) for text in set(written)}
-            ids = [known[text] or self._heading for text in written]
-            several = {text for text in known if len(set(_NCT.findall(text))) > 1}
-            self._several_trials += sum(text in several for text in written) if several else 0
+            ids = written.map(lambda text: _parse_trial_id(text) or self._heading)
+            several = {text for text in written.texts if len(set(_NCT.findall(text))) > 1}
+            self._several_trials += written.count_rows(several)
         elif not self._trial_id:
             builder.lacks_trial = True
-        for row, trial_id in enumerate(ids):
+        for trial_id, row in zip(ids.texts, ids.list_first_rows(), strict=True):
             if trial_id and trial_id not in self._numbers:
                 self._numbers[trial_id] = len(builder.trials)
                 builder.trials.append(self._trial(trial_id, columns, row))
         builder.trial_id.extend(ids)
-        builder.trial_index.extend(self._numbers.get(trial_id, -1) for trial_id in ids)
+        index = np.array([self._numbers.get(trial_id, -1) for trial_id in ids.texts], np.int64)
+        builder.trial_index.extend(index[ids.codes].tolist() if count else ())
 
-    def _trial(self, trial_id: str, columns: Sequence[Sequence[str]], row: int) -> Trial:
+    def _trial(self, trial_id: str, columns: Sequence[CodedColumn], row: int) -> Trial:
         def text(target: str) -> str:
             at = self._place.get(target)
             return columns[at][row].strip() if at is not None else ""
@@ -320,12 +354,20 @@ class _RowReader:
         )
 
 
+def _encode_rows(rows: Iterable[Sequence[str]]) -> list[CodedColumn]:
+    return [CodedColumn.encode(column) for column in zip(*rows, strict=True)]
+
+
+def _find_empty(texts: Sequence[str]) -> set[str]:
+    return {""} if "" in texts else set()
+
+
 def _list_sites(
     classifier: RowClassifier, rows: Sequence[Sequence[str]], width: int
 ) -> list[list[str]]:
     """The sampled rows that are sites, padded to the header's width."""
     even = [[*row, *[""] * (width - len(row))] for row in rows if any(row) and len(row) <= width]
-    suspects = set(classifier.find_suspects(list(zip(*even, strict=True)))) if even else set()
+    suspects = set(classifier.find_suspects(_encode_rows(even))) if even else set()
     return [
         row
         for at, row in enumerate(even)

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from dashboard.readers.common.address import Address, split_address
+import numpy as np
+import numpy.typing as npt
+
 from dashboard.readers.common.builder import NO_POINT
+from dashboard.readers.common.coded_column import CodedColumn
 from dashboard.readers.common.column_names import fold_header
 from dashboard.readers.common.degrees import (
     PointRecovery,
@@ -15,11 +18,15 @@ from dashboard.readers.common.degrees import (
 from dashboard.readers.common.messages import Warn, shorten
 from dashboard.readers.common.place_knowledge import is_city, looks_like_institution
 from dashboard.readers.common.points import parse_point
+from dashboard.readers.tables.address import Address, split_address
 from geocache.geo.countries import country_code
 from geocache.tables.degrees import BOUNDS, parse_degrees
 
-Values = dict[str, Sequence[str] | Sequence[float]]
-"""Columns of sites by target."""
+Values = dict[str, CodedColumn]
+"""Columns of sites by target, as text."""
+
+Degrees = dict[str, npt.NDArray[np.float64]]
+"""Latitudes and longitudes by target, NaN for none."""
 
 _LONGEST_POINT = 200
 _LONGEST_FACILITY = 2_000
@@ -53,18 +60,18 @@ class PlaceColumn:
     def __init__(self, place: Mapping[str, int]) -> None:
         self._at = place.get("place")
 
-    def add(self, columns: Sequence[Sequence[str]], values: Values) -> None:
+    def add(self, columns: Sequence[CodedColumn], values: Values) -> None:
         """Fill city, state, postcode and country if the table has no column for them."""
         if self._at is None:
             return
         written = columns[self._at]
         own_country = "country" in values
-        split = {
-            text: _use_as_city(split_address(_POINT_BEHIND.sub("", text[-2_000:])), own_country)
-            for text in set(written)
-        }
+        split = [
+            _use_as_city(split_address(_POINT_BEHIND.sub("", text[-2_000:])), own_country)
+            for text in written.texts
+        ]
         for at, target in enumerate(("city", "state", "postcode", "country")):
-            values.setdefault(target, [split[text][at] for text in written])
+            values.setdefault(target, written.with_texts([address[at] for address in split]))
 
 
 class PointColumns:
@@ -79,18 +86,21 @@ class PointColumns:
         # A table this software exported: only the registry's own points are facts of the list.
         self._source = names.get("source") if "precision" in names and "score" in names else None
 
-    def add(self, columns: Sequence[Sequence[str]], values: Values, numbers: Sequence[int]) -> None:
-        """Replace text by degrees; ``numbers`` are the row numbers in the file."""
+    def parse(
+        self, columns: Sequence[CodedColumn], values: Values, numbers: Sequence[int]
+    ) -> Degrees:
+        """The degrees that the rows have; ``numbers`` are the row numbers in the file."""
+        written = {target: values[target] for target in BOUNDS if target in values}
         if self._point is not None:
-            halves = [_split_point(text) for text in columns[self._point]]
-            if self._are_swapped(halves, values):
-                halves = [(second, first) for first, second in halves]
-            values.setdefault("latitude", [first for first, _ in halves])
-            values.setdefault("longitude", [second for _, second in halves])
-        given = [target for target in BOUNDS if target in values]
-        written = {target: [str(value) for value in values[target]] for target in given}
+            points = columns[self._point]
+            halves = {text: _split_point(text) for text in points.texts}
+            if self._are_swapped([halves[text] for text in points[:_SAMPLE]], values):
+                halves = {text: (second, first) for text, (first, second) in halves.items()}
+            for half, target in enumerate(BOUNDS):
+                one = points.with_texts([both[half] for both in halves.values()])
+                written.setdefault(target, one)
         degrees = {
-            target: {text: parse_degrees(text) for text in set(column)}
+            target: {text: parse_degrees(text) for text in column.texts}
             for target, column in written.items()
         }
         unread, lost = {}, {}
@@ -98,45 +108,48 @@ class PointColumns:
             bound = BOUNDS[target]
             unread[target] = [text for text, one in known.items() if not -bound <= one <= bound]
             lost[target] = [text for text in unread[target] if looks_like_thousands(text, bound)]
-        points: Mapping[int, tuple[float, float]] = {}
-        if any(lost.values()) and len(given) == 2:
-            countries = [str(text) for text in values.get("country", [""] * len(numbers))]
-            points = self._recovery.recover(written["latitude"], written["longitude"], countries)
-        for half, target in enumerate(given):
+        recovered: Mapping[int, tuple[float, float]] = {}
+        if any(lost.values()) and len(written) == 2:
+            countries = list(values.get("country", [""] * len(numbers)))
+            both = written["latitude"], written["longitude"]
+            recovered = self._recovery.recover(*both, countries)
+        parsed: Degrees = {}
+        for half, (target, column) in enumerate(written.items()):
             known = degrees[target]
             known.update(dict.fromkeys(lost[target], NO_POINT))
-            found = [known[text] for text in written[target]]
-            for row, point in points.items():
+            found = column.spread([known[text] for text in column.texts])
+            for row, point in recovered.items():
                 found[row] = point[half]
-            if unread[target]:
-                self._note_unread(target, written[target], found, numbers)
+            self._note_unread(target, column, [t for t in unread[target] if t], found, numbers)
             if self._source is not None:
                 sources = columns[self._source]
-                found = [
-                    number if source.strip() == "registry" else NO_POINT
-                    for number, source in zip(found, sources, strict=True)
-                ]
-            values[target] = found
+                own = {source for source in sources.texts if source.strip() == "registry"}
+                found[~sources.mask(own)] = NO_POINT
+            parsed[target] = found
+        return parsed
 
     def _are_swapped(self, halves: Sequence[tuple[str, str]], values: Values) -> bool:
         """True if the points of the first rows are no points, or in no country, as they are."""
         if self._swapped is None:
-            countries = [str(text) for text in values.get("country", [""] * len(halves))]
-            rows = [
-                [*half, country]
-                for half, country in zip(halves[:_SAMPLE], countries[:_SAMPLE], strict=True)
-            ]
+            countries = values.get("country", [""] * len(halves))[: len(halves)]
+            rows = [[*half, country] for half, country in zip(halves, countries, strict=True)]
             place = {"latitude": 0, "longitude": 1, "country": 2}
             self._swapped = are_swapped(rows, place) or are_off_the_globe(rows, place)
         return self._swapped
 
     def _note_unread(
-        self, target: str, written: Sequence[str], found: Sequence[float], numbers: Sequence[int]
+        self,
+        target: str,
+        written: CodedColumn,
+        unread: Sequence[str],
+        found: npt.NDArray[np.float64],
+        numbers: Sequence[int],
     ) -> None:
+        texts = {text for text in unread if text.strip().casefold() not in _NO_DEGREES}
         bad = [
-            f"row {number} ({text[:40]!r})"
-            for text, degrees, number in zip(written, found, numbers, strict=True)
-            if degrees != degrees and text.strip().casefold() not in _NO_DEGREES  # noqa: PLR0124
+            f"row {numbers[row]} ({written[row][:40]!r})"
+            for row in written.find_rows(texts)
+            if np.isnan(found[row])
         ]
         if bad:
             self._unread.setdefault(target, []).extend(bad)
@@ -162,8 +175,8 @@ class TownInName:
         """Fill the city, and a country that is only in the name; decided by the first rows."""
         if not self._may or self._applies is False:
             return
-        names = [str(text) for text in values["facility"]]
-        countries = [str(text) for text in values.get("country", [""] * len(names))]
+        names = list(values["facility"])
+        countries = list(values.get("country", [""] * len(names)))
         pairs = list(zip(names, countries, strict=True))
         known = {pair: _find_town(*pair) for pair in set(pairs)}
         certain = {pair for pair, found in known.items() if found[2]}
@@ -172,8 +185,10 @@ class TownInName:
             found = len(first & certain)
             self._applies = bool(found) and found * 2 >= len(first)
         if self._applies:
-            values["city"] = [known[pair][0] for pair in pairs]
-            values["country"] = [country or known[name, country][1] for name, country in pairs]
+            values["city"] = CodedColumn.encode([known[pair][0] for pair in pairs])
+            values["country"] = CodedColumn.encode(
+                [country or known[name, country][1] for name, country in pairs]
+            )
             self._count += sum(bool(known[pair][0]) for pair in pairs)
 
     def report(self, warn: Warn) -> None:
@@ -218,12 +233,11 @@ def _split_point(text: str) -> tuple[str, str]:
     return ("", "") if plain.casefold() in _NO_DEGREES else (plain, "")
 
 
-def split_facilities(column: Sequence[str], warn: Warn) -> tuple[dict[str, str], dict[str, str]]:
-    """The site number, and the facility without number and investigator, by facility text.
+def split_facilities(texts: Sequence[str], warn: Warn) -> tuple[dict[str, str], dict[str, str]]:
+    """The site number, and the facility without number and investigator, by distinct text.
 
     Both hold only texts that change. A warning says how many named an investigator.
     """
-    texts = set(column)
     every = "\n" + "\n".join(map(str.strip, texts)).casefold()
     if not any(sign in every for sign in _SIGNS):
         return {}, {}

@@ -60,6 +60,27 @@ def test_the_size_of_a_sheet_is_measured_before_it_is_read() -> None:
     assert not fits_in_memory(saved(HEADER, ROW, far=(1_048_576, 16_384)), "far")
 
 
+def replace_sheet(data: bytes, xml: bytes) -> bytes:
+    """The workbook with another first sheet."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(changed, "w") as new:
+        for info in old.infolist():
+            new.writestr(info, xml if "sheet1" in info.filename else old.read(info))
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize("position", ['r="{}"', "r='{}'", 'r = "{}"', "r=\n'{}'", 's="1" r="{}"'])
+@pytest.mark.parametrize(
+    ("last", "fits"), [("ZZ9000", True), ("XFD900", False), ("xfd900", False), ("B9000000", False)]
+)
+def test_a_cell_may_state_its_place_in_any_way(position: str, last: str, fits: bool) -> None:
+    cells = b"".join(f"<c {position.format(f'A{at}')}/>".encode() for at in range(1, 400))
+    far = f"<c {position.format(last)}/>".encode()
+    for xml in (far + cells, cells + far, cells * 60 + far + cells * 60):
+        data = replace_sheet(saved(HEADER, ROW), b"<sheetData><row>" + xml + b"</row>")
+        assert fits_in_memory(data, "far") is fits
+
+
 def test_one_long_text_in_a_million_cells_is_not_read_at_once() -> None:
     file = io.BytesIO(saved(HEADER, ROW))
     grown = io.BytesIO()

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from dashboard.readers import preview, read
-from dashboard.readers.common.address import split_address
+from dashboard.readers.tables.address import split_address
 from dashboard.sites.reading import Reading
 from geocache.tables.degrees import parse_degrees
 
