@@ -16,7 +16,7 @@ window.siteMap ??= {};
   const WORLD_ZOOM = 2;
 
   function addBasemap(map, options, tint, avoid) {
-    const source = options.inline ? new InlineTiles(options.inline) : new pmtiles.PMTiles(options.basemap);
+    const source = options.inline ? new InlineTiles(options.inline) : new Archive(options.basemap);
     const layer = protomapsL.leafletLayer({
       url: source, maxDataZoom: options.lastZoom, attribution: "", lang: options.lang, tileDelay: 1,
       devicePixelRatio: Math.min(2, Math.max(1.25, window.devicePixelRatio)), // zooms between two levels stay sharp
@@ -69,7 +69,7 @@ window.siteMap ??= {};
   function addStreets(map, options, tint, base) {
     const { streets } = options;
     if (!streets) return null;
-    const source = new pmtiles.PMTiles(streets.url);
+    const source = new Archive(streets.url);
     const shared = {
       bounds: streets.bounds, minZoom: streets.zooms[0], attribution: streets.attribution, tileDelay: 1, lang: options.lang,
     };
@@ -106,6 +106,16 @@ window.siteMap ??= {};
       return image;
     },
   });
+
+  /* A file whose tiles are fetched to the end: what draws them would break off those of a zoom that is left, and draw
+     them blank if that zoom comes back before it has heard of it. */
+  class Archive {
+    constructor(url) { this.file = new pmtiles.PMTiles(url); }
+
+    getHeader() { return this.file.getHeader(); }
+
+    getZxy(z, x, y) { return this.file.getZxy(z, x, y); }
+  }
 
   /* Tiles inside a map file. Away from the sites it has only the first zooms: a larger tile then stands in. */
   class InlineTiles {

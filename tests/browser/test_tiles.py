@@ -79,6 +79,18 @@ def test_without_the_setting_there_is_no_tile_layer(visit: Visit) -> None:
     expect(frame.locator(".leaflet-control-attribution")).not_to_contain_text("tile server")
 
 
+def test_a_zoom_that_is_left_and_comes_back_at_once_is_drawn(visit: Visit) -> None:
+    box = visit.open("?country=DE", sites=17).locator("#map_div")
+    box.evaluate(
+        "() => [5, 7, 5].forEach((zoom) => map.setView([-25, 134], zoom, { animate: false }))"
+    )
+    loaded = visit.map.locator("#map_div[data-tiles='loaded']")
+    expect(loaded).to_be_visible()
+    is_drawn = """() => [...document.querySelectorAll("canvas.leaflet-tile")].some((tile) =>
+        tile.getContext("2d").getImageData(0, 0, tile.width, tile.height).data.some(Boolean))"""
+    assert box.evaluate(is_drawn), "Australia, not the sea alone"
+
+
 def test_streets_of_a_file_show_over_the_bundled_map_with_their_attribution(
     browser: Browser, tmp_path: Path, place_index: Path
 ) -> None:

@@ -147,7 +147,7 @@ def draw_site_table(
     )
     st.caption(
         "Select rows (Shift+Space on the keyboard) to highlight them on the map. Sites selected on "
-        "the map come first."
+        "the map come first. Double-click a cell, or press Enter on it, to read all of a long text."
     )
 
 

@@ -18,6 +18,8 @@ from dashboard.sites.trial import Trial
 MATRIX_TRIALS = 40
 MATRIX_COUNTRIES = 30
 _TABLE = "trials_table"
+WRAPPED_ROW = 66
+"""Height of a row in pixels; Streamlit breaks long texts into lines in rows above 64."""
 
 
 def _filter_selected(ids: list[str]) -> None:
@@ -67,10 +69,11 @@ def _draw_trial_table(
     st.dataframe(
         counts,
         hide_index=True,
-        height="auto" if len(counts) < 10 else 380,
+        height="auto" if len(counts) < 7 else 440,
+        row_height=WRAPPED_ROW,
         column_config={
             "trial_id": st.column_config.TextColumn("Trial", width=105),
-            "trial_title": st.column_config.TextColumn("Title", width=250),
+            "trial_title": st.column_config.TextColumn("Title", width=300),
             "trial_status": st.column_config.TextColumn("Status", width=120),
             "phase": st.column_config.TextColumn("Phase", width=85),
             "sponsor": st.column_config.TextColumn("Sponsor", width=130),
