@@ -73,7 +73,7 @@ def _draw_trial_table(
         row_height=WRAPPED_ROW,
         column_config={
             "trial_id": st.column_config.TextColumn("Trial", width=105),
-            "trial_title": st.column_config.TextColumn("Title", width=300),
+            "trial_title": st.column_config.TextColumn("Title", width=430),
             "trial_status": st.column_config.TextColumn("Status", width=120),
             "phase": st.column_config.TextColumn("Phase", width=85),
             "sponsor": st.column_config.TextColumn("Sponsor", width=130),
