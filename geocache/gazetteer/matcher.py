@@ -24,7 +24,7 @@ _STATE_CITY_POPULATION = 30_000
 _CITY_POPULATION = 50_000
 _MUCH_LARGER = 20
 _PARTS = frozenset("/([,;")
-_OTHER_SCRIPT, _ALTERNATE = NameKind.OTHER_SCRIPT, NameKind.ALTERNATE
+_ALTERNATE, _LOCALITY = NameKind.ALTERNATE, NameKind.LOCALITY
 _WARDS = {"JP": " ku", "KR": " gu"}
 """Suffixes of ward names, in countries where distant cities have wards of the same name."""
 
@@ -114,8 +114,14 @@ class Matcher:
         return answer
 
     def _is_elsewhere(self, best: Candidate, evidence: Evidence) -> bool:
-        """Whether state and postcode agree with each other and both contradict a small place."""
-        area = evidence.area
+        """Whether a small place is not where the postcode is.
+
+        If both agree on another state; or without more, if only the postal table has the name or
+        it is but a part of the text.
+        """
+        area, weak = evidence.area, best.kind is _LOCALITY or best.variant.part
+        if area is not None and weak and not area.by_region and not best.agreement.area:
+            return True
         if area is None or best.agreement.state is not False or best.agreement.area is not False:
             return False
         agree = area.region in evidence.state.numbers

@@ -7,6 +7,7 @@ from geocache.gazetteer.index import Index, RegionRow
 from geocache.gazetteer.name_kinds import WORDS, NameKind
 from geocache.gazetteer.postcodes import Area
 from geocache.gazetteer.ranking import FAME, FAME_LIMIT, KIND_COST, Candidate, pick_distant
+from geocache.gazetteer.sounds import make_sound_key
 from geocache.gazetteer.states import Matches
 from geocache.geo.countries import country_name
 from geocache.geo.distance import distance_km
@@ -20,9 +21,13 @@ POSTCODE_AGREES = "postcode agrees"
 
 NO_CITY = "no city"
 AMBIGUOUS_WEIGHT = 0.9
+SILENT_WEIGHT = 1.2
+"""As :data:`AMBIGUOUS_WEIGHT`, of a town where neither a state nor a postcode is given."""
+
+_AS_LARGE = 0.3
 _SMALL_COUNTRY_KM = 45.0
 MOST_ALTERNATIVES = 4
-_SURE_POPULATION = 50_000
+_SURE_POPULATION, _LARGE_POPULATION = 50_000, 300_000
 _TOWN_POPULATION = 5_000
 PART_COST = 0.1
 _COUNTY_KM = 10.0
@@ -32,6 +37,8 @@ _AT_POSTCODE, _IN_CITY = Kind.POSTCODE, Kind.CITY
 _DISTRICT, _SOUND, _OFFICIAL = NameKind.DISTRICT, NameKind.SOUND, NameKind.OFFICIAL
 _POST_OFFICE = NameKind.POST_OFFICE
 _POSTAL = (_POST_OFFICE, NameKind.LOCALITY)
+_ALIAS, _PART = NameKind.ALIAS, NameKind.PART
+_LOOSELY_NAMED = (_PART, _DISTRICT, _SOUND)
 _CITY, _REGION, _POSTCODE = Precision.CITY, Precision.REGION, Precision.POSTCODE
 
 
@@ -71,7 +78,7 @@ class PositionBuilder:
         row, kind, _, agreement, variant, letters = best
         others = pick_distant(index, found) if len(found) > 1 else []
         area = evidence.area
-        flags = self._build_flags(best, others, area is not None)
+        flags = self._build_flags(best, others, area)
         refuted = agreement.area is False and (kind is _POST_OFFICE or not agreement.state)
         if area is not None and refuted and self._trusts_postcode(best, area):
             return self.postcode(evidence, f"not {index.name(row)}", variant.name)
@@ -119,7 +126,7 @@ class PositionBuilder:
         """Whether a postcode elsewhere outweighs the name: a ZIP code, or a doubtful name."""
         if area.zip_code or not area.exact:
             return area.exact
-        return best.letters > 0 or best.variant.part or best.kind in (_DISTRICT, _SOUND)
+        return best.letters > 0 or best.variant.part or best.kind in _LOOSELY_NAMED
 
     def _is_sharper(self, area: Area, row: int, flags: tuple[Flag, ...]) -> bool:
         """Whether the postcode's point is likely nearer to a hospital than the town's."""
@@ -128,19 +135,17 @@ class PositionBuilder:
         return row != area.row or distance_km(area.point, self._index.point(row)) <= area.reach_km
 
     def _build_flags(
-        self, best: Candidate, others: list[Candidate], asked_area: bool
+        self, best: Candidate, others: list[Candidate], asked: Area | None
     ) -> tuple[Flag, ...]:
         row, kind, _, (state, area, _), variant, letters = best
         plain = kind < _DISTRICT and not variant.rule and not letters
-        if plain and state is None and area is None and not others and not asked_area:
+        if plain and state is None and area is None and not others and asked is None:
             return ()  # the usual case
         flags = []
         if others:
             others = [one for one in others if not self._is_district(best, one)]
-        if others and (
-            self._compute_lead(best, others[0]) < AMBIGUOUS_WEIGHT
-            or (self._rests_on_area(best) and _prior(best) < max(map(_prior, others)))
-        ):
+        zip_code = asked is not None and asked.zip_code
+        if others and self._is_ambiguous(best, others, zip_code=zip_code):
             flags.append(Flag.AMBIGUOUS)
         near = kind is _SOUND
         part = variant.part or variant.cost >= PART_COST
@@ -152,9 +157,36 @@ class PositionBuilder:
             large = self._index.populations[row] >= _SURE_POPULATION
             if not (large and (state or kind is _OFFICIAL)):
                 flags.append(Flag.AMBIGUOUS)
-        if asked_area and area is None and kind in _POSTAL and not flags:
+        if asked is not None and area is None and kind in _POSTAL and not flags:
             flags.append(Flag.AMBIGUOUS)
         return tuple(flags)
+
+    def _is_ambiguous(self, best: Candidate, others: list[Candidate], *, zip_code: bool) -> bool:
+        """Whether distant places of the name are about as likely, or only one witness decides.
+
+        A ZIP code needs no other witness than the town, as it names one.
+        """
+        state, area, _ = best.agreement
+        silent = state is None and area is None
+        index, row = self._index, best.row
+        people = index.populations[row]
+        town = silent and people < _LARGE_POPULATION
+        if self._compute_lead(best, others[0]) < (SILENT_WEIGHT if town else AMBIGUOUS_WEIGHT):
+            return True
+        if silent and index.hosts[row] != row and people < _SURE_POPULATION:
+            return any(index.hosts[one.row] == one.row for one in others)  # Mamak, or the village
+        if best.kind is _PART:  # Głogów Małopolski, where Głogów is larger
+            return any(one.kind <= _ALIAS and index.populations[one.row] > people for one in others)
+        if not area or (zip_code and state is None):
+            return False
+        least, weight = _prior(best) - _AS_LARGE, best.agreement.weight - AT_ZIP
+        return any(
+            _prior(one) >= least
+            and one.agreement.weight >= weight
+            and one.kind is not _DISTRICT
+            and not one.agreement.area
+            for one in others
+        )
 
     def _compute_lead(self, best: Candidate, other: Candidate) -> float:
         """How far a place leads, with or without its fame, whichever is less."""
@@ -167,21 +199,19 @@ class PositionBuilder:
         hosts, large = self._index.hosts, self._index.populations[other.row] >= _SURE_POPULATION
         return large and hosts[other.row] != other.row and hosts[best.row] == best.row
 
-    @staticmethod
-    def _rests_on_area(best: Candidate) -> bool:
-        """Whether the only evidence for a place is an approximate postcode area."""
-        return (
-            bool(best.agreement.area)
-            and not best.agreement.state
-            and best.agreement.weight < AT_ZIP
-        )
-
     def _is_trusted(self, best: Candidate) -> bool:
         """Whether a similar name counts as sure: for large places, or with evidence for towns."""
         people = self._index.populations[best.row]
         if best.agreement.state or best.agreement.area:
             return people >= (_SURE_POPULATION if best.letters > 1 else _TOWN_POPULATION)
-        return best.letters < 2 and people >= _SURE_POPULATION
+        return best.letters < 2 and people >= _SURE_POPULATION and self._sounds_like(best)
+
+    def _sounds_like(self, best: Candidate) -> bool:
+        """Whether it is the official name, not one of many others, that sounds like the text."""
+        code, name = self._index.country(best.row), self._index.name(best.row)
+        return make_sound_key(code, make_key(fold(name))) == make_sound_key(
+            code, make_key(best.variant.name)
+        )
 
     def _build_reason(self, best: Candidate, name: str, area: Area | None) -> str:
         """Why the candidate was chosen; ``name`` is its place's."""
@@ -274,7 +304,9 @@ class PositionBuilder:
         best = max(rows, key=lambda r: self._region_weight(r, evidence)) if rows[1:] else rows[0]
         area = evidence.area
         if area is not None and area.exact and self._lies_in(area, best):
-            return self.postcode(evidence, f"{why}, {best.name}", "")._replace(flags=(), score=0.6)
+            return self.postcode(evidence, f"{why}, {best.name}", "")._replace(
+                flags=(Flag.APPROXIMATE,), score=0.6
+            )
         return Position(
             *self._index.point(best.main_place),
             _REGION,

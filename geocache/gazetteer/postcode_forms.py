@@ -44,7 +44,7 @@ def normalize_postcode(country: str, postcode: str) -> str:
     >>> normalize_postcode("GB", "sw1a 1aa"), normalize_postcode("DE", "D-1067")
     ('SW1A', '01067')
     """
-    written = postcode[:_MAX_LENGTH].upper()
+    written = postcode[:_MAX_LENGTH].upper().partition("CEDEX")[0]
     if country in ZIP_COUNTRIES:
         digits = _NOT_DIGIT.sub("", written.split("-", maxsplit=1)[0][:12])
         return digits.zfill(5)[:5] if len(digits) >= 3 and digits.strip("0") else ""

@@ -130,8 +130,10 @@ def collect_localities(table: PostalTable, regions: Any) -> Localities:
     of_row[named] = inverse
     keys = [make_key(fold_once(name)) for name in table.names]
     countries, names = table.country[rows], table.name[rows]
+    several = np.bincount(inverse) > 2  # halfway between two codes is no place
     latitude, longitude = (
-        find_medians(inverse, column[named]) for column in (table.latitude, table.longitude)
+        np.where(several, find_medians(inverse, column[named]), column[rows])
+        for column in (table.latitude, table.longitude)
     )
     digests = [
         name_digest(table.countries[country], keys[name])
@@ -150,9 +152,10 @@ def collect_localities(table: PostalTable, regions: Any) -> Localities:
 
 def find_medians(groups: Any, values: Any) -> Any:
     """The median of the values of each group; ``groups`` are the values' numbers from 0."""
-    order = np.lexsort((values, groups))
+    ordered = values[np.lexsort((values, groups))]
     counts = np.bincount(groups)
-    return values[order][np.cumsum(counts) - counts + (counts - 1) // 2]
+    starts = np.cumsum(counts) - counts
+    return (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) // 2
 
 
 def select_countries(table: PostalTable, countries: Iterable[str]) -> Any:
@@ -214,17 +217,17 @@ class Codes(NamedTuple):
 
 
 def collect_codes(table: PostalTable) -> Codes:
-    """The codes of the table, each at the mean of its rows."""
+    """The codes of the table, each at the median of its rows."""
     new = np.ones(len(table.code), dtype=bool)
     new[1:] = (table.code[1:] != table.code[:-1]) | (table.country[1:] != table.country[:-1])
     starts = np.flatnonzero(new)
-    counts = np.diff(np.append(starts, len(new)))
+    code_of_row = np.cumsum(new) - 1
     return Codes(
         starts,
         table.code[starts],
         table.country[starts],
-        np.add.reduceat(table.latitude, starts) * _SCALE // counts,
-        np.add.reduceat(table.longitude, starts) * _SCALE // counts,
+        find_medians(code_of_row, table.latitude) * _SCALE,
+        find_medians(code_of_row, table.longitude) * _SCALE,
         table.spread[starts],
         table.cedex[starts],
     )

@@ -30,6 +30,7 @@ def km_from(position: Position, latitude: float, longitude: float) -> float:
         ("Kita-ku", "Osaka", "Japan", 34.70, 135.51),
         ("Seo-gu", "Busan", "South Korea", 35.10, 129.02),
         ("Gangnam-gu", "", "South Korea", 37.50, 127.05),
+        ("Geumjeong-gu", "", "South Korea", 35.24, 129.09),
         ("Haidian District", "Beijing", "China", 39.96, 116.30),
         ("Lyon 3", "", "France", 45.76, 4.85),
     ],
@@ -112,6 +113,8 @@ def test_an_edit_is_at_most_a_fifth_of_the_letters_and_always_flagged(
         ("Lindenberg i. Allgäu", "", "Germany", 47.60, 9.89),
         ("Herxheim", "76863", "Germany", 49.15, 8.22),
         ("Mogale City", "", "South Africa", -26.10, 27.77),
+        ("Salem Oregon", "", "United States", 44.94, -123.04),
+        ("Beatrice NE", "", "United States", 40.27, -96.75),
         ("Wein", "1090", "Austria", 48.21, 16.37),
     ],
 )
@@ -120,6 +123,61 @@ def test_names_written_with_more(  # noqa: PLR0917
 ) -> None:
     position = gazetteer.locate(Place(city=city, postcode=postcode, country=country))
     assert km_from(position, latitude, longitude) < 12
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        (Place(city="Mamak", country="Turkey"), "a district of Ankara, or a village"),
+        (Place(city="Cattolica", country="Italy"), "nothing tells it from the smaller one"),
+        (Place(city="Glogow", state="Podkarpackie", postcode="36-060", country="Poland"),
+         "Głogów Małopolski, but a larger city bears the whole name"),
+        (Place(city="Floreşti", postcode="407280", country="Romania"), "only the postcode says so"),
+        (Place(city="Bryn Mawr", state="PA", postcode="19010", country="United States"),
+         "there is another in Pennsylvania"),
+        (Place(city="Gyeonggi-do", postcode="13620", country="South Korea"), "a province"),
+        (Place(city="Kuybyyshev", country="Russia"), "it sounds like a former name of Samara"),
+    ],
+)  # fmt: skip
+def test_what_rests_on_one_witness_against_another_place_is_flagged(
+    gazetteer: Gazetteer, place: Place, why: str
+) -> None:
+    assert not DOUBTFUL_FLAGS.isdisjoint(gazetteer.locate(place).flags), why
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(city="Denver", country="United States"),
+        Place(city="San José", country="Costa Rica"),
+        Place(city="Münster", country="Germany"),
+        Place(city="Springfield", state="Illinois", postcode="62701", country="United States"),
+        Place(city="Springfield", postcode="62701", country="United States"),
+        Place(city="Trenton", state="Ontario", postcode="K8V 5S6", country="Canada"),
+        Place(city="Salem Oregon", country="United States"),
+        Place(city="Seoul", country="South Korea"),
+    ],
+)
+def test_large_cities_and_what_two_witnesses_say_are_not_flagged(
+    gazetteer: Gazetteer, place: Place
+) -> None:
+    assert gazetteer.locate(place).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "latitude", "longitude", "within_km"),
+    [
+        (Place(city="Sherbrooke", state="Nova Scotia", postcode="B0J 3C0", country="Canada"),
+         45.14, -61.98, 5),
+        (Place(city="Formentera", postcode="07860", country="Spain"), 38.70, 1.44, 8),
+        (Place(city="Sumthāna", postcode="441108", country="India"), 21.05, 79.00, 25),
+        (Place(city="Klosterneuburg", postcode="3400", country="Austria"), 48.31, 16.33, 5),
+    ],
+)  # fmt: skip
+def test_a_weak_name_yields_to_the_postcode_and_a_misplaced_postcode_to_the_town(
+    gazetteer: Gazetteer, place: Place, latitude: float, longitude: float, within_km: float
+) -> None:
+    assert km_from(gazetteer.locate(place), latitude, longitude) < within_km
 
 
 def test_a_postcode_far_from_the_town_it_names_is_an_alternative(gazetteer: Gazetteer) -> None:

@@ -39,6 +39,8 @@ def km_from(position: Position, latitude: float, longitude: float) -> float:
         ("AR", "C1093AAS", "1093"),
         ("DE", "803", ""),
         ("FR", "CEDEX 9", ""),
+        ("FR", "31059 CEDEX 9", "31059"),
+        ("FR", "69371 cedex 08", "69371"),
         ("DE", "00000", ""),
     ],
 )
