@@ -31,6 +31,7 @@ from dashboard.library.own_lists.about import (
     build_token,
     check_colour,
     check_name,
+    join_columns,
     read_about,
     write_about,
 )
@@ -290,6 +291,7 @@ class UploadStore(SessionRecords):
         with refuse(_NOT_STORED):
             before = storage.read_metadata(list_id)
             name = str(before["name"])
+            columns = join_columns(before.get("columns") or {}, columns)
             opened = self._reader.read(data, name, columns, owner=owner)
             metadata = {**before, "columns": {}, **build_metadata(name, opened, columns)}
             storage.write_metadata(list_id, metadata)

@@ -8,6 +8,7 @@ from dashboard.errors import ReadError
 from dashboard.readers.common.budget import open_budget
 from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.column_names import TARGETS
+from dashboard.readers.common.own_columns import TYPE_PREFIX, TYPES, split_types
 from dashboard.readers.common.request import ReadRequest, ReportProgress
 from dashboard.readers.files.parquet import read_parquet
 from dashboard.readers.formats import FORMATS, read_file
@@ -35,7 +36,8 @@ def read(
         data: the file's bytes, in any usual encoding.
         name: the file's name, for messages and for the trial of a list that names none.
         columns: for a plain table, the column of each of :data:`TARGETS` (``{"city": "Ort"}``)
-            instead of the guess, which is in :attr:`Reading.columns`.
+            instead of the guess, which is in :attr:`Reading.columns`; for own columns what they
+            hold, one of :data:`TYPES` (``{"type of Weeks": "number"}``).
         progress: called with the share that has been read, 0-1, while a large file is read.
         signing_key: positions saved in a Parquet file are read if it was signed with this key.
 
@@ -43,9 +45,10 @@ def read(
     site list. Nothing else is raised.
     """
     builder = ReadingBuilder()
+    columns, builder.own.types = split_types(columns)
     with open_budget(name, len(data)), _only_read_errors(name):
         if is_parquet(data):
-            return read_parquet(data, name, signing_key)
+            return read_parquet(data, name, signing_key, builder.own.types)
         format_name = read_file(data, ReadRequest(name, builder, columns, progress))
         return builder.build(name, format_name)
 
@@ -79,6 +82,8 @@ __all__ = [
     "FORMATS",
     "READ_COLUMNS",
     "TARGETS",
+    "TYPES",
+    "TYPE_PREFIX",
     "Preview",
     "Reading",
     "guess_columns",

@@ -15,6 +15,7 @@ from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
 from dashboard.reach.road_times import RoadTimes
+from dashboard.readers import TYPE_PREFIX
 from dashboard.service.decisions import SessionDecisions
 from dashboard.service.editor import Editor
 from dashboard.service.geocoding import OfflineGeocoder
@@ -142,6 +143,15 @@ class SessionUploads:
     def reread(self, list_id: str, columns: Mapping[str, str]) -> StoredList:
         """As :meth:`UploadStore.reread`."""
         return self._store.reread(self._owner, list_id, columns)
+
+    def change_type(self, list_id: str, name: str, kind: str) -> StoredList:
+        """Read a list again with an own column as one of ``TYPES``, or ``""`` as it is found.
+
+        Raises:
+            UploadError: there is no such list, or the storage fails.
+        """
+        columns = self._store.read_columns(self._owner, list_id)
+        return self.reread(list_id, {**columns, f"{TYPE_PREFIX}{name}": kind})
 
     def preview(self, list_id: str) -> FirstRows:
         """As :meth:`UploadStore.preview`."""

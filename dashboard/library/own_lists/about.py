@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.errors import UploadError
 from dashboard.library.lists import OpenedList
+from dashboard.readers import TYPE_PREFIX
 
 MAX_NAME = 120
 """Characters of a list's name."""
@@ -66,6 +67,15 @@ def build_metadata(name: str, opened: OpenedList, columns: Mapping[str, str] | N
     """The part of a list's metadata that says how it is read."""
     metadata: Metadata = {"name": name, "error": opened.error}
     return {**metadata, "columns": dict(columns)} if columns else metadata
+
+
+def join_columns(before: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns that a person names now, with the types of own columns from before.
+
+    A type that is named as empty is left to the reader again.
+    """
+    types = {key: kind for key, kind in before.items() if key.startswith(TYPE_PREFIX)}
+    return {key: value for key, value in {**types, **columns}.items() if value}
 
 
 def build_token(

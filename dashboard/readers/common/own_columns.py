@@ -1,7 +1,7 @@
 """Keeps the columns of a list that are none of ours, each with its name, type and order."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,13 +26,24 @@ _NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]{0,14})?(?<=[0-9])(\.[0-9]+)?([eE][+-]?
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(:00(\.0+)?)?)?|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}"
 )
+TYPES = ("number", "date", "yes/no", "text")
+"""What a person may say that an own column holds; text is what the file says, letter by letter."""
+TYPE_PREFIX = "type of "
+"""Before an own column's name where its type stands among the columns that a person named."""
+
+_YES = frozenset({"yes", "y", "true", "1", "ja", "oui", "si", "sí", "x", "✓"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "non", "-"})
 _SPACES = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
 
 
 class OwnColumns:
-    """Collects own columns while a file is read; rows that lack one are blank there."""
+    """Collects own columns while a file is read; rows that lack one are blank there.
+
+    ``types`` has one of :data:`TYPES` for each column of which a person said what it holds.
+    """
 
     def __init__(self) -> None:
+        self.types: Mapping[str, str] = {}
         self._columns: dict[str, GrowingColumn] = {}
         self._dropped: dict[str, None] = {}
 
@@ -79,7 +90,14 @@ class OwnColumns:
             column = written.with_texts(clean_texts(written.texts))
             if any(column.texts):
                 get_budget().spend(text_bytes=column.count_bytes())
-                found[_shorten_name(name, found, note)] = _convert(name, column, note)
+                short = _shorten_name(name, found, note)
+                kind = self.types.get(short, "")
+                convert = _CONVERTERS.get(kind)
+                found[short] = (
+                    _force(name, column, convert, kind, note)
+                    if convert
+                    else _convert(name, column, note)
+                )
         return pd.DataFrame(found, index=pd.RangeIndex(rows))
 
 
@@ -94,6 +112,74 @@ def _shorten_name(name: str, taken: Mapping[str, object], note: Warn) -> str:
         number += 1
     note(f"the column {plain[:40]}… is called {short[:40]}…: a name has {MAX_NAME} characters")
     return short
+
+
+def split_types(
+    columns: Mapping[str, str] | None,
+) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """The columns that a person named, and the types of own columns among them.
+
+    The former are None if there are none, so that they are guessed.
+    """
+    types = {
+        key.removeprefix(TYPE_PREFIX): kind
+        for key, kind in (columns or {}).items()
+        if key.startswith(TYPE_PREFIX)
+    }
+    named = {key: name for key, name in (columns or {}).items() if not key.startswith(TYPE_PREFIX)}
+    return (named if named or (columns is not None and not types) else None), types
+
+
+def _to_number(text: str) -> str:
+    """A number as Python writes it, also from one with a decimal comma; empty for none.
+
+    ``1,234`` is none: it may be a thousand or one and a bit.
+    """
+    plain = text.replace("\u00a0", "").replace(" ", "")
+    plain = plain.replace(",", ".") if _DECIMAL_COMMA.fullmatch(plain) else plain
+    try:
+        number = float(plain) if _ANY_NUMBER.fullmatch(plain) else np.nan
+    except ValueError:
+        return ""
+    return repr(number) if np.isfinite(number) else ""
+
+
+def _to_date(text: str) -> str:
+    date = parse_date(text)
+    return date if len(date) == len("2026-11-30") else ""
+
+
+def _to_yes_or_no(text: str) -> str:
+    plain = text.strip().casefold()
+    return "yes" if plain in _YES else "no" if plain in _NO else ""
+
+
+_ANY_NUMBER = re.compile(
+    r"[+-]?([0-9]{1,300}(\.[0-9]{0,300})?|\.[0-9]{1,300})([eE][+-]?[0-9]{1,3})?"
+)
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{0,300},(?![0-9]{3}$)[0-9]{1,300}")
+_CONVERTERS: dict[str, Callable[[str], str]] = {
+    "number": _to_number,
+    "date": _to_date,
+    "yes/no": _to_yes_or_no,
+    "text": str,
+}
+
+
+def _force(
+    name: str, column: CodedColumn, convert: Callable[[str], str], kind: str, note: Warn
+) -> object:
+    """The column as a person said; a cell that is none of these is empty, and said to be so."""
+    values = list(map(convert, column.texts))
+    lost = {text for text, value in zip(column.texts, values, strict=True) if text and not value}
+    if lost:
+        note(
+            f"{name[:80]}: read as {kind}, as you chose; {column.count_rows(lost):,} cells are "
+            f"none and empty here: {shorten([repr(text[:40]) for text in sorted(lost)])}"
+        )
+    if kind == "number":
+        return column.spread([float(value or "nan") for value in values])
+    return _make_categorical(column.with_texts(values))
 
 
 def _convert(name: str, column: CodedColumn, note: Warn) -> object:

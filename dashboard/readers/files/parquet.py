@@ -58,19 +58,22 @@ _AS_OF = b"as_of"
 _NEEDED = ("trial_id", "facility", "city", "country")
 
 
-def read_parquet(data: bytes, name: str, signing_key: str = "") -> Reading:
+def read_parquet(
+    data: bytes, name: str, signing_key: str = "", types: Mapping[str, str] | None = None
+) -> Reading:
     """Read a site table from Parquet, text as categoricals.
 
     Args:
         data: the file's bytes.
         name: the file's name.
         signing_key: positions are read if the file was signed with it.
+        types: as :attr:`OwnColumns.types`.
 
     Raises:
         ReadError: the file is damaged, too large, or lacks columns of a site table.
     """
     with convert_errors(name, "Parquet"):
-        return _read(data, name, signing_key)
+        return _read(data, name, signing_key, types or {})
 
 
 def read_parquet_places(data: bytes, name: str) -> Iterator[tuple[int, list[Place]]]:
@@ -137,7 +140,7 @@ def _pay_columns(file: pq.ParquetFile, columns: Iterable[str]) -> None:
     )
 
 
-def _read(data: bytes, name: str, signing_key: str) -> Reading:
+def _read(data: bytes, name: str, signing_key: str, types: Mapping[str, str]) -> Reading:
     file = _open(data, name, COLUMNS)
     metadata = file.metadata.metadata or {}
     ours = is_signed(data, metadata.get(SIGNATURE, b""), signing_key)
@@ -156,7 +159,7 @@ def _read(data: bytes, name: str, signing_key: str) -> Reading:
     if dropped:
         builder.warn(f"{dropped} sites with impossible coordinates; they have no point")
     sites = pd.DataFrame({**texts, "latitude": latitude, "longitude": longitude})
-    fields = _read_fields(file, builder.notes.append)
+    fields = _read_fields(file, types, builder.notes.append)
     return Reading(
         name,
         FORMAT,
@@ -171,7 +174,7 @@ def _read(data: bytes, name: str, signing_key: str) -> Reading:
     )
 
 
-def _read_fields(file: pq.ParquetFile, note: Warn) -> pd.DataFrame | None:
+def _read_fields(file: pq.ParquetFile, types: Mapping[str, str], note: Warn) -> pd.DataFrame | None:
     """The columns that are none of ours, read as those of any list; ``None`` without any."""
     schema = file.schema_arrow
     own = [
@@ -183,6 +186,7 @@ def _read_fields(file: pq.ParquetFile, note: Warn) -> pd.DataFrame | None:
     own = own[: MAX_COLUMNS + 1]
     _pay_columns(file, own)
     collected = OwnColumns()
+    collected.types = types
     for name in own:
         collected.add({name: _list_own_texts(file.read([name]).column(0))}, 0)
     fields = collected.build(file.metadata.num_rows, note)

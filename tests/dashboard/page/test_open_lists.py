@@ -153,6 +153,32 @@ def test_the_import_report_says_what_became_of_a_list(page: AppTest, running: Se
     assert "rows read" not in run(page)
 
 
+def test_a_person_says_what_a_column_holds(page: AppTest, running: Service) -> None:
+    run(page)
+    added = running.uploads.add(OWNER, DOUBTFUL, "new.csv")
+    page.session_state[f"types_top_{added.id}"] = True
+    run(page)
+    types = next(one.value for one in page.dataframe if "Read as" in one.value)
+    assert types.to_numpy().tolist() == [["Tier", "Few values", 3]]
+    page.selectbox(key=f"type_kind_top{added.id}").select("number")
+    page.button(key=f"FormSubmitter:types_top{added.id}-Read again").click()
+    shown = run(page)
+    assert "read as number, as you chose; 3 cells are none" in shown
+    new_version = running.uploads.add(OWNER, DOUBTFUL, "new.csv")
+    assert new_version.opened.reading is not None
+    fields = new_version.opened.reading.fields
+    assert fields is not None
+    assert fields["Tier"].dtype.kind == "f", "the next version is read the same"
+    running.viewer(OWNER).uploads.reread(new_version.id, {"city": "Town", "country": "Land"})
+    kept = running.uploads.read_columns(OWNER, new_version.id)
+    assert kept == {"type of Tier": "number", "city": "Town", "country": "Land"}
+    running.viewer(OWNER).uploads.change_type(new_version.id, "Tier", "")
+    assert running.uploads.read_columns(OWNER, new_version.id) == {
+        "city": "Town",
+        "country": "Land",
+    }
+
+
 def test_a_list_that_cannot_be_read_shows_its_columns(page: AppTest, running: Service) -> None:
     run(page)
     added = running.uploads.add(OWNER, b"aa;bb;cc\nx1;Graz;q\nx2;Linz;q\n", "odd.csv")

@@ -14,6 +14,7 @@ from dashboard.library.lists import extend, merge, open_bytes, without_contacts
 from dashboard.query.apply import apply
 from dashboard.query.facets import facet_counts
 from dashboard.query.filters import Filters, parse, to_query
+from dashboard.readers import TYPE_PREFIX, Reading
 from dashboard.sites.categoricals import to_plain_text
 from dashboard.sites.fields import find_field_type, is_contact, list_fields
 from dashboard.sites.table import COLUMNS
@@ -192,3 +193,48 @@ def test_every_format_takes_own_columns(sites: pd.DataFrame) -> None:
     content = Content("sites", sites, About())
     for suffix in FORMATS:
         assert b"Start-up weeks" in to_bytes(content, suffix) or suffix in {"xlsx", "parquet"}
+
+
+TYPED = (
+    "city,country,Code,Weeks,Until,Signed\n"
+    'Graz,Austria,7,12,2027-01-31,ja\nLinz,Austria,8,n. d.,May 2027,nein\nWien,Austria,9,"1,5",,x\n'
+    'Wels,Austria,10,"1,234",1.2.2027,vielleicht\n'
+)
+
+
+def test_a_person_says_what_a_column_holds() -> None:
+    def read(**types: str) -> Reading:
+        columns = {f"{TYPE_PREFIX}{name}": kind for name, kind in types.items()} or None
+        reading = open_bytes(TYPED.encode(), "x.csv", columns).reading
+        assert reading is not None
+        assert reading.fields is not None
+        assert reading.sites["city"].tolist() == ["Graz", "Linz", "Wien", "Wels"]
+        return reading
+
+    def list_cells(reading: Reading, name: str) -> list[object]:
+        assert reading.fields is not None
+        return (
+            reading.fields[name].astype("object").where(reading.fields[name].notna(), None).tolist()
+        )
+
+    plain = read()
+    assert list_cells(plain, "Code") == [7, 8, 9, 10]
+    assert list_cells(plain, "Weeks") == ["12", "n. d.", "1,5", "1,234"]
+    said = read(Code="text", Weeks="number", Until="date", Signed="yes/no")
+    assert list_cells(said, "Code") == ["7", "8", "9", "10"]
+    assert list_cells(said, "Weeks") == [12, None, 1.5, None]
+    assert list_cells(said, "Until") == ["2027-01-31", "", "", "2027-02-01"]
+    assert list_cells(said, "Signed") == ["yes", "no", "yes", ""]
+    notes = " | ".join(said.notes)
+    assert "Weeks: read as number, as you chose; 2 cells are none and empty here" in notes
+    assert "'n. d.'" in notes
+    assert "Until: read as date" in notes
+    assert "Signed: read as yes/no" in notes
+    assert list_cells(read(Weeks="nonsense"), "Weeks")[1] == "n. d.", "an unknown type is none"
+    frame = pd.read_csv(io.StringIO(TYPED), dtype="str").rename(columns=str)
+    parquet = io.BytesIO()
+    frame.to_parquet(parquet)
+    columns = {f"{TYPE_PREFIX}Weeks": "number"}
+    saved = open_bytes(parquet.getvalue(), "x.parquet", columns)
+    assert saved.reading is not None, saved.error
+    assert list_cells(saved.reading, "Weeks") == [12, None, 1.5, None]

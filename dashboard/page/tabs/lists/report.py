@@ -10,6 +10,7 @@ from dashboard.library.own_lists.import_report import Correction, ImportReport, 
 from dashboard.library.uploads import StoredList
 from dashboard.page.state import address, session
 from dashboard.page.tabs.lists import columns
+from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.feedback import run_action
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters
@@ -135,6 +136,13 @@ def draw_report(one: StoredList, library: Library, viewer: Viewer, *, where: str
         if corrections:
             _draw_corrections(one, corrections, viewer, where)
         _draw_lines("How it was read", (*reading.warnings, *reading.notes))
+        if reading.fields is not None and len(reading.fields.columns):
+            on_demand.popover(
+                "Types of your columns",
+                partial(columns.draw_types, one.id, reading.fields, viewer, where),
+                key=f"types_{where}_{one.id}",
+                icon=":material/data_object:",
+            )
     header, matched, rows = _find_preview(one, viewer)
     if not header:
         return
