@@ -29,6 +29,7 @@ OWN = {
         "add_in_background",
         "areas",
         "change",
+        "change_type",
         "delete_area",
         "lists",
         "pins",
