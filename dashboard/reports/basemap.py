@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
-from math import atan, degrees, floor, log2, pi, radians, sinh
+from math import atan, cos, degrees, floor, log2, pi, radians, sinh
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,28 +17,39 @@ MOST_TILES = 48
 """In one picture; a lower zoom is taken if there would be more."""
 
 _EQUATOR_METRES = 40_075_016.7
+_ROOM_METRES = _EQUATOR_METRES / (256 << 6)
+"""One unit of ``room`` at the equator: ``ROOM_ZOOM`` in ``scripts/basemap/labels.py``."""
+
 _TILE_POINTS = 256 * 0.75
 """A tile is 256 pixels of 1/96 inch on the page."""
 
 
 class Name(NamedTuple):
-    """A country, state or city: its point in degrees, and from which zoom on it is named."""
+    """A country, state or city: its point in degrees, and from which zoom on it is named.
+
+    ``room_metres`` is how far a country's border is from there.
+    """
 
     text: str
     kind: str
     rank: int
     longitude: float
     latitude: float
+    room_metres: float = 0.0
 
 
 class Features(NamedTuple):
-    """What is drawn over the land, in degrees; ``is_last`` if no tiles show more than these."""
+    """What is drawn over the land, in degrees; ``is_last`` if no tiles show more than these.
+
+    ``metres_per_point`` is the picture's scale.
+    """
 
     lakes: list[Any]
     rivers: list[Any]
     names: list[Name]
     zoom: int
     is_last: bool
+    metres_per_point: float
 
 
 def read_features(box: tuple[float, float, float, float], metres_per_point: float) -> Features:
@@ -54,7 +65,8 @@ def read_features(box: tuple[float, float, float, float], metres_per_point: floa
     zoom = max(2, min(archive.zooms[1], round(wanted)))
     while zoom > 2 and _count_tiles(box, zoom) > MOST_TILES:
         zoom -= 1
-    found = Features([], [], [], zoom, is_last=zoom == archive.zooms[1])
+    is_last = zoom == archive.zooms[1]
+    found = Features([], [], [], zoom, is_last, metres_per_point)
     for x, y in _list_tiles(box, zoom):
         data = archive.get_tile(zoom, x % 2**zoom, y)
         if data:
@@ -133,5 +145,6 @@ def _read_tile(data: bytes, zoom: int, x: int, y: int, found: Features) -> None:
                     int(rank),
                     float(point[0]),
                     float(point[1]),
+                    known.get("m", 0) * _ROOM_METRES * cos(radians(point[1])),
                 )
             )

@@ -19,6 +19,12 @@ MOST_PLACES = 60
 
 _SCALE_BOX = (0.0, 0.0, 140.0, 34.0)
 _LARGE_CITY = 4
+_SPECK = 1.5
+"""Points from its middle to its border below which a country is not named: its name would stand
+for a neighbour."""
+_STEP = 9.0
+"""Points that a country's name moves away from a marker, as long as it stays in the country."""
+
 _KINDS = ("country", "state", "city")
 
 Box = tuple[float, float, float, float]
@@ -67,7 +73,7 @@ class LabelBoard:
     def name_places(
         self, features: Features, at: npt.NDArray[np.float64], colours: Mapping[str, str]
     ) -> None:
-        """Name countries, large cities, states and other cities, those in the middle first.
+        """Name countries, the largest first, large cities, states and other cities.
 
         Args:
             features: of the basemap.
@@ -97,8 +103,20 @@ class LabelBoard:
                 continue
             font = build_font(8 if name.kind == "country" else 6.5, bold=name.kind == "country")
             colour = colours["text" if name.kind == "country" else "soft"]
-            width, height = measure_text(text, font)
-            self._put(text, font, colour, (x - width / 2, y - height / 2))
+            self._put_inside(
+                text, font, colour, (x, y), name.room_metres / features.metres_per_point
+            )
+
+    def _put_inside(
+        self, text: str, font: Any, colour: str, point: tuple[float, float], room: float
+    ) -> bool:
+        """Put a name over a point, or up to ``room`` points beside it, where there is room."""
+        (x, y), (width, height) = point, measure_text(text, font)
+        steps = [(0.0, 0.0)]
+        for by in np.arange(_STEP, room, _STEP).tolist():
+            steps += [(0.0, -by), (0.0, by), (by, 0.0), (-by, 0.0)]
+        left, low = x - width / 2, y - height / 2
+        return any(self._put(text, font, colour, (left + dx, low + dy)) for dx, dy in steps)
 
     def _put_beside(
         self, text: str, font: Any, colour: str, point: tuple[float, float], gap: float
@@ -136,12 +154,13 @@ class LabelBoard:
         return True
 
 
-def _rank(name: Name, features: Features) -> tuple[int, int] | None:
+def _rank(name: Name, features: Features) -> tuple[int, float] | None:
     """The order in which a name is put, ``None`` if it is not shown at the features' zoom."""
     if name.kind not in _KINDS or (name.kind == "city" and name.rank > _last_rank(features)):
         return None
     if name.kind == "country":
-        return 0, 0
+        is_speck = name.room_metres < _SPECK * features.metres_per_point
+        return None if is_speck else (0, -name.room_metres)  # the largest first
     if name.kind == "state":
         return (2, name.rank) if name.rank <= features.zoom else None
     return (1 if name.rank <= _LARGE_CITY else 3), name.rank
