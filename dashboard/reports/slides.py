@@ -9,6 +9,7 @@ from typing import Any
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.text import MSO_ANCHOR
 from pptx.util import Emu, Inches, Pt
 
 from dashboard.reports.picture import PictureFormat, draw_picture
@@ -188,6 +189,7 @@ def _add_table(
 def _fill_cell(cell: Any, text: str) -> None:
     cell.text = text
     cell.margin_top = cell.margin_bottom = Inches(0.02)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     for paragraph in cell.text_frame.paragraphs:
         paragraph.font.size = Pt(10)
 
