@@ -26,15 +26,20 @@ def escape_xml(text: object) -> str:
     return escape(_NOT_XML.sub("", str(text)), {"\r": "&#13;"})
 
 
+def quote_attribute(text: str) -> str:
+    """A quoted attribute, without the characters that XML cannot hold."""
+    return quoteattr(_NOT_XML.sub("", text))
+
+
 def _build_head(content: Content, types: dict[str, str]) -> str:
     facts = {name: value for name, value in content.about.to_texts().items() if value}
     words = "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items())
     data = "".join(
-        f"<Data name={quoteattr(name)}><value>{escape_xml(value)}</value></Data>"
+        f"<Data name={quote_attribute(name)}><value>{escape_xml(value)}</value></Data>"
         for name, value in facts.items()
     )
     fields = "".join(
-        f'<SimpleField type="{_TYPES[type_]}" name={quoteattr(name)}/>'
+        f'<SimpleField type="{_TYPES[type_]}" name={quote_attribute(name)}/>'
         for name, type_ in types.items()
     )
     return (
@@ -54,7 +59,7 @@ def _build_placemarks(
     table = content.table.iloc[start:end]
     columns = []
     for name, type_ in types.items():
-        tag = f"<SimpleData name={quoteattr(name)}>"
+        tag = f"<SimpleData name={quote_attribute(name)}>"
         values = table[name].tolist()
         columns.append([_build_simple_data(tag, value, type_) for value in values])
     names = zip(

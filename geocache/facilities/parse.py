@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from geocache.facilities.clean import split_name
 from geocache.facilities.words import (
@@ -91,8 +92,9 @@ def make_initials(words: Iterable[str]) -> set[str]:
     }
 
 
+@lru_cache(maxsize=65_536)
 def parse(name: str) -> Parsed:
-    """Take a name apart; see :class:`Parsed`."""
+    """Take a name apart; see :class:`Parsed`. Never changed: a name recurs in many places."""
     arranging = _Arranging()
     acronyms: list[str] = []
     words: list[str] = []

@@ -37,6 +37,7 @@ AACT_FORMAT = "AACT facilities"
 _ROWS_AT_ONCE = 20_000
 _CONCLUDED_FROM = 200
 _MAX_LISTED = 50
+_LISTED_NAME = 80
 _OF_A_SAVED_TABLE = {"place_name", "precision", "flags", "reason"}
 _NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
 _SITE_TARGETS = READ_COLUMNS[1:]
@@ -167,7 +168,7 @@ class _RowReader:
         self._width = len(header)
         self._own = _find_own_columns(header, {t: header[at] for t, at in place.items()})
         if self._own:
-            listed = shorten(list(self._own), _MAX_LISTED)
+            listed = shorten([name[:_LISTED_NAME] for name in self._own], _MAX_LISTED)
             builder.notes.append(f"columns kept as the list's own: {listed}")
         self._builder = builder
         self._trial_id = trial_id

@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 from dashboard.exports import Content, Provenance, to_bytes
 from dashboard.library.lists import merge, open_bytes
 from dashboard.sites.categoricals import to_plain_text
+from dashboard.sites.table import COLUMNS
 from geocache.files.formula_injection import unescape_formula
 
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -39,7 +40,8 @@ PAYLOADS = (
     "null\x00byte bell\x07 escape\x1b[31m",
     "lone \ufffe\uffff end",
 )
-FIELDS = ("facility", "city", "state", "trial_title", "sponsor")
+OWN = '<b onload="x">]]> </own> & ${x}'
+FIELDS = ("facility", "city", "state", "trial_title", "sponsor", "note", OWN)
 
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -47,14 +49,20 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    """A list with every payload in every text field, read as any other, with points."""
+    """A list with every payload in every text field, own columns and notes too, with points."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["trial_id", "trial_title", "sponsor", "facility", "city", "state", "country"])
+    header = ["trial_id", "trial_title", "sponsor", "facility", "city", "state", "country"]
+    writer.writerow([*header, OWN, *PAYLOADS])
     for number, payload in enumerate(PAYLOADS):
-        writer.writerow([f"T{number}", payload, payload, payload, payload, payload, "Austria"])
+        writer.writerow(
+            [f"T{number}", payload, payload, payload, payload, payload, "Austria"]
+            + [payload] * (1 + len(PAYLOADS))
+        )
     library = merge([open_bytes(text.getvalue().encode(), "<b>list</b> & ]]>.csv")], None)
     table = to_plain_text(library.table).assign(latitude=47.07, longitude=15.44)
+    table["note"] = table["facility"]
+    assert len(table.columns) == len(COLUMNS) + 1 + len(PAYLOADS), "no column is lost"
     hostile = {"gazetteer": "<script>alert(1)</script>"}
     about = Provenance(library, hostile).describe(table, filter_text="q=<script>&]]>")
     return Content("sites", table, about)
@@ -117,7 +125,8 @@ def test_csv_runs_in_no_spreadsheet_and_gives_it_back(content: Content) -> None:
     cells = list(csv.DictReader(io.StringIO(text, newline="")))
     found = [{name: unescape_formula(one[name]) for name in FIELDS} for one in cells]
     assert found == rows(content)
-    assert not [v for one in cells for v in one.values() if v.strip()[:1] in set("=+-@")]
+    texts = [text for one in cells for text in (*one, *one.values())]
+    assert not [text for text in texts if text.strip()[:1] in set("=+-@")]
 
 
 def test_parquet_holds_it_as_it_is(content: Content) -> None:

@@ -61,7 +61,7 @@ def list_keys(table: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def test_it_equals_brute_force() -> None:
-    a, b = generate(1_000, 1), generate(1_200, 2)
+    a, b = generate(5_000, 1), generate(5_000, 2)
     found = compare_sites(a, b)
     assert tuple(found.sites.columns) == SITE_COLUMNS
     keys_a, keys_b = list_keys(a), list_keys(b)
@@ -78,7 +78,7 @@ def test_it_equals_brute_force() -> None:
         ONLY_A: len(named_a - named_b),
         ONLY_B: len(named_b - named_a),
     }
-    for own, other, rows in ((a, b, found.sites[:1_000]), (b, a, found.sites[1_000:])):
+    for own, other, rows in ((a, b, found.sites[:5_000]), (b, a, found.sites[5_000:])):
         expected_km = [
             np.nanmin(distances_km(point, other["latitude"], other["longitude"]))
             if not np.isnan(point[0])

@@ -62,7 +62,10 @@ def draw_compare(sites: pd.DataFrame, library: Library, filters: Filters, viewer
 
 def _draw_sides(library: Library, filters: Filters, viewer: Viewer) -> None:
     """Draw the choice of two sides, and what their comparison found."""
-    names = _list_choices(library, filters)
+    areas = {urlencode({"within": one.line}): one.name for one in viewer.uploads.areas()}
+    names = _list_choices(library, filters) | {
+        query: f"Sites in the area {name}" for query, name in areas.items()
+    }
     if len(names) < 2:
         st.markdown("Open a second list or trial to compare with.")
         return
