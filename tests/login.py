@@ -24,7 +24,7 @@ class DashboardWithLogin(NamedTuple):
     @contextmanager
     def client(self, email: str = "") -> Iterator[httpx.Client]:
         """An HTTP client with its own cookies, logged in if ``email`` is given."""
-        with httpx.Client(base_url=self.server.url, verify=False) as client:  # noqa: S501 - no TLS
+        with httpx.Client(base_url=self.server.url, verify=False, timeout=60) as client:  # noqa: S501 - no TLS
             if email:
                 self.log_in(client, email)
             yield client

@@ -102,14 +102,19 @@ def test_the_wheel_holds_all_files_of_the_package(installed: Path) -> None:
     code = "import dashboard, geocache; print(dashboard.__file__); print(geocache.__file__)"
     paths = _run([str(installed / "python"), "-c", code], installed, **_dependencies()).split()
     assert [Path(path).is_relative_to(installed.parent) for path in paths] == [True, True]
-    installed_names = {path.name for path in Path(paths[0]).parent.rglob("*") if path.is_file()}
-    names = {
-        path.name
-        for folder in ("dashboard", "seeds")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+    found = {
+        name: _list_files(Path(paths[0]).parent.parent / name) for name in ("dashboard", "geocache")
     }
-    assert names - installed_names == set()
+    for name in ("dashboard", "geocache"):
+        assert _list_files(ROOT / name) - found[name] == set()
+    seeds = {Path("seeds") / path for path in _list_files(ROOT / "seeds")}
+    assert seeds - found["dashboard"] == set()
+
+
+def _list_files(folder: Path) -> set[Path]:
+    """The files of a folder and those below it, relative to it."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder) for path in files}
 
 
 def test_the_version_is_defined_in_one_place() -> None:

@@ -43,7 +43,7 @@ def test_a_cookie_of_backslashes_is_refused_while_others_are_answered(
 def test_a_strangers_name_for_this_server_gets_nothing(
     dashboard_server: Server, path: str, host: str
 ) -> None:
-    answer = httpx.get(dashboard_server.url + path, headers={"Host": host})
+    answer = httpx.get(dashboard_server.url + path, headers={"Host": host}, timeout=60)
     assert answer.status_code == 421
     assert answer.json()["error"] == "unknown_host"
 
@@ -58,7 +58,9 @@ def open_websocket(server: Server, **headers: str) -> int:
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Protocol": "streamlit",
     }
-    with httpx.stream("GET", f"{server.url}/_stcore/stream", headers=upgrade | headers) as answer:
+    with httpx.stream(
+        "GET", f"{server.url}/_stcore/stream", headers=upgrade | headers, timeout=60
+    ) as answer:
         return answer.status_code
 
 
@@ -122,7 +124,7 @@ def test_a_forged_session_shares_nothing(browser: Browser, dashboard_server: Ser
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_an_unknown_path_is_404(dashboard_server: Server, method: str, path: str) -> None:
-    answer = httpx.request(method, dashboard_server.url + path, follow_redirects=True)
+    answer = httpx.request(method, dashboard_server.url + path, follow_redirects=True, timeout=60)
     assert answer.status_code == 404
     assert "text/html" not in answer.headers["content-type"]
 
@@ -131,4 +133,4 @@ def test_an_unknown_path_is_404(dashboard_server: Server, method: str, path: str
     "path", ["/", "/?country=AT", "/favicon.png", "/manifest.json", "/api/docs", "/_stcore/health"]
 )
 def test_what_the_page_needs_is_there(dashboard_server: Server, path: str) -> None:
-    assert httpx.get(dashboard_server.url + path).status_code == 200
+    assert httpx.get(dashboard_server.url + path, timeout=60).status_code == 200

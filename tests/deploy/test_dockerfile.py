@@ -147,7 +147,7 @@ def wait_until_healthy(
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server has ended: {log.read_text()[-2_000:]}"
         try:
-            answer = httpx.get(f"{url}/api/health")
+            answer = httpx.get(f"{url}/api/health", timeout=60)
         except httpx.TransportError:
             time.sleep(0.2)
             continue

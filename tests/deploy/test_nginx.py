@@ -52,7 +52,7 @@ class Deployed:
 
     def client(self, cookie: str = "") -> httpx.Client:
         cookies = {COOKIE: cookie} if cookie else {}
-        return httpx.Client(base_url=self.front.url, verify=False, cookies=cookies)  # noqa: S501
+        return httpx.Client(base_url=self.front.url, verify=False, cookies=cookies, timeout=60)  # noqa: S501
 
     def find_replica(self, cookie: str) -> str:
         """The address of the replica that last answered a request with this cookie."""
@@ -87,7 +87,7 @@ def visit(browser: Browser, deployed: Deployed) -> Iterator[Visit]:
 
 
 def test_http_redirects_to_https(deployed: Deployed) -> None:
-    answer = httpx.get(f"{deployed.front.plain_url}/?country=DE")
+    answer = httpx.get(f"{deployed.front.plain_url}/?country=DE", timeout=60)
     assert answer.status_code == 301
     assert answer.headers["location"] == "https://127.0.0.1/?country=DE"
 
@@ -96,7 +96,8 @@ def test_all_replicas_and_nginx_give_the_same_response(deployed: Deployed) -> No
     with deployed.client() as client:
         for path in ("/api/sites.csv", "/api/countries.json", "/api/sites.geojson?country=DE"):
             answers = {
-                httpx.get(f"http://{each.address}{path}").content for each in deployed.replicas
+                httpx.get(f"http://{each.address}{path}", timeout=60).content
+                for each in deployed.replicas
             }
             answers.add(client.get(path).content)
             assert len(answers) == 1
@@ -150,14 +151,14 @@ def test_a_pin_set_on_one_replica_shows_on_the_other_at_the_next_rerun(
         other.page.get_by_role("tab", name="Quality").click()
         other.page.get_by_text("Pins set by people (1)").wait_for()
     for each in deployed.replicas:
-        answer = httpx.get(f"http://{each.address}/api/sites.csv?country=AT&city=Graz")
+        answer = httpx.get(f"http://{each.address}/api/sites.csv?country=AT&city=Graz", timeout=60)
         assert "47.25,15.25,facility" in answer.text
         assert ",pin," in answer.text
 
 
 def _pins_file(deployed: Deployed) -> bytes:
     url = f"http://{deployed.replicas[0].address}/api/sites.json?country=AT&city=Graz"
-    (site,) = httpx.get(url).json()["data"]
+    (site,) = httpx.get(url, timeout=60).json()["data"]
     head = "facility,city,state,postcode,country,latitude,longitude"
     parts = (f'"{site[n]}"' for n in ("facility", "city", "state", "postcode", "country"))
     return f"{head}\n{','.join(parts)},47.25,15.25\n".encode()

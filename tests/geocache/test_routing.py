@@ -1,5 +1,6 @@
 """Travel times from routing servers: both protocols, asked once, and every fault with its words."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,9 +109,10 @@ def test_a_limit_of_requests_keeps_them_apart(store: FallbackStore) -> None:
     with run_routing("osrm") as state:
         provider = RoutingProvider(f"osrm+{state.url}", requests_per_second=20.0)
         places = [build_trip_place(LINZ, [GRAZ]), build_trip_place(WELS, [GRAZ])]
+        began = time.monotonic()
         assert len(list(Asker(store, provider).ask(places, Run()))) == 2
-        first, second = (one.at for one in state.seen)
-    assert second - first >= 0.045
+        _first, second = (one.at for one in state.seen)
+    assert second - began >= 0.05
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "osrm+ftp://host", "valhalla+", "osrm"])

@@ -88,7 +88,9 @@ def test_the_api_compares_trials_lists_and_filters(dashboard_server: Server) -> 
     assert [one for one in body["attribution"] if "GeoNames" in one]
     by_name = ask("json", a="NCT01207388.txt", b="country=DE&country=IT").json()
     assert by_name["facilities"] == body["facilities"]
-    again = httpx.get(str(answer.url), headers={"If-None-Match": answer.headers["ETag"]})
+    again = httpx.get(
+        str(answer.url), headers={"If-None-Match": answer.headers["ETag"]}, timeout=60
+    )
     assert again.status_code == 304
     near = ask("csv", a="country=DE", b="country=AT", within_km=300)
     rows = pd.read_csv(io.BytesIO(near.content))

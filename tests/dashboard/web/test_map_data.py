@@ -56,7 +56,7 @@ def test_what_a_private_list_shows_is_loaded_by_its_session_alone(
     paths[-1] += "?place=0"
     for path in paths:
         for session, status in (("ada", 200), ("bob", 404), ("", 404)):
-            answer = httpx.get(address + path, headers={"X-Session": session})
+            answer = httpx.get(address + path, headers={"X-Session": session}, timeout=60)
             assert answer.status_code == status, (path, session)
 
 

@@ -93,7 +93,7 @@ def test_scripts_are_complete_after_other_clients_disconnected(dashboard_server:
     for script in folder.iterdir():
         with socket.create_connection((address.hostname, address.port or 80)) as connection:
             connection.sendall((request % script.name).encode())
-    with httpx.Client(base_url=dashboard_server.url) as browser:
+    with httpx.Client(base_url=dashboard_server.url, timeout=60) as browser:
         for script in folder.iterdir():
             answer = browser.get(f"/static/js/{script.name}", headers=PLAIN)
             assert answer.content == script.read_bytes(), script.name
