@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from geocache.collector import pause_collector
 from geocache.errors import GeocacheError, describe_os_error
 from geocache.version import __version__
 
@@ -60,7 +61,8 @@ class LazyGroup(click.Group):
         """The command of that name."""
         if cmd_name in LAZY:
             lazy = LAZY[cmd_name]
-            module = import_module(f"dashboard.commands.{lazy.module}")
+            with pause_collector():
+                module = import_module(f"dashboard.commands.{lazy.module}")
             command: Any = getattr(module, lazy.name)
             return command  # type: ignore[no-any-return]
         return super().get_command(ctx, cmd_name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geocache import __version__
+from geocache.collector import pause_collector
 from geocache.commands.admin import forget, pin, pins, stats, unpin
 from geocache.commands.check import check
 from geocache.commands.transfer import (
@@ -113,9 +114,11 @@ def locate(  # noqa: PLR0917 # click gives them by name
       geocache locate sites.csv -o located.csv
       geocache locate sites.csv -o located.csv --dask tcp://10.0.0.1:8786
     """
-    from geocache.files.bulk import Summary, locate_file  # noqa: PLC0415
-    from geocache.lookup import GeoCache  # noqa: PLC0415
-    from geocache.settings import read_settings  # noqa: PLC0415
+    with pause_collector():
+        from geocache import providers  # noqa: F401, PLC0415 - as GeoCache does
+        from geocache.files.bulk import Summary, locate_file  # noqa: PLC0415
+        from geocache.lookup import GeoCache  # noqa: PLC0415
+        from geocache.settings import read_settings  # noqa: PLC0415
 
     if as_json and str(output) == "-":
         raise click.UsageError("--json and -o - cannot both use stdout")

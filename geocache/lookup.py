@@ -61,7 +61,7 @@ class GeoCache(Closing):
         settings: "GeocacheSettings | None" = None,
         progress: Callable[..., Any] | None = None,
     ) -> None:
-        # SQLAlchemy, geopy and pydantic: slow to import, so only when needed.
+        # SQLAlchemy and pydantic: slow to import, so only when needed.
         from geocache.providers import build_providers, wrap_providers  # noqa: PLC0415
         from geocache.store import FallbackStore  # noqa: PLC0415
 
@@ -235,7 +235,9 @@ class GeoCache(Closing):
 
     def new_runs(self, *, scheduled: bool = False) -> "dict[str, Run]":
         """A new run of each online provider, for :meth:`locate_many`; ``scheduled`` slows it."""
-        from geocache.providers.attempts import Run  # noqa: PLC0415
+        if not self.asks_online:
+            return {}
+        from geocache.providers.attempts import Run  # noqa: PLC0415 # with retries: online only
 
         slow = scheduled or self._scheduled
         return {p.name: Run(scheduled=slow) for p in self.providers if p.online}

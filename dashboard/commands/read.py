@@ -14,6 +14,7 @@ from dashboard.errors import ReadError
 from dashboard.exports.csv_file import to_csv
 from dashboard.library.lists import OpenedList, find_files, merge
 from dashboard.readers import TARGETS, read
+from geocache.collector import pause_collector
 from geocache.files.atomic import replace_file
 
 _LARGE_BYTES = 5_000_000
@@ -135,7 +136,9 @@ def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) ->
     if no_locate:
         library = merge(lists, None)
     else:
-        from geocache.lookup import GeoCache  # noqa: PLC0415 - not needed without locating
+        with pause_collector():
+            from geocache import providers, settings  # noqa: F401, PLC0415 - as GeoCache does
+            from geocache.lookup import GeoCache  # noqa: PLC0415 - not needed without locating
 
         with GeoCache() as cache:
             library = merge(lists, cache.locate_many)

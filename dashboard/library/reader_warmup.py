@@ -11,9 +11,11 @@ from multiprocessing import spawn
 import charset_normalizer  # noqa: F401 - imported where it is needed
 import ftfy  # noqa: F401
 import openpyxl  # noqa: F401
+import shapely.geometry  # noqa: F401
 
 from dashboard.errors import ReadError
 from dashboard.readers import read
+from dashboard.readers.files import parquet  # noqa: F401
 
 _SAMPLE = """facility,city,state,postcode,country,status,latitude,longitude
 LKH-Univ. Klinikum Graz,Graz,Styria,8036,Austria,Recruiting,47.08,15.47

@@ -10,7 +10,6 @@ from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.column_names import TARGETS
 from dashboard.readers.common.own_columns import TYPE_PREFIX, TYPES, split_types
 from dashboard.readers.common.request import ReadRequest, ReportProgress
-from dashboard.readers.files.parquet import read_parquet
 from dashboard.readers.formats import FORMATS, read_file
 from dashboard.readers.places import TakePlaces, collect_places
 from dashboard.readers.preview import preview
@@ -48,6 +47,8 @@ def read(
     columns, builder.own.types = split_types(columns)
     with open_budget(name, len(data)), _only_read_errors(name):
         if is_parquet(data):
+            from dashboard.readers.files.parquet import read_parquet  # noqa: PLC0415 - heavy
+
             return read_parquet(data, name, signing_key, builder.own.types)
         format_name = read_file(data, ReadRequest(name, builder, columns, progress))
         return builder.build(name, format_name)

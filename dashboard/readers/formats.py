@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.errors import ReadError
 from dashboard.readers import xml_formats
 from dashboard.readers.common.request import ReadRequest
-from dashboard.readers.files import arrow_tables, parquet, shapefiles, statistics
+from dashboard.readers.files import arrow_tables, shapefiles, statistics
 from dashboard.readers.files.archives import decompress, tar_members
 from dashboard.readers.files.containers import Member, gunzip, zip_members
 from dashboard.readers.files.databases import iter_tables
@@ -78,7 +78,7 @@ FORMATS = (
             *statistics.KINDS,
         )
     ),
-    parquet.FORMAT,
+    arrow_tables.SITE_TABLE_FORMAT,
 )
 """The names of all formats that can be read; archives append theirs."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 from dashboard.readers.common.builder import ReadingBuilder
 from dashboard.readers.common.request import ReadRequest
-from dashboard.readers.files.parquet import read_parquet_places
 from dashboard.readers.formats import read_file
 from dashboard.readers.recognition import is_parquet
 from dashboard.sites.positions import list_distinct_places
@@ -25,6 +24,8 @@ def collect_places(data: bytes, name: str, take: TakePlaces) -> int:
         ReadError: as :func:`dashboard.readers.read`.
     """
     if is_parquet(data):
+        from dashboard.readers.files.parquet import read_parquet_places  # noqa: PLC0415 - heavy
+
         sites = 0
         for rows, places in read_parquet_places(data, name):
             sites += rows

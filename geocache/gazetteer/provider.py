@@ -1,16 +1,13 @@
-"""The offline gazetteer, as a provider and as a geopy geocoder."""
+"""The offline gazetteer, as a provider."""
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
-from geopy.geocoders.base import Geocoder
-from geopy.location import Location
 
 from geocache.gazetteer.builder.sources import read_versions
 from geocache.gazetteer.index import Index
@@ -58,7 +55,7 @@ def check_index(folder: Path) -> str:
     return find_damage(wanted) or Index(wanted).find_impossible_point()
 
 
-class Gazetteer(Geocoder):  # type: ignore[misc]
+class OfflineGazetteer:
     """Finds places in data on this machine; sends nothing anywhere.
 
     Builds its index into ``folder`` if there is none of its version, or if it is damaged (about
@@ -85,7 +82,6 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         sharpen: bool = True,
         progress: Callable[[str, float], None] | None = None,
     ) -> None:
-        super().__init__(timeout=None)
         self.folder = Path(folder)
         self._sharpen = sharpen
         self.version = compute_version()
@@ -125,42 +121,3 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         never located like this.
         """
         return drop_impossible_points(self._matcher.largest(city))
-
-    def geocode(
-        self,
-        query: str | Mapping[str, str] | Place,
-        exactly_one: bool = True,
-        timeout: Any = None,  # noqa: ARG002 - geopy passes it to every geocoder
-    ) -> Location | list[Location] | None:
-        """As geopy's geocoders: a Location, a list of them, or ``None`` if nothing is found.
-
-        ``query`` is a :class:`Place`, a mapping of its parts, or text such as
-        ``City, State, Country``.
-        """
-        place = _parse_query(query)
-        position = drop_impossible_points(self.locate(place))
-        if position.latitude is None or position.longitude is None:
-            return None
-        first = Location(
-            position.place_name, (position.latitude, position.longitude), position._asdict()
-        )
-        if exactly_one:
-            return first
-        return [first] + [
-            Location(other.place_name, (other.latitude, other.longitude), other._asdict())
-            for other in position.alternatives
-        ]
-
-
-def _parse_query(query: str | Mapping[str, str] | Place) -> Place:
-    if isinstance(query, Place):
-        return query
-    if isinstance(query, Mapping):
-        known = {field: str(query[field]) for field in Place._fields if query.get(field)}
-        if "postalcode" in query:
-            known.setdefault("postcode", str(query["postalcode"]))
-        return Place(**known)
-    parts = [part.strip() for part in str(query).split(",")]
-    if len(parts) == 1:
-        return Place(city=parts[0])
-    return Place(city=parts[0], state=", ".join(parts[1:-1]), country=parts[-1])

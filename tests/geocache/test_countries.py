@@ -3,7 +3,12 @@
 import pycountry
 import pytest
 
-from geocache.geo.countries import country_code, country_name, look_up_english_code
+from geocache.geo.countries import (
+    country_code,
+    country_name,
+    look_up_english_code,
+    look_up_untranslated_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,12 @@ def test_short_english_names() -> None:
 def test_usual_names_are_english_only() -> None:
     assert look_up_english_code("Korea") == "KR"
     assert look_up_english_code("Corea") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Turkey (Türkiye)", "TR"), ("the Republic of Kenya", "KE"), ("Saksa", "")],
+)
+def test_names_are_also_looked_up_without_translations(written: str, code: str) -> None:
+    assert look_up_untranslated_code(written) == code
+    assert country_code(written) == (code or "DE")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from geopy.geocoders.base import Geocoder
 
 from geocache.errors import IndexBuildError
 from geocache.gazetteer import Gazetteer
@@ -359,6 +360,7 @@ def test_a_similar_name_never_counts_against_the_evidence(gazetteer: Gazetteer) 
 
 
 def test_it_is_a_geopy_geocoder(gazetteer: Gazetteer) -> None:
+    assert isinstance(gazetteer, Geocoder)
     location = gazetteer.geocode("Uppsala, Sweden")
     assert location.latitude == pytest.approx(59.86, abs=0.05)
     assert location.raw["precision"] == "city"

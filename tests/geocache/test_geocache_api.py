@@ -1,9 +1,11 @@
 """geocache as a library: public names, import time, no imports of the dashboard."""
 
+import gc
 import subprocess
 import sys
 
 import geocache
+from geocache.collector import pause_collector
 from harness.geocaches import ROOT
 
 PUBLIC = [
@@ -29,7 +31,7 @@ from geocache import GeoCache, Place
 GeoCache("sqlite://", providers=()).close()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
-HEAVY = {"dashboard", "folium", "numpy", "pandas", "pyarrow", "shapely", "streamlit"}
+HEAVY = {"dashboard", "folium", "geopy", "numpy", "pandas", "pyarrow", "shapely", "streamlit"}
 
 
 def test_the_public_names() -> None:
@@ -45,6 +47,13 @@ def test_importing_brings_neither_the_dashboard_nor_heavy_packages() -> None:
     brought = set(run.stdout.split())
     assert "geocache" in brought
     assert not brought & HEAVY
+
+
+def test_the_collector_pauses_while_a_command_imports() -> None:
+    with pause_collector():
+        assert not gc.isenabled()
+    gc.unfreeze()
+    assert gc.isenabled()
 
 
 def test_the_package_says_that_it_is_typed() -> None:

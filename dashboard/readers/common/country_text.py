@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from geocache.geo.countries import country_code
+from geocache.geo.countries import country_code, look_up_untranslated_code
 
 _LONGEST_NAME_WORDS = 8
 STATE_CODES = frozenset(
@@ -29,7 +29,7 @@ def split_country(parts: Sequence[str]) -> tuple[list[str], str]:
     for length in (3, 2):
         if len(parts) > length - 1:
             name = ", ".join(parts[-length:])
-            if parts[-length] and country_code(name) and not country_code(parts[-1]):
+            if parts[-length] and not country_code(parts[-1]) and country_code(name):
                 return list(parts[:-length]), name
     return list(parts[:-1]), parts[-1] if parts else ""
 
@@ -51,7 +51,7 @@ def split_place(text: str) -> tuple[str, str, str]:
 
 
 def find_countries(text: str) -> tuple[str, ...]:
-    """The countries in a line such as ``Austria Belgium United Kingdom``.
+    """The countries in a line such as ``Austria Belgium United Kingdom``, in English.
 
     Unknown words between them are kept together as one name.
     """
@@ -62,7 +62,7 @@ def find_countries(text: str) -> tuple[str, ...]:
     while at < len(words):
         for length in range(min(_LONGEST_NAME_WORDS, len(words) - at), 0, -1):
             name = " ".join(words[at : at + length]).strip(",")
-            if names_country(name):
+            if len(name) > 3 and look_up_untranslated_code(name):
                 if unknown:
                     found.append(" ".join(unknown))
                     unknown = []

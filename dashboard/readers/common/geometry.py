@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import shapely
-import shapely.geometry
-
 _MAX_DEPTH = 5
 
 
 def find_point_inside(geometry: dict[str, Any]) -> tuple[float, float] | None:
     """Longitude and latitude of a point inside an area; None if it is damaged."""
+    import shapely  # noqa: PLC0415 - here and below: a small list is read without it
+    import shapely.geometry  # noqa: PLC0415
+
     try:
         shape = shapely.geometry.shape(geometry)
         shape = shape if shape.is_valid else shapely.make_valid(shape)
@@ -51,6 +51,8 @@ def locate_geometry(  # noqa: PLR0911 - a list of cases
 
 def locate_wkb(data: bytes) -> tuple[tuple[float, float] | None, str]:
     """As :func:`locate_geometry`, of well-known binary."""
+    import shapely  # noqa: PLC0415
+
     try:
         shape = shapely.from_wkb(data)
     except (shapely.errors.ShapelyError, ValueError, TypeError):

@@ -13,6 +13,7 @@ from dashboard.readers.common.budget import get_budget
 from dashboard.readers.common.geometry import locate_wkb
 from dashboard.readers.common.projections import parse_crs
 
+SITE_TABLE_FORMAT = "Site table (Parquet)"
 _STARTS = {"Parquet": b"PAR1", "Feather": b"ARROW1", "Feather 1": b"FEA1", "ORC": b"ORC"}
 _STREAM = b"\xff\xff\xff\xff"
 _LONGEST_SCHEMA = 1_000_000

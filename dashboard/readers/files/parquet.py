@@ -27,7 +27,7 @@ from dashboard.readers.common.clean import (
 from dashboard.readers.common.dates import parse_date
 from dashboard.readers.common.messages import Warn
 from dashboard.readers.common.own_columns import MAX_CELL, MAX_COLUMNS, OwnColumns
-from dashboard.readers.files.arrow_tables import convert_errors
+from dashboard.readers.files.arrow_tables import SITE_TABLE_FORMAT, convert_errors
 from dashboard.sites.categoricals import (
     categorical_from_codes,
     combine_codes,
@@ -46,7 +46,6 @@ from dashboard.sites.trial import Sponsor, Trial
 from dashboard.sites.vocabulary import phase_word, status_word
 from geocache.place import POSITION_COLUMNS, Place
 
-FORMAT = "Site table (Parquet)"
 _NUMBERS = ("latitude", "longitude", "score", "uncertainty_km")
 _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS)
 _READ_TEXTS = frozenset((*READ_COLUMNS, *TRIAL_COLUMNS, "source"))
@@ -162,7 +161,7 @@ def _read(data: bytes, name: str, signing_key: str, types: Mapping[str, str]) ->
     fields = _read_fields(file, types, builder.notes.append)
     return Reading(
         name,
-        FORMAT,
+        SITE_TABLE_FORMAT,
         tuple(_list_trials(sites)),
         sites[list(READ_COLUMNS)],
         warnings=builder.warnings,
