@@ -42,8 +42,20 @@ window.siteMap ??= {};
     };
     const gone = new AbortController();
     page.addEventListener("resize", resize, { signal: gone.signal });
+    page.addEventListener("beforeprint", () => fitPaper(frame), { signal: gone.signal });
     window.addEventListener("pagehide", () => gone.abort());
     resize();
+  }
+
+  const PAPER = { width: 718, height: 440 }; // pixels: A4 within its margins, and what figures, chart and table leave
+
+  /* Paper does not wait for a map of another size: it is printed as it is on screen, larger or smaller. */
+  function fitPaper(frame) {
+    const { clientWidth: width, clientHeight: height } = frame;
+    const scale = Math.min(PAPER.width / width, PAPER.height / height);
+    const sizes = { width, height, below: height * (scale - 1) };
+    for (const [name, value] of Object.entries(sizes)) frame.style.setProperty(`--sm-paper-${name}`, `${Math.round(value)}px`);
+    frame.style.setProperty("--sm-paper-scale", scale.toFixed(4));
   }
 
   function fitMapAbove(map, below) {

@@ -1,5 +1,6 @@
 """Downloaded files: the map opens offline, and every format equals the API's."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
@@ -31,6 +32,22 @@ def test_the_downloaded_map_opens_offline_with_the_filtered_sites(
     expect(page.get_by_text("29 sites in 2 countries")).to_be_visible()
     assert [url for url in problems if not url.startswith("file:")] == []
     context.close()
+
+
+def test_the_browsers_own_print_is_one_page_with_the_map_as_it_is_on_screen(visit: Visit) -> None:
+    visit.open(sites=75).locator("#map_div[data-tiles='loaded']").wait_for()
+    visit.wait_until_idle()
+    size = "e => [e.clientWidth, e.clientHeight]"
+    frame = visit.page.locator("iframe[title*='folium']")
+    on_screen = frame.evaluate(size)
+    printed = visit.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    visit.page.emulate_media(media="print")
+    assert frame.evaluate(size) == on_screen, "another size would be printed before it is drawn"
+    scale = float(frame.evaluate("e => new DOMMatrix(getComputedStyle(e).transform).a"))
+    assert 0.5 < scale < 2
+    assert not visit.page.get_by_test_id("stSidebar").is_visible()
+    visit.page.emulate_media(media="screen")
 
 
 def test_every_format_is_offered_and_equals_the_api_response(visit: Visit) -> None:
