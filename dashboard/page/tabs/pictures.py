@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.errors import ExportError
 from dashboard.exports import Provenance
+from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.page.state import address, session
 from dashboard.page.tabs.view_names import name_view
 from dashboard.page.widgets.download_link import draw_download_link
@@ -59,9 +60,18 @@ def draw_picture_form(sites: pd.DataFrame, provenance: Provenance, page: str) ->
     theme = st.segmented_control(
         "Colours", THEMES, default="light", key="picture_theme", format_func=str.capitalize
     )
+    on_map = address.colour_by()
+    own = [] if on_map in COLOUR_BY else [on_map]
+    colour_by = st.selectbox(
+        "Colour by",
+        [*COLOUR_BY, *own],
+        index=[*COLOUR_BY, *own].index(on_map),
+        key=f"picture_colour_{on_map}",  # begins anew when the map's changes
+        format_func=_name_colour,
+    )
     sharp = suffix == "png" and st.toggle("For print (300 dots per inch)", key="picture_sharp")
     look = Look(suffix, size, str(theme or "light"), 300 if sharp else 150)
-    asked = ReportQuery(address.current(), address.colour_by(), look, address.shade())
+    asked = ReportQuery(address.current(), colour_by, look, address.shade())
     draw_download_link(
         "Download",
         session.offer_download(
@@ -76,8 +86,12 @@ def draw_picture_form(sites: pd.DataFrame, provenance: Provenance, page: str) ->
         help="Drawn when you click: it takes some seconds, longer while others have pictures drawn",
     )
     what = "Slides have an editable chart and tables. " if suffix == "pptx" else ""
-    st.caption(f"{what}Coloured and shaded as the map is now.")
+    st.caption(f"{what}Shaded as the map is now.")
     _draw_preview(sites, asked, provenance)
+
+
+def _name_colour(name: str) -> str:
+    return "How exact" if name == "precision" else name.removeprefix(FIELD_PREFIX).capitalize()
 
 
 def _draw_preview(sites: pd.DataFrame, asked: ReportQuery, provenance: Provenance) -> None:

@@ -252,3 +252,15 @@ def test_two_trials_are_compared(page: AppTest) -> None:
     page.segmented_control(key="compare_table").select("changes").run()
     (table,) = (each.value for each in page.dataframe)
     assert sorted(table["change"]) == ["added", "added", "removed", "removed"]
+
+
+def test_a_picture_is_coloured_as_the_map_or_by_what_is_chosen(page: AppTest) -> None:
+    page.query_params["view_colour"] = "precision"
+    page.session_state["picture"] = True
+    page.run(timeout=60)
+    choice = page.selectbox(key="picture_colour_precision")
+    assert choice.value == "precision"
+    assert choice.options[:2] == ["Status", "Trial"]
+    choice.select("status").run(timeout=60)
+    assert not page.exception
+    assert not [one.value for one in page.warning if "No preview" in one.value]
