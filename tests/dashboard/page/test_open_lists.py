@@ -9,6 +9,7 @@ from dashboard.page import main
 from dashboard.page.widgets.markdown import escape
 from dashboard.service.service import Service
 from dashboard.web.downloads import build_owner
+from harness.registry_server import site, study
 
 OWNER = build_owner("ann", "")
 FIRST = b"facility,city,country\nLKH Graz,Graz,Austria\nKH Linz,Linz,Austria\n"
@@ -106,6 +107,22 @@ def test_the_versions_of_a_list_show_over_time(page: AppTest, running: Service) 
     run(page)
     assert "view_over_time" not in page.query_params
     assert page.selectbox(key="compare_a").options
+
+
+def test_a_trial_that_was_fetched_again_shows_over_time(page: AppTest, running: Service) -> None:
+    for sites, day in (([site("A")], "2026-01-31"), ([site("A"), site("B")], "2026-02-28")):
+        running.fetched.save(study(1, *sites), day)
+    running.fetched.notify()
+    page.query_params["trial"] = "NCT00000001"
+    page.session_state["tab"] = "Trials"
+    run(page)
+    assert page.button(key="trial_over_time").label == "Sites over time: 1 earlier version"
+    page.button(key="trial_over_time").click()
+    assert "Between 2026-01-31 and 2026-02-28: **1 added**" in run(page)
+    page.session_state["tab"] = "Open lists"
+    assert f"NCT00000001: data of {escape('2026-01-31')}: 1 site" in run(page)
+    page.button(key="compare_NCT00000001 @ 2026-01-31").click()
+    assert "From A to B: **1 added**" in run(page)
 
 
 def test_what_is_refused_is_said(page: AppTest, running: Service) -> None:
