@@ -21,7 +21,7 @@ from geocache.geo.countries import country_name
 
 MOST_PLACES = 80_000
 _QUANTILES = ((0.0, 0.5, 0.9, 0.99, 1.0), (1, 1, 13, 215, 1_200))
-_PLACEHOLDERS = (
+PLACEHOLDERS = (
     "Research Site",
     "Novartis Investigative Site",
     "GSK Investigational Site",
@@ -116,14 +116,14 @@ def _addresses(
     hospital = first[city] + (hospitals[city] * random.random(sites)).astype(np.int64)
     placeholder = random.random(sites) < 1 / 3
     hospital[placeholder] = len(names) + random.integers(
-        0, len(_PLACEHOLDERS), int(placeholder.sum())
+        0, len(PLACEHOLDERS), int(placeholder.sum())
     )
     status = random.choice(len(_STATUS_SHARES), sites, p=_STATUS_SHARES)
     codes = [str(one["countrycode"]) for one in cities]
     numbered = np.where(random.random(sites) < 0.2, 1 + random.integers(1, 2_000, sites), 0)
     return {
         "site_number": _categorical(numbered, ["", *(f"{n:04d}" for n in range(1, 2_002))]),
-        "facility": _categorical(hospital, [*names, *_PLACEHOLDERS]),
+        "facility": _categorical(hospital, [*names, *PLACEHOLDERS]),
         "city": _categorical(city, [str(one["name"]) for one in cities]),
         "state": _categorical(city, [str(one["admin1code"]) for one in cities]),
         "postcode": _categorical(

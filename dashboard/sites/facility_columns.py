@@ -1,6 +1,6 @@
 """Joins the sites' facilities: the columns ``facility_id`` and ``facility_name``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from dashboard.sites.categoricals import (
     find_first_rows,
 )
 from dashboard.sites.memo import memoize_per_table
-from geocache.facilities import Correction, Facility, FacilityJoiner, Named, find_area
+from geocache.facilities import Block, Correction, Facility, FacilityJoiner, Named, find_area
 
 FACILITY_COLUMNS = ("facility_id", "facility_name")
 MATCH_COLUMNS = (*FACILITY_COLUMNS, "facility_match", "facility_score")
@@ -43,22 +43,37 @@ def add_facilities_of_new(
 
     Only the places of the new rows, with their suburbs, are joined again.
     """
-    codes, named = list_named(sites)
-    counts = count_codes(codes, len(named)).tolist()
-    areas = [find_area(one.city, one.state, one.country) for one in named]
-    touched = {areas[code] for code in np.unique(codes[new_from:]).tolist()}
-    again = [number for number, area in enumerate(areas) if area in touched]
-    first = find_first_rows(codes, len(named))
-    stored = zip(
-        *(sites[name].iloc[first].astype("str").tolist() for name in FACILITY_COLUMNS), strict=True
+    place, areas = _list_areas(sites)
+    touched = {areas[code] for code in np.unique(place[new_from:]).tolist()}
+    rows = np.flatnonzero(np.array([area in touched for area in areas], dtype=bool)[place])
+    again = sites.iloc[rows]
+    codes, named = list_named(again)
+    found = _joiner.join(named, count_codes(codes, len(named)).tolist(), corrections)
+    return sites.assign(
+        **{
+            name: _replace_texts(sites[name], rows, codes, [getattr(one, name) for one in found])
+            for name in FACILITY_COLUMNS
+        }
     )
-    found = [Facility(facility_id, name) for facility_id, name in stored]
-    joined = _joiner.join(
-        [named[number] for number in again], [counts[number] for number in again], corrections
-    )
-    for number, facility in zip(again, joined, strict=True):
-        found[number] = facility
-    return sites.assign(**_build_columns(sites, codes, found))
+
+
+def _list_areas(sites: pd.DataFrame) -> tuple[Codes, list[Block]]:
+    """For each row the code of its place, and by code the area that it belongs to."""
+    codes, rows = _factorize_rows(sites, ("city", "state", "country", "country_code"))
+    return codes, [find_area(city, state, code or country) for city, state, country, code in rows]
+
+
+def _replace_texts(
+    column: pd.Series, rows: npt.NDArray[np.int64], codes: Codes, texts: list[str]
+) -> pd.Series:
+    """A column with ``texts[code]`` in some rows."""
+    old, distinct = factorize(column)
+    known = distinct.astype("str")
+    new = pd.Index(texts, dtype="str")
+    known = known.append(new.unique().difference(known, sort=False))
+    changed = old.astype(np.int64)
+    changed[rows] = known.get_indexer(new)[codes]
+    return pd.Series(pd.Categorical.from_codes(changed, categories=known), index=column.index)
 
 
 def match_facilities(sites: pd.DataFrame, corrections: Iterable[Correction] = ()) -> pd.DataFrame:
@@ -80,15 +95,12 @@ def find_whole(
     sites: pd.DataFrame, facility_id: str, corrections: tuple[Correction, ...] = ()
 ) -> str:
     """The id of the group, university or whole that a facility is part of; else empty."""
-    rows = np.flatnonzero((sites["facility_id"] == facility_id).to_numpy())
-    if not len(rows):
-        return ""
-    country = (sites["country_code"] == sites["country_code"].iloc[rows[0]]).to_numpy()
-    _, named = list_named(sites[country])
-    _, own = list_named(sites.iloc[rows])
-    areas = {find_area(one.city, one.state, one.country) for one in own}
-    near = [one for one in named if find_area(one.city, one.state, one.country) in areas]
-    found = _joiner.join(near, None, corrections)
+    own = (sites["facility_id"] == facility_id).to_numpy()
+    place, areas = _list_areas(sites)
+    touched = {areas[code] for code in np.unique(place[own]).tolist()}
+    near = np.array([area in touched for area in areas], dtype=bool)[place]
+    _, named = list_named(sites[near])
+    found = _joiner.join(named, None, corrections)
     return next((one.part_of for one in found if one.facility_id == facility_id), "")
 
 
@@ -104,15 +116,22 @@ def number_facilities(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def list_named(sites: pd.DataFrame) -> tuple[Codes, list[Named]]:
     """For each row the code of its facility as written, and those by code."""
-    columns = [factorize(sites[name]) for name in (*Named._fields, "country_code")]
-    codes, keys = pd.factorize(combine_codes((of, len(distinct)) for of, distinct in columns))
-    first = find_first_rows(codes, len(keys))
-    texts = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
-    rows = zip(*texts, strict=True)
+    codes, rows = _factorize_rows(sites, (*Named._fields, "country_code"))
     return codes, [
         Named(facility, city, state, code or country)
         for facility, city, state, country, code in rows
     ]
+
+
+def _factorize_rows(
+    sites: pd.DataFrame, names: Iterable[str]
+) -> tuple[Codes, Iterator[tuple[str, ...]]]:
+    """For each row the code of its texts in some columns, and those texts by code."""
+    columns = [factorize(sites[name]) for name in names]
+    codes, keys = pd.factorize(combine_codes((of, len(distinct)) for of, distinct in columns))
+    first = find_first_rows(codes, len(keys))
+    texts = [distinct.astype("str")[of[first]].tolist() for of, distinct in columns]
+    return codes, zip(*texts, strict=True)
 
 
 def _build_columns(

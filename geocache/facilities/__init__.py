@@ -9,8 +9,9 @@ from geocache.facilities.corrections import Correction
 
 if TYPE_CHECKING:
     from geocache.facilities.join import NO_FACILITY, Facility, FacilityJoiner, Named, find_area
+    from geocache.facilities.neighbours import Block
 
-__all__ = ["NO_FACILITY", "Correction", "Facility", "FacilityJoiner", "Named", "find_area"]
+__all__ = ["NO_FACILITY", "Block", "Correction", "Facility", "FacilityJoiner", "Named", "find_area"]
 
 
 def __getattr__(name: str) -> Any:

@@ -60,13 +60,13 @@ def _find_city(city: str, code: str) -> tuple[str, _City | None]:
     return _EXTRA.sub("", first).strip() or folded, None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def find_city(city: str, code: str) -> str:
     """One name for all spellings of a city: ``vienna`` for ``Wien`` in Austria."""
     return _find_city(city, code)[0]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def list_place_words(city: str, state: str = "", country: str = "") -> frozenset[str]:
     """The folded words of a city's names in all languages, and of its state and country.
 

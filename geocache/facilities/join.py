@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from geocache.facilities.cities import find_city, list_place_words
@@ -61,10 +60,9 @@ NO_FACILITY = Facility()
 
 
 class _Spelled(NamedTuple):
-    """A spelling of a block, taken apart, and its facility's number in the block."""
+    """A spelling of a block, and its facility's number in the block."""
 
     name: str
-    parsed: Parsed
     group: int
     score: float
     how: str
@@ -77,6 +75,10 @@ class _Joined(NamedTuple):
     ids: dict[int, str]
     part_of: dict[int, str]
     names: dict[int, str] = {}  # noqa: RUF012 - never changed
+
+
+_parse = lru_cache(maxsize=8_192)(parse)
+"""Remembers the names of the largest city: they are looked at several times in a row."""
 
 
 _Key = tuple[Block, tuple[str, ...]]
@@ -148,7 +150,10 @@ class FacilityJoiner:
         """The spellings of a city and of its suburbs, joined."""
         keys = tuple((block, tuple(sorted(names))) for block, names in blocks.items())
         found = {
-            key[0]: self._remember(self._blocks, key, partial(_join_names, *key)) for key in keys
+            block: self._remember(self._blocks, (block, names), partial(_join_names, block, names))
+            if len(names) > 1
+            else _take_only(block, names[0])
+            for block, names in keys
         }
         if len(found) == 1 or area not in found:
             return found
@@ -170,7 +175,7 @@ class FacilityJoiner:
         return answer
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=262_144)
 def find_block(city: str, state: str, country: str) -> Block:
     """The place of a site, equal for all spellings of a city that the tables know."""
     code = country_code(country)
@@ -186,15 +191,24 @@ def find_area(city: str, state: str, country: str) -> Block:
     return find_host(find_block(city, state, country))
 
 
+def _take_only(block: Block, name: str) -> _Joined:
+    """A place with one spelling: most places, and too quick to be remembered."""
+    only = {name: _Spelled(name, 0, 1.0, "spelling")}
+    return _Joined(only, _make_ids(block, only.values()), {})
+
+
 def _join_names(block: Block, names: Sequence[str]) -> _Joined:
     """Group the spellings of a place; ``names`` are sorted."""
-    parsed = {name: parse(name) for name in names}
+    parsed = {name: _parse(name) for name in names}
     distinct: dict[Parsed, str] = {}
     for name in names:
         distinct.setdefault(parsed[name], name)
     ordered = sorted(distinct, key=lambda one: (one.words, distinct[one]))
     code, city, state = block
-    found = group_names(ordered, list_place_words(city, state, code))
+    if len(ordered) == 1:
+        found = Grouping([0], {}, [])
+    else:
+        found = group_names(ordered, list_place_words(city, state, code))
     numbers = {one: number for number, one in enumerate(ordered)}
     spellings = {}
     for name in names:
@@ -202,7 +216,6 @@ def _join_names(block: Block, names: Sequence[str]) -> _Joined:
         edge = found.joined.get(number)
         spellings[name] = _Spelled(
             name,
-            parsed[name],
             found.groups[number],
             edge.score if edge else 1.0,
             edge.how if edge else "spelling",
@@ -264,22 +277,24 @@ def _correct(joined: _Joined, said: Mapping[str, Correction]) -> _Joined:
 
 
 def _link(area: Block, joined: Mapping[Block, _Joined]) -> list[tuple[Group, Group]]:
-    spelled = {
-        block: sorted(
-            {Spelled(one.parsed, one.group): one.name for one in of.spellings.values()}.items(),
-            key=itemgetter(1),
-        )
-        for block, of in joined.items()
-    }
     return link_neighbours(
-        area, {block: [one for one, _ in found] for block, found in spelled.items()}
+        area,
+        {
+            block: sorted(
+                {Spelled(_parse(one.name), one.group) for one in of.spellings.values()},
+                key=lambda spelled: (spelled.group, spelled.parsed.words),
+            )
+            for block, of in joined.items()
+        },
     )
 
 
 def _apply_links(
-    joined: dict[Block, _Joined], links: Iterable[tuple[Group, Group]]
+    joined: dict[Block, _Joined], links: Sequence[tuple[Group, Group]]
 ) -> dict[Block, _Joined]:
     """The facilities of suburbs that are the city's with the city's ids."""
+    if not links:
+        return joined
     ids = {block: dict(of.ids) for block, of in joined.items()}
     new: dict[str, str] = {}
     for (area, home), (block, group) in links:
@@ -311,25 +326,25 @@ def _name_facilities(
         wholes.update((of.ids[group], whole) for group, whole in of.part_of.items())
     answers: dict[Block, dict[str, Facility]] = {block: {} for block in joined}
     for facility_id, spelled in members.items():
-        _, shown = min(
-            spelled,
-            key=lambda at: (
-                rank_clearness(at[1].name, at[1].parsed),
-                -counts[at[0]][at[1].name],
-                len(at[1].name),
-                at[1].name,
-            ),
-        )
-        name = names.get(facility_id) or clean_name(shown.name)
+        shown = spelled[0][1].name if len(spelled) == 1 else _pick_clearest(spelled, counts)
+        name = names.get(facility_id) or clean_name(shown)
         key = spelling_key(name)
+        whole = wholes.get(facility_id, "")
         for block, one in spelled:
             exact = one.how != "person" and spelling_key(clean_name(one.name)) == key
-            match = "exact" if exact else describe_difference(one.parsed, shown.parsed, one.how)
-            answers[block][one.name] = Facility(
-                facility_id,
-                name,
-                match,
-                1.0 if exact else round(one.score, 2),
-                wholes.get(facility_id, ""),
+            match = (
+                "exact" if exact else describe_difference(_parse(one.name), _parse(shown), one.how)
             )
+            score = 1.0 if exact else round(one.score, 2)
+            answers[block][one.name] = Facility(facility_id, name, match, score, whole)
     return answers
+
+
+def _pick_clearest(
+    spelled: Iterable[tuple[Block, _Spelled]], counts: Mapping[Block, Mapping[str, int]]
+) -> str:
+    def rank(at: tuple[Block, _Spelled]) -> tuple[object, ...]:
+        block, (name, *_) = at
+        return rank_clearness(name, _parse(name)), -counts[block][name], len(name), name
+
+    return min(spelled, key=rank)[1].name

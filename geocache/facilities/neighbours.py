@@ -7,7 +7,7 @@ than within a place: the names without the city's, the kinds, numbers and campus
 import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from geocache.facilities.cities import find_city, is_place_word, list_place_words
@@ -50,7 +50,6 @@ def _read_suburbs() -> dict[tuple[str, str], str]:
     return found
 
 
-@lru_cache(maxsize=131_072)
 def find_host(block: Block) -> Block:
     """The block of the large city that a place is a suburb of, or its own.
 
