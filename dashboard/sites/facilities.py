@@ -109,6 +109,12 @@ def list_spellings(sites: pd.DataFrame) -> pd.DataFrame:
     return counts.sort_values("sites", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def list_points(sites: pd.DataFrame) -> pd.DataFrame:
+    """The distinct points of some sites: latitude, longitude and number of sites, most first."""
+    counts = sites.groupby(["latitude", "longitude"], sort=True).size().reset_index(name="sites")
+    return counts.sort_values("sites", ascending=False, kind="stable").reset_index(drop=True)
+
+
 def name_facilities(sites: pd.DataFrame, facility_ids: Iterable[str]) -> dict[str, str]:
     """The names of some facilities by id; an unknown id is its own name."""
     wanted = dict.fromkeys(facility_ids)

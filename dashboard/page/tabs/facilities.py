@@ -30,7 +30,7 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
     several = int((counts["trials"] > 1).sum())
     named = summary.plural(len(counts), "facility", "facilities")
     st.markdown(f"**{named}**" + (f", {several:,} in more than one trial" if several else ""))
-    hidden = {"trial_ids", "facility_id", "country_code", "state"}
+    hidden = {"trial_ids", "facility_id", "country_code", "state", "sites"}
     sortable = [column for column in counts.columns if column not in hidden]
     page = pagination.paginate(counts, sortable, sites_tab.column_label, "facilities")
     number = st.column_config.NumberColumn
@@ -39,10 +39,9 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
         hide_index=True,
         height="auto" if len(counts) < 12 else 420,
         column_config={
-            "facility_name": st.column_config.TextColumn("Facility", width=300),
+            "facility_name": st.column_config.TextColumn("Facility", width=290),
             "city": "City",
-            "country": "Country",
-            "sites": number("Sites", format="localized"),
+            "country": st.column_config.TextColumn("Country", width=105),
             "trials": number("Trials", format="localized"),
             "recruiting_trials": number("Recruiting trials", format="localized"),
             "sponsors": number("Sponsors", format="localized"),
@@ -60,7 +59,7 @@ def draw_facilities(sites: pd.DataFrame, library: Library, viewer: Viewer) -> No
     if chosen and chosen[0] < len(page):
         draw_facility(str(page["facility_id"].iloc[chosen[0]]), library, viewer)
     else:
-        st.caption("Select a row to see a facility's trials and spellings.")
+        st.caption("Select a row to see a facility's map, trials and spellings.")
     st.caption(
         "Spellings in other languages, acronyms, departments and site numbers count as one "
         "facility. Placeholders such as “Research Site” are left out."

@@ -7,10 +7,12 @@ from dashboard.library.lists import Library
 from dashboard.page.state import address, login
 from dashboard.page.widgets.feedback import check_length, run_action
 from dashboard.page.widgets.markdown import escape, link, trial_url
+from dashboard.page.widgets.small_map import Mark, draw_small_map
 from dashboard.service.facilities import FacilityCorrections
 from dashboard.service.viewer import Viewer
 from dashboard.sites.facilities import (
     count_by_facility,
+    list_points,
     list_spellings,
     name_facilities,
     select_facility,
@@ -23,7 +25,8 @@ _WHO = "facility_who"
 _NAME = "facility_new_name"
 _INTO = "facility_into"
 _MAX_NAME_LENGTH = 80
-_MAX_TRIALS = 30
+_MAX_POINTS = 50
+_MAX_TRIALS = 12
 _MAX_SPELLINGS = 40
 
 
@@ -49,11 +52,34 @@ def draw_facility(facility_id: str, library: Library, viewer: Viewer) -> None:
         )
         left, right = st.columns(2, gap="medium")
         with left:
-            _draw_trials(sites, library)
+            _draw_map(sites, facility_id, viewer)
         with right:
-            _draw_spellings(spellings, facility_id, viewer)
+            _draw_trials(sites, library)
+        _draw_spellings(spellings, facility_id, viewer)
         if viewer.editor is not None:
             _draw_corrections(sites, spellings, facility_id, library, viewer)
+
+
+def _draw_map(sites: pd.DataFrame, facility_id: str, viewer: Viewer) -> None:
+    """Draw where the facility's sites are shown: the number of sites at each point."""
+    points = list_points(sites)
+    missing = len(sites) - int(points["sites"].sum())
+    if points.empty:
+        st.caption("None of its sites has a position.")
+        return
+    columns = (points[name].head(_MAX_POINTS).tolist() for name in points)
+    marks = [
+        Mark((latitude, longitude), f"{count:,}")
+        for latitude, longitude, count in zip(*columns, strict=True)
+    ]
+    country = str(sites["country_code"].iloc[0])
+    draw_small_map(marks, viewer.settings, key=f"facility_map_{facility_id}", country=country)
+    words = [f"{plural(len(sites), 'site')} at {plural(len(points), 'point')}"]
+    if missing:
+        words.append(f"{missing:,} without a position")
+    if (sites["precision"] == "city").any():
+        words.append("a city's point is its centre, not the hospital's door")
+    st.caption("; ".join(words) + ".")
 
 
 def _draw_trials(sites: pd.DataFrame, library: Library) -> None:
@@ -70,12 +96,15 @@ def _draw_trials(sites: pd.DataFrame, library: Library) -> None:
 
 
 def _draw_spellings(spellings: pd.DataFrame, facility_id: str, viewer: Viewer) -> None:
-    st.markdown(f"**{plural(len(spellings), 'spelling')}**")
+    cities = spellings["city"].nunique()
+    under = f", written under {plural(cities, 'city', 'cities')}" if cities > 1 else ""
+    st.markdown(f"**{plural(spellings['facility'].nunique(), 'spelling')}**{under}")
     editor = viewer.editor
     for number, row in enumerate(spellings.head(_MAX_SPELLINGS).itertuples(index=False)):
         with st.container(horizontal=True, vertical_alignment="center"):
-            where = "" if row.city == spellings["city"].iloc[0] else f" ({escape(str(row.city))})"
-            st.markdown(f"{escape(str(row.facility))}{where}", width="stretch")
+            where = f" · {escape(str(row.city))}" if cities > 1 and row.city else ""
+            count = f" · :gray[{plural(int(str(row.sites)), 'site')}]"
+            st.markdown(f"{escape(str(row.facility))}{where}{count}", width="stretch")
             if editor is not None and len(spellings) > 1:
                 st.button(
                     "Not the same",

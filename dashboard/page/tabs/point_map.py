@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-import folium
 import streamlit as st
 
-from dashboard.maps import folium_map
-from dashboard.maps.viewport import fit_bounds, list_corners, unwrap
-from dashboard.page.widgets import folium_map as component
+from dashboard.page.widgets.small_map import Mark, draw_small_map
 from dashboard.query.coordinates import parse_point
 from dashboard.service.viewer import Viewer
 from geocache.place import Alternative
@@ -16,8 +13,6 @@ POINT = "pin_point"
 """The session state has the point that was clicked or typed under this key."""
 
 _KEY = "choose_map"
-_WIDTH, _HEIGHT = 480, 300
-_SIZE = 24
 
 
 def draw_point_map(candidates: Sequence[Alternative], country: str, viewer: Viewer) -> None:
@@ -28,34 +23,20 @@ def draw_point_map(candidates: Sequence[Alternative], country: str, viewer: View
         country: ISO 3166-1 alpha-2; shown if there are no candidates.
         viewer: for the settings.
     """
-    base = folium_map.build_picker_map(
-        dark=st.context.theme.type == "dark", tiles=viewer.settings.site_map_tiles
-    )
-    group = folium.FeatureGroup()
-    shown = unwrap([(one.latitude, one.longitude) for one in candidates])
-    for number, point in enumerate(shown, start=1):
-        _build_marker(point, str(number)).add_to(group)
+    marks = [
+        Mark((one.latitude, one.longitude), str(number))
+        for number, one in enumerate(candidates, start=1)
+    ]
     chosen = _read_point()
-    if chosen is not None:
-        _build_marker(chosen, "✕", " sm-chosen").add_to(group)
-    centre, zoom = fit_bounds(shown or list_corners(country), width=_WIDTH, height=_HEIGHT)
-    component.draw_map(
-        base,
-        group,
+    draw_small_map(
+        [*marks, Mark(chosen, "✕", "sm-chosen")] if chosen else marks,
+        viewer.settings,
         key=_KEY,
-        height=_HEIGHT,
+        country=country,
+        shown=len(marks),
         returned=("last_clicked",),
         on_change=_choose_clicked,
-        center=centre,
-        zoom=zoom,
     )
-
-
-def _build_marker(point: tuple[float, float], text: str, css_class: str = "") -> folium.Marker:
-    icon = folium.DivIcon(
-        html=f'<div class="sm-choice{css_class}">{text}</div>', icon_size=(_SIZE, _SIZE)
-    )
-    return folium.Marker(point, icon=icon)
 
 
 def _read_point() -> tuple[float, float] | None:

@@ -102,6 +102,10 @@ def test_facilities_name_the_trials_they_share(page: AppTest) -> None:
     run_tab(page, "Facilities")
     assert "**LKH Graz**" in text(page)
     assert "NCT00000002" in text(page)
+    assert "2 sites at 1 point" in " ".join(each.value for each in page.caption)
+    assert "LKH Graz · :gray[2 sites]" in text(page)
+    maps = [each.proto.json_args for each in page.get("component_instance")]
+    assert sum("sm-choice" in each for each in maps) == 1, "the facility's own map"
     page.button(key="facility_on_map").click().run()
     assert count_sites(page) == "2"
     assert "Facility: LKH Graz" in [button.label for button in page.button]

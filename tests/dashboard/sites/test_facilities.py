@@ -6,6 +6,7 @@ from dashboard.sites.facilities import (
     add_years,
     count_by_facility,
     find_other_trials,
+    list_points,
     list_spellings,
     name_facilities,
 )
@@ -112,3 +113,9 @@ def test_one_more_list_gives_what_all_at_once_give() -> None:
 
 def test_only_placeholders_give_no_facility() -> None:
     assert count_by_facility(sites(("NCT1", "Research Site", "Ulm", "DE"))).empty
+
+
+def test_the_points_of_a_facility_are_counted() -> None:
+    table = sites(*(("NCT1", "Klinik Sonnblick", "Wien", "AT") for _ in range(4)))
+    table["latitude"], table["longitude"] = [48.2, 48.2, 48.3, None], [16.3, 16.3, 16.4, None]
+    assert list_points(table).to_numpy().tolist() == [[48.2, 16.3, 2], [48.3, 16.4, 1]]
