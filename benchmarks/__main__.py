@@ -32,15 +32,20 @@ TITLES = {
     "dask": "Geocoding in bulk on a cluster",
     "registers": "Registers of facilities",
     "postgres": "Cache on PostgreSQL",
+    "facilities": "Which spellings are one hospital",
     "reach": "Who lives near the sites",
     "sessions": "Many sessions",
     "soak": "Hostile uploads beside many sessions",
 }
 
 
-def names() -> list[str]:
-    """Every benchmark here, by name."""
-    return sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+def modules() -> dict[str, str]:
+    """Every benchmark here and in the folders below: its module by its name."""
+    found = {
+        path.stem.removeprefix("bench_"): path.relative_to(HERE.parent).with_suffix("")
+        for path in HERE.rglob("bench_*.py")
+    }
+    return {name: ".".join(found[name].parts) for name in sorted(found)}
 
 
 def measured(module: ModuleType) -> dict[str, object]:
@@ -109,16 +114,17 @@ def machine() -> str:
 
 def main(chosen: list[str]) -> int:
     """Run benchmarks and write the page; 1 when one of them failed."""
-    unknown = set(chosen) - set(names())
+    known = modules()
+    unknown = set(chosen) - set(known)
     if unknown:
-        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(names())}")
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     failed = 0
-    for name in chosen or names():
+    for name in chosen or known:
         print(f"\n{name}", file=sys.stderr)
         try:
-            part = measured(import_module(f"benchmarks.bench_{name}"))
+            part = measured(import_module(known[name]))
         except Exception:  # noqa: BLE001 - the others still run
             traceback.print_exc()
             failed = 1

@@ -1,7 +1,8 @@
 """How benchmarks say what they measured.
 
-A benchmark is a module ``bench_NAME.py`` here with ``figures() -> Iterable[Figure]`` and
-``main()``, which prints them; with ``main()`` alone, what it prints is taken as it stands.
+A benchmark is a module ``bench_NAME.py`` here or in a folder below with ``figures() ->
+Iterable[Figure]`` and ``main()``, which prints them; with ``main()`` alone, what it prints is taken
+as it stands.
 """
 
 import sys

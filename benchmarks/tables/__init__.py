@@ -1,0 +1,1 @@
+"""What is computed over a site table: facilities, reach."""
