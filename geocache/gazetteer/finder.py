@@ -98,9 +98,12 @@ class Finder:
         Without evidence for it, a place of which the name is only one of many loses to one with
         that official name, and to a postal locality unless it is a large city.
         """
-        best = max(found, key=by_weight)
-        if evidence.is_empty and best.kind is _OFFICIAL and best.weight < _SMALL_WEIGHT:
-            listed = self.index.find_localities(code, key)
+        best = found[0] if len(found) == 1 else max(found, key=by_weight)
+        if best.kind is _OFFICIAL:
+            small = best.weight < _SMALL_WEIGHT and evidence.is_empty
+            listed = self.index.find_localities(code, key) if small else []
+            if not listed:
+                return found
             others = weigh_candidates(evidence, listed, Variant(key, 0.0, ""))
             most = best.weight - 0.1
             return found + [one._replace(weight=min(one.weight, most)) for one in others]
@@ -138,8 +141,10 @@ class Finder:
             name = make_key(variant.name)
             if not variant.part or look_up_folded_code(name) == code:
                 continue
-            hinted = self._add_hint(code, evidence, variant)
             rows = [(r, kind) for r, kind in index.find_named(code, name) if kind < _OTHER_SCRIPT]
+            if not rows:
+                continue
+            hinted = self._add_hint(code, evidence, variant)
             if hinted is not evidence:
                 before_state = Variant(variant.name, 0.05, "without the state")
                 weighed = weigh_candidates(hinted, rows, before_state)

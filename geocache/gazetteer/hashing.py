@@ -1,5 +1,6 @@
 """Hashes of names, the keys of the index."""
 
+from functools import lru_cache
 from hashlib import blake2b
 
 BUCKET_BITS = 18
@@ -14,6 +15,7 @@ def name_digest(country: str, key: str) -> bytes:
     return blake2b((country + key).encode("utf-8", "replace"), digest_size=8).digest()
 
 
+@lru_cache(maxsize=8)  # a name is looked up among places, then among localities
 def name_hash(country: str, key: str) -> int:
     """A 64-bit hash of a country code and a folded name, equal on every machine."""
     return int.from_bytes(name_digest(country, key), "little")
