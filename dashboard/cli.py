@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
         """The command of that name."""
         if cmd_name in LAZY:
             lazy = LAZY[cmd_name]
-            with pause_collector():
+            with pause_collector(freeze=True):
                 module = import_module(f"dashboard.commands.{lazy.module}")
             command: Any = getattr(module, lazy.name)
             return command  # type: ignore[no-any-return]

@@ -114,7 +114,7 @@ def locate(  # noqa: PLR0917 # click gives them by name
       geocache locate sites.csv -o located.csv
       geocache locate sites.csv -o located.csv --dask tcp://10.0.0.1:8786
     """
-    with pause_collector():
+    with pause_collector(freeze=True):
         from geocache import providers  # noqa: F401, PLC0415 - as GeoCache does
         from geocache.files.bulk import Summary, locate_file  # noqa: PLC0415
         from geocache.lookup import GeoCache  # noqa: PLC0415

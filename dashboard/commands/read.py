@@ -136,7 +136,7 @@ def _write(lists: Sequence[OpenedList], output: Path | None, no_locate: bool) ->
     if no_locate:
         library = merge(lists, None)
     else:
-        with pause_collector():
+        with pause_collector(freeze=True):
             from geocache import providers, settings  # noqa: F401, PLC0415 - as GeoCache does
             from geocache.lookup import GeoCache  # noqa: PLC0415 - not needed without locating
 

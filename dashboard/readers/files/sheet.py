@@ -60,30 +60,39 @@ class Sheet(NamedTuple):
 
 
 class TextRows:
-    """Rows of a sheet as text, each of ``width`` cells: one by one, or many at once as columns."""
+    """Rows of a sheet as text, each of ``width`` cells: one by one, or many at once as columns.
+
+    Even rows are kept as columns, so that their lists are gone before the garbage collector looks
+    at each of them again and again.
+    """
 
     def __init__(self, rows: Sequence[Sequence[Any]], width: int) -> None:
-        self._rows = rows
+        even = bool(rows) and all(len(row) == width for row in rows)
+        self._columns = list(zip(*rows, strict=True)) if even else []
+        self._rows = () if even else rows
         self._width = width
+        self._count = len(rows)
         self._at = 0
 
     def __iter__(self) -> "TextRows":
         return self
 
     def __next__(self) -> list[str]:
-        if self._at >= len(self._rows):
+        at = self._at
+        if at >= self._count:
             raise StopIteration
-        cells = _format_cells(self._rows[self._at][: self._width])
         self._at += 1
+        row = self._rows[at][: self._width] if self._rows else [one[at] for one in self._columns]
+        cells = _format_cells(row)
         return [*cells, *[""] * (self._width - len(cells))]
 
     def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
-        """The next rows as columns; ``None`` if not all of them have that width as they are."""
-        part = self._rows[self._at : self._at + rows]
-        if width != self._width or not part or any(len(row) != width for row in part):
+        """The next rows as columns; ``None`` if the rows are uneven or of another width."""
+        start, stop = self._at, min(self._at + rows, self._count)
+        if width != self._width or not self._columns or start == stop:
             return None
-        self._at += len(part)
-        return [CodedColumn.encode(_format_cells(cells)) for cells in zip(*part, strict=True)]
+        self._at = stop
+        return [CodedColumn.encode(_format_cells(cells[start:stop])) for cells in self._columns]
 
 
 def _format_cells(cells: Sequence[Any]) -> Sequence[str]:

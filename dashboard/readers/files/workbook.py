@@ -19,6 +19,7 @@ from dashboard.readers.files.sheet import (
 )
 from dashboard.readers.files.workbook_marks import find_marks
 from dashboard.readers.files.workbook_size import check_ods_size, fits_in_memory
+from geocache.collector import pause_collector
 
 # openpyxl warns of styles and validations, which are not read. Filtered once, on import: a filter
 # set while sheets are read would be seen, and undone in the wrong order, by other threads.
@@ -59,7 +60,7 @@ def iter_sheets(
 def _read_at_once(data: bytes) -> list[tuple[str, Iterator[list[str]]]] | None:
     """All sheets at once, 50 times as fast as row by row; None if that reader fails."""
     try:
-        with python_calamine.load_workbook(io.BytesIO(data)) as book:
+        with pause_collector(), python_calamine.load_workbook(io.BytesIO(data)) as book:
             return [
                 (title, _build_sheet(title, book.get_sheet_by_name(title)).text_rows())
                 for title in book.sheet_names[:MAX_SHEETS]

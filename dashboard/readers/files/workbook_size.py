@@ -128,8 +128,7 @@ class _XlsxSheetScan:
 
     def feed(self, chunk: bytes) -> None:
         data = self._tail + chunk
-        seen = max(0, len(self._tail) - 2)
-        self._cells += data.count(b"<c ", seen) + data.count(b"<c>", seen)
+        self._cells += data.count(b"<c", max(0, len(self._tail) - 1))  # and a few `<cols>`
         row, column = _find_last(data)
         self._rows, self._columns = max(self._rows, row), max(self._columns, column)
         self._tail = data[-_OVERLAP_BYTES:]
