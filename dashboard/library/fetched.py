@@ -146,7 +146,12 @@ class FetchedTrials(Closing):
     def _list_versions(self) -> tuple[EarlierVersion, ...]:
         """The earlier versions of all trials, each trial's newest first."""
         found = []
-        for trial_id, line in self._storage.list_summaries().items():
+        try:
+            summaries = self._storage.list_summaries()
+        except OSError as error:  # the trials themselves could be read
+            log.warning("Earlier versions of fetched trials cannot be listed: %s", error)
+            return ()
+        for trial_id, line in summaries.items():
             try:
                 summary = parse_summary(line)
             except ValueError as error:
