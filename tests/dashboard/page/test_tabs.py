@@ -75,6 +75,10 @@ def test_trials_over_time_are_bars_or_a_table_by_group(page: AppTest) -> None:
     assert periods == ["2024", "2023", "2022", "Not stated"]  # also a year without a trial
     page.segmented_control(key="timeline_by").select("country")
     page.segmented_control(key="timeline_per").select("month").run()
+    bodies = [each.proto.body for each in page.get("html")]
+    (chart,) = (body for body in bodies if "bar-stack" in body)
+    assert re.findall("aria-label='(Austria.*?)'", chart) == ["Austria 1"] * 3
+    assert re.findall("<th scope='row'>(.*?)</th>", chart) == ["2024-05", "2022-01", "Not stated"]
     table = next(each.value for each in page.dataframe if "period" in each.value)
     assert table[["period", "group", "trials", "sites"]].values.tolist() == [
         ["Not stated", "Austria", 1, 2],

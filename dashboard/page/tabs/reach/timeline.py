@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard import exports
 from dashboard.exports import Provenance
 from dashboard.exports.datasets import DATASETS, build_content_from
+from dashboard.maps.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
 from dashboard.page.state import session
 from dashboard.page.tabs import pagination
-from dashboard.page.widgets.bar_table import draw_bar_table
+from dashboard.page.widgets.bar_table import draw_bar_table, draw_stacked_bars
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
@@ -22,6 +23,7 @@ _MOST_YEARS = 100
 _NAMES = {"year": "Year", "month": "Month"}
 _GROUPS = {"": "All", "country": "Country", "phase": "Phase", "sponsor": "Sponsor"}
 _UNKNOWN = "Not stated"
+_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY)
 
 
 def draw_timeline(sites: pd.DataFrame, filters: Filters, provenance: Provenance) -> None:
@@ -41,6 +43,7 @@ def draw_timeline(sites: pd.DataFrame, filters: Filters, provenance: Provenance)
         _draw_downloads(sites, filters, provenance, str(per or "year"), str(by or ""))
     counts = count_starts(sites, str(per or "year"), str(by or ""))
     if by:
+        _draw_stacks(counts, str(per or "year"), str(by))
         _draw_groups(counts, str(per or "year"), str(by))
     else:
         _draw_bars(counts, str(per or "year"))
@@ -61,16 +64,43 @@ def _draw_bars(counts: pd.DataFrame, per: str) -> None:
 
 def _fill_years(counts: pd.DataFrame) -> pd.DataFrame:
     """The counts with a row for each year between the first and the last, also without a trial."""
-    years = [int(year) for year in counts["period"] if year]
+    filled = counts.drop(columns="group").set_index("period")
+    return filled.reindex(_list_years(filled.index.tolist()), fill_value=0).reset_index()
+
+
+def _list_years(periods: list[str]) -> list[str]:
+    """Every year from the first on to the last, after the one that is not known."""
+    years = [int(year) for year in periods if year]
     if not years or max(years) - min(years) > _MOST_YEARS:
-        return counts
-    every = [*([""] if "" in set(counts["period"]) else []), *range(min(years), max(years) + 1)]
-    filled = (
-        counts.drop(columns="group")
-        .set_index("period")
-        .reindex([str(year) for year in every], fill_value=0)
+        return periods
+    every = [str(year) for year in range(min(years), max(years) + 1)]
+    return ["", *every] if "" in periods else every
+
+
+def _draw_stacks(counts: pd.DataFrame, per: str, by: str) -> None:
+    """Draw the trials of each period by group, the smaller groups as one."""
+    totals = counts.groupby("group")["trials"].sum().sort_values(ascending=False, kind="stable")
+    largest = totals.index[: len(_COLOURS)].tolist()
+    groups = list(zip(largest, _COLOURS, strict=False))
+    if len(totals) > len(largest):
+        groups.append((f"{len(totals) - len(largest):,} others", GREY))
+    column = counts["group"].where(counts["group"].isin(largest), groups[-1][0])
+    table = counts.assign(group=column).pivot_table(
+        index="period", columns="group", values="trials", aggfunc="sum", fill_value=0
     )
-    return filled.reset_index()
+    periods = table.index.tolist()
+    every = _list_years(periods) if per == "year" else periods
+    table = table.reindex(every, columns=[name for name, _ in groups], fill_value=0).iloc[::-1]
+    rows = zip(table.index.tolist(), table.astype(int).to_numpy().tolist(), strict=True)
+    draw_stacked_bars(
+        f"Trials by {per} of their start and {by}",
+        _NAMES[per],
+        groups,
+        ((period or _UNKNOWN, numbers) for period, numbers in rows),
+        _HEIGHT,
+    )
+    if by == "country":
+        st.caption("A trial in several countries counts once in each.")
 
 
 def _draw_groups(counts: pd.DataFrame, per: str, by: str) -> None:
