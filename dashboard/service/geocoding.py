@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dashboard.service.facilities import write_corrections_csv
 from dashboard.service.pins import write_pins_csv
 from dashboard.sites.positions import Known
-from geocache.gazetteer import Gazetteer
+from geocache.gazetteer import OfflineGazetteer
 from geocache.lookup import GeoCache
 from geocache.place import Place, Position
 from geocache.providers import Provider
@@ -35,7 +35,7 @@ class OfflineGeocoder:
         position = self.locate(place)
         if position.resolved or not place.city or any(place._replace(city="")):
             return position
-        offline = (p for p in self._cache.providers if isinstance(p, Gazetteer))
+        offline = (p for p in self._cache.providers if isinstance(p, OfflineGazetteer))
         return next((gazetteer.largest(place.city) for gazetteer in offline), position)
 
     def known(self) -> Known:
