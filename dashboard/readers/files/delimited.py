@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 
 from dashboard.errors import ReadError
@@ -102,8 +103,9 @@ def iter_rows(
     """
     if '"' not in text and "\r" not in text:
         return _PlainRows(text, delimiter, name)
-    rows = _iter_cells(text, delimiter, name, warn)
-    return map(_strip_formulas, rows) if '="' in text else rows
+    lines = _Lines(text, delimiter)
+    rows = _iter_cells(lines, delimiter, name, warn)
+    return _QuotedRows(lines, map(_strip_formulas, rows) if '="' in text else rows, delimiter)
 
 
 class _PlainRows:
@@ -128,16 +130,11 @@ class _PlainRows:
     def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
         """The next rows as columns, by Arrow's reader; ``None`` if they may not be what it thinks.
 
-        Without quotes both readers only cut at line ends and delimiters. Rows of another width,
-        among them empty lines, are left to the other one.
+        Without quotes both readers only cut at line ends and delimiters; an empty line is a blank
+        row. Rows of another width are left to the other one.
         """
-        end, length, find = self._at, len(self._text), self._text.find
-        for _ in range(rows):
-            end = find(_LINE_END, end) + 1 or length
-            if end == length:
-                break
-        block = self._text[self._at : end]
-        columns = _parse_block(block, self._delimiter, width)
+        end = _find_end(self._text, self._at, rows)
+        columns = _parse_block(self._text[self._at : end], self._delimiter, width)
         self._at = self._at if columns is None else end
         return columns
 
@@ -149,10 +146,66 @@ class _PlainRows:
             yield self._text[start : self._at]
 
 
+class _QuotedRows:
+    """The rows of text with quotes: one by one, or where they are regular as columns."""
+
+    def __init__(self, lines: "_Lines", rows: Iterator[list[str]], delimiter: str) -> None:
+        self._lines = lines
+        self._rows = rows
+        self._delimiter = delimiter
+
+    def __iter__(self) -> "_QuotedRows":
+        return self
+
+    def __next__(self) -> list[str]:
+        return next(self._rows)
+
+    def read_columns(self, rows: int, width: int) -> list[CodedColumn] | None:
+        """As :meth:`_PlainRows.read_columns`, of lines each of which is a row."""
+        block, end = self._lines.look_ahead(rows)
+        if block.isspace() or '="' in block:  # `="007"`; and blank lines have no width
+            return None
+        columns = _parse_block(block, self._delimiter, width)
+        if columns is not None:
+            self._lines.skip_to(end, width)
+        return columns
+
+
+def _find_end(text: str, start: int, lines: int) -> int:
+    """Where so many lines end, or the text."""
+    end, length, find = start, len(text), text.find
+    for _ in range(lines):
+        end = find(_LINE_END, end) + 1 or length
+        if end == length:
+            break
+    return end
+
+
+def _is_regular(data: bytes, delimiter: str) -> bool:
+    """True for lines whose quotes all stand around whole cells, or doubled within quotes.
+
+    All readers agree on what such lines mean.
+    """
+    signs = np.frombuffer(b"\n" + data + b"\n", np.uint8)
+    quotes = np.flatnonzero(signs == ord('"'))
+    opening, closing = quotes[::2], quotes[1::2]
+    if len(opening) != len(closing):
+        return False
+    between = np.isin(np.arange(256), list(b'\r\n"' + delimiter.encode()))
+    alone = between[signs[opening - 1]].all() and between[signs[closing + 1]].all()
+    ends, returns = np.flatnonzero(signs == ord("\n")), np.flatnonzero(signs == ord("\r"))
+    outside = not (np.searchsorted(quotes, ends) % 2).any()
+    return bool(alone and outside and (signs[returns + 1] == ord("\n")).all())
+
+
 def _parse_block(block: str, delimiter: str, width: int) -> list[CodedColumn] | None:
-    """The columns of lines without quotes; ``None`` if not all have ``width`` cells."""
+    """The columns of regular lines; ``None`` if not all have ``width`` cells."""
     ascii_only = delimiter.isascii() and not block.startswith(_BYTE_ORDER_MARK)
     if not ascii_only or not 0 < len(block) <= csv_limit.MAX_CELL_CHARACTERS or width < 2:
+        return None
+    data = block.encode()
+    quoted = '"' in block
+    if (quoted or "\r" in block) and not _is_regular(data, delimiter):
         return None
     # Imported here: a small list is read without it.
     from pyarrow import csv as arrow_csv  # noqa: PLC0415
@@ -161,12 +214,15 @@ def _parse_block(block: str, delimiter: str, width: int) -> list[CodedColumn] | 
     kind = pa.dictionary(pa.int32(), pa.string())
     try:
         table = arrow_csv.read_csv(
-            pa.py_buffer(block.encode()),
+            pa.py_buffer(data),
             arrow_csv.ReadOptions(
                 use_threads=False, block_size=4 * len(block) + 1, column_names=names
             ),
             arrow_csv.ParseOptions(
-                delimiter=delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+                delimiter=delimiter,
+                quote_char='"' if quoted else False,
+                double_quote=quoted,
+                ignore_empty_lines=False,
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, kind), null_values=[], strings_can_be_null=False
@@ -182,27 +238,27 @@ def _strip_formulas(row: list[str]) -> list[str]:
     return [cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' else cell for cell in row]
 
 
-def _iter_cells(text: str, delimiter: str, name: str, warn: Warn | None) -> Iterator[list[str]]:
-    lines = _Lines(text, delimiter)
+def _iter_cells(
+    lines: "_Lines", delimiter: str, name: str, warn: Warn | None
+) -> Iterator[list[str]]:
     reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
     unbalanced: list[str] = []
-    width = 0
     while True:
         try:
             for row in reader:
                 lines.row_at, lines.of_row = lines.at, 0
-                lines.width = width = len(row) or width
+                lines.width = len(row) or lines.width
                 yield row
             break
         except (csv.Error, _TooManyLinesError) as error:
             if len(unbalanced) == _MAX_UNBALANCED:
                 yield from _iter_unquoted(lines, delimiter, name)
                 break
-            row, as_text = _read_unbalanced(lines, delimiter, width, name, error)
+            row, as_text = _read_unbalanced(lines, delimiter, lines.width, name, error)
             if as_text:
                 unbalanced.append(f"line {lines.number}")
             lines.row_at, lines.of_row = lines.at, 0
-            lines.width = width = len(row) or width
+            lines.width = len(row) or lines.width
             yield row
             reader = csv.reader(lines.iter_next(), delimiter=delimiter, strict=True)
     if unbalanced and warn is not None:
@@ -252,8 +308,8 @@ class _Lines:
     def iter_next(self) -> Iterator[str]:
         """The lines not read yet."""
         text, find = self._text, self._text.find
-        start, length = self.at, len(self._text)
-        while start < length:
+        length = len(self._text)
+        while (start := self.at) < length:
             if self.of_row == _MAX_LINES_A_TEXT or (
                 self.of_row == _MAX_LINES_A_ROW and self._holds_rows()
             ):
@@ -262,7 +318,16 @@ class _Lines:
             self.at = end
             self.of_row += 1
             yield text[start:end]
-            start = end
+
+    def look_ahead(self, lines: int) -> tuple[str, int]:
+        """The next so many lines, and where they end."""
+        end = _find_end(self._text, self.at, lines)
+        return self._text[self.at : end], end
+
+    def skip_to(self, end: int, width: int) -> None:
+        """Go on behind rows that were read otherwise, each a line of ``width`` cells."""
+        self.at = self.row_at = end
+        self.of_row, self.width = 0, width
 
     def _holds_rows(self) -> bool:
         """True if most lines of the current row look like rows: its quote is never closed."""

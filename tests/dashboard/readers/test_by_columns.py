@@ -1,15 +1,20 @@
 """Long tables are read column by column where they are even, and read the same as row by row.
 
-With its header in quotation marks a text goes through the reader of quoted text, as rows; without
-any, through Arrow's, as columns; a workbook's sheet gives columns too.
+Text without quotes, and text whose quotes all stand around cells, goes through Arrow's reader as
+columns; with a quote elsewhere by rows, through Python's; a workbook's sheet gives columns too.
 """
 
+import csv
 import io
 import random
 from collections.abc import Callable
+from itertools import islice
+from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.readers import read
 from dashboard.readers.common.coded_column import ColumnSource
@@ -120,10 +125,13 @@ def list_content(reading: Reading) -> dict[str, object]:
     }
 
 
-def write_text(rows: list[Row], delimiter: str = ",", *, quoted: bool = False) -> bytes:
-    header = [f'"{name}"' for name in HEADER] if quoted else HEADER
-    lines = [header, *([cell.replace(delimiter, ";") for cell in row] for row in rows)]
-    return "\n".join(map(delimiter.join, lines)).encode()
+def write_text(rows: list[Row], delimiter: str = ",", quote: str = "") -> bytes:
+    """The rows as they are, with every cell between ``quote``."""
+    lines = [HEADER, *([cell.replace(delimiter, ";") for cell in row] for row in rows)]
+    inner = '""' if quote else '"'
+    cells = ([quote + one.replace('"', inner) + quote for one in row] for row in lines)
+    end = "\r\n" if quote else "\n"
+    return end.join(map(delimiter.join, cells)).encode()
 
 
 def write_workbook(rows: list[Row]) -> bytes:
@@ -139,13 +147,16 @@ def write_workbook(rows: list[Row]) -> bytes:
 @pytest.mark.parametrize(
     ("quirk", "delimiter"), [*((quirk, ",") for quirk in QUIRKS), ("even", "\t"), ("even", "¬")]
 )
-def test_text_reads_the_same_with_and_without_quotes(quirk: str, delimiter: str) -> None:
+def test_text_reads_the_same_by_rows_and_by_columns(quirk: str, delimiter: str) -> None:
     rows = make_rows(700, len(quirk))
     QUIRKS[quirk](rows)
     plain = read(write_text(rows, delimiter), "list.csv")
-    quoted = read(write_text(rows, delimiter, quoted=True), "list.csv")
     assert len(plain.sites) >= 700
-    assert list_content(plain) == list_content(quoted)
+    assert list_content(plain) == list_content(read(write_text(rows, delimiter, '"'), "list.csv"))
+    rows[ABOVE + 5][1] = 'Clinic "B"'  # in a cell without quotes around it: by rows
+    by_rows = read(write_text(rows, delimiter), "list.csv")
+    assert by_rows.sites["facility"].eq('Clinic "B"').sum() == 1
+    assert list_content(by_rows) == list_content(read(write_text(rows, delimiter, '"'), "list.csv"))
 
 
 @pytest.mark.parametrize("quirk", ["even", "a blank row", "a total", "a heading"])
@@ -167,7 +178,7 @@ def test_what_is_said_of_a_list_names_the_rows_of_all_its_blocks() -> None:
     where = ", ".join(f"row {at} ('somewhere')" for at in (102, 502, 20_502))
     assert any(text.endswith(where) for text in plain.warnings), plain.warnings
     assert plain.rows == 20_999
-    assert list_content(plain) == list_content(read(write_text(rows, quoted=True), "list.csv"))
+    assert list_content(plain) == list_content(read(write_text(rows, quote='"'), "list.csv"))
 
 
 def test_even_lines_without_quotes_are_read_as_columns() -> None:
@@ -187,4 +198,29 @@ def test_even_lines_without_quotes_are_read_as_columns() -> None:
     assert [len(column) for column in columns] == [10, 10]
     assert source.read_columns(20, 2) is None
     assert list(source) == []
-    assert not isinstance(iter_rows('a,"b"', ",", "list.csv"), ColumnSource)
+
+
+@given(
+    st.lists(st.lists(st.text('ab",é \n=', max_size=4), min_size=3, max_size=3), max_size=6),
+    st.booleans(),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONE]),
+)
+def test_any_text_gives_the_same_rows_in_blocks(rows: list[Row], unix: bool, quoting: Any) -> None:
+    file = io.StringIO()
+    end = "\n" if unix else "\r\n"
+    if quoting == csv.QUOTE_NONE:
+        file.write(end.join(map(",".join, rows)))
+    else:
+        csv.writer(file, quoting=quoting, lineterminator=end).writerows(rows)
+    text = f'"h","i","j"{end}{file.getvalue()}'
+    one_by_one = [row or [""] * 3 for row in iter_rows(text, ",", "list.csv")]
+    source = iter_rows(text, ",", "list.csv")
+    assert isinstance(source, ColumnSource)
+    in_blocks = [next(source)]
+    while True:
+        columns = source.read_columns(2, 3)
+        found = zip(*columns, strict=True) if columns is not None else islice(source, 1)
+        if not (block := [list(row) or [""] * 3 for row in found]):
+            break
+        in_blocks += block
+    assert in_blocks == one_by_one
