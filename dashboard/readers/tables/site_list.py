@@ -98,12 +98,13 @@ def _read_rows(table: RawTable, reader: "_RowReader") -> Iterator[int]:
     """Add all rows to the reader; yields, after some at a time, how many there were."""
     source = table.rest if isinstance(table.rest, ColumnSource) else None
     width = len(table.header)
-    first = table.first_rows
+    waiting = table.first_rows
     number = 0
     while True:
         start = number + table.rows_above + 1
+        first, waiting = waiting[:_ROWS_AT_ONCE], waiting[_ROWS_AT_ONCE:]
         wanted = _ROWS_AT_ONCE - len(first)
-        columns = source.read_columns(wanted, width) if source is not None else None
+        columns = source.read_columns(wanted, width) if source is not None and wanted else None
         if columns is not None and all(len(row) == width for row in first):
             above = [_encode_rows(first)] if first else []
             columns = list(map(CodedColumn.concatenate, zip(*above, columns, strict=True)))
@@ -116,7 +117,6 @@ def _read_rows(table: RawTable, reader: "_RowReader") -> Iterator[int]:
                 return
             reader.add(rows, start)
             number += len(rows)
-        first = []
         yield number
 
 
