@@ -57,7 +57,8 @@ def compare_command(
     """Compare A with B: what both have, the nearest site of the other, or what changed.
 
     A and B are files or folders of site lists, or else names of open lists, ids of trials, or
-    filters ("country=DE&status=Recruiting") over SITE_MAP_SOURCES.
+    filters ("country=DE&status=Recruiting"), saved ones ("view=KEY") or links to the page, over
+    SITE_MAP_SOURCES.
 
     \b
     Examples:
@@ -118,7 +119,8 @@ def _find_side(
     """
     library, geocoder = service.library(), service.geocoder
     if path is None:
-        return find_side(parameter, text, library, geocoder.locate_many, geocoder.search)
+        locate, load_view = geocoder.locate_many, service.views.load
+        return find_side(parameter, text, library, locate, geocoder.search, load_view=load_view)
     if not is_source:
         lists = open_sources([path])
         unread = [f"{one.name}: {one.error}" for one in lists if one.error]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.errors import FilterError
 from dashboard.exports.content import About, Content, Provenance
-from dashboard.library.sides import Side, are_versions, find_side
+from dashboard.library.sides import LoadView, Side, are_versions, find_side
 from dashboard.query.coordinates import MAX_RADIUS_KM, format_number, parse_radius
 from dashboard.query.near import LocatePlace
 from dashboard.query.parameters import (
@@ -88,7 +88,10 @@ class DistanceParameter(Parameter):
         return parse_radius(text, self.name)
 
 
-_SIDE = "the name of an open list, the id of a trial, or a filter as in a link, percent-encoded"
+_SIDE = (
+    "the name of an open list, the id of a trial, a filter as in a link, or view=KEY of a saved "
+    "one, percent-encoded"
+)
 PARAMETERS: dict[str, Parameter] = {
     one.name: one
     for one in (
@@ -179,6 +182,7 @@ def compare(
     provenance: Provenance,
     locate_many: LocateMany | None,
     search: LocatePlace | None = None,
+    load_view: LoadView | None = None,
 ) -> Compared:
     """The comparison that a query asks for, over the open lists.
 
@@ -187,13 +191,14 @@ def compare(
         provenance: that of the library.
         locate_many: finds places, for the sites of a list.
         search: finds the place of ``near`` in a filter.
+        load_view: loads stored views.
 
     Raises:
         FilterError: a side is unknown, or both together have more than :data:`MAX_SITES` sites.
     """
     library = provenance.library
-    a = find_side("a", query.a, library, locate_many, search)
-    b = find_side("b", query.b, library, locate_many, search)
+    a = find_side("a", query.a, library, locate_many, search, load_view=load_view)
+    b = find_side("b", query.b, library, locate_many, search, load_view=load_view)
     return compare_sides(a, b, provenance, query.within_km)
 
 

@@ -1,21 +1,25 @@
-"""What is compared: an open list, a trial, or the sites that a filter keeps."""
+"""What is compared: an open list, a trial, or the sites that a filter or a stored view keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pandas as pd
 
-from dashboard.errors import FilterError, UploadError
+from dashboard.errors import FilterError, SavedViewError, UploadError
 from dashboard.library.lists import EarlierVersion, Library, OpenedList, merge
 from dashboard.query.apply import apply
 from dashboard.query.filters import Filters, parse, to_query
 from dashboard.query.near import LocatePlace, find_centre
-from dashboard.query.parameters import sort_by_similarity
+from dashboard.query.parameters import MAX_QUERY, VIEW, sort_by_similarity
 from dashboard.sites.positions import LocateMany
 
+LoadView = Callable[[str], str | None]
+"""The query string of a stored view's key, as :meth:`SavedViews.load`."""
+
 MAX_SUGGESTIONS = 10
+_MAX_NAME = 200
 _DAY = len("2026-11-30")
 
 
@@ -44,13 +48,15 @@ def find_side(
     library: Library,
     locate_many: LocateMany | None,
     search: LocatePlace | None = None,
+    *,
+    load_view: LoadView | None = None,
 ) -> Side:
     """The side that a text names.
 
     An open list by its name (with or without its ending), as its file has it, or an earlier version
     of it (``NAME @ YYYY-MM-DD HH:MM:SS``); else a trial by its id, or an earlier version of it
     (``NCT01207388 @ YYYY-MM-DD``); else the query string of a filter, as in a link
-    (``country=DE&status=Recruiting``).
+    (``country=DE&status=Recruiting``), a stored view (``view=KEY``), or a whole link to the page.
 
     Args:
         parameter: the parameter's name, for errors.
@@ -58,9 +64,10 @@ def find_side(
         library: the open lists.
         locate_many: finds places, for the sites of a list.
         search: finds the place of ``near``.
+        load_view: loads stored views.
 
     Raises:
-        FilterError: there is no such list, trial or filter.
+        FilterError: there is no such list, trial, filter or view.
     """
     wanted = text.strip()
     opened = find_list(library, wanted)
@@ -73,16 +80,38 @@ def find_side(
     if trial_id:
         side = _filter_side(trial_id, library, Filters(trial=(trial_id,)), search)
         return replace(side, list_name=trial_id)
-    if "=" in wanted:
-        filters = parse(parse_qsl(wanted.removeprefix("?"), keep_blank_values=True))
-        name = "&".join(f"{key}={value}" for key, value in to_query(filters))
-        return _filter_side(name or "all sites", library, filters, search)
+    is_link = wanted.startswith(("http://", "https://"))
+    if "=" in wanted or is_link:
+        query = wanted.partition("?")[2] if is_link else wanted.removeprefix("?")
+        filters = parse(_load_pairs(parameter, query, load_view))
+        name = "&".join(f"{key}={value}" for key, value in to_query(filters)) or "all sites"
+        name = name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
+        return _filter_side(name, library, filters, search)
     lists = [one for one in library.lists if one.reading]
     versions = [version.name for one in lists for version in one.versions]
     known = [*(one.name for one in lists), *versions, *filter(None, library.trials)]
     allowed = sort_by_similarity(wanted, known)[:MAX_SUGGESTIONS]
     message = f"{parameter}={wanted[:80]}: no open list, trial or filter of this name"
     raise FilterError(parameter, wanted[:80], message, (*allowed, "country=DE&status=Recruiting"))
+
+
+def _load_pairs(parameter: str, query: str, load_view: LoadView | None) -> list[tuple[str, str]]:
+    """The pairs of a query string, with those of a stored view in place of its key."""
+    found: list[tuple[str, str]] = []
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY):
+        if name != VIEW or load_view is None:
+            found.append((name, value))
+            continue
+        try:
+            stored = load_view(value)
+        except SavedViewError as error:
+            message = f"{parameter}={VIEW}={value[:40]}: the stored view cannot be loaded: {error}"
+            raise FilterError(parameter, value[:40], message) from error
+        if stored is None:
+            message = f"{parameter}={VIEW}={value[:40]}: no view is stored under this key"
+            raise FilterError(parameter, value[:40], message)
+        found += parse_qsl(stored, keep_blank_values=True, max_num_fields=MAX_QUERY)
+    return found
 
 
 def find_trial_sites(parameter: str, text: str, library: Library) -> pd.DataFrame:

@@ -17,6 +17,9 @@ from dashboard.errors import FilterError
 VIEW_PREFIX = "view_"
 """Parameters that begin so are the page's own; queries ignore them."""
 
+VIEW = "view"
+"""The parameter with the key of a stored view."""
+
 MAX_TEXT = 500
 MAX_NAME = 100
 MAX_VALUES = 100

@@ -9,15 +9,12 @@ from dashboard.maps.colours import SHADES, Shade
 from dashboard.maps.palette import COLOUR_BY, FIELD_PREFIX
 from dashboard.page.streamlit_internals import is_history_navigation
 from dashboard.query.filters import Filters, parse_leniently, to_query
-from dashboard.query.parameters import MAX_QUERY, VIEW_PREFIX
+from dashboard.query.parameters import MAX_QUERY, VIEW, VIEW_PREFIX
 from dashboard.service.service import service
 
 FILTERS = "filters"
 NOTES = "address_notes"
 MODES = ("map", "finder")
-SAVED = "view"
-"""The parameter with the key of a stored view."""
-
 LINKED = "list"
 """The page's own parameter with the key of a link to a colleague's list."""
 
@@ -60,10 +57,10 @@ def _browser_pairs() -> list[tuple[str, str]]:
 
 def _load_saved(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
     """The pairs with those of a stored view in place of its key, and why there are none."""
-    keys = [value for name, value in pairs if name == SAVED]
+    keys = [value for name, value in pairs if name == VIEW]
     if not keys:
         return pairs, ()
-    rest = [pair for pair in pairs if pair[0] != SAVED]
+    rest = [pair for pair in pairs if pair[0] != VIEW]
     try:
         query = service().views.load(keys[0])
     except SavedViewError as error:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.page.state import address, session
 from dashboard.query.filters import to_query
+from dashboard.query.parameters import VIEW
 from dashboard.service.service import service
 from dashboard.web.response_cache import MAX_LINK
 
@@ -30,4 +31,4 @@ def build_view_link() -> str:
     if len(link) <= MAX_LINK:
         return link
     key = service().views.save(query, session.get_owner())
-    return f"{page}?{urlencode({address.SAVED: key})}"
+    return f"{page}?{urlencode({VIEW: key})}"

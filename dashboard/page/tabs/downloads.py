@@ -19,6 +19,7 @@ from dashboard.page.widgets import on_demand
 from dashboard.page.widgets.download_link import draw_download_link
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
+from dashboard.query.parameters import VIEW
 from dashboard.web.downloads import Download
 from dashboard.web.response_cache import MAX_LINK
 
@@ -63,7 +64,7 @@ def _draw_urls(link: Link) -> None:
         st.warning(f"This view is too long for a link, and cannot be stored: {escape(error)}")
     else:
         st.code(view, language=None, wrap_lines=True)
-        if f"?{address.SAVED}=" in view:
+        if f"?{VIEW}=" in view:
             st.caption("The view is stored on this server. It is deleted a year after last use.")
     if len(link.api) > MAX_LINK:
         st.caption(

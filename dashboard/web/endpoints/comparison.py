@@ -63,7 +63,8 @@ class CompareCache:
         query = parse_compare_query(parse_qsl(query_string, keep_blank_values=True))
         geocoder = self._service.geocoder
         provenance = build_provenance(library, geocoder.providers)
-        compared = compare(query, provenance, geocoder.locate_many, geocoder.search)
+        load_view = self._service.views.load
+        compared = compare(query, provenance, geocoder.locate_many, geocoder.search, load_view)
         form = FORMATS[suffix]
         if suffix == "json":
             body = build_compare_document(compared, query)

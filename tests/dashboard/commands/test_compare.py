@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 
 from dashboard.cli import main
+from dashboard.library.saved_views import SavedViews
+from dashboard.settings import Settings
 from harness.command_line import run
 from harness.serving import Server
 
@@ -63,6 +66,7 @@ def test_two_versions_of_a_list_give_changes(
         (["nothing-of-this-name", "country=DE"], "a=nothing-of-this-name: no open list"),
         (["country=DE", "country=Nowhere"], "country=Nowhere: unknown country"),
         (["country=DE", "country=FR", "--within-km", "0"], "within_km=0: give kilometres"),
+        (["country=DE", f"view={'x' * 22}"], "no view is stored under this key"),
     ],
 )
 def test_bad_usage_is_one_line(
@@ -104,3 +108,22 @@ def test_the_api_compares_trials_lists_and_filters(dashboard_server: Server) -> 
     ):
         refused = ask("json", **wrong)
         assert (refused.status_code, refused.json()["parameter"]) == (400, parameter)
+
+
+def test_a_saved_view_and_a_link_are_sides(
+    dashboard_server: Server, data_folder: Path, tmp_path: Path
+) -> None:
+    settings = Settings(site_map_data=data_folder, geocache_url="")
+    with closing(SavedViews(settings)) as views:
+        key = views.save("view_colour=country&country=DE", "me")
+    link = f"http://trials.example/?view={key}&status=Completed"
+    done = run(main, ["compare", f"view={key}", link, "-o", "-", "--format", "json"],
+               {"SITE_MAP_DATA": str(data_folder)}, tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["a"]["name"] == "country=DE"
+    assert document["b"]["name"] == "country=DE&status=Completed"
+    assert document["a"]["sites"] == 17
+    query = urlencode({"a": f"view={'x' * 22}", "b": link.partition("?view=")[0]})
+    refused = httpx.get(f"{dashboard_server.url}/api/compare.json?{query}", timeout=30)
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "a")

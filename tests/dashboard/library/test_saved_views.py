@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.errors import SavedViewError
-from dashboard.library.saved_views import KEY_LENGTH, MAX_PER_OWNER, SavedViews
+from dashboard.library.saved_views import KEY_LENGTH, MAX_NAMED, MAX_PER_OWNER, SavedViews
 from dashboard.settings import Settings
 
 QUERY = "&".join(f"trial=NCT{number:08}" for number in range(400)) + "&view_colour=country"
@@ -55,6 +55,35 @@ def test_a_session_stores_only_so_many(views: SavedViews) -> None:
     with pytest.raises(SavedViewError, match="as many as one may"):
         views.save(QUERY, "me", DAY)
     assert views.save(QUERY, "you", DAY)
+
+
+def test_a_view_is_saved_by_name(views: SavedViews, settings: Settings) -> None:
+    assert views.list_named("me") == ()
+    saved = views.save_named("country=DE", "me", "  Open  in Germany ", DAY)
+    assert saved.name == "Open in Germany"
+    views.save_named("country=FR", "me", "france", DAY)
+    again = views.save_named("country=DE&status=Recruiting", "me", "Open in Germany", DAY)
+    with closing(SavedViews(settings)) as other:
+        assert [one.name for one in other.list_named("me")] == ["france", "Open in Germany"]
+        assert other.list_named("me")[1] == again
+        assert other.list_named("you") == ()
+    assert views.load(saved.key, DAY) == "country=DE", "links to the one before stay"
+    views.delete_name("you", "france")
+    views.delete_name("me", "france")
+    assert views.list_named("me") == (again,)
+    views.save("q=a", "you", date(2028, 1, 1))
+    assert views.list_named("me") == (), "nobody opened it for a year"
+
+
+def test_names_are_checked(views: SavedViews) -> None:
+    for name, problem in ((" ", "needs a name"), ("x" * 61, "at most 60 characters, not 61")):
+        with pytest.raises(SavedViewError, match=problem):
+            views.save_named("q=a", "me", name, DAY)
+    for number in range(MAX_NAMED):
+        views.save_named("q=a", "me", f"{number}", DAY)
+    with pytest.raises(SavedViewError, match="delete one first"):
+        views.save_named("q=a", "me", "one more", DAY)
+    views.save_named("q=b", "me", "0", DAY)
 
 
 def test_nothing_is_lost_where_nothing_can_be_stored(tmp_path: Path) -> None:

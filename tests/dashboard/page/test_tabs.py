@@ -262,6 +262,27 @@ def test_two_trials_are_compared(page: AppTest) -> None:
     assert sorted(table["change"]) == ["added", "added", "removed", "removed"]
 
 
+def test_a_saved_filter_is_a_side(page: AppTest) -> None:
+    page.query_params["trial"] = "NCT00000002"
+    page.query_params["view_compare_a"] = "NCT00000001"
+    page.session_state["saved_filters"] = True
+    run_tab(page, "Compare")
+    page.text_input(key="saved_filter_name").set_value("<b>Mine</b> *x*")
+    page.button(key="FormSubmitter:saved_filter_form-Save").click().run()
+    side = page.selectbox(key="compare_b")
+    assert side.options[-1] == "Saved filter <b>Mine</b> *x*"
+    side.select_index(len(side.options) - 1).run()
+    assert not page.exception
+    assert not page.warning
+    found = {metric.label: metric.value for metric in page.metric}
+    assert found["Facilities in both"] == "1"
+    assert "view=" in str(page.query_params["view_compare_b"])
+    page.button(key="saved_filter_delete").click().run()
+    assert not page.exception
+    assert not [one for one in page.selectbox(key="compare_a").options if "Mine" in one]
+    assert {metric.label: metric.value for metric in page.metric} == found, "its link stays"
+
+
 def test_a_picture_is_coloured_as_the_map_or_by_what_is_chosen(page: AppTest) -> None:
     page.query_params["view_colour"] = "precision"
     page.session_state["picture"] = True

@@ -16,9 +16,10 @@ from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.library.pin_file import locate_with
 from dashboard.page.state import address, links
-from dashboard.page.tabs.compare import over_time, tables
+from dashboard.page.tabs.compare import over_time, saved_filters, tables
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
+from dashboard.service.service import service
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
 from dashboard.sites.changes import mark_changes
@@ -66,6 +67,9 @@ def _draw_sides(library: Library, filters: Filters, viewer: Viewer) -> None:
     names = _list_choices(library, filters) | {
         query: f"Sites in the area {name}" for query, name in areas.items()
     }
+    names |= {
+        saved_filters.to_side(one): f"Saved filter {one.name}" for one in saved_filters.load()
+    }
     if len(names) < 2:
         st.markdown("Open a second list or trial to compare with.")
         return
@@ -80,8 +84,12 @@ def _draw_sides(library: Library, filters: Filters, viewer: Viewer) -> None:
             key=_WITHIN,
             placeholder="Any distance",
         )
+    saved_filters.draw_saved_filters(filters)
     if not a or not b:
-        st.caption("Choose what to compare, or type a filter such as country=DE&status=Recruiting.")
+        st.caption(
+            "Choose what to compare, type a filter such as country=DE&status=Recruiting, or paste "
+            "a link to this page."
+        )
         return
     query = CompareQuery(a, b, within_km)
     try:
@@ -153,7 +161,8 @@ def _compare(query: CompareQuery, library: Library, viewer: Viewer) -> Compared:
     locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
     provenance = build_provenance(library, viewer.geocoder.providers)
     with st.spinner("Comparing …", show_time=True):
-        compared = compare(query, provenance, locate, viewer.geocoder.search)
+        load_view = service().views.load
+        compared = compare(query, provenance, locate, viewer.geocoder.search, load_view)
     st.session_state[_COMPARED] = (library, query, compared)
     return compared
 

@@ -14,7 +14,7 @@ from dashboard.page.tabs.lists.actions import run
 from dashboard.page.widgets.feedback import show_error
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import to_query
-from dashboard.query.parameters import VIEW_PREFIX
+from dashboard.query.parameters import VIEW, VIEW_PREFIX
 from dashboard.service.editor import Editor
 from dashboard.service.viewer import Viewer
 from dashboard.sites import summary
@@ -95,7 +95,7 @@ def _make_link(one: StoredList, viewer: Viewer, days: int, *, decisions: bool) -
 
 
 def _build_url(key: str) -> str:
-    return f"{links.get_page_url()}?{urlencode({address.SAVED: key})}"
+    return f"{links.get_page_url()}?{urlencode({VIEW: key})}"
 
 
 def _act(action: Callable[[], object]) -> None:
