@@ -149,7 +149,8 @@ class UploadStore(SessionRecords):
             name: the file's name as the person knows it.
             columns: which column is which, where a person named them.
             opened: the list, where it was read already.
-            shared_by: the session that shares it, which may take it back.
+            shared_by: the session that shares it, which may take it back; of a new version it
+                stays whoever shared the list.
             replaces: the id of the list that this is the new version of, which keeps its name.
             about: what is known of it, where it comes from another owner.
             decisions: those that are shared with it.
@@ -183,7 +184,9 @@ class UploadStore(SessionRecords):
         about = replace(same[-1].about, added=about.added, hidden=False) if same else about
         shared = decisions or (same[-1].decisions if same else ())
         metadata = build_metadata(name, opened, columns) | write_about(about) | write_shared(shared)
-        metadata |= {"shared_by": hash_owner(shared_by)} if shared_by else {}
+        kept_by = same[-1].shared_by if replaces else ""
+        sharer = hash_owner(shared_by) if shared_by and not kept_by else kept_by
+        metadata |= {"shared_by": sharer} if sharer else {}
         with refuse(_NOT_STORED):
             if storage.count_bytes() + len(data) > MAX_BYTES:
                 raise UploadError(_TOO_MUCH)

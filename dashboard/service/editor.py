@@ -12,6 +12,7 @@ from dashboard.library.lists import OpenedList
 from dashboard.library.own_lists.list_decisions import select_decisions
 from dashboard.library.own_lists.session_records import hash_owner
 from dashboard.library.pin_file import list_place_keys
+from dashboard.library.reader_pool import ReaderPool
 from dashboard.library.registry.search import RegistrySearch
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import StoredList, UploadStore
@@ -20,6 +21,7 @@ from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.geocode import build_geocode_key, build_geocode_work
 from dashboard.service.jobs.routes import build_route_key, build_route_work
 from dashboard.service.jobs.runner import JobRunner, JobStatus, Work
+from dashboard.service.jobs.upload import Upload, build_upload_key, build_upload_work
 from dashboard.service.opener import Opener
 from dashboard.service.own_pins import OwnPins
 from dashboard.service.pins import Pins
@@ -56,6 +58,7 @@ class Editor:
         settings: as read from the environment; not those of a read-only server.
         opener: has the geocache and the library once they are open.
         uploads: the process's uploads.
+        reader: parses files.
         fetched: the trials fetched from the registry.
         runner: the process's jobs.
         owner: the session that jobs are started for.
@@ -70,6 +73,7 @@ class Editor:
         opener: Opener,
         *,
         uploads: UploadStore,
+        reader: ReaderPool,
         fetched: FetchedTrials,
         runner: JobRunner,
         owner: str,
@@ -80,6 +84,7 @@ class Editor:
         self._router = Router.from_settings(settings)
         self._opener = opener
         self._uploads = uploads
+        self._reader = reader
         self._fetched = fetched
         self._runner = runner
         self._owner = owner
@@ -146,6 +151,32 @@ class Editor:
         """
         self._uploads.change(EVERYONE, list_id, name=name, colour=colour)
         self._refresh()
+
+    def renew_shared(self, list_id: str, data: bytes, name: str) -> None:
+        """Replace a list that is shared with everyone by a new version of its file.
+
+        It keeps its name, colour, columns, decisions, earlier versions, and who may take it back.
+
+        Raises:
+            UploadError: it is no longer there, or the file cannot be read or stored; the list
+                stays as it was.
+        """
+        self._uploads.add(EVERYONE, data, name, replaces=list_id, shared_by=self._owner)
+        self._refresh()
+
+    def renew_shared_in_background(self, list_id: str, data: bytes, name: str) -> JobStatus:
+        """As :meth:`renew_shared`, as a job.
+
+        Raises:
+            TooManyJobsError: too many jobs are running.
+        """
+        files = [Upload(name, data, list_id)]
+        work = build_upload_work(
+            self._uploads, self._reader, self._owner, files, refresh=self._refresh
+        )
+        key = build_upload_key(self._owner, files)
+        job = self._runner.start(key, name, work, owner=self._owner, private=True)
+        return job.status(self._owner)
 
     def take_back(self, list_id: str) -> None:
         """Make a list that this session shared its own again; pins stay as they are.

@@ -72,6 +72,7 @@ class Service(Closing):
             self.settings,
             self.opener,
             uploads=self.uploads,
+            reader=self.reader,
             fetched=self.fetched,
             runner=self.jobs,
             owner=owner,

@@ -1,6 +1,6 @@
 """Upload job: parse, geocode, store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dashboard.errors import UploadError
 from dashboard.library.lists import read_as_before
 from dashboard.library.reader_pool import PARSING, ReaderPool, ReaderProgress
+from dashboard.library.upload_storage import EVERYONE
 from dashboard.library.uploads import UploadStore
 from dashboard.service.jobs.runner import Job, Work
 from dashboard.sites.summary import plural
@@ -32,13 +33,26 @@ def build_upload_key(owner: str, files: Sequence[Upload]) -> str:
 
 
 def build_upload_work(
-    uploads: UploadStore, reader: ReaderPool, owner: str, files: Sequence[Upload]
+    uploads: UploadStore,
+    reader: ReaderPool,
+    owner: str,
+    files: Sequence[Upload],
+    *,
+    refresh: Callable[[], None] | None = None,
 ) -> Work:
     """The job's work: parse files, find their places, and store them as a session's lists.
 
     Another process does all but the storing. Each file is stored as soon as it is done;
     cancelling keeps those before it.
+
+    Args:
+        uploads: the process's uploads.
+        reader: parses files.
+        owner: the session.
+        files: what is read.
+        refresh: given for new versions of lists that everyone sees; called once they are stored.
     """
+    target = owner if refresh is None else EVERYONE
 
     def work(job: Job) -> str:
         total = 100 * len(files)
@@ -51,16 +65,18 @@ def build_upload_work(
                 job.report(done + _percent(step), total, f"{step.stage} {name}")
 
             read = partial(reader.read, data, name, owner=owner, report=report, locate=True)
-            columns, opened = read_as_before(read, uploads.find_columns(owner, name, replaces))
+            columns, opened = read_as_before(read, uploads.find_columns(target, name, replaces))
             if opened.reading is not None:
                 sites += len(opened.reading.sites)
                 trials += len(opened.reading.trials)
             else:
                 problems.append(f"{name} was not opened: {opened.error}")
             try:
-                uploads.add(owner, data, name, columns=columns, opened=opened, replaces=replaces)
+                uploads.add(target, data, name, columns=columns, opened=opened, replaces=replaces)
             except UploadError as error:
                 raise UploadError(f"{name}: {error}") from error
+            if refresh is not None:
+                refresh()
         result = f"{plural(sites, 'site')}, {plural(trials, 'trial')}"
         return "; ".join([result, *problems]) + "."
 

@@ -254,6 +254,9 @@ def test_a_shared_list_is_renamed_and_recoloured_for_everyone(
     run(page)
     page.text_input(key=f"rename_{shared.id}").set_value("Ours")
     run(page)
+    page.button(key=f"FormSubmitter:renew_form_{shared.id}-Replace for everyone").click()
+    run(page)
+    assert [one for one in page.toast if "Choose the file of the new version" in one.value]
     running.uploads.add(build_owner("ben", ""), FIRST, "of ben.csv")
     ben = AppTest.from_file(main.__file__, default_timeout=60)
     ben.session_state["cookie"] = "ben"

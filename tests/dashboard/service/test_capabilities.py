@@ -17,7 +17,7 @@ from dashboard.service.service import Service
 from dashboard.service.viewer import SessionJobs, SessionLinks, SessionUploads, Viewer
 from dashboard.settings import Settings
 from geocache.errors import ReadOnlyError
-from geocache.gazetteer import Gazetteer
+from geocache.gazetteer import OfflineGazetteer
 from geocache.place import Place
 
 LIST = b"facility,city,country\nLKH Graz,Graz,Austria\n"
@@ -92,7 +92,7 @@ def parts(root: object) -> Iterator[object]:
     waiting = [root]
     while waiting:
         part = waiting.pop()
-        if any(part is known for known in seen) or isinstance(part, Settings | Gazetteer):
+        if any(part is known for known in seen) or isinstance(part, Settings | OfflineGazetteer):
             continue
         seen.append(part)
         yield part
@@ -209,6 +209,8 @@ def test_methods_of_the_editor() -> None:
         "share",
         "find_public_texts",
         "change_shared",
+        "renew_shared",
+        "renew_shared_in_background",
         "is_sharer",
         "share_upload",
         "take_back",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.errors import UploadError
+from dashboard.library.sides import find_side
 from dashboard.library.upload_storage import EVERYONE
 from dashboard.service.editor import Editor, PublicTexts
 from dashboard.service.service import Service
@@ -66,6 +67,40 @@ def test_a_list_is_shared_without_contacts_and_taken_back_by_who_shared_it(
     assert back.opened.reading is not None
     assert back.opened.reading.fields is not None
     assert list(back.opened.reading.fields) == ["Tier", "PI", "E-mail"]
+
+
+def test_a_shared_list_gets_a_new_version_in_place(service: Service) -> None:
+    ann, ben = get_editor(service, "ann"), get_editor(service, "ben")
+    own = service.viewer("ann").uploads.add(LIST, "mine.csv")
+    service.viewer("ann").decisions.decide(
+        [SiteKey(facility="Secret Clinic", city="Graz", country="Austria")], SHORTLISTED
+    )
+    ann.share_upload(own.id, decisions=True)
+    (first,) = service.uploads.lists(EVERYONE)
+    ann.change_shared(first.id, name="Ours", colour="#0072b2")
+    ann.renew_shared(first.id, LIST + b"Third Clinic,Wien,Austria,C,Dr. X,x@example.org\n", "b.csv")
+    (second,) = service.uploads.lists(EVERYONE)
+    table = service.library().table
+    assert (second.opened.name, second.about.colour) == ("Ours", "#0072b2")
+    assert "Third Clinic" in set(table["facility"])
+    assert list_fields(table, COLUMNS) == ["Tier"]
+    assert [one.sites for one in second.opened.versions] == [2]
+    side = find_side("a", second.opened.versions[0].name, service.library(), None)
+    assert side.sites["facility"].tolist() == ["Secret Clinic", "Other Clinic"]
+    assert len(second.decisions) == 1
+    ben.renew_shared_in_background(second.id, LIST, "c.csv")
+    assert service.jobs.all()[-1].wait(60)
+    (third,) = service.uploads.lists(EVERYONE)
+    assert [one.sites for one in third.opened.versions] == [3, 2]
+    assert "Third Clinic" not in set(service.library().table["facility"])
+    assert (ann.is_sharer(third), ben.is_sharer(third)) == (True, False)
+    with pytest.raises(UploadError, match="the list stays as it was"):
+        ben.renew_shared(third.id, b"\x00", "broken.csv")
+    with pytest.raises(UploadError, match="no longer here"):
+        ben.renew_shared(first.id, LIST, "mine.csv")
+    ann.take_back(third.id)
+    (back,) = service.viewer("ann").uploads.lists()
+    assert [one.sites for one in back.opened.versions] == [3, 2]
 
 
 def test_decisions_travel_with_a_list_if_that_is_chosen(service: Service) -> None:

@@ -94,12 +94,7 @@ def draw_open(
                 if stored is not None and editor is not None:
                     on_demand.popover(
                         "Change",
-                        partial(
-                            _draw_name,
-                            stored,
-                            partial(editor.change_shared, stored.id),
-                            "The name and the colour of this list are everyone’s.",
-                        ),
+                        partial(_draw_shared_change, stored, editor),
                         key=f"change_{stored.id}",
                         icon=":material/edit:",
                     )
@@ -308,21 +303,72 @@ def _refresh(one: StoredList, viewer: Viewer, uploader: str) -> None:
     file = st.session_state.get(uploader)
     if file is None:
         return
-    data = file.getvalue()
+    _add_version(
+        one,
+        file.getvalue(),
+        partial(viewer.uploads.add, name=file.name, replaces=one.id),
+        lambda data: viewer.uploads.add_in_background([Upload(file.name, data, one.id)]),
+    )
+
+
+def _draw_shared_change(one: StoredList, editor: Editor) -> None:
+    """Draw the name of a list that everyone sees, and where its new version is uploaded."""
+    _draw_name(
+        one,
+        partial(editor.change_shared, one.id),
+        "The name and the colour of this list are everyone’s.",
+    )
+    uploader = f"renew_{one.id}"
+    with st.form(f"renew_form_{one.id}", border=False):
+        st.file_uploader(
+            "New version of this list",
+            key=uploader,
+            help="The list keeps its name, colour and columns, and links to it stay right. What it "
+            "was before stays as an earlier version, for the Compare tab.",
+        )
+        st.caption("Everyone here sees all its sites and columns, except those that name people.")
+        st.form_submit_button(
+            "Replace for everyone",
+            icon=":material/upload:",
+            on_click=_renew_shared,
+            args=(one, editor, uploader),
+        )
+
+
+def _renew_shared(one: StoredList, editor: Editor, uploader: str) -> None:
+    file = st.session_state.get(uploader)
+    if file is None:
+        show_error("Choose the file of the new version first")
+        return
+    _add_version(
+        one,
+        file.getvalue(),
+        partial(editor.renew_shared, one.id, name=file.name),
+        partial(editor.renew_shared_in_background, one.id, name=file.name),
+    )
+
+
+def _add_version(
+    one: StoredList,
+    data: bytes,
+    add: Callable[..., object],
+    add_in_background: Callable[..., object],
+) -> None:
+    """Call one of the two with ``data=…``, whichever suits its size, and say what became of it."""
     if len(data) > MAX_FOREGROUND_BYTES:
         try:
-            viewer.uploads.add_in_background([Upload(file.name, data, one.id)])
+            add_in_background(data=data)
         except TooManyJobsError as error:
             show_error(error)
         else:
             st.rerun()
         return
 
-    def add() -> None:
-        viewer.uploads.add(data, file.name, one.id)
+    def add_now() -> None:
+        add(data=data)
         queue_toast(f"{escape(one.opened.name)}: new version added", "check")
 
-    run(add)
+    run(add_now)
 
 
 def _draw_versions(opened: OpenedList) -> None:
