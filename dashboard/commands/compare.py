@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import orjson
+from tqdm import tqdm
 
 from dashboard.commands.export import write
 from dashboard.commands.opening import describe_filter_error, open_service
@@ -21,8 +22,10 @@ from dashboard.exports.comparison import (
 )
 from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import merge, open_sources
+from dashboard.library.session_key import load_session_key
 from dashboard.library.sides import Side, build_library_side, find_side
 from dashboard.service.service import Service
+from dashboard.settings import SEEDS
 from dashboard.sites.comparison import BOTH, ONLY_A, ONLY_B
 from dashboard.sites.summary import plural
 from geocache.files.atomic import replace_file
@@ -77,16 +80,18 @@ def compare_command(
     pairs += [("within_km", within_km)] if within_km else []
     pairs += [("table", table)] if table else []
     paths = [Path(text) if Path(text).exists() else None for text in (a, b)]
-    source = (paths[0],) if all(paths) else ()
+    # Two files need no open list: the seeds cost nothing, SITE_MAP_SOURCES may be large.
+    source = (SEEDS,) if all(paths) else ()
     try:
         query = parse_compare_query(pairs)
-        with open_service(tuple(path for path in source if path)) as (service, problems):
-            side_a, side_b = (
-                _find_side(name, text, path, service, problems, is_source=bool(source) and not n)
-                for n, (name, text, path) in enumerate(zip("ab", (a, b), paths, strict=True))
-            )
-            provenance = build_provenance(service.library(), service.geocoder.providers)
-            compared = compare_sides(side_a, side_b, provenance, query.within_km)
+        with open_service(source) as (service, problems):
+            with tqdm(total=3, desc="Comparing", leave=False, disable=None) as bar:
+                sides = []
+                for name, text, path in zip("ab", (a, b), paths, strict=True):
+                    sides.append(_find_side(name, text, path, service, problems))
+                    bar.update()
+                provenance = build_provenance(service.library(), service.geocoder.providers)
+                compared = compare_sides(sides[0], sides[1], provenance, query.within_km)
             content = build_compare_content(compared, query)
             if content.name not in _WITH_POINTS and suffix in {"geojson", "kml"}:
                 raise click.UsageError(f"{content.name} have no points to be written as {suffix}")
@@ -103,13 +108,7 @@ def compare_command(
 
 
 def _find_side(
-    parameter: str,
-    text: str,
-    path: Path | None,
-    service: Service,
-    problems: list[str],
-    *,
-    is_source: bool,
+    parameter: str, text: str, path: Path | None, service: Service, problems: list[str]
 ) -> Side:
     """A file's sites, or what a name means over the open lists.
 
@@ -121,16 +120,15 @@ def _find_side(
     if path is None:
         locate, load_view = geocoder.locate_many, service.views.load
         return find_side(parameter, text, library, locate, geocoder.search, load_view=load_view)
-    if not is_source:
-        lists = open_sources([path])
-        unread = [f"{one.name}: {one.error}" for one in lists if one.error]
-        if len(unread) == len(lists):
-            raise click.UsageError(f"no site list could be opened: {unread[0]}")
-        problems.extend(unread)
-        for problem in unread:
-            click.echo(f"site-map: {problem}", err=True)
-        library = merge(lists, geocoder.locate_many, geocoder.known())
-    return build_library_side(text, library)
+    lists = open_sources([path], load_session_key(service.settings))
+    unread = [f"{one.name}: {one.error}" for one in lists if one.error]
+    if len(unread) == len(lists):
+        raise click.UsageError(f"no site list could be opened: {unread[0]}")
+    problems.extend(unread)
+    for problem in unread:
+        click.echo(f"site-map: {problem}", err=True)
+    found = merge(lists, geocoder.locate_many, geocoder.known(), join_facilities=False)
+    return build_library_side(text, found)
 
 
 def _write_document(document: bytes, output: str) -> None:

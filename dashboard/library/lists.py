@@ -227,7 +227,11 @@ def open_sources(sources: Iterable[Path], signing_key: str = "") -> tuple[Opened
 
 
 def merge(
-    lists: Sequence[OpenedList], locate: LocateMany | None, known: Known | None = None
+    lists: Sequence[OpenedList],
+    locate: LocateMany | None,
+    known: Known | None = None,
+    *,
+    join_facilities: bool = True,
 ) -> Library:
     """Merge lists into one library; of a trial in several lists the newest record is shown.
 
@@ -235,6 +239,7 @@ def merge(
         lists: in the order their sites shall stand.
         locate: finds the places; None leaves positions empty but for the registry's own points.
         known: which positions of saved site tables are still valid.
+        join_facilities: whether the sites get their facilities.
     """
     chosen: dict[str, tuple[str, int]] = {}
     trials: dict[str, Trial] = {}
@@ -268,10 +273,12 @@ def merge(
     corrections = known.corrections if known else ()
     names = [opened.name for opened in lists if opened.reading is not None]
     sizes = tuple((name, len(r.sites)) for name, r in zip(names, readings, strict=True))
+    if join_facilities and len(table):
+        table = add_facilities(table, corrections)
     return Library(
         tuple(lists),
         trials,
-        set_lists(add_facilities(table, corrections) if len(table) else table, sizes),
+        set_lists(table, sizes),
         tuple(dict.fromkeys(notes)),
         max(dates, default=""),
         corrections,

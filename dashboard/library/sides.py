@@ -188,8 +188,11 @@ def _build_version_side(
 
 
 def build_list_side(opened: OpenedList, locate_many: LocateMany | None) -> Side:
-    """One list as its file has it, also where another open list has a newer record."""
-    alone = merge([opened], locate_many)
+    """One list as its file has it, also where another open list has a newer record.
+
+    Its sites have no facilities: these are joined with the other side's.
+    """
+    alone = merge([opened], locate_many, join_facilities=False)
     reading = opened.reading
     trials = reading.trials if reading else ()
     as_of = (reading.as_of if reading else "") or opened.added[:_DAY]

@@ -20,7 +20,11 @@ from dashboard.sites.categoricals import (
     factorize,
     normalize_texts,
 )
-from dashboard.sites.facility_columns import number_facilities
+from dashboard.sites.facility_columns import (
+    FACILITY_COLUMNS,
+    add_facilities,
+    number_facilities,
+)
 from dashboard.sites.summary import country_label
 from dashboard.sites.table import COLUMNS
 from geocache.geo.distance import EARTH_RADIUS_KM
@@ -59,6 +63,9 @@ class Comparison:
 def compare_sites(a: pd.DataFrame, b: pd.DataFrame, within_km: float | None = None) -> Comparison:
     """Two site tables compared.
 
+    Where a table has no facilities yet (:data:`FACILITY_COLUMNS` are empty), its sites get those of
+    both tables joined.
+
     Args:
         a: one site table.
         b: the other.
@@ -69,7 +76,9 @@ def compare_sites(a: pd.DataFrame, b: pd.DataFrame, within_km: float | None = No
     names = [name for name in COLUMNS if name in a and name in b]
     both = concat_tables([a[names], b[names]]) if any(sizes) else a[names]
     in_b = np.arange(len(both)) >= len(a)
-    facility = number_facilities(both)
+    joined = add_facilities(both) if len(both) else both
+    facility = number_facilities(joined)
+    both = _fill_in_facilities(both, joined, len(a))
     found = _find_sides(facility, in_b)
     first = pd.DataFrame(
         {
@@ -89,6 +98,25 @@ def compare_sites(a: pd.DataFrame, b: pd.DataFrame, within_km: float | None = No
         _count(both, in_b, facility, ("country_code", "state")),
         {where: int(n) for where, n in zip(FOUND, counts, strict=True) if where != NOT_NAMED},
     )
+
+
+def _fill_in_facilities(both: pd.DataFrame, joined: pd.DataFrame, size_a: int) -> pd.DataFrame:
+    """Both tables, with the facilities of ``joined`` in each that has none."""
+    columns = [name for name in FACILITY_COLUMNS if name in both]
+    parts = []
+    for rows in (slice(size_a), slice(size_a, None)):
+        part = both[columns].iloc[rows]
+        is_blank = all(_is_blank(part[name]) for name in columns)
+        parts.append(joined[columns].iloc[rows] if is_blank else part)
+    if not columns or not len(both):
+        return both
+    filled = concat_tables(parts)
+    return both.assign(**{name: filled[name] for name in columns})
+
+
+def _is_blank(column: pd.Series) -> bool:
+    codes, distinct = factorize(column)
+    return not np.asarray(distinct != "", dtype=bool)[np.unique(codes)].any()
 
 
 def _find_sides(facility: npt.NDArray[np.int64], in_b: npt.NDArray[np.bool_]) -> Codes:

@@ -105,10 +105,10 @@ def find_whole(
 
 
 def number_facilities(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """For each row the number of its facility; -1 where it is not named."""
+    """For each row the number of its ``facility_id``; -1 where it names none."""
     if not len(sites):
         return np.empty(0, dtype=np.int64)
-    codes, ids = factorize(add_facilities(sites)["facility_id"])
+    codes, ids = factorize(sites["facility_id"])
     numbers = codes.astype(np.int64)
     numbers[np.asarray(ids == "", dtype=bool)[codes]] = -1
     return numbers

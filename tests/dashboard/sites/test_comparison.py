@@ -177,3 +177,18 @@ def test_a_more_exact_position_is_no_move() -> None:
     exact = earlier.assign(latitude=52.55, precision="facility")
     assert find_changes(earlier, exact).empty
     assert find_changes(earlier, earlier.assign(latitude=52.55))["change"].tolist() == [MOVED]
+
+
+def test_sites_get_the_facilities_of_both_unless_they_have_some() -> None:
+    a, b = (
+        make_table(facility=[name, "Research Site"], city=["Graz"] * 2, country_code=["AT"] * 2)
+        for name in ("University Hospital Graz", "Graz, University Hospital")
+    )
+    ids = compare_sites(a, b).sites["facility_id"].tolist()
+    assert ids[0] == ids[2] != ""
+    assert ids[1] == ids[3] == ""
+    own = a.assign(facility_id=["mine", ""], facility_name=["Mine", ""])
+    mixed = compare_sites(own, b).sites
+    assert mixed["facility_id"].tolist() == ["mine", "", ids[2], ""]
+    assert mixed["facility_name"].tolist()[0] == "Mine"
+    assert mixed["found"].tolist()[0] == BOTH
