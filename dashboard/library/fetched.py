@@ -108,16 +108,18 @@ class FetchedTrials(Closing):
         A damaged record is skipped with a warning. While the storage cannot be reached, what was
         read last.
         """
+        cached = self._cached  # a job's thread may forget it meanwhile
         try:
             version = self._storage.version()
-            if self._cached is None or self._cached[0] != version:
+            if cached is None or cached[0] != version:
                 reading = self._read_all()
-                self._cached = (version, reading, self._list_versions() if reading else ())
+                cached = (version, reading, self._list_versions() if reading else ())
+                self._cached = cached
         except OSError as error:
             log.warning("%s", error)
-        if self._cached is None or self._cached[1] is None:
+        if cached is None or cached[1] is None:
             return None
-        _, reading, versions = self._cached
+        _, reading, versions = cached
         return OpenedList(LIST_NAME, reading, versions=versions)
 
     def read(self) -> Reading | None:

@@ -179,8 +179,7 @@ class UploadStore(SessionRecords):
             data = b""
         if len(known) - len(same) >= MAX_LISTS:
             raise UploadError(f"{MAX_LISTS} lists are open already: close some first")
-        storage = self._storage(owner)
-        about = about or ListAbout()
+        storage, about = self._storage(owner), about or ListAbout()
         about = replace(same[-1].about, added=about.added, hidden=False) if same else about
         shared = decisions or (same[-1].decisions if same else ())
         metadata = build_metadata(name, opened, columns) | write_about(about) | write_shared(shared)
@@ -239,7 +238,13 @@ class UploadStore(SessionRecords):
             storage.write_metadata(list_id, kept | write_about(about))
 
     def copy(
-        self, owner: str, list_id: str, to: str, decisions: Sequence[Decision] = ()
+        self,
+        owner: str,
+        list_id: str,
+        to: str,
+        decisions: Sequence[Decision] = (),
+        *,
+        with_versions: bool = True,
     ) -> StoredList:
         """Copy a list with its earlier versions, and decisions if given, to another owner.
 
@@ -262,9 +267,8 @@ class UploadStore(SessionRecords):
         storage, target = self._storage(owner), self._storage(to)
         with refuse(_NOT_STORED):
             _, earlier = versions.list_stored(storage)
-            versions.copy_versions(
-                storage, target, earlier.get(found.about.key, ()), made.about.key
-            )
+            kept = earlier.get(found.about.key, ()) if with_versions else ()
+            versions.copy_versions(storage, target, kept, made.about.key)
         return made
 
     def open_version(self, owner: str, version_id: str) -> OpenedList:
@@ -273,14 +277,11 @@ class UploadStore(SessionRecords):
         Raises:
             UploadError: it is no longer there, or the storage fails.
         """
-        storage = self._storage(owner)
         with refuse("the earlier version cannot be read"):
-            _, earlier = versions.list_stored(storage)
-            for known in earlier.values():
-                reading = versions.load_version(storage, version_id, known)
-                if reading is not None:
-                    return OpenedList(reading.name, reading)
-        raise UploadError("this version is no longer here")
+            reading = versions.find_version(self._storage(owner), version_id)
+        if reading is None:
+            raise UploadError("this version is no longer here")
+        return OpenedList(reading.name, reading)
 
     def reread(self, owner: str, list_id: str, columns: Mapping[str, str]) -> StoredList:
         """Read a list again with the columns that a person named, now and from now on.

@@ -72,6 +72,9 @@ def parse_corners(text: str) -> str:
             message = f"corner {number}: “{line[:40]}” is not latitude and longitude in degrees"
             raise FilterError("within", line[:40], message, CORNER_FORMS)
         corners.append(point)
+    if any(len(set(degrees)) == 1 for degrees in zip(*corners, strict=True)):
+        message = "no area lies between these corners: two of them have to be opposite each other"
+        raise FilterError("within", text[:40], message, CORNER_FORMS)
     if len(corners) == 2:
         (south, west), (north, east) = corners
         corners = [(south, west), (south, east), (north, east), (north, west)]

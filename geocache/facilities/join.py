@@ -77,10 +77,6 @@ class _Joined(NamedTuple):
     names: dict[int, str] = {}  # noqa: RUF012 - never changed
 
 
-_parse = lru_cache(maxsize=8_192)(parse)
-"""Remembers the names of the largest city: they are looked at several times in a row."""
-
-
 _Key = tuple[Block, tuple[str, ...]]
 """A place and its spellings, sorted."""
 _Asked = TypeVar("_Asked")
@@ -199,7 +195,7 @@ def _take_only(block: Block, name: str) -> _Joined:
 
 def _join_names(block: Block, names: Sequence[str]) -> _Joined:
     """Group the spellings of a place; ``names`` are sorted."""
-    parsed = {name: _parse(name) for name in names}
+    parsed = {name: parse(name) for name in names}
     distinct: dict[Parsed, str] = {}
     for name in names:
         distinct.setdefault(parsed[name], name)
@@ -281,7 +277,7 @@ def _link(area: Block, joined: Mapping[Block, _Joined]) -> list[tuple[Group, Gro
         area,
         {
             block: sorted(
-                {Spelled(_parse(one.name), one.group) for one in of.spellings.values()},
+                {Spelled(parse(one.name), one.group) for one in of.spellings.values()},
                 key=lambda spelled: (spelled.group, spelled.parsed.words),
             )
             for block, of in joined.items()
@@ -333,7 +329,7 @@ def _name_facilities(
         for block, one in spelled:
             exact = one.how != "person" and spelling_key(clean_name(one.name)) == key
             match = (
-                "exact" if exact else describe_difference(_parse(one.name), _parse(shown), one.how)
+                "exact" if exact else describe_difference(parse(one.name), parse(shown), one.how)
             )
             score = 1.0 if exact else round(one.score, 2)
             answers[block][one.name] = Facility(facility_id, name, match, score, whole)
@@ -345,6 +341,6 @@ def _pick_clearest(
 ) -> str:
     def rank(at: tuple[Block, _Spelled]) -> tuple[object, ...]:
         block, (name, *_) = at
-        return rank_clearness(name, _parse(name)), -counts[block][name], len(name), name
+        return rank_clearness(name, parse(name)), -counts[block][name], len(name), name
 
     return min(spelled, key=rank)[1].name

@@ -29,7 +29,7 @@ SHORT = {
     "rank": "r",
     "room": "m",
 }
-"""Names of layers and properties in the file: 31,000 tiles each repeat them."""
+"""Names of layers and properties in the file: 40,000 tiles each repeat them."""
 
 BUFFER = 1 / 48  # of a tile: about 11 of 512 pixels, so that lines do not end at its edge
 

@@ -1,7 +1,7 @@
 """Sites over time: the versions of a list or trial one after the other, with what changed."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -23,8 +23,8 @@ class History:
     """A list or trial of which earlier versions are kept.
 
     ``versions`` are what :func:`~dashboard.library.sides.find_side` takes, oldest first, the last
-    being ``name``, the list or trial as it is now; ``times`` and ``sizes`` are when the others
-    were added, and how many sites they have.
+    being ``name``, the list or trial as it is now; ``times`` are when they were added, empty where
+    that is not known, and ``sizes`` how many sites the earlier ones have.
     """
 
     name: str
@@ -58,7 +58,7 @@ def list_histories(library: Library) -> dict[str, History]:
             found[name] = History(
                 name,
                 (*(one.name for one in versions), name),
-                tuple(one.added for one in versions),
+                (*(one.added for one in versions), "" if trial_id else opened.added),
                 tuple(one.sites for one in versions),
             )
     return found
@@ -70,6 +70,7 @@ class OverTime:
 
     sides: tuple[Side, ...]
     times: tuple[str, ...]
+    _changes: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -87,9 +88,11 @@ class OverTime:
         """What changed to a version from the one before it; nothing for the oldest."""
         if not number:
             return pd.DataFrame(columns=list(CHANGE_COLUMNS))
-        before, after = self.sides[number - 1 : number + 1]
-        changes = find_changes(before.sites, after.sites, before.dates, after.dates)
-        return changes.fillna({"previous_date": "", "date": ""})
+        if number not in self._changes:
+            before, after = self.sides[number - 1 : number + 1]
+            changes = find_changes(before.sites, after.sites, before.dates, after.dates)
+            self._changes[number] = changes.fillna({"previous_date": "", "date": ""})
+        return self._changes[number]
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -126,10 +129,14 @@ def follow(history: History, find: Callable[[str], Side]) -> OverTime:
     return OverTime(sides, tuple(_list_times(sides, history.times)))
 
 
-def _list_times(sides: Sequence[Side], added: Iterable[str]) -> list[str]:
-    """The time of each version: by the day if that tells them apart, else when each was added."""
-    known = [*added, ""]
-    days = [side.as_of or time[:_DAY] for side, time in zip(sides, known, strict=True)]
+def _list_times(sides: Sequence[Side], added: Sequence[str]) -> list[str]:
+    """The time of each version: by the day if that tells them apart, else when each was added.
+
+    Of versions that were added in one second, all but the first have a number.
+    """
+    days = [side.as_of or time[:_DAY] for side, time in zip(sides, added, strict=True)]
     if len(set(days)) == len(days):
         return days
-    return [time or day for time, day in zip(known, days, strict=True)]
+    times = [time or day for time, day in zip(added, days, strict=True)]
+    before = [times[:number].count(time) for number, time in enumerate(times)]
+    return [f"{time} ({n + 1})" if n else time for time, n in zip(times, before, strict=True)]

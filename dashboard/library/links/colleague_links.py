@@ -98,7 +98,7 @@ class ColleagueLinks:
         decisions: bool,
         today: date | None = None,
     ) -> ColleagueLink:
-        """Copy a list as it is now, and return the link to the copy.
+        """Copy a list as it is now, without earlier versions, and return the link to the copy.
 
         Args:
             owner: the session that the list belongs to.
@@ -122,7 +122,7 @@ class ColleagueLinks:
             raise UploadError(f"a link takes a list of up to {MAX_BYTES // 1_000_000} MB")
         key = secrets.token_urlsafe(_KEY_BYTES)
         guest = _name_guest(key)
-        copied = self._uploads.copy(owner, list_id, guest)
+        copied = self._uploads.copy(owner, list_id, guest, with_versions=False)
         own = self._uploads.decisions(owner) if decisions else ()
         kept = select_decisions(copied.opened, own)
         keys = list_place_keys([copied.opened])

@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 import zipfile
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,12 @@ from dashboard.library.sql import PartsTable, SqlTables
 
 RECHECK_SECONDS = 2.0
 """For so long a copy that was there is not asked for again; each rerun of a page asks often."""
+
+MAX_BYTES = 2_000_000_000
+"""Of all copies together, packed."""
+
+AWAY_SECONDS = 15.0
+"""For so long a server that did not answer is not asked again: asking may take as long."""
 
 metadata = MetaData()
 
@@ -38,23 +43,35 @@ class SharedCopies:
     Args:
         url: SQLAlchemy URL of the store.
         recheck_seconds: see :data:`RECHECK_SECONDS`.
+        away_seconds: see :data:`AWAY_SECONDS`.
     """
 
-    def __init__(self, url: str, recheck_seconds: float = RECHECK_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        recheck_seconds: float = RECHECK_SECONDS,
+        away_seconds: float = AWAY_SECONDS,
+    ) -> None:
         self._tables = SqlTables(url, metadata.create_all, _build_error)
         self._recheck_seconds = recheck_seconds
+        self._away_seconds = away_seconds
         self._seen: dict[str, float] = {}
+        self._away: tuple[float, str] | None = None
         self._lock = threading.Lock()
 
     def write(self, folder: Path, expires: str) -> None:
         """Store a copy of a folder under its name.
 
         Raises:
-            OSError: the folder cannot be read, or the server fails.
+            OSError: the folder cannot be read, the server fails, or has too many copies.
         """
         data = _pack(folder)
 
         def do(connection: Connection) -> None:
+            if _parts.count_bytes(connection) + len(data) > MAX_BYTES:
+                raise ListStorageError(
+                    f"all links together have more than {MAX_BYTES // 1_000_000} MB of lists"
+                )
             connection.execute(insert(copies), {"name": folder.name, "expires": expires})
             _parts.write(connection, folder.name, data)
 
@@ -69,8 +86,15 @@ class SharedCopies:
         seen = self._seen.get(name)
         if seen is not None and time.monotonic() - seen < self._recheck_seconds:
             return True
+        if self._away is not None and time.monotonic() - self._away[0] < self._away_seconds:
+            raise ListStorageError(self._away[1])
         wanted = select(copies.c.name).where(copies.c.name == name)
-        found = self._tables.run(lambda connection: connection.scalar(wanted)) is not None
+        try:
+            found = self._tables.run(lambda connection: connection.scalar(wanted)) is not None
+        except OSError as error:
+            self._away = time.monotonic(), str(error)
+            raise
+        self._away = None
         if found:
             self._seen[name] = time.monotonic()
         else:
@@ -90,9 +114,11 @@ class SharedCopies:
             whole = Path(made) / "whole"
             whole.mkdir(mode=0o700)
             _unpack(bytes(data), whole)
-            if not folder.exists():
-                with suppress(FileExistsError):  # another process was faster
-                    whole.rename(folder)
+            try:
+                whole.rename(folder)
+            except OSError:
+                if not folder.exists():  # else another process was faster
+                    raise
 
     def delete(self, name: str) -> None:
         """Delete a copy, if it is there.

@@ -143,19 +143,19 @@ def keep_version(
         storage.delete(one.version.id)
 
 
-def load_version(
-    storage: UploadStorage, version_id: str, known: Sequence[StoredVersion]
-) -> Reading | None:
-    """The sites of an earlier version; None if it is not among those known.
+def find_version(storage: UploadStorage, version_id: str) -> Reading | None:
+    """The sites of an earlier version of any list; None if it is not there.
 
     Raises:
         OSError: the storage fails.
         ValueError: it is damaged.
     """
-    for number, one in enumerate(known):
-        if one.id == version_id:
-            last = _read_all(storage, known[: number + 1])[-1]
-            return build_reading(last.document, last.rows)
+    _, earlier = list_stored(storage)
+    for known in earlier.values():
+        for number, one in enumerate(known, start=1):
+            if one.id == version_id:
+                last = _read_all(storage, known[:number])[-1]
+                return build_reading(last.document, last.rows)
     return None
 
 

@@ -138,13 +138,12 @@ def _use(read: Callable[[], str]) -> None:
     try:
         line = read()
     except FilterError as error:
-        places = "; ".join(error.allowed[:_SUGGESTIONS])
-        reason = str(error).partition(": ")[2] or str(error)
+        reason = str(error).removeprefix(f"{error.parameter}: ")
+        places = "; ".join(error.allowed[:_SUGGESTIONS]) if error.parameter == "near" else ""
         show_error(f"{reason}. Try: {places}" if places else reason)
         return
-    if line:
-        address.set_area(line)
-        st.rerun()
+    address.set_area(line)
+    st.rerun()
 
 
 def _read_circle(sites: pd.DataFrame, viewer: Viewer) -> str:
@@ -153,7 +152,7 @@ def _read_circle(sites: pd.DataFrame, viewer: Viewer) -> str:
         raise FilterError("near", place[:40], f"near: at most {MAX_TEXT} characters")
     centre = find_centre(place, viewer.geocoder.search, sites)
     if centre is None:
-        return ""
+        raise FilterError("near", "", "say first around which place")
     radius_km = float(st.session_state[_RADIUS] or 0) * KM_PER[st.session_state[_UNIT] or "km"]
     return build_circle(centre.latitude, centre.longitude, radius_km)
 
@@ -162,4 +161,4 @@ def _read_corners() -> str:
     text = str(st.session_state[_CORNERS])
     if len(text) > MAX_CORNERS_TEXT:
         raise FilterError("within", "", f"within: at most {MAX_CORNERS_TEXT:,} characters")
-    return parse_corners(text) if text.strip() else ""
+    return parse_corners(text)

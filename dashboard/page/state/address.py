@@ -19,6 +19,8 @@ LINKED = "list"
 """The page's own parameter with the key of a link to a colleague's list."""
 
 AREA = "area"
+OVER_TIME = "over_time"
+SIDES = ("compare_a", "compare_b")
 """The page's own parameter with the name of the area that is filtered by."""
 
 _UNCONFIRMED = "address_unconfirmed"
@@ -126,7 +128,10 @@ def set_filters(filters: Filters) -> None:
     """Make these the session's filters and write them to the address bar."""
     st.session_state[FILTERS] = filters
     st.session_state[NOTES] = ()
-    _write([*view_pairs(), *to_query(filters)])
+    kept = view_pairs()
+    if not filters.within:  # the name of an area goes with it
+        kept = [pair for pair in kept if pair[0] != VIEW_PREFIX + AREA]
+    _write([*kept, *to_query(filters)])
 
 
 def change(**values: object) -> None:

@@ -24,7 +24,7 @@ from dashboard.web.response_cache import MAX_LINK
 _PREVIEW_DPI = 60
 WAITING = (
     f"The server draws {MOST_AT_ONCE} pictures at a time and is drawing as many for others. "
-    "Yours comes next and shows here by itself."
+    "Yours is drawn as soon as it can be, and shows here by itself."
 )
 _FORMAT_NAMES = {"png": "PNG", "svg": "SVG", "pdf": "PDF", "pptx": "Slides"}
 _SIZE_NAMES = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from dashboard.readers.common.country_text import parse_country_list
+from dashboard.readers.common.dates import parse_date
 from dashboard.readers.registries.page_sections import Sections, parse_fields
 from dashboard.sites.trial import (
     Arm,
@@ -71,8 +72,8 @@ def parse_trial(trial_id: str, sections: Sections) -> Trial:
         phase=phase_word(basics.get("Clinical Phase", "")),
         study_type=phrase(basics.get("Study Classification", "")),
         enrollment=int(enrollment[0].replace(",", "")[:12]) if enrollment else None,
-        start_date=basics.get("Study Start Date", ""),
-        completion_date=basics.get("Study Completion Date", ""),
+        start_date=parse_date(basics.get("Study Start Date", "")),
+        completion_date=parse_date(basics.get("Study Completion Date", "")),
         last_updated=updated,
         has_results=_parse_results(texts("Study Results")),
         summary="\n\n".join(texts("Brief Summary")),

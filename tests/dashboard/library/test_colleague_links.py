@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.errors import UploadError
+from dashboard.errors import ListStorageError, UploadError
 from dashboard.library.links import colleague_links
 from dashboard.library.links.colleague_links import ColleagueLinks, is_kept
 from dashboard.library.links.shared_copies import SharedCopies
@@ -72,6 +72,32 @@ def test_a_link_shows_a_copy_with_pins_and_decisions_but_no_contacts(
     assert shown.decisions == ()
     named = [path for path in (tmp_path / "lists").rglob("*") if made.key in path.name]
     assert named == []
+
+
+def test_a_link_has_no_earlier_versions(store: UploadStore) -> None:
+    links = ColleagueLinks(store, enabled=True, contacts=True)
+    store.add("ann", LIST, "mine.csv")
+    one = store.add("ann", LIST.replace(b"Secret", b"Public"), "mine.csv")
+    assert len(store.lists("ann")[0].opened.versions) == 1
+    made = links.create("ann", one.id, "", days=7, decisions=False, today=TODAY)
+    found = links.open(made.key, TODAY)
+    assert found is not None
+    assert found.stored.opened.versions == ()
+
+
+def test_a_server_that_is_away_is_not_asked_again_at_once(
+    postgres_url: str, postgres_server: Postgres
+) -> None:
+    relay = Relay(postgres_server)
+    with closing(SharedCopies(relay.url(postgres_url), 0.0)) as copies:
+        assert not copies.is_there("x")
+        relay.cut()
+        for _ in range(2):
+            with pytest.raises(ListStorageError):
+                copies.is_there("x")
+        relay.mend()
+        with pytest.raises(ListStorageError):
+            copies.is_there("x")
 
 
 def test_a_link_ends_when_it_is_revoked_expires_or_its_list_is_deleted(
@@ -145,7 +171,7 @@ def test_a_link_opens_on_every_replica_until_it_is_revoked_on_one(
             stack.enter_context(
                 closing(
                     ColleagueLinks(
-                        store, enabled=True, contacts=False, copies=SharedCopies(url, 0.0)
+                        store, enabled=True, contacts=False, copies=SharedCopies(url, 0.0, 0.0)
                     )
                 )
             )

@@ -82,8 +82,23 @@ def test_what_is_no_area_is_refused_with_the_reason(running: Service) -> None:
     page.text_area(key="area_corners").set_value("here")
     page.button(key=SUBMIT.format("area_corners_form", "Use these corners")).click().run()
     assert any("give two opposite corners" in toast.value for toast in page.toast)
+    page.text_area(key="area_corners").set_value("48, 9\nabc")
+    page.button(key=SUBMIT.format("area_corners_form", "Use these corners")).click().run()
+    assert any("corner 2\\: “abc”" in toast.value for toast in page.toast)
+    page.text_input(key="area_place").set_value("")
+    page.button(key=SUBMIT.format("area_circle", "Use this circle")).click().run()
+    assert any("say first around which place" in toast.value for toast in page.toast)
     assert count_sites(page) == 75
     assert running.uploads.areas(build_owner("ann", "")) == ()
+
+
+def test_the_name_of_an_area_goes_with_it(running: Service) -> None:
+    line = build_circle(47, 15, 50)
+    page = open_page(within=line, country="AT", view_area="Project X")
+    assert page.query_params["view_area"] in ("Project X", ["Project X"])
+    page.button(key="clear_all").click().run()
+    assert "within" not in page.query_params
+    assert "view_area" not in page.query_params
 
 
 def test_areas_are_checked_and_bounded(running: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,14 +99,19 @@ def test_the_versions_of_a_list_show_over_time(page: AppTest, running: Service) 
     assert len(slider.options) == 2
     slider.set_value(0)
     assert "is the oldest version" in run(page)
-    page.selectbox(key="over_time_of").select("start")
+    page.selectbox(key="over_time_of").select("*start")
     shown = run(page)
-    assert page.query_params["view_over_time"] == "start"
+    assert page.query_params["view_over_time"] == "*start"
     assert [one.value for one in page.caption if "is kept, so this counts from" in one.value]
     page.segmented_control(key="compare_over_time").set_value(False)
     run(page)
     assert "view_over_time" not in page.query_params
     assert page.selectbox(key="compare_a").options
+    page.segmented_control(key="compare_over_time").set_value(True)
+    run(page)
+    for _ in range(2):
+        page.select_slider(key="over_time_when_wave.csv").set_value(0)
+        assert "is the oldest version" in run(page), "what is shown first stays"
 
 
 def test_a_trial_that_was_fetched_again_shows_over_time(page: AppTest, running: Service) -> None:

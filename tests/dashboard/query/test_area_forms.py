@@ -64,6 +64,7 @@ def test_corners_as_typed() -> None:
     many = "\n".join("1,2" for _ in range(MAX_POINTS + 1))
     for text, reason in (
         ("1,2", "1 corners"),
+        ("48, 9\n48, 12", "no area lies between"),
         (many, "201 corners"),
         ("1,2\nGraz", "corner 2: “Graz” is not latitude"),
         ("1,2\n95,0", "latitude -90 to 90"),

@@ -80,6 +80,13 @@ def test_the_seeds_sites_have_number_facility_and_city_as_written(seed: Reading)
     assert seed.sites["latitude"].isna().all()
 
 
+def test_dates_in_words_become_iso() -> None:
+    page = SEED.read_text()
+    assert "2010-11-30" in page
+    reading = read(page.replace("2010-11-30", "September 2010").encode(), "page.txt")
+    assert reading.trials[0].start_date == "2010-09"
+
+
 def test_the_seeds_trial_is_complete(seed: Reading) -> None:
     (trial,) = seed.trials
     assert trial.title.startswith("Confirmatory Phase II Study of Blinatumomab (MT103)")

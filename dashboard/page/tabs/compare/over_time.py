@@ -24,8 +24,8 @@ MAX_SITES = 300_000
 """Of all versions together that are opened for the chart."""
 MAX_CHOICES = 500
 
-_VIEW = "over_time"
-_BY_START = "start"
+_FIRST, _BY_START = "*", "*start"
+"""In the address, where no list can be called so: the first choice, and the starts of trials."""
 _LABEL = "The sites shown now, by when their trials started"
 _HEIGHT = 320
 _HELD = "over_time"
@@ -35,12 +35,12 @@ _WHEN = "over_time_when"
 
 def is_in_link() -> bool:
     """Whether the address asks for sites over time."""
-    return bool(address.view(_VIEW, ""))
+    return bool(address.view(address.OVER_TIME, ""))
 
 
-def choose(name: str = _BY_START, *, over: bool = True) -> None:
+def choose(name: str = _FIRST, *, over: bool = True) -> None:
     """Show a list or trial over time, or (``over=False``) compare two again."""
-    address.set_view(_VIEW, name if over else "", "")
+    address.set_view(address.OVER_TIME, name if over else "", "")
 
 
 def open_over_time(name: str) -> None:
@@ -58,12 +58,10 @@ def draw_over_time(sites: pd.DataFrame, library: Library, viewer: Viewer) -> Non
     """
     histories = list_histories(library)
     options = [*list(histories)[:MAX_CHOICES], _BY_START]
-    asked = address.view(_VIEW, _BY_START)
+    asked = address.view(address.OVER_TIME, _FIRST)
     if asked in histories and asked not in options:
         options.insert(0, asked)
     if asked not in options:
-        asked = _BY_START
-    elif asked == _BY_START and len(histories) and _WHOSE not in st.session_state:
         asked = options[0]
     st.session_state[_WHOSE] = asked
     st.selectbox(

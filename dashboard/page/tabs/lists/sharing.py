@@ -23,7 +23,10 @@ from geocache.records import Pin
 
 MAX_PUBLIC_PINS = 20
 MAX_PUBLIC_COLUMNS = 30
-_NOT_SENT = (VIEW_PREFIX + address.LINKED,)
+_NOT_SENT = {
+    VIEW_PREFIX + name for name in (address.LINKED, address.AREA, address.OVER_TIME, *address.SIDES)
+}
+"""Parameters of the page that name other lists, areas or filters of one's own."""
 
 
 def draw_sharing(one: StoredList, viewer: Viewer) -> None:
@@ -41,8 +44,8 @@ def _draw_links(one: StoredList, viewer: Viewer) -> None:
     """Draw the valid links to a list, and the form that makes another."""
     st.markdown("**Link for a colleague**")
     st.caption(
-        "Whoever has the link sees this list as it is now, with this view and your pins, but no "
-        "columns that name people. Nobody can guess it."
+        "Whoever has the link sees this list as it is now, with this view and your pins, "
+        f"{_describe_contacts(viewer)}. Nobody can guess it."
     )
     for link in viewer.links.all():
         if link.list_key == one.about.key:
@@ -80,6 +83,12 @@ def _draw_links(one: StoredList, viewer: Viewer) -> None:
             partial(_make_link, one, viewer, int(days or DAYS[0]), decisions=bool(with_decisions)),
         ),
     )
+
+
+def _describe_contacts(viewer: Viewer) -> str:
+    if viewer.settings.site_map_contacts:
+        return "also columns that name people"
+    return "but no columns that name people"
 
 
 def _make_link(one: StoredList, viewer: Viewer, days: int, *, decisions: bool) -> None:
