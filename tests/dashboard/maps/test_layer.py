@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -106,3 +107,17 @@ def test_the_base_map_is_the_same_for_everyone() -> None:
     ]
     assert urls
     assert all(url.startswith("/assets/") for url in urls)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1_001])
+@pytest.mark.parametrize("decimals", [0, 12])
+def test_steps_of_a_number_are_equally_many_sites(size: int, decimals: int) -> None:
+    values = np.random.default_rng(size).normal(size=size).round(decimals)
+    table = pd.DataFrame({"Weeks": np.append(values, np.nan)})
+    categories, codes = assign_categories(table, "field.Weeks")
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, 6)))
+    expected = np.searchsorted(edges[1:-1], values, side="right")
+    assert codes.tolist() == [*expected.tolist(), len(categories) - 1]
+    assert len(categories) == max(len(edges), 2)
+    categories.clear()
+    assert assign_categories(table, "field.Weeks")[0], "what is remembered is not the caller's"
