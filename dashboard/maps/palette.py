@@ -214,7 +214,8 @@ def _find_quantiles(ordered: npt.NDArray[np.float64], steps: int) -> list[float]
     below = np.floor(at).astype(np.int64)
     above = np.minimum(below + 1, len(ordered) - 1)
     found = ordered[below] + (at - below) * (ordered[above] - ordered[below])
-    return np.unique(found).tolist()
+    distinct: list[float] = np.unique(found).tolist()
+    return distinct
 
 
 def _build_trial_categories(trial_ids: list[str], counts: npt.NDArray[np.int64]) -> list[Category]:

@@ -144,11 +144,8 @@ class Matcher:
     def _find_country_of_state(self, code: str, city: str, state: str) -> str:
         """The code of another country that has this state with such a city; empty if none."""
         name = make_key(fold(city))
-        for other in self.index.countries:
-            if other == code:
-                continue
-            numbers = self.states.find_exact(other, state).numbers
-            if numbers and any(
+        for other, numbers in self.states.find_everywhere(state):
+            if other != code and any(
                 self.index.first[row] in numbers
                 for row, kind in self.index.find_named(other, name)
                 if kind < NameKind.OTHER_SCRIPT

@@ -28,6 +28,7 @@ class States:
         self._tables: dict[str, dict[str, tuple[int, ...]]] = {}
         self._names = lru_cache(maxsize=300)(self._list_names)
         self.find = lru_cache(maxsize=20_000)(self._find)
+        self.find_everywhere = lru_cache(maxsize=2_000)(self._find_everywhere)
 
     def table(self, country: str) -> dict[str, tuple[int, ...]]:
         """The numbers of a country's regions by normalized name, and by ``=code``."""
@@ -54,6 +55,11 @@ class States:
         for spelling in (text,) if text.isalpha() else split_spellings(text):
             numbers += table.get(normalize_region(spelling), ())
         return Matches(frozenset(numbers), 1.0) if numbers else NOTHING
+
+    def _find_everywhere(self, text: str) -> tuple[tuple[str, frozenset[int]], ...]:
+        """The countries with regions of exactly this name, and the regions' numbers."""
+        found = [(one, self.find_exact(one, text).numbers) for one in self._index.countries]
+        return tuple((country, numbers) for country, numbers in found if numbers)
 
     def _find(self, country: str, text: str) -> Matches:
         """The regions with this name, else with the closest spelling."""
