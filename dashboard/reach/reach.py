@@ -71,13 +71,14 @@ class AreaDistances(NamedTuple):
 
     ``rows`` are those of :func:`dashboard.reach.population.read_areas`; ``nearest_km`` and
     ``third_km`` the distances to the nearest and the third nearest site, infinite where there are
-    fewer.
+    fewer; ``order`` sorts the areas by the first.
     """
 
     rows: npt.NDArray[np.int64]
     people: npt.NDArray[np.int64]
     nearest_km: npt.NDArray[np.float64]
     third_km: npt.NDArray[np.float64]
+    order: npt.NDArray[np.int64]
 
 
 @memoize_per_table
@@ -88,7 +89,7 @@ def measure_areas(sites: pd.DataFrame) -> AreaDistances:
     rows = np.flatnonzero(areas["country_code"].isin(codes))
     nearest = measure_nearest(build_site_points(sites), project_areas()[rows])
     people = areas["people"].to_numpy(np.int64)[rows]
-    return AreaDistances(rows, people, nearest.first, nearest.third)
+    return AreaDistances(rows, people, nearest.first, nearest.third, np.argsort(nearest.first))
 
 
 @memoize_per_table
@@ -244,11 +245,18 @@ def _prepare_level(sites: pd.DataFrame, level: str) -> _Level | None:
     rows[present] = np.arange(len(present))
     inhabited = rows[numbers] >= 0
     numbers, people = rows[numbers][inhabited], people[inhabited]
-    nearest = areas.nearest_km[listed][inhabited]
+    counted = np.flatnonzero(listed)[inhabited]
+    nearest = areas.nearest_km[counted]
+    place = np.full(len(areas.rows), -1, dtype=np.int64)
+    place[counted] = np.arange(len(counted))
+    by_distance = place[areas.order]
+    by_distance = by_distance[by_distance >= 0]
     table = _describe(units, present, level, areas)
     table["people"] = totals[present]
     table["sites"] = count_sites(sites, level)[present]
-    table["median_km"] = _weighted_medians(nearest, people, numbers)
+    table["median_km"] = _weighted_medians(
+        nearest[by_distance], people[by_distance], numbers[by_distance]
+    )
     inhabitants = table["people"].astype(float)
     table["gini"] = np.nan
     if level == "country":
@@ -257,8 +265,7 @@ def _prepare_level(sites: pd.DataFrame, level: str) -> _Level | None:
         table["gini"] = [_measure_gini(sites, str(code)) for code in codes]
     rate = table["sites"] / inhabitants * 1e6
     table["sites_per_million"] = rate.where(table["known"] | (level == "country"))
-    third = areas.third_km[listed][inhabited]
-    return _Level(table, areas.rows[listed][inhabited], numbers, people, nearest, third)
+    return _Level(table, areas.rows[counted], numbers, people, nearest, areas.third_km[counted])
 
 
 @memoize_per_table
@@ -306,8 +313,12 @@ def name_state(country_code: str, state: str) -> str:
 def _weighted_medians(
     values: npt.NDArray[np.float64], weights: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """For each group, in order, the value that half of its weight lies at or below."""
-    order = np.lexsort((values, groups))
+    """For each group, in order, the value that half of its weight lies at or below.
+
+    ``values`` ascend.
+    """
+    small = groups.max(initial=0) < 2**16  # which numpy sorts in linear time
+    order = np.argsort(groups.astype(np.uint16) if small else groups, kind="stable")
     running = weights[order].cumsum()
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     before = np.concatenate([[0], running])[starts]
