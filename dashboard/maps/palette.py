@@ -177,9 +177,11 @@ def _assign_own_categories(
     counts = count_codes(codes, len(distinct))
     stated = np.where(np.asarray(distinct == ""), 0, counts)
     categories = _build_trial_categories(names, stated)
-    categories.append(Category(NOT_STATED, *STATUS_LOOKS[NOT_STATED], pickable=False))
+    has_others = bool(categories and categories[-1].others)
+    look = (GREY, "circle") if has_others else OTHER_LOOK
+    categories.append(Category(NOT_STATED, *look, pickable=False))
     number = {category.label: i for i, category in enumerate(categories)}
-    other = len(categories) - (2 if categories[-2:-1] and categories[-2].others else 1)
+    other = len(categories) - (2 if has_others else 1)
     by_code = np.array([number.get(name, other) for name in names], dtype=np.int8)
     return categories, by_code[codes] if names else np.empty(0, dtype=np.int8)
 

@@ -109,6 +109,16 @@ def test_the_base_map_is_the_same_for_everyone() -> None:
     assert all(url.startswith("/assets/") for url in urls)
 
 
+@pytest.mark.parametrize("values", [3, 20])
+def test_sites_without_a_value_look_like_none_that_has_one(values: int) -> None:
+    texts = [f"Tier {n}" for n in range(values) for _ in range(values - n)]
+    categories, codes = assign_categories(pd.DataFrame({"Tier": [*texts, ""]}), "field.Tier")
+    looks = [(one.colour, one.shape) for one in categories]
+    assert len(set(looks)) == len(looks)
+    assert categories[codes[-1]].label == "Not stated"
+    assert categories[codes[-1]].colour == "#8a8f98"
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1_001])
 @pytest.mark.parametrize("decimals", [0, 12])
 def test_steps_of_a_number_are_equally_many_sites(size: int, decimals: int) -> None:
