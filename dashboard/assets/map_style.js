@@ -181,11 +181,14 @@ window.siteMap ??= {};
     const isCity = ({ k: kind, r: rank }, zoom) => kind === "city" && zoom >= rank;
     const isLarge = ({ capital, r: rank }) => capital || rank <= 4;
     return [
-      rule(({ k: kind }) => kind === "country", {
+      rule(({ k: kind, code }) => kind === "country" && code, {
         colour: colours.text, font: (zoom) => `600 ${zoom < 3 ? 11 : zoom < 5 ? 12.5 : 14}px ${FONT}`, spacing: 0.4, longest: 14,
         room: (zoom, { m: room = 0 }) => room * 2 ** (zoom - ROOM_ZOOM),
       }, undefined, { maxzoom: 7 }),
       rule((props, zoom) => isCity(props, zoom) && isLarge(props), city, byRank),
+      rule(({ k: kind, code }) => kind === "country" && !code, { // disputed land that is no country
+        colour: colours.soft, font: () => `500 11px ${FONT}`, spacing: 0.8, longest: 14,
+      }, undefined, { maxzoom: 7 }),
       rule(({ k: kind }) => kind === "ocean" || kind === "sea", {
         colour: colours.water_text, font: (zoom) => `italic 400 ${zoom < 3 ? 11.5 : 13}px ${FONT}`, spacing: 0.6, longest: 12,
       }),
