@@ -22,9 +22,9 @@ MAX_ZOOM = 17
 BUNDLED = bundle.ASSETS_FOLDER / "basemap.pmtiles"
 _LINK = '<a href="https://www.{host}/" target="_blank" rel="noopener">{name}</a>'
 CREDITS = (
-    "Borders: {borders}, not a statement on their status",
-    "Rivers: {rivers}",
-    "Places: {places}",
+    "Borders {borders}, not a statement on their status",
+    "Rivers {rivers}",
+    "Places {places}",
 )
 """The sources of the bundled basemap; other languages are made from these sentences."""
 

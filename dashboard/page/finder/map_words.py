@@ -30,9 +30,9 @@ def build_map_language() -> MapLanguage:
         "Close popup": _("Close popup"),
     }
     credit_lines = (
-        _("Borders: {borders}, not a statement on their status"),
-        _("Rivers: {rivers}"),
-        _("Places: {places}"),
+        _("Borders {borders}, not a statement on their status"),
+        _("Rivers {rivers}"),
+        _("Places {places}"),
     )
     return MapLanguage(
         current(),
