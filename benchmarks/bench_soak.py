@@ -22,7 +22,7 @@ from benchmarks.process_usage import resident_gb
 from benchmarks.report import Figure, printed, progress
 from harness.hostile_files import build_corpus
 from harness.serving import Server
-from harness.visit import Visit, visiting
+from harness.visit import Visit, drop_contexts, visiting
 
 SESSIONS = int(os.environ.get("SESSIONS", "30"))
 UPLOADS_A_SESSION = 6
@@ -71,6 +71,7 @@ def upload(server: Server, until: float, found: Soak, seed: int) -> None:
                     _upload_some(visit, corpus[:UPLOADS_A_SESSION], until, found)
             except (PlaywrightError, AssertionError) as error:
                 found.errors.append(f"upload: {error!r}")
+        drop_contexts()
 
 
 def _upload_some(
