@@ -57,6 +57,18 @@ def describe_disk_error(error: OSError) -> str:
     return (error.strerror or "its server does not take it").lower()
 
 
+def read_lines(file: Path) -> list[bytes]:
+    """The lines of a file of records; none if it is not there.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        return file.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+
+
 def write_records(file: Path, records: Iterable[dict[str, Any]]) -> None:
     """Replace a session's file by one JSON record a line; without any, it is deleted.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dashboard.library.atomic_files import write_records
+from dashboard.library.atomic_files import read_lines, write_records
 from dashboard.sites.decisions import Decision, SiteKey
 
 log = logging.getLogger(__name__)
@@ -25,11 +25,7 @@ def read_decisions(folder: Path) -> tuple[Decision, ...]:
     Raises:
         OSError: the file cannot be read.
     """
-    try:
-        lines = (folder / _NAME).read_bytes().splitlines()
-    except FileNotFoundError:
-        return ()
-    return tuple(filter(None, map(_parse_line, lines)))
+    return tuple(filter(None, map(_parse_line, read_lines(folder / _NAME))))
 
 
 def write_decisions(folder: Path, decisions: Sequence[Decision]) -> None:

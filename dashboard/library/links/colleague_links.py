@@ -15,7 +15,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from dashboard.errors import UploadError
-from dashboard.library.atomic_files import write_records
+from dashboard.library.atomic_files import read_lines, write_records
 from dashboard.library.links.shared_copies import SharedCopies
 from dashboard.library.lists import OpenedList, without_contacts
 from dashboard.library.own_lists.list_decisions import select_decisions
@@ -301,10 +301,7 @@ def _name_guest(key: str) -> str:
 
 def _read_lines(path: Path) -> Sequence[dict[str, object]]:
     try:
-        lines = path.read_bytes().splitlines()
-        found = [json.loads(line) for line in lines]
-    except FileNotFoundError:
-        return []
+        found = [json.loads(line) for line in read_lines(path)]
     except (OSError, ValueError) as error:
         log.warning("A file of links cannot be read: %s", error)
         return []

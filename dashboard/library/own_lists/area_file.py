@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dashboard.errors import FilterError
-from dashboard.library.atomic_files import write_records
+from dashboard.library.atomic_files import read_lines, write_records
 from dashboard.query.filters import FILTERS
 
 log = logging.getLogger(__name__)
@@ -51,12 +51,8 @@ def read_areas(folder: Path) -> tuple[NamedArea, ...]:
     Raises:
         OSError: the file cannot be read.
     """
-    try:
-        lines = (folder / _NAME).read_bytes().splitlines()
-    except FileNotFoundError:
-        return ()
     found = {}
-    for line in lines:
+    for line in read_lines(folder / _NAME):
         try:
             record = json.loads(line)
             one = check_area(str(record["name"]), str(record["line"]))

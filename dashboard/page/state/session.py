@@ -1,7 +1,9 @@
 """The browser session: its id, and the library it sees."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -17,6 +19,8 @@ from dashboard.sites.list_rows import colour_lists
 from dashboard.web.downloads import Download, build_owner, get_download_store
 from dashboard.web.session_cookie import COOKIE
 from geocache.records import Pin
+
+T = TypeVar("T")
 
 _LIBRARY = "own_library"
 _ARRANGED = "arranged_library"
@@ -88,6 +92,15 @@ def load_library(viewer: Viewer) -> Library:
     if not decisions:
         return library
     return _add_decisions(library, _merge_decisions(library.decisions, decisions))
+
+
+def recall(key: str, library: Library, asked: object, build: Callable[[], T]) -> T:
+    """What was built last under a key, built anew for another library or another question."""
+    held = st.session_state.get(key)
+    if held is None or held[0] is not library or held[1] != asked:
+        held = st.session_state[key] = (library, asked, build())
+    found: T = held[2]
+    return found
 
 
 def list_decisions(library: Library, viewer: Viewer) -> tuple[Decision, ...]:

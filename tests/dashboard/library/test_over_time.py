@@ -1,11 +1,8 @@
 """Sites over time: fetched trials keep their earlier versions, which are counted and compared."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from dashboard.errors import UploadError
 from dashboard.library.fetched import FetchedTrials
@@ -14,9 +11,7 @@ from dashboard.library.history import trial_versions
 from dashboard.library.history.over_time import OverTime, follow, list_histories
 from dashboard.library.lists import Library, merge
 from dashboard.library.sides import are_versions, find_side
-from dashboard.library.storage import build_trial_storage
 from dashboard.reach.timeline import accumulate_starts, describe_starts, find_starts
-from dashboard.settings import Settings
 from dashboard.sites.changes import find_changes, mark_changes
 from harness.registry_server import site, study
 
@@ -26,14 +21,6 @@ JANUARY, APRIL, JULY = (
     study(1, site("A"), site("B", "Linz", "COMPLETED"), site("C", "Wien")),
     study(1, site("A"), site("C", "Wien")),
 )
-
-
-@pytest.fixture
-def storage(any_store_url: str, tmp_path: Path) -> Iterator[TrialStorage]:
-    """Storage for trials; each test runs once on each kind."""
-    settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
-    with closing(build_trial_storage(settings)) as made:
-        yield made
 
 
 @pytest.fixture

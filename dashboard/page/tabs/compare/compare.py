@@ -15,7 +15,7 @@ from dashboard.exports.comparison import (
 from dashboard.exports.datasets import build_provenance
 from dashboard.library.lists import Library
 from dashboard.library.pin_file import locate_with
-from dashboard.page.state import address, links
+from dashboard.page.state import address, links, session
 from dashboard.page.tabs.compare import over_time, saved_filters, tables
 from dashboard.page.widgets.markdown import escape
 from dashboard.query.filters import Filters, to_query
@@ -154,17 +154,15 @@ def _choose_side(key: str, default: str) -> None:
 
 def _compare(query: CompareQuery, library: Library, viewer: Viewer) -> Compared:
     """The comparison; the session holds the last one."""
-    held = st.session_state.get(_COMPARED)
-    if held is not None and held[0] is library and held[1] == query:
-        found: Compared = held[2]
-        return found
-    locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
-    provenance = build_provenance(library, viewer.geocoder.providers)
-    with st.spinner("Comparing …", show_time=True):
-        load_view = service().views.load
-        compared = compare(query, provenance, locate, viewer.geocoder.search, load_view)
-    st.session_state[_COMPARED] = (library, query, compared)
-    return compared
+
+    def build() -> Compared:
+        locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
+        provenance = build_provenance(library, viewer.geocoder.providers)
+        with st.spinner("Comparing …", show_time=True):
+            load_view = service().views.load
+            return compare(query, provenance, locate, viewer.geocoder.search, load_view)
+
+    return session.recall(_COMPARED, library, query, build)
 
 
 def _draw_counts(compared: Compared) -> None:

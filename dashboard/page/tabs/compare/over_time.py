@@ -11,7 +11,7 @@ from dashboard.library.history.over_time import History, OverTime, follow, list_
 from dashboard.library.lists import Library
 from dashboard.library.pin_file import locate_with
 from dashboard.library.sides import find_side
-from dashboard.page.state import address
+from dashboard.page.state import address, session
 from dashboard.page.tabs.compare import tables
 from dashboard.page.widgets.bar_table import draw_bar_table
 from dashboard.page.widgets.markdown import escape
@@ -92,17 +92,16 @@ def _describe_choice(histories: dict[str, History], library: Library, name: str)
 
 def _follow(history: History, library: Library, viewer: Viewer) -> OverTime:
     """The versions; the session holds the last ones."""
-    held = st.session_state.get(_HELD)
-    if held is not None and held[0] is library and held[1] == history:
-        found: OverTime = held[2]
-        return found
-    locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
-    with st.spinner("Comparing versions …", show_time=True):
-        kept = history.keep_newest(MAX_SITES)
-        over_time = follow(kept, lambda name: find_side("a", name, library, locate))
-        _ = over_time.counts
-    st.session_state[_HELD] = (library, history, over_time)
-    return over_time
+
+    def build() -> OverTime:
+        locate = locate_with(viewer.uploads.pins(), viewer.geocoder.locate_many)
+        with st.spinner("Comparing versions …", show_time=True):
+            kept = history.keep_newest(MAX_SITES)
+            over_time = follow(kept, lambda name: find_side("a", name, library, locate))
+            _ = over_time.counts
+        return over_time
+
+    return session.recall(_HELD, library, history, build)
 
 
 def _draw_versions(found: OverTime, history: History, library: Library, viewer: Viewer) -> None:

@@ -2,21 +2,16 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from dashboard.errors import RegistryError
 from dashboard.library.fetched import FetchedTrials
 from dashboard.library.fetched_storage import TrialStorage
 from dashboard.library.registry.client import STOPPED, Registry
 from dashboard.library.registry.search import RegistrySearch, find_trial_ids
-from dashboard.library.storage import build_trial_storage
 from dashboard.service.jobs.fetch import build_fetch_key, build_fetch_work
 from dashboard.service.jobs.runner import JobRunner, JobState
-from dashboard.settings import Settings
 from harness.registry_server import RegistryServer, run_registry, site, study
 
 
@@ -25,19 +20,6 @@ def server() -> Iterator[RegistryServer]:
     studies = [study(number, site(f"{100 + number} - Clinic")) for number in range(1, 8)]
     with run_registry(RegistryServer(studies, page_size=3)) as running:
         yield running
-
-
-@pytest.fixture
-def storage(any_store_url: str, tmp_path: Path) -> Iterator[TrialStorage]:
-    """Storage for trials; each test runs once on each kind."""
-    settings = Settings(site_map_data=tmp_path, geocache_url=SecretStr(any_store_url))
-    with closing(build_trial_storage(settings)) as made:
-        yield made
-
-
-@pytest.fixture
-def fetched(storage: TrialStorage) -> FetchedTrials:
-    return FetchedTrials(storage)
 
 
 def client(server: RegistryServer) -> Registry:
